@@ -1,0 +1,270 @@
+//! Time as the records know it: an instant, a day, a month, a quarter. The clock itself is always a parameter.
+
+use std::{fmt, str::FromStr};
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+/// A text that is not the day, month or quarter it should be.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("日期格式不符: {text:?}; 应为 {expected} must look like {expected}")]
+pub struct TimeError {
+    /// The text found.
+    pub text: String,
+    /// An example of what is right.
+    pub expected: &'static str,
+}
+
+fn error(text: &str, expected: &'static str) -> TimeError {
+    TimeError {
+        text: text.chars().take(40).collect(),
+        expected,
+    }
+}
+
+/// An instant: milliseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Timestamp(i64);
+
+/// China has had one time zone since 1949 and no daylight saving since 1991.
+const CHINA_OFFSET_MS: i64 = 8 * 3_600_000;
+const DAY_MS: i64 = 86_400_000;
+
+impl Timestamp {
+    /// From milliseconds since 1970-01-01 UTC.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This instant moved by milliseconds; stays at the end of the range instead of overflowing.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// The day it is in China at this instant.
+    pub fn day(self) -> Day {
+        let days = self.0.saturating_add(CHINA_OFFSET_MS).div_euclid(DAY_MS);
+        let days = i32::try_from(days).unwrap_or(0).clamp(-700_000, 2_900_000);
+        let epoch = jiff::civil::date(1970, 1, 1);
+        // The clamp above keeps the sum inside the calendar's range; the epoch is only a formal way out.
+        Day(epoch
+            .checked_add(jiff::Span::new().days(days))
+            .unwrap_or(epoch))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(instant) => write!(f, "{instant}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// A day of the calendar, written YYYY-MM-DD.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Day(Date);
+
+impl Day {
+    /// A day by number; an error when there is no such day.
+    pub fn new(year: i16, month: i8, day: i8) -> Result<Self, TimeError> {
+        Date::new(year, month, day)
+            .map(Self)
+            .map_err(|_| error(&format!("{year}-{month}-{day}"), "2026-11-22"))
+    }
+
+    /// The civil date.
+    pub const fn date(self) -> Date {
+        self.0
+    }
+
+    /// The month it lies in.
+    pub fn month(self) -> Month {
+        Month {
+            year: self.0.year(),
+            month: self.0.month(),
+        }
+    }
+
+    /// This day moved by days; stays where it is at the calendar's end.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(
+            self.0
+                .checked_add(jiff::Span::new().days(days))
+                .unwrap_or(self.0),
+        )
+    }
+
+    /// The first instant of the day in China.
+    pub fn start(self) -> Timestamp {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        let days = epoch.until(self.0).map_or(0, |span| span.get_days());
+        Timestamp(i64::from(days) * DAY_MS - CHINA_OFFSET_MS)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            self.0.year(),
+            self.0.month(),
+            self.0.day()
+        )
+    }
+}
+
+impl FromStr for Day {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let malformed = || error(text, "2026-11-22");
+        let mut parts = text.splitn(3, '-');
+        let mut number = |digits: usize| {
+            parts
+                .next()
+                .filter(|part| {
+                    part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
+                })
+                .and_then(|part| part.parse::<i16>().ok())
+                .ok_or_else(malformed)
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let small = |value: i16| i8::try_from(value).map_err(|_| malformed());
+        Self::new(year, small(month)?, small(day)?).map_err(|_| malformed())
+    }
+}
+
+/// A month, written YYYY-MM.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Month {
+    year: i16,
+    month: i8,
+}
+
+impl Month {
+    /// The month's first day.
+    pub fn first_day(self) -> Day {
+        Day(jiff::civil::date(self.year, self.month, 1))
+    }
+
+    /// The month `months` later.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let span = jiff::Span::new().try_months(months).unwrap_or_default();
+        Day(self
+            .first_day()
+            .0
+            .checked_add(span)
+            .unwrap_or(self.first_day().0))
+        .month()
+    }
+
+    /// The quarter it lies in.
+    pub fn quarter(self) -> Quarter {
+        Quarter {
+            year: self.year,
+            quarter: (self.month - 1) / 3 + 1,
+        }
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl FromStr for Month {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        if text.len() != 7 {
+            return Err(error(text, "2026-11"));
+        }
+        format!("{text}-01")
+            .parse::<Day>()
+            .map(Day::month)
+            .map_err(|_| error(text, "2026-11"))
+    }
+}
+
+/// A calendar quarter, written 2026-Q3: the period both partners state and reconcile.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Quarter {
+    year: i16,
+    quarter: i8,
+}
+
+impl Quarter {
+    /// The quarter a day lies in.
+    pub fn of(day: Day) -> Self {
+        day.month().quarter()
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> Day {
+        Day(jiff::civil::date(self.year, self.quarter * 3 - 2, 1))
+    }
+
+    /// Its last day.
+    pub fn last_day(self) -> Day {
+        Day(jiff::civil::date(self.year, self.quarter * 3, 1).last_of_month())
+    }
+
+    /// Does the day lie in it?
+    pub fn contains(self, day: Day) -> bool {
+        Self::of(day) == self
+    }
+
+    /// The one after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::of(self.last_day().plus_days(1))
+    }
+
+    /// The one before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self::of(self.first_day().plus_days(-1))
+    }
+
+    /// Its three months.
+    pub fn months(self) -> [Month; 3] {
+        let first = self.first_day().month();
+        [first, first.plus_months(1), first.plus_months(2)]
+    }
+}
+
+impl fmt::Display for Quarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-Q{}", self.year, self.quarter)
+    }
+}
+
+impl FromStr for Quarter {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let malformed = || error(text, "2026-Q3");
+        let (year, quarter) = text.split_once("-Q").ok_or_else(malformed)?;
+        if year.len() != 4 || !matches!(quarter, "1" | "2" | "3" | "4") {
+            return Err(malformed());
+        }
+        let quarter: i8 = quarter.parse().map_err(|_| malformed())?;
+        let month = format!("{year}-{:02}", quarter * 3);
+        month
+            .parse::<Month>()
+            .map(Month::quarter)
+            .map_err(|_| malformed())
+    }
+}
