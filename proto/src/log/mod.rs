@@ -1,1 +1,5 @@
 //! The log.
+
+mod kind;
+
+pub use kind::{Kind, KindGroup, UnknownKind};
