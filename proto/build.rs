@@ -9,6 +9,7 @@ const FILES: &[&str] = &[
     "hongyan/exchange/v1/exchange_service.proto",
     "hongyan/exchange/v1/payload.proto",
     "hongyan/office/v1/office.proto",
+    "hongyan/report/v1/department_service.proto",
     "hongyan/report/v1/report_service.proto",
     "hongyan/statistics/v1/statistics_service.proto",
 ];
