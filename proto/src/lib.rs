@@ -4,6 +4,7 @@
 //! out checked types, so that a value which exists has already been found good.
 
 pub mod id;
+pub mod identity;
 pub mod json;
 pub mod log;
 pub mod pb;

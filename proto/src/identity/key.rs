@@ -1,0 +1,199 @@
+//! The identity key and its public half.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use rand::{CryptoRng, RngCore};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::id::KeyId;
+
+/// A signature that does not fit the key and the message.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error(
+    "签名不符; 内容在途中被改动或密钥不对 signature does not match: the content was altered or the key is another"
+)]
+pub struct BadSignature;
+
+/// Bytes that are no usable Ed25519 public key.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum KeyError {
+    /// Not 32 bytes.
+    #[error(
+        "公钥应为 32 字节, 实为 {0}; 请对方重新发送 a public key must be 32 bytes, found {0}; ask for it again"
+    )]
+    Length(usize),
+    /// Not the one canonical encoding of a point of the curve, or a point of small order, under which anyone can sign.
+    #[error(
+        "不是有效的 Ed25519 公钥; 请对方重新发送 not a usable Ed25519 public key; ask for it again"
+    )]
+    Point,
+}
+
+/// An organization's Ed25519 secret. Wiped from memory when dropped.
+pub struct IdentityKey(SigningKey);
+
+impl IdentityKey {
+    /// A new key.
+    pub fn generate(rng: &mut (impl RngCore + CryptoRng)) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(seed.as_mut());
+        Self::from_seed(*seed)
+    }
+
+    /// The key that an RFC 8032 seed stands for. Every seed is a key.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        let seed = Zeroizing::new(seed);
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// The RFC 8032 seed, to be stored under seal.
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    /// Signs (RFC 8032). The caller puts the domain prefix in front of the message: a signature for one purpose must
+    /// never be good for another.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not even the public half: a log that shows keys invites to log secrets.
+        f.write_str("IdentityKey(..)")
+    }
+}
+
+/// An organization's Ed25519 public key: a canonical point of the curve, not of small order.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// Reads it from a message field.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, KeyError> {
+        let bytes: &[u8; 32] = bytes
+            .try_into()
+            .map_err(|_| KeyError::Length(bytes.len()))?;
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Point)?;
+        // A second encoding of the same point would be a second fingerprint of the same key.
+        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
+            return Err(KeyError::Point);
+        }
+        Ok(Self(key))
+    }
+
+    /// The raw bytes (RFC 8032).
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// The raw bytes as a message field.
+    pub fn to_field(&self) -> bytes::Bytes {
+        bytes::Bytes::copy_from_slice(self.as_bytes())
+    }
+
+    /// The fingerprint: what partners pin.
+    pub fn key_id(&self) -> KeyId {
+        KeyId::from_bytes(Sha256::digest(self.as_bytes()).into())
+    }
+
+    /// Checks a signature strictly (no malleable or small-order parts), so that everyone agrees on what is signed.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
+        self.0
+            .verify_strict(message, &signature)
+            .map_err(|_| BadSignature)
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.as_bytes()))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({self})")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn rfc_8032_first_test_vector() {
+        let seed = hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+        let key = IdentityKey::from_seed(seed.unwrap().try_into().unwrap());
+        assert_eq!(
+            key.public().to_string(),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+        );
+        assert_eq!(
+            hex::encode(key.sign(b"")),
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b\
+             d25bf5f0595bbe24655141438e7a100b"
+        );
+        assert_eq!(
+            key.public().key_id().to_string(),
+            "21fe31dfa154a261626bf854046fd2271b7bed4b6abe45aa58877ef47f9721b9"
+        );
+    }
+
+    #[test]
+    fn a_secret_shows_nothing() {
+        let key = IdentityKey::from_seed([7; 32]);
+        assert_eq!(format!("{key:?}"), "IdentityKey(..)");
+    }
+
+    #[test]
+    fn small_order_and_doubly_spelled_points_are_refused() {
+        let mut identity_point = [0; 32];
+        identity_point[0] = 1;
+        assert_eq!(PublicKey::from_slice(&identity_point), Err(KeyError::Point));
+        assert_eq!(PublicKey::from_slice(&[0; 32]), Err(KeyError::Point));
+        // y = p + 3 names the same point as y = 3.
+        let mut second_spelling = [0xff; 32];
+        second_spelling[0] = 0xf0;
+        second_spelling[31] = 0x7f;
+        assert_eq!(
+            PublicKey::from_slice(&second_spelling),
+            Err(KeyError::Point)
+        );
+        let mut first_spelling = [0; 32];
+        first_spelling[0] = 3;
+        assert!(PublicKey::from_slice(&first_spelling).is_ok());
+        assert_eq!(PublicKey::from_slice(&[1; 31]), Err(KeyError::Length(31)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_altered_bit_spoils_a_signature(seed: [u8; 32], message: Vec<u8>, bit in 0_usize..512) {
+            let key = IdentityKey::from_seed(seed);
+            let mut signature = key.sign(&message);
+            prop_assert_eq!(key.public().verify(&message, &signature), Ok(()));
+            signature[bit / 8] ^= 1 << (bit % 8);
+            prop_assert_eq!(key.public().verify(&message, &signature), Err(BadSignature));
+        }
+
+        #[test]
+        fn a_seed_is_the_key(seed: [u8; 32]) {
+            let key = IdentityKey::from_seed(seed);
+            prop_assert_eq!(*key.seed(), seed);
+            prop_assert_eq!(PublicKey::from_slice(key.public().as_bytes()), Ok(key.public()));
+        }
+    }
+}
