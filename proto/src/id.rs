@@ -287,11 +287,13 @@ text_id! {
 
 impl RegionCode {
     /// The province this region lies in, as a code.
+    #[must_use]
     pub fn province(&self) -> Self {
         Self(format!("{}0000", &self.0[..2]))
     }
 
     /// The city this region lies in, as a code; a province's code stays what it is.
+    #[must_use]
     pub fn city(&self) -> Self {
         Self(format!("{}00", &self.0[..4]))
     }
