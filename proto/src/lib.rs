@@ -7,5 +7,6 @@ pub mod id;
 pub mod identity;
 pub mod json;
 pub mod log;
+pub mod message;
 pub mod pb;
 pub mod time;

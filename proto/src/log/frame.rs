@@ -1,0 +1,329 @@
+//! Frames: consecutive entries of one log, closed by a signed checkpoint. A frame is believed only after it was verified
+//! against the tree that is already held, so that one signature covers every entry in it.
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use super::{
+    CheckpointError, Entry, EntryError, SignedCheckpoint, Tree,
+    limits::{MAX_FRAME_BYTES, MAX_FRAME_ENTRIES, MAX_PROOF_HASHES},
+    proof::{self, ProofError},
+};
+use crate::{
+    id::{Hash, IdError, LogId, LogOrigin},
+    identity::PublicKey,
+    pb::exchange::v1 as pb,
+};
+
+/// A frame that cannot be accepted. Nothing of it is stored; the correspondence stays as it was.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum FrameError {
+    /// More than the limits allow.
+    #[error(
+        "数据帧超限: {0} 条 / {1} 字节 frame over its limits: {0} entries, {1} bytes (at most {MAX_FRAME_ENTRIES} and {MAX_FRAME_BYTES})"
+    )]
+    TooLarge(usize, usize),
+    /// Without entries, or without any that are not already held.
+    #[error("数据帧没有新条目 the frame has no new entries")]
+    Empty,
+    /// A field that is not what it should be.
+    #[error("数据帧字段 frame field {0}: {1}")]
+    Field(&'static str, IdError),
+    /// Of another log: another author, audience or epoch. A replay.
+    #[error(
+        "第 {sequence} 条属于另一日志 (作者、读者或纪元不同) entry {sequence} belongs to another log (author, audience or epoch differ)"
+    )]
+    OtherLog {
+        /// Which entry.
+        sequence: u64,
+    },
+    /// Not the next entries.
+    #[error(
+        "数据帧不连续: 应从 {expected} 开始, 实为 {found} gap: expected entry {expected}, found {found}"
+    )]
+    Gap {
+        /// The next entry that is missing here.
+        expected: u64,
+        /// What came instead.
+        found: u64,
+    },
+    /// The author claims to have seen more of the other log than there is, or less than before.
+    #[error(
+        "第 {sequence} 条声称已见 {seen} 条, 应在 {least} 与 {most} 之间 entry {sequence} claims to have seen {seen}, must be {least} to {most}"
+    )]
+    Seen {
+        /// Which entry.
+        sequence: u64,
+        /// What it claims.
+        seen: u64,
+        /// What an earlier entry claimed.
+        least: u64,
+        /// What there is.
+        most: u64,
+    },
+    /// A header or a body.
+    #[error("第 {sequence} 条 entry {sequence}: {error}")]
+    Entry {
+        /// Which entry.
+        sequence: u64,
+        /// What is wrong with it.
+        error: EntryError,
+    },
+    /// The checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The checkpoint is of another log or ends before the frame does.
+    #[error(
+        "检查点与数据帧不符: 检查点 {checkpoint} 条, 数据帧止于 {frame} 条 the checkpoint covers {checkpoint} entries, the frame ends at {frame}"
+    )]
+    Uncovered {
+        /// Entries under the checkpoint.
+        checkpoint: u64,
+        /// Entries with this frame.
+        frame: u64,
+    },
+    /// The entries do not lead to the signed root.
+    #[error(
+        "数据帧与签名的根不符 (至第 {0} 条) the entries up to {0} do not lead to the signed root"
+    )]
+    Root(u64),
+}
+
+/// A frame with checked sizes, not yet verified.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Frame {
+    /// The log it says its entries are of.
+    pub log_id: LogId,
+    /// Sequence of the first.
+    pub first: u64,
+    /// The entries.
+    pub entries: Vec<pb::Entry>,
+    /// The signed note.
+    pub checkpoint: Bytes,
+    /// From the end of this frame to the checkpoint.
+    pub consistency: Vec<Hash>,
+}
+
+impl Frame {
+    /// A frame to send.
+    pub fn new(
+        log_id: LogId,
+        first: u64,
+        entries: &[Entry],
+        checkpoint: &SignedCheckpoint,
+        consistency: Vec<Hash>,
+    ) -> Self {
+        let entries = entries.iter().map(Entry::to_wire).collect();
+        Self {
+            log_id,
+            first,
+            entries,
+            checkpoint: checkpoint.note().clone(),
+            consistency,
+        }
+    }
+
+    /// As it travels.
+    pub fn into_wire(self) -> pb::Frame {
+        pb::Frame {
+            log_id: self.log_id.to_field(),
+            first: self.first,
+            entries: self.entries,
+            checkpoint: self.checkpoint,
+            consistency: self.consistency.into_iter().map(Hash::to_field).collect(),
+        }
+    }
+
+    /// Reads a frame that travelled and checks its limits.
+    pub fn from_wire(wire: pb::Frame) -> Result<Self, FrameError> {
+        let bytes = wire
+            .entries
+            .iter()
+            .map(|entry| entry.header.len() + entry.body.len())
+            .sum();
+        if wire.entries.len() > MAX_FRAME_ENTRIES || bytes > MAX_FRAME_BYTES {
+            return Err(FrameError::TooLarge(wire.entries.len(), bytes));
+        }
+        if wire.entries.is_empty() {
+            return Err(FrameError::Empty);
+        }
+        if wire.consistency.len() > MAX_PROOF_HASHES {
+            return Err(FrameError::TooLarge(
+                wire.entries.len(),
+                wire.consistency.len() * 32,
+            ));
+        }
+        Ok(Self {
+            log_id: LogId::from_slice(&wire.log_id)
+                .map_err(|error| FrameError::Field("log_id", error))?,
+            first: wire.first,
+            entries: wire.entries,
+            checkpoint: wire.checkpoint,
+            consistency: wire
+                .consistency
+                .iter()
+                .map(|hash| Hash::from_slice(hash))
+                .collect::<Result<_, _>>()
+                .map_err(|error| FrameError::Field("consistency", error))?,
+        })
+    }
+}
+
+/// What is held of a log: the state its next frame must continue.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    /// Which log.
+    pub origin: LogOrigin,
+    /// Whose key signs its checkpoints.
+    pub author: PublicKey,
+    /// What is held.
+    pub tree: Tree,
+    /// `seen` of the last entry held.
+    pub last_seen: u64,
+    /// Size of the log the author reads: no entry can have seen more.
+    pub seen_limit: u64,
+}
+
+/// Entries that continue a log, proven by their author's signature.
+#[derive(Clone, Debug)]
+pub struct VerifiedFrame {
+    log_id: LogId,
+    first: u64,
+    entries: Vec<Entry>,
+    tree: Tree,
+    last_seen: u64,
+    checkpoint: SignedCheckpoint,
+}
+
+impl Follow {
+    /// Verifies that a frame continues this log: order, replay, every body hash, the root and the one signature.
+    pub fn verify(&self, frame: Frame) -> Result<VerifiedFrame, FrameError> {
+        let log_id = self.origin.log_id();
+        if frame.log_id != log_id {
+            return Err(FrameError::OtherLog {
+                sequence: frame.first,
+            });
+        }
+        if frame.first > self.tree.size() {
+            return Err(FrameError::Gap {
+                expected: self.tree.size(),
+                found: frame.first,
+            });
+        }
+        let first = self.tree.size();
+        let mut tree = self.tree.clone();
+        let mut last_seen = self.last_seen;
+        let mut entries = Vec::with_capacity(frame.entries.len());
+        // Entries that are already held (a letter carried twice) are not looked at again: the root below covers them.
+        let held = usize::try_from(first - frame.first).unwrap_or(usize::MAX);
+        for wire in frame.entries.into_iter().skip(held) {
+            let sequence = tree.size();
+            let entry =
+                Entry::from_wire(wire).map_err(|error| FrameError::Entry { sequence, error })?;
+            self.check_place(&entry, log_id, sequence, last_seen)?;
+            last_seen = entry.header().seen;
+            tree.append(entry.header().leaf_hash());
+            entries.push(entry);
+        }
+        if entries.is_empty() {
+            return Err(FrameError::Empty);
+        }
+        let checkpoint = SignedCheckpoint::verify(&frame.checkpoint, &self.author)?;
+        self.check_root(&checkpoint, &tree, &frame.consistency)?;
+        Ok(VerifiedFrame {
+            log_id,
+            first,
+            entries,
+            tree,
+            last_seen,
+            checkpoint,
+        })
+    }
+
+    fn check_place(
+        &self,
+        entry: &Entry,
+        log_id: LogId,
+        sequence: u64,
+        last_seen: u64,
+    ) -> Result<(), FrameError> {
+        let header = entry.header();
+        if header.log_id != log_id {
+            return Err(FrameError::OtherLog { sequence });
+        }
+        if header.sequence != sequence {
+            return Err(FrameError::Gap {
+                expected: sequence,
+                found: header.sequence,
+            });
+        }
+        if header.seen < last_seen || header.seen > self.seen_limit {
+            return Err(FrameError::Seen {
+                sequence,
+                seen: header.seen,
+                least: last_seen,
+                most: self.seen_limit,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_root(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        tree: &Tree,
+        consistency: &[Hash],
+    ) -> Result<(), FrameError> {
+        if *checkpoint.origin() != self.origin {
+            return Err(FrameError::OtherLog {
+                sequence: self.tree.size(),
+            });
+        }
+        if checkpoint.size() < tree.size() {
+            return Err(FrameError::Uncovered {
+                checkpoint: checkpoint.size(),
+                frame: tree.size(),
+            });
+        }
+        proof::verify_consistency(
+            consistency,
+            checkpoint.size(),
+            checkpoint.root(),
+            tree.size(),
+            tree.root(),
+        )
+        .map_err(|_: ProofError| FrameError::Root(tree.size()))
+    }
+}
+
+impl VerifiedFrame {
+    /// The log it continues.
+    pub fn log_id(&self) -> LogId {
+        self.log_id
+    }
+
+    /// Sequence of the first entry.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The entries, each with the body its header names.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The log's tree with this frame.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// `seen` of the last entry.
+    pub fn last_seen(&self) -> u64 {
+        self.last_seen
+    }
+
+    /// The checkpoint that closed it; it may cover more than this frame.
+    pub fn checkpoint(&self) -> &SignedCheckpoint {
+        &self.checkpoint
+    }
+}

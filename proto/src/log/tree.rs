@@ -1,0 +1,159 @@
+//! The RFC 6962 Merkle tree of a log, as the right edge that is enough to append and to know the root.
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::id::Hash;
+
+/// The hash of a leaf: RFC 6962 §2.1, over the exact header bytes.
+pub fn leaf_hash(header: &[u8]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update([0]);
+    hasher.update(header);
+    Hash::from_bytes(hasher.finalize().into())
+}
+
+fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update([1]);
+    hasher.update(left.as_bytes());
+    hasher.update(right.as_bytes());
+    Hash::from_bytes(hasher.finalize().into())
+}
+
+/// Stored bytes that are not a tree's right edge.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("日志树记录损坏 the record of the log's tree is damaged")]
+pub struct TreeError;
+
+/// A log's tree: its size and the roots of its perfect subtrees, largest first, one for every 1 bit of the size.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Tree {
+    size: u64,
+    edge: Vec<Hash>,
+}
+
+impl Tree {
+    /// The tree without entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many entries it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds one leaf at the end.
+    pub fn append(&mut self, leaf: Hash) {
+        self.append_subtree(leaf, 0);
+    }
+
+    /// Adds a perfect subtree of 2^`level` leaves. The size must be a multiple of that.
+    ///
+    /// # Panics
+    /// When the size is not such a multiple: the caller would build another tree than it thinks.
+    pub fn append_subtree(&mut self, root: Hash, level: u32) {
+        assert_eq!(
+            self.size & ((1 << level) - 1),
+            0,
+            "a subtree goes on its own boundary"
+        );
+        let mut hash = root;
+        let mut carry = self.size >> level;
+        // Every trailing 1 bit is a subtree of the same height: it and the new one make the next height.
+        while carry & 1 == 1 {
+            let Some(left) = self.edge.pop() else { break };
+            hash = node_hash(&left, &hash);
+            carry >>= 1;
+        }
+        self.edge.push(hash);
+        self.size += 1 << level;
+    }
+
+    /// The root of all entries: RFC 6962 §2.1.
+    pub fn root(&self) -> Hash {
+        let mut edge = self.edge.iter().rev();
+        let Some(first) = edge.next() else {
+            return Hash::from_bytes(Sha256::digest([]).into());
+        };
+        edge.fold(*first, |right, left| node_hash(left, &right))
+    }
+
+    /// Bytes to store: the size, big endian, and the edge.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.size.to_be_bytes().to_vec();
+        for hash in &self.edge {
+            bytes.extend_from_slice(hash.as_bytes());
+        }
+        bytes
+    }
+
+    /// Reads what [`Tree::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TreeError> {
+        let (size, rest) = bytes.split_first_chunk::<8>().ok_or(TreeError)?;
+        let size = u64::from_be_bytes(*size);
+        if rest.len() != size.count_ones() as usize * 32 {
+            return Err(TreeError);
+        }
+        let edge = rest
+            .chunks(32)
+            .map(Hash::from_slice)
+            .collect::<Result<_, _>>()
+            .map_err(|_| TreeError)?;
+        Ok(Self { size, edge })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The definition, straight from RFC 6962 §2.1.
+    fn definition(leaves: &[Hash]) -> Hash {
+        match leaves {
+            [] => Hash::from_bytes(Sha256::digest([]).into()),
+            [leaf] => *leaf,
+            _ => {
+                let split = leaves.len().next_power_of_two() / 2;
+                node_hash(&definition(&leaves[..split]), &definition(&leaves[split..]))
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_definition_at_every_size() {
+        let mut tree = Tree::new();
+        let mut leaves = Vec::new();
+        for number in 0..130_u32 {
+            assert_eq!(tree.root(), definition(&leaves), "size {number}");
+            assert_eq!(Tree::from_bytes(&tree.to_bytes()), Ok(tree.clone()));
+            let leaf = leaf_hash(&number.to_be_bytes());
+            tree.append(leaf);
+            leaves.push(leaf);
+        }
+    }
+
+    #[test]
+    fn a_subtree_is_its_leaves() {
+        let leaves: Vec<_> = (0..16_u8).map(|number| leaf_hash(&[number])).collect();
+        let mut one_by_one = Tree::new();
+        leaves.iter().for_each(|leaf| one_by_one.append(*leaf));
+        let mut at_once = Tree::new();
+        at_once.append_subtree(definition(&leaves[..8]), 3);
+        at_once.append_subtree(definition(&leaves[8..]), 3);
+        assert_eq!(one_by_one, at_once);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            if let Ok(tree) = Tree::from_bytes(&bytes) {
+                prop_assert_eq!(tree.to_bytes(), bytes);
+            }
+        }
+    }
+}
