@@ -1,0 +1,98 @@
+//! The sending half of a session: which entries to read next, how many frames may be under way, what was acknowledged.
+
+use hongyan_proto::{id::LogId, log::Frame, message::StopReason};
+
+use super::session::{Action, WINDOW_FRAMES};
+use hongyan_proto::message::{Message, Stop};
+
+/// What is being sent: this side's own log, or entries of the other side's log that it lost.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    log_id: LogId,
+    /// Entries that exist to be sent.
+    size: u64,
+    /// The next entry to read.
+    next: u64,
+    /// The receiver has everything before this durably.
+    acked: u64,
+    /// Ends of frames under way, oldest first.
+    under_way: std::collections::VecDeque<u64>,
+    /// A read was asked for and has not come back.
+    reading: bool,
+    /// The last size that was announced as the end.
+    announced: Option<u64>,
+}
+
+impl Outgoing {
+    pub(super) fn new(log_id: LogId, from: u64, size: u64) -> Self {
+        Self {
+            log_id,
+            size,
+            next: from,
+            acked: from,
+            under_way: std::collections::VecDeque::new(),
+            reading: false,
+            announced: None,
+        }
+    }
+
+    pub(super) fn log_id(&self) -> LogId {
+        self.log_id
+    }
+
+    pub(super) fn acked(&self) -> u64 {
+        self.acked
+    }
+
+    /// More entries became durable here.
+    pub(super) fn grow(&mut self, size: u64) {
+        self.size = self.size.max(size);
+    }
+
+    /// Everything there is was sent, announced and acknowledged.
+    pub(super) fn settled(&self) -> bool {
+        self.acked == self.size && self.announced == Some(self.size)
+    }
+
+    /// What to do next: read while the window has room, then say that this was all.
+    pub(super) fn advance(&mut self, actions: &mut Vec<Action>) {
+        if self.next < self.size {
+            if !self.reading && self.under_way.len() < WINDOW_FRAMES {
+                self.reading = true;
+                actions.push(Action::Read {
+                    log_id: self.log_id,
+                    from: self.next,
+                    until: self.size,
+                });
+            }
+        } else if self.announced != Some(self.size) {
+            self.announced = Some(self.size);
+            actions.push(Action::Send(Message::Done { size: self.size }));
+        }
+    }
+
+    /// A frame was read and goes out.
+    pub(super) fn read(&mut self, frame: Frame, actions: &mut Vec<Action>) {
+        self.reading = false;
+        if frame.log_id != self.log_id || frame.first != self.next {
+            // A read that was asked for before the plan changed.
+            return;
+        }
+        self.next += frame.entries.len() as u64;
+        self.under_way.push_back(self.next);
+        actions.push(Action::Send(Message::Frame(frame)));
+    }
+
+    /// The receiver has the log durably up to `size`.
+    pub(super) fn acknowledge(&mut self, size: u64) -> Result<(), Stop> {
+        if size < self.acked || size > self.next {
+            let detail = format!("ack of {size}, expected {} to {}", self.acked, self.next);
+            return Err(Stop::new(StopReason::Protocol, detail));
+        }
+        self.acked = size;
+        while self.under_way.front().is_some_and(|end| *end <= size) {
+            self.under_way.pop_front();
+        }
+        Ok(())
+    }
+}
