@@ -9,4 +9,5 @@ pub mod json;
 pub mod log;
 pub mod message;
 pub mod pb;
+pub mod report;
 pub mod time;
