@@ -1,1 +1,3 @@
-//! P
+//! Stories of two partners, told to real nodes or to the simulator.
+
+mod simulated;

@@ -1,0 +1,10 @@
+//! A seeded simulator of two partners: the real session, an imagined network and imagined disks.
+//!
+//! One seed is one schedule of writes, deliveries, cuts, duplicates, losses, crashes and restores. Whatever the schedule,
+//! both sides must end with the same two logs, and nothing that was acknowledged may be lost.
+
+mod log;
+mod node;
+mod town;
+
+pub use town::{Outcome, run};

@@ -1,0 +1,38 @@
+//! Ten thousand schedules of trouble.
+
+use std::panic::resume_unwind;
+
+use hongyan_tests::simulator::{Outcome, run};
+
+const SCHEDULES: u64 = 10_000;
+
+#[test]
+fn both_sides_come_together_after_any_schedule() {
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let total = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|worker| {
+                scope.spawn(move || {
+                    (worker..SCHEDULES)
+                        .step_by(workers as usize)
+                        .map(play)
+                        .sum::<Outcome>()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .sum::<Outcome>()
+    });
+    // A simulator in which nothing goes wrong proves nothing.
+    assert!(
+        total.restores > SCHEDULES / 10 && total.taken_back > 100 && total.stops > SCHEDULES / 10,
+        "{total:?}"
+    );
+    println!("{SCHEDULES} schedules: {total:?}");
+}
+
+fn play(seed: u64) -> Outcome {
+    run(seed).unwrap_or_else(|problem| panic!("seed {seed}: {problem}"))
+}
