@@ -3,6 +3,7 @@
 //! Nothing here knows a disk, a database or a use case. Generated protobuf types live in [`pb`]; every other module hands
 //! out checked types, so that a value which exists has already been found good.
 
+pub mod channel;
 pub mod id;
 pub mod identity;
 pub mod json;

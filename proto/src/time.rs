@@ -1,6 +1,6 @@
 //! Time as the records know it: an instant, a day, a month, a quarter. The clock itself is always a parameter.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use jiff::civil::Date;
 use thiserror::Error;
@@ -25,6 +25,9 @@ fn error(text: &str, expected: &'static str) -> TimeError {
 /// An instant: milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Timestamp(i64);
+
+/// Tells the time. Wiring passes the machine's; tests pass their own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// China has had one time zone since 1949 and no daylight saving since 1991.
 const CHINA_OFFSET_MS: i64 = 8 * 3_600_000;
