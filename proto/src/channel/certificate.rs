@@ -4,11 +4,8 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use x509_parser::{
-    certificate::X509Certificate,
-    extensions::GeneralName,
-    oid_registry::Oid,
-    prelude::FromDer as _,
-    x509::X509Version,
+    certificate::X509Certificate, extensions::GeneralName, oid_registry::Oid,
+    prelude::FromDer as _, x509::X509Version,
 };
 
 use super::extension::{BINDING_OID, Binding};
