@@ -11,4 +11,5 @@ pub mod log;
 pub mod message;
 pub mod pb;
 pub mod report;
+pub mod sealed;
 pub mod time;

@@ -5,6 +5,7 @@
 
 mod cut;
 mod incoming;
+pub mod letter;
 mod outgoing;
 mod session;
 mod situation;

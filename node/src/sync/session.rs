@@ -25,6 +25,8 @@ pub struct Start {
     pub own: SignedCheckpoint,
     /// This side's own log as something to continue, should the partner hold more of it.
     pub own_follow: Follow,
+    /// Entries of earlier epochs in force before the own log: what the partner's entries have seen counts from there.
+    pub own_base: u64,
     /// The partner's log as it is mirrored here.
     pub mirror: Follow,
     /// The partner's signed checkpoint at exactly that size; none when nothing is mirrored yet.
@@ -161,7 +163,7 @@ impl Session {
             && outgoing.log_id() == self.start.own.origin().log_id()
         {
             outgoing.grow(size);
-            incoming.raise_seen_limit(size);
+            incoming.raise_seen_limit(self.start.own_base.saturating_add(size));
         }
         self.conclude(Ok(()), Vec::new())
     }
@@ -261,7 +263,11 @@ impl Session {
         }
         let (mut follow, taking_back) = incoming_log;
         // An entry may have seen everything this side has; a lost one may have seen what this side's mirror lost too.
-        follow.seen_limit = if taking_back { u64::MAX } else { own_view.size };
+        follow.seen_limit = if taking_back {
+            u64::MAX
+        } else {
+            self.start.own_base.saturating_add(own_view.size)
+        };
         self.phase = Phase::Open {
             outgoing,
             incoming: Incoming::new(follow, taking_back),
