@@ -204,7 +204,13 @@ fn two_histories_another_epoch_and_a_newer_protocol_stop() {
             own_at_held: None,
             mirror_at_own: Some(theirs.tree(5).root()),
         };
-        Reading::begin((follow.0.clone(), 0), follow.1.clone(), None, &greeting, roots)
+        Reading::begin(
+            (follow.0.clone(), 0),
+            follow.1.clone(),
+            None,
+            &greeting,
+            roots,
+        )
     };
     let forked = read(&hello(PROTOCOL, other.note(5).note().clone()));
     assert_eq!(reason(forked), StopReason::Fork);

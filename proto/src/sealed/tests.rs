@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use prost::Message as _;
 use proptest::prelude::*;
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -93,12 +93,9 @@ fn golden_plaintext_and_keys() {
     assert_eq!(identity.to_public().to_string(), GOLDEN_RECIPIENT);
 }
 
-const GOLDEN_PLAIN: &str =
-    "faada823ab2c17e4010bfd39e2dce47f4146cd339092958d7c59e315b273b2e4";
-const GOLDEN_SIGNATURE: &str =
-    "30d5734adfda907fdcacbab5e438a9772a09ee5ff1b46762ff6055ca1839a1d429164fd80cb60fd7f63972ca58d222210339157530d19a6b0fb3aec292214103";
-const GOLDEN_RECIPIENT: &str =
-    "age1vq6xuly3rf0khg25z2ghfjh7wkefftpmh425jce0fr8vvfn0ssgqxcurjy";
+const GOLDEN_PLAIN: &str = "faada823ab2c17e4010bfd39e2dce47f4146cd339092958d7c59e315b273b2e4";
+const GOLDEN_SIGNATURE: &str = "30d5734adfda907fdcacbab5e438a9772a09ee5ff1b46762ff6055ca1839a1d429164fd80cb60fd7f63972ca58d222210339157530d19a6b0fb3aec292214103";
+const GOLDEN_RECIPIENT: &str = "age1vq6xuly3rf0khg25z2ghfjh7wkefftpmh425jce0fr8vvfn0ssgqxcurjy";
 
 #[test]
 fn a_letter_for_someone_else_is_named_as_such() {
@@ -163,13 +160,8 @@ fn a_letter_without_room_takes_no_further_frame() {
         };
         16
     ];
-    let mut letter = LetterWriter::begin(
-        std::io::sink(),
-        &home().public(),
-        &host().public(),
-        hello(),
-    )
-    .unwrap();
+    let mut letter =
+        LetterWriter::begin(std::io::sink(), &home().public(), &host().public(), hello()).unwrap();
     let mut pushed = 0;
     while letter.push(large.clone()).unwrap() {
         pushed += 1;

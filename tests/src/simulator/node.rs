@@ -78,6 +78,7 @@ impl Node {
             own_follow: out.follow(0),
             mirror: mirror.follow(out.size()),
             held: mirror.note.clone(),
+            own_base: 0,
             now: self.clock,
             agreements: Vec::new(),
         });
