@@ -7,6 +7,7 @@ pub mod channel;
 pub mod id;
 pub mod identity;
 pub mod json;
+pub mod letter;
 pub mod log;
 pub mod message;
 pub mod pb;

@@ -1,0 +1,74 @@
+//! Letters: what entries say, as checked values. One file per noun; a value that exists has been found good.
+//!
+//! Here live the limits of every field, the closed lists with the words people read, and the disclosure class of every
+//! field about a member. Who may say what in which state of a case does not live here: that is the node's domain.
+
+mod access;
+pub mod agreement;
+mod answer;
+mod arrival;
+mod attendance;
+mod award;
+mod claim;
+mod class;
+mod conduct;
+mod contact;
+mod correction;
+mod departure;
+mod disclosed;
+mod dues;
+mod ending;
+mod epoch;
+mod error;
+mod id_number;
+mod member;
+mod notice;
+mod number;
+mod partner;
+mod payload;
+mod probation;
+mod receipt;
+mod record;
+mod rotation;
+mod statement;
+mod stay;
+mod text;
+mod wire;
+
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+pub use access::Access;
+pub use agreement::{
+    AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Duty, Party, Terms,
+};
+pub use answer::{Answer, AnswerKind, Closing, LineAnswer, LineField};
+pub use arrival::{Accept, CertificateCheck, Decline, DeclineReason, Place};
+pub use attendance::{ActivityKind, Attendance, Presence};
+pub use award::{Award, Role};
+pub use claim::{Claim, Confirm, Disown, DisownReason};
+pub use class::{Disclosure, DisclosureSet};
+pub use conduct::{Conduct, ConductGrade, MajorEvent};
+pub use contact::{Change, Contact, MatterNotified};
+pub use correction::{Correction, Replacement};
+pub use departure::{Departed, DepartureReason, Destination};
+pub use disclosed::{Disclosed, MemberClass, Sex};
+pub use dues::{Dues, DuesMonths};
+pub use ending::{Returned, Transferred, Withdraw, WithdrawReason};
+pub use epoch::{EpochAccepted, EpochReset};
+pub use error::{PayloadError, ValueError};
+pub use id_number::IdNumber;
+pub use member::Member;
+pub use notice::Notice;
+pub use number::Within;
+pub use partner::{GatewayEnrolled, InvitationIssued, PartnerAdded, PartnerRevoked};
+pub use payload::{Payload, classes};
+pub use probation::{ProbationDecision, ProbationOpinion, ProbationOutcome};
+pub use receipt::{Receipt, Refusal, RefusalReason};
+pub use rotation::KeyRotated;
+pub use statement::{ContactState, InflowLine, OutflowLine, Revision, Statement};
+pub use stay::{Found, LostContact, Moved};
+pub use text::Text;
