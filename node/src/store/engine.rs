@@ -1,0 +1,328 @@
+//! sled, guarded: it panics on a flipped bit, refuses to open after a kill at a bad moment, and calls a write durable
+//! that is not. Everything the rest of the store may assume about disks is made true here.
+//!
+//! Two facts of sled 0.34.7 shape the constants. `flush()` ends in `sync_file_range`, which no power cut respects: hence
+//! [`Engine::sync`]. And a page larger than a quarter of a segment goes to a file of its own under `blobs/`, which no
+//! sync of the main file covers; a page holds up to 16 values and a few more before it splits. Hence [`VALUE_MAX`], and
+//! longer values in parts.
+
+use std::{
+    cell::Cell,
+    fs::{self, File, OpenOptions},
+    ops::Bound,
+    panic::{self, AssertUnwindSafe},
+    path::{Path, PathBuf},
+    sync::{Arc, Once},
+    thread,
+    time::Duration,
+};
+
+use super::{
+    error::{StoreError, is_full},
+    folder::sync_folder,
+    key,
+};
+
+/// sled's cache, in bytes. Its own default is 1 GiB.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// sled's segment, in bytes. Fixed when a database is made.
+const SEGMENT_BYTES: usize = 512 * 1024;
+/// sled moves a page over a quarter of a segment into a blob file.
+const PAGE_MAX: usize = SEGMENT_BYTES / 4;
+/// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
+const VALUES_IN_PAGE: usize = 22;
+/// The longest single value, in bytes. A page full of these stays inside a segment.
+pub(super) const VALUE_MAX: usize = PAGE_MAX / VALUES_IN_PAGE - 2 * key::KEY_MAX / VALUES_IN_PAGE - 64;
+/// A value may have this many parts: some 380 MB.
+const PARTS_MAX: usize = u16::MAX as usize;
+/// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
+const REOPEN_TRIES: u32 = 100;
+const REOPEN_PAUSE: Duration = Duration::from_millis(20);
+
+/// First byte of a value: all of it follows, or the number of further parts and the first part follow.
+const WHOLE: u8 = 1;
+const SPLIT: u8 = 2;
+
+/// One change of a group.
+pub(super) struct Write {
+    pub(super) key: Vec<u8>,
+    /// None deletes.
+    pub(super) value: Option<Vec<u8>>,
+    /// Nothing is stored under this key yet, so there are no old parts to look for.
+    pub(super) fresh: bool,
+}
+
+/// An open database.
+pub(super) struct Engine {
+    db: sled::Db,
+    file: File,
+    path: PathBuf,
+}
+
+impl Engine {
+    /// Opens or creates the database. Returns the stray files that were removed on the way.
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<PathBuf>), StoreError> {
+        let stray = remove_stray(path)?;
+        let mut tries = 0;
+        let db = loop {
+            let config = sled::Config::new()
+                .path(path)
+                .cache_capacity(CACHE_BYTES)
+                .segment_size(SEGMENT_BYTES)
+                .flush_every_ms(None);
+            match guarded(path, || config.open()) {
+                Err(StoreError::Damaged { detail, .. })
+                    if detail.contains("could not acquire lock") && tries < REOPEN_TRIES =>
+                {
+                    // Our own folder lock is held, so the other holder is a remainder of this very process.
+                    tries += 1;
+                    thread::sleep(REOPEN_PAUSE);
+                }
+                other => break other?,
+            }
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path.join("db"))
+            .map_err(StoreError::io("打开", "open", path.join("db")))?;
+        let engine = Self {
+            db,
+            file,
+            path: path.to_owned(),
+        };
+        engine.sync()?;
+        sync_folder(path)?;
+        Ok((engine, stray))
+    }
+
+    /// The value under a key, its parts joined.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.guarded(|| self.db.get(key))?
+            .map(|head| self.join(key, &head))
+            .transpose()
+    }
+
+    /// Keys and values from `start` to before `end`, in order.
+    pub(super) fn scan(
+        &self,
+        start: Vec<u8>,
+        end: Option<Vec<u8>>,
+    ) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> + '_ {
+        let end = end.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut range = self.db.range::<Vec<u8>, _>((Bound::Included(start), end));
+        let mut failed = false;
+        std::iter::from_fn(move || {
+            if failed {
+                return None;
+            }
+            let next = self.guarded(|| range.next().transpose()).transpose()?;
+            let item = next.and_then(|(key, head)| Ok((key.to_vec(), self.join(&key, &head)?)));
+            // After an error sled's iterator may return the same one for ever.
+            failed = item.is_err();
+            Some(item)
+        })
+    }
+
+    /// The keys alone; values are not joined.
+    pub(super) fn keys(
+        &self,
+        start: Vec<u8>,
+        end: Option<Vec<u8>>,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let end = end.map_or(Bound::Unbounded, Bound::Excluded);
+        self.guarded(|| {
+            self.db
+                .range::<Vec<u8>, _>((Bound::Included(start), end))
+                .keys()
+                .map(|key| key.map(|key| key.to_vec()))
+                .collect()
+        })
+    }
+
+    /// Applies all changes or, after a crash, none.
+    pub(super) fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for write in writes {
+            if !write.fresh {
+                self.remove_parts(&mut batch, &write.key)?;
+            }
+            match write.value {
+                Some(value) => put(&mut batch, write.key, &value)?,
+                None => batch.remove(write.key),
+            }
+        }
+        self.guarded(|| self.db.apply_batch(batch))
+    }
+
+    /// Makes everything written so far durable. Only after this returns may anybody be told.
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
+        self.guarded(|| self.db.flush().map(drop))?;
+        self.sync_blobs()?;
+        self.file
+            .sync_data()
+            .map_err(StoreError::io("同步", "sync", &self.path))
+    }
+
+    /// There should be none. If a page outgrew the limit after all, its file is made durable here, or a power cut would
+    /// leave a page that points to nothing.
+    fn sync_blobs(&self) -> Result<(), StoreError> {
+        let folder = self.path.join("blobs");
+        let fail = || StoreError::io("同步", "sync", &folder);
+        let mut found = false;
+        for blob in fs::read_dir(&folder).map_err(fail())? {
+            let blob = blob.map_err(fail())?.path();
+            File::open(blob)
+                .and_then(|file| file.sync_data())
+                .map_err(fail())?;
+            found = true;
+        }
+        if found { sync_folder(&folder) } else { Ok(()) }
+    }
+
+    /// Bytes of the database on disk.
+    pub(super) fn size_on_disk(&self) -> Result<u64, StoreError> {
+        self.guarded(|| self.db.size_on_disk())
+    }
+
+    fn join(&self, key: &[u8], head: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let malformed = StoreError::Malformed {
+            what: "分段 a value in parts",
+        };
+        match head {
+            [WHOLE, value @ ..] => Ok(value.to_vec()),
+            [SPLIT, high, low, first @ ..] => {
+                let count = u16::from_be_bytes([*high, *low]);
+                let mut value = Vec::with_capacity((usize::from(count) + 1) * VALUE_MAX);
+                value.extend_from_slice(first);
+                for number in 0..count {
+                    let part = self
+                        .guarded(|| self.db.get(part_key(key, number)))?
+                        .ok_or_else(|| malformed.clone())?;
+                    value.extend_from_slice(&part);
+                }
+                Ok(value)
+            }
+            _ => Err(malformed),
+        }
+    }
+
+    fn remove_parts(&self, batch: &mut sled::Batch, key: &[u8]) -> Result<(), StoreError> {
+        if let Some(old) = self.guarded(|| self.db.get(key))?
+            && let [SPLIT, high, low, ..] = *old
+        {
+            for number in 0..u16::from_be_bytes([high, low]) {
+                batch.remove(part_key(key, number));
+            }
+        }
+        Ok(())
+    }
+
+    fn guarded<T>(&self, work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+        guarded(&self.path, work)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn put(batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) -> Result<(), StoreError> {
+    if value.len() <= VALUE_MAX {
+        insert(batch, key, &[&[WHOLE], value]);
+        return Ok(());
+    }
+    let (first, rest) = value.split_at(VALUE_MAX);
+    let parts = rest.chunks(VALUE_MAX);
+    let count = u16::try_from(parts.len()).map_err(|_| StoreError::TooLarge {
+        what: "存储值 stored value",
+        bytes: value.len(),
+        limit: PARTS_MAX * VALUE_MAX,
+    })?;
+    for (number, part) in (0..count).zip(parts) {
+        insert(batch, part_key(&key, number), &[part]);
+    }
+    insert(batch, key, &[&[SPLIT], &count.to_be_bytes(), first]);
+    Ok(())
+}
+
+/// The only place where a value goes to sled.
+fn insert(batch: &mut sled::Batch, key: Vec<u8>, pieces: &[&[u8]]) {
+    let value = pieces.concat();
+    assert!(
+        value.len() <= VALUE_MAX + 3 && key.len() <= key::KEY_MAX + 4,
+        "a value of {} bytes would leave the synced file",
+        value.len()
+    );
+    batch.insert(key, value);
+}
+
+fn part_key(key: &[u8], number: u16) -> Vec<u8> {
+    let mut part = Vec::with_capacity(key.len() + 3);
+    part.push(key::PART);
+    part.extend_from_slice(key);
+    part.extend_from_slice(&number.to_be_bytes());
+    part
+}
+
+/// A kill while sled writes its snapshot leaves a half-written one that would stop the next opening.
+fn remove_stray(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut stray = Vec::new();
+    let Ok(items) = fs::read_dir(path) else {
+        return Ok(stray);
+    };
+    for item in items {
+        let item = item.map_err(StoreError::io("读取", "read", path))?;
+        let name = item.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(item.path()).map_err(StoreError::io("删除", "remove", item.path()))?;
+            stray.push(item.path());
+        }
+    }
+    Ok(stray)
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs sled's code; a panic inside becomes an error, and is not printed, because the error says it better.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                previous(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    let damaged = |detail: String| StoreError::Damaged {
+        path: path.to_owned(),
+        detail: Arc::from(detail),
+    };
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if is_full(&error) => {
+            Err(StoreError::DiskFull(path.to_owned()))
+        }
+        Ok(Err(error)) => Err(damaged(error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("panic");
+            if text.contains("No space left on device") {
+                return Err(StoreError::DiskFull(path.to_owned()));
+            }
+            Err(damaged(text.chars().take(300).collect()))
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The views: what is derived from the logs and kept for fast reading, one key space each.
+//!
+//! A derived view can be thrown away at any time. Raising its version makes the next opening clear it and report it, and
+//! whoever owns it fills it again from the logs. What cannot be derived is marked as kept and travels in backups.
+
+use super::key;
+
+/// A key space of its own. The number is on disk: it is never given to another view.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum View {
+    /// Cases, by correspondence and case id.
+    Case = 0,
+    /// Which case a blinded certificate number belongs to.
+    CaseOfCertificate = 1,
+    /// The roster, by member id.
+    Member = 2,
+    /// Which member a blinded certificate number belongs to.
+    MemberOfCertificate = 3,
+    /// Correspondences: partner, its keys and its logs.
+    Correspondence = 4,
+    /// Agreements, by correspondence and hash.
+    Agreement = 5,
+    /// Statements and their reconciliation, by correspondence and quarter.
+    Statement = 6,
+    /// How far each view has been derived from each log.
+    Progress = 7,
+    /// What waits for a person: duties and refused letters.
+    Task = 8,
+    /// Invitations, by blinded secret.
+    Invitation = 9,
+    /// Events of a case in order, for the case's history.
+    Event = 10,
+    /// Counts for reports.
+    Count = 11,
+    /// Gateways and what was reported to them.
+    Gateway = 12,
+    /// Accesses to personal data, by day.
+    Access = 13,
+    /// Two signed checkpoints that contradict each other. Kept: no log contains them.
+    Evidence = 14,
+    /// The operator's settings of this node. Kept.
+    Setting = 15,
+    /// Free for a room's own small index.
+    Index = 16,
+}
+
+impl View {
+    /// Every view.
+    pub const ALL: [Self; 17] = [
+        Self::Case,
+        Self::CaseOfCertificate,
+        Self::Member,
+        Self::MemberOfCertificate,
+        Self::Correspondence,
+        Self::Agreement,
+        Self::Statement,
+        Self::Progress,
+        Self::Task,
+        Self::Invitation,
+        Self::Event,
+        Self::Count,
+        Self::Gateway,
+        Self::Access,
+        Self::Evidence,
+        Self::Setting,
+        Self::Index,
+    ];
+
+    /// The version of what is stored in it. Raised when the meaning of its bytes changes.
+    pub const fn version(self) -> u8 {
+        1
+    }
+
+    /// Can it be made again from the logs?
+    pub const fn is_derived(self) -> bool {
+        !matches!(self, Self::Evidence | Self::Setting)
+    }
+
+    pub(super) const fn space(self) -> u8 {
+        key::VIEW + self as u8
+    }
+
+    /// The name of its version record.
+    pub(super) fn version_key(self) -> Vec<u8> {
+        key::meta(&format!("view/{:02}", self as u8))
+    }
+}
