@@ -86,6 +86,11 @@ impl Folder {
         })
     }
 
+    /// The folder itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The wrapped data key.
     pub(super) fn data_key(&self) -> PathBuf {
         self.path.join("data.key")

@@ -1,0 +1,297 @@
+//! Writing logs: one's own by appending, the partner's by mirroring verified frames.
+
+use std::sync::Arc;
+
+use hongyan_proto::{
+    id::LogOrigin,
+    identity::PublicKey,
+    log::{
+        Entry, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
+        limits::{MAX_PAYLOAD_BYTES, SALT_BYTES},
+    },
+};
+use rand::RngCore;
+
+use super::{
+    bundle::{BUNDLE_ENTRIES, Bundle, Stored, subtree_root},
+    draft::{Draft, limit},
+    entries::{read_bundle, tail_keys},
+    error::StoreError,
+    hashes::finished_nodes,
+    key,
+    log::{LogNo, LogRecord, LogState, NewEntry},
+};
+
+impl Draft<'_> {
+    /// Makes a new log. The first one is the node's own local log.
+    pub fn create_log(
+        &mut self,
+        origin: LogOrigin,
+        author: PublicKey,
+        own: bool,
+    ) -> Result<LogNo, StoreError> {
+        let logs = self.logs();
+        if let Some(log) = logs.iter().find(|log| log.origin == origin) {
+            return Err(StoreError::LogExists(log.no));
+        }
+        if author.key_id() != origin.author {
+            return Err(StoreError::Entry(Arc::from(
+                "作者公钥与日志来源不符 the author's key is not the origin's",
+            )));
+        }
+        let no = LogNo(logs.last().map_or(0, |last| last.no.0 + 1));
+        self.set_log(LogRecord {
+            no,
+            origin,
+            author,
+            own,
+            tree: Tree::new(),
+            last_seen: 0,
+            checkpoint: None,
+            state: LogState::Live,
+        });
+        Ok(no)
+    }
+
+    /// Writes an entry at the end of one's own log. Returns its sequence.
+    pub fn append(&mut self, no: LogNo, new: NewEntry) -> Result<u64, StoreError> {
+        let mut record = self.log(no)?.clone();
+        match record.state {
+            _ if !record.own => return Err(StoreError::WrongSide(no)),
+            LogState::Live => {}
+            LogState::Frozen => return Err(StoreError::Frozen(no)),
+            LogState::Recovering { until } => {
+                return Err(StoreError::MustRecover {
+                    log: no,
+                    from: record.size(),
+                    to: until,
+                });
+            }
+        }
+        limit("信件内容 payload", new.payload.len(), MAX_PAYLOAD_BYTES)?;
+        if new.seen < record.last_seen {
+            return Err(StoreError::Entry(Arc::from(format!(
+                "已见数不得减少 seen must not decrease: {} after {}",
+                new.seen, record.last_seen
+            ))));
+        }
+        let sequence = record.size();
+        let mut salt = [0; SALT_BYTES];
+        self.rng.fill_bytes(&mut salt);
+        let body = body::seal(salt, &new.payload);
+        let header = NewHeader {
+            log_id: record.log_id(),
+            sequence,
+            seen: new.seen,
+            time: new.time,
+            kind: new.kind,
+            case_id: new.case_id,
+            agreement: new.agreement,
+            body_hash: body::body_hash(&body),
+        }
+        .encode();
+        let leaf = header.leaf_hash();
+        let stored = Stored {
+            header: header.bytes().clone(),
+            body: Some(body),
+        };
+        self.store_entries(&record, vec![stored])?;
+        record.tree.append(leaf);
+        record.last_seen = new.seen;
+        self.set_log(record);
+        Ok(sequence)
+    }
+
+    /// Keeps a frame of the partner's log, without the bodies of the entries that were `refused`.
+    pub fn mirror(
+        &mut self,
+        no: LogNo,
+        frame: &VerifiedFrame,
+        refused: &[u64],
+    ) -> Result<(), StoreError> {
+        if self.log(no)?.own {
+            return Err(StoreError::WrongSide(no));
+        }
+        self.store_frame(no, frame, refused)
+    }
+
+    /// Takes back entries of one's own log that were lost here and that the partner still had.
+    pub fn recover(&mut self, no: LogNo, frame: &VerifiedFrame) -> Result<(), StoreError> {
+        if !self.log(no)?.own {
+            return Err(StoreError::WrongSide(no));
+        }
+        self.store_frame(no, frame, &[])
+    }
+
+    /// Erases an entry's body. Its header stays, so the log is as provable as before; the old ciphertext stays in the
+    /// database file until the engine reuses its place.
+    pub fn erase_body(&mut self, no: LogNo, sequence: u64) -> Result<(), StoreError> {
+        let record = self.log(no)?.clone();
+        if sequence >= record.size() {
+            return Err(StoreError::UnknownEntry { log: no, sequence });
+        }
+        let number = sequence / BUNDLE_ENTRIES;
+        let mut first = number * BUNDLE_ENTRIES;
+        let mut place = key::bundle(no, number);
+        if record.size() - first < BUNDLE_ENTRIES {
+            let runs = tail_keys(self.sight(), &record, first)?;
+            let run = runs
+                .into_iter()
+                .rev()
+                .find_map(|run| Some((key::run_first(&run)?, run)).filter(|(at, _)| *at <= sequence));
+            (first, place) =
+                run.ok_or_else(|| record.bad_entry(sequence, "条目缺失 the entry is missing"))?;
+        }
+        let missing = || record.bad_entry(sequence, "条目缺失 the entry is missing");
+        let bytes = self.sight().get(&place)?.ok_or_else(missing)?;
+        let mut bundle = Bundle::decode(&bytes)?;
+        if sequence - first >= bundle.len() {
+            return Err(missing());
+        }
+        bundle.erase(usize::try_from(sequence - first).unwrap_or(usize::MAX));
+        self.own.put(place, bundle.encode());
+        Ok(())
+    }
+
+    /// Nothing more is written to this log.
+    pub fn freeze(&mut self, no: LogNo) -> Result<(), StoreError> {
+        let mut record = self.log(no)?.clone();
+        record.state = LogState::Frozen;
+        self.set_log(record);
+        Ok(())
+    }
+
+    /// Keeps the newest signed checkpoint of a log.
+    pub fn set_checkpoint(
+        &mut self,
+        no: LogNo,
+        checkpoint: SignedCheckpoint,
+    ) -> Result<(), StoreError> {
+        let mut record = self.log(no)?.clone();
+        let fits = *checkpoint.origin() == record.origin
+            && (checkpoint.size() != record.size() || checkpoint.root() == record.root());
+        if !fits {
+            return Err(StoreError::Entry(Arc::from(
+                "检查点与日志不符 the checkpoint does not fit the log",
+            )));
+        }
+        record.checkpoint = Some(checkpoint);
+        self.set_log(record);
+        Ok(())
+    }
+
+    /// An entry, this commit's own included.
+    pub fn entry(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError> {
+        let record = self.log(no)?;
+        let unknown = StoreError::UnknownEntry { log: no, sequence };
+        if sequence >= record.size() {
+            return Err(unknown);
+        }
+        let bundle = read_bundle(self.sight(), record, sequence)?;
+        let index = usize::try_from(sequence % BUNDLE_ENTRIES).unwrap_or(usize::MAX);
+        let stored = bundle.entries().get(index).cloned().ok_or(unknown)?;
+        stored
+            .into_entry()
+            .map_err(|detail| record.bad_entry(sequence, detail))
+    }
+
+    pub(super) fn set_log(&mut self, record: LogRecord) {
+        self.own.logs.insert(record.no, Arc::new(record));
+    }
+
+    fn store_frame(
+        &mut self,
+        no: LogNo,
+        frame: &VerifiedFrame,
+        refused: &[u64],
+    ) -> Result<(), StoreError> {
+        let mut record = self.log(no)?.clone();
+        if record.state == LogState::Frozen {
+            return Err(StoreError::Frozen(no));
+        }
+        if frame.log_id() != record.log_id() {
+            return Err(StoreError::WrongSide(no));
+        }
+        if frame.first() != record.size() {
+            return Err(StoreError::OutOfOrder {
+                log: no,
+                expected: record.size(),
+                found: frame.first(),
+            });
+        }
+        let entries = (frame.first()..)
+            .zip(frame.entries())
+            .map(|(sequence, entry)| {
+                let mut stored = Stored::from(entry);
+                if refused.contains(&sequence) {
+                    stored.body = None;
+                }
+                stored
+            })
+            .collect();
+        self.store_entries(&record, entries)?;
+        record.tree = frame.tree().clone();
+        record.last_seen = frame.last_seen();
+        record.checkpoint = Some(frame.checkpoint().clone());
+        if let LogState::Recovering { until } = record.state
+            && record.size() >= until
+        {
+            record.state = LogState::Live;
+        }
+        self.set_log(record);
+        Ok(())
+    }
+
+    /// Puts entries behind the last one: full bundles as such, the rest as a run of the tail.
+    pub(super) fn store_entries(
+        &mut self,
+        record: &LogRecord,
+        new: Vec<Stored>,
+    ) -> Result<(), StoreError> {
+        let no = record.no;
+        let in_tail = record.size() % BUNDLE_ENTRIES;
+        let mut first = record.size();
+        let mut entries = new;
+        if in_tail > 0 && in_tail + entries.len() as u64 >= BUNDLE_ENTRIES {
+            first -= in_tail;
+            let mut tail = read_bundle(self.sight(), record, first)?.into_entries();
+            for run in tail_keys(self.sight(), record, first)? {
+                self.own.delete(run);
+            }
+            tail.append(&mut entries);
+            entries = tail;
+        }
+        let mut entries = entries.into_iter().peekable();
+        while entries.peek().is_some() {
+            let room = BUNDLE_ENTRIES - first % BUNDLE_ENTRIES;
+            let taken: Vec<_> = entries
+                .by_ref()
+                .take(usize::try_from(room).unwrap_or(usize::MAX))
+                .collect();
+            let bundle = Bundle::new(taken);
+            if bundle.len() == BUNDLE_ENTRIES {
+                self.store_bundle(record, first / BUNDLE_ENTRIES, &bundle)?;
+            } else {
+                self.own.put_fresh(key::run(no, first), bundle.encode());
+            }
+            first += bundle.len();
+        }
+        Ok(())
+    }
+
+    fn store_bundle(
+        &mut self,
+        record: &LogRecord,
+        number: u64,
+        bundle: &Bundle,
+    ) -> Result<(), StoreError> {
+        let root = subtree_root(bundle.leaves());
+        self.own
+            .put_fresh(key::bundle(record.no, number), bundle.encode());
+        for (tier, number, hash) in finished_nodes(self.sight(), record, number, root)? {
+            self.own
+                .put_fresh(key::node(record.no, tier, number), hash.to_field());
+        }
+        Ok(())
+    }
+}

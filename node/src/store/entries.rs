@@ -1,0 +1,141 @@
+//! Reading entries: full bundles as one value, the tail as runs. A bundle is read once and its entries share its bytes.
+
+use std::{collections::VecDeque, ops::Range, sync::Arc};
+
+use hongyan_proto::log::Entry;
+
+use super::{
+    Store,
+    bundle::{BUNDLE_ENTRIES, Bundle, Stored},
+    error::StoreError,
+    key,
+    log::LogRecord,
+    overlay::Sight,
+};
+
+/// The entries from the start of the bundle that `sequence` lies in: all 256, or the tail as far as the record goes.
+pub(super) fn read_bundle(
+    sight: Sight<'_>,
+    record: &LogRecord,
+    sequence: u64,
+) -> Result<Bundle, StoreError> {
+    let number = sequence / BUNDLE_ENTRIES;
+    let first = number * BUNDLE_ENTRIES;
+    let wanted = (record.size() - first).min(BUNDLE_ENTRIES);
+    if wanted < BUNDLE_ENTRIES
+        && let Some(tail) = read_tail(sight, record, first)?
+    {
+        return Ok(tail);
+    }
+    // The tail may have become a full bundle since the record was read.
+    let bytes = sight
+        .get(&key::bundle(record.no, number))
+        .map_err(|error| named(record, first, error))?
+        .ok_or_else(|| record.bad_entry(first, "条目束缺失 the bundle is missing"))?;
+    let mut entries = Bundle::decode(&bytes)?.into_entries();
+    if (entries.len() as u64) < wanted {
+        return Err(record.bad_entry(
+            first + entries.len() as u64,
+            "条目束过短 the bundle is too short",
+        ));
+    }
+    entries.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+    Ok(Bundle::new(entries))
+}
+
+/// The runs of the tail that starts at `first`; none when they are not all there.
+fn read_tail(
+    sight: Sight<'_>,
+    record: &LogRecord,
+    first: u64,
+) -> Result<Option<Bundle>, StoreError> {
+    let mut entries = Vec::new();
+    for key in tail_keys(sight, record, first)? {
+        let next = first + entries.len() as u64;
+        if key::run_first(&key) != Some(next) {
+            return Ok(None);
+        }
+        let Some(bytes) = sight
+            .get(&key)
+            .map_err(|error| named(record, next, error))?
+        else {
+            return Ok(None);
+        };
+        entries.extend(Bundle::decode(&bytes)?.into_entries());
+    }
+    let complete = entries.len() as u64 == record.size() - first;
+    Ok(complete.then(|| Bundle::new(entries)))
+}
+
+/// Where the runs of the tail that starts at `first` lie.
+pub(super) fn tail_keys(
+    sight: Sight<'_>,
+    record: &LogRecord,
+    first: u64,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let start = key::run(record.no, first);
+    sight.keys(start, Some(key::run(record.no, record.size())))
+}
+
+/// An altered value says more when the entry is named.
+fn named(record: &LogRecord, sequence: u64, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unsealable { .. } | StoreError::Malformed { .. } => {
+            record.bad_entry(sequence, "密封不符 the seal is broken")
+        }
+        other => other,
+    }
+}
+
+/// Entries of one log in order. Stops after the first error.
+#[derive(Debug)]
+pub struct Entries {
+    store: Store,
+    record: Arc<LogRecord>,
+    next: u64,
+    end: u64,
+    ready: VecDeque<Stored>,
+}
+
+impl Entries {
+    pub(super) fn new(store: Store, record: Arc<LogRecord>, range: Range<u64>) -> Self {
+        let end = range.end.min(record.size());
+        Self {
+            store,
+            next: range.start.min(end),
+            end,
+            record,
+            ready: VecDeque::new(),
+        }
+    }
+
+    fn fill(&mut self) -> Result<(), StoreError> {
+        let bundle = read_bundle(self.store.sight(), &self.record, self.next)?;
+        let skip = usize::try_from(self.next % BUNDLE_ENTRIES).unwrap_or(usize::MAX);
+        self.ready.extend(bundle.into_entries().into_iter().skip(skip));
+        Ok(())
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Result<Entry, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.end {
+            return None;
+        }
+        if self.ready.is_empty()
+            && let Err(error) = self.fill()
+        {
+            self.end = self.next;
+            return Some(Err(error));
+        }
+        let entry = self.ready.pop_front()?.into_entry();
+        let sequence = self.next;
+        self.next += 1;
+        Some(entry.map_err(|detail| {
+            self.end = self.next;
+            self.record.bad_entry(sequence, detail)
+        }))
+    }
+}

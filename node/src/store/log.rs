@@ -1,0 +1,219 @@
+//! A log's record: whose it is, how far it goes, what its author signed, and whether it may be written.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use bytes::Bytes;
+use hongyan_proto::{
+    id::{AgreementHash, CaseId, Epoch, Hash, KeyId, LogId, LogOrigin},
+    identity::PublicKey,
+    log::{Follow, Kind, SignedCheckpoint, Tree},
+    time::Timestamp,
+};
+
+use super::{
+    damage::{Damage, Harm, Source},
+    error::StoreError,
+};
+
+/// A log's small number in this store, given in the order of creation. It never leaves the node.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct LogNo(pub u32);
+
+impl LogNo {
+    /// The node's own local log, the first one made.
+    pub const LOCAL: Self = Self(0);
+}
+
+impl fmt::Display for LogNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// May the log be written?
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LogState {
+    /// Yes.
+    Live,
+    /// No more: it forked, or another epoch took its place.
+    Frozen,
+    /// Not before the entries up to `until` were taken back: the node had them, and its partner may still.
+    Recovering {
+        /// One past the last entry known to have existed.
+        until: u64,
+    },
+}
+
+/// What is known of a log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogRecord {
+    /// Its number here.
+    pub no: LogNo,
+    /// Who writes it, for whom, since when.
+    pub origin: LogOrigin,
+    /// Whose key signs its checkpoints.
+    pub author: PublicKey,
+    /// Does this node write it?
+    pub own: bool,
+    /// Its tree, and with it its size and root.
+    pub tree: Tree,
+    /// `seen` of its last entry.
+    pub last_seen: u64,
+    /// The newest checkpoint its author signed. With a frame from the middle of a transfer it may cover more than is here.
+    pub checkpoint: Option<SignedCheckpoint>,
+    /// May it be written?
+    pub state: LogState,
+}
+
+/// Every log by its number.
+pub(super) type LogTable = BTreeMap<LogNo, Arc<LogRecord>>;
+
+/// An entry to write at the end of one's own log.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Entries of the other side's log that have been applied here.
+    pub seen: u64,
+    /// Now.
+    pub time: Timestamp,
+    /// What the payload is.
+    pub kind: Kind,
+    /// The case it is about.
+    pub case_id: Option<CaseId>,
+    /// The agreement it is disclosed under.
+    pub agreement: Option<AgreementHash>,
+    /// The encoded payload.
+    pub payload: Vec<u8>,
+}
+
+const VERSION: u8 = 1;
+const FIXED: usize = 1 + 32 + 32 + 16 + 32 + 1 + 1 + 8 + 8 + 4;
+
+impl LogRecord {
+    /// How many entries it has.
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The root of its tree.
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// The log's identity.
+    pub fn log_id(&self) -> LogId {
+        self.origin.log_id()
+    }
+
+    /// Is it the node's own, for nobody else?
+    pub fn is_local(&self) -> bool {
+        self.origin.author == self.origin.audience
+    }
+
+    /// The state that the log's next frame must continue. `seen_limit` is the size of the log that its author reads.
+    pub fn follow(&self, seen_limit: u64) -> Follow {
+        Follow {
+            origin: self.origin,
+            author: self.author,
+            tree: self.tree.clone(),
+            last_seen: self.last_seen,
+            seen_limit,
+        }
+    }
+
+    /// Who else has this log's entries.
+    pub(super) fn source(&self) -> Source {
+        if self.is_local() {
+            Source::Backup
+        } else {
+            Source::Partner
+        }
+    }
+
+    pub(super) fn damage(&self, what: Harm) -> Damage {
+        Damage {
+            log: Some(self.no),
+            what,
+            take_from: self.source(),
+        }
+    }
+
+    pub(super) fn bad_entry(&self, sequence: u64, detail: &'static str) -> StoreError {
+        self.damage(Harm::Entry { sequence, detail }).into()
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![VERSION];
+        bytes.extend_from_slice(self.origin.author.as_bytes());
+        bytes.extend_from_slice(self.origin.audience.as_bytes());
+        bytes.extend_from_slice(self.origin.epoch.as_bytes());
+        bytes.extend_from_slice(self.author.as_bytes());
+        bytes.push(u8::from(self.own));
+        let (state, until) = match self.state {
+            LogState::Live => (0, 0),
+            LogState::Frozen => (1, 0),
+            LogState::Recovering { until } => (2, until),
+        };
+        bytes.push(state);
+        bytes.extend_from_slice(&until.to_be_bytes());
+        bytes.extend_from_slice(&self.last_seen.to_be_bytes());
+        let tree = self.tree.to_bytes();
+        // 8 bytes and at most 64 hashes.
+        let len = u32::try_from(tree.len()).expect("a tree's edge is short");
+        bytes.extend_from_slice(&len.to_be_bytes());
+        bytes.extend_from_slice(&tree);
+        if let Some(checkpoint) = &self.checkpoint {
+            bytes.extend_from_slice(checkpoint.note());
+        }
+        bytes
+    }
+
+    pub(super) fn decode(no: LogNo, bytes: &Bytes) -> Result<Self, StoreError> {
+        let malformed = || StoreError::Malformed {
+            what: "日志记录 log record",
+        };
+        if bytes.len() < FIXED || bytes[0] != VERSION {
+            return Err(malformed());
+        }
+        let mut at = 1;
+        let mut take = |len: usize| {
+            at += len;
+            bytes.slice(at - len..at)
+        };
+        let id = |_| malformed();
+        let origin = LogOrigin {
+            author: KeyId::from_slice(&take(32)).map_err(id)?,
+            audience: KeyId::from_slice(&take(32)).map_err(id)?,
+            epoch: Epoch::from_slice(&take(16)).map_err(id)?,
+        };
+        let author = PublicKey::from_slice(&take(32)).map_err(|_| malformed())?;
+        let own = take(1)[0] == 1;
+        let state = take(1)[0];
+        let number = |bytes: Bytes| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let until = number(take(8));
+        let last_seen = number(take(8));
+        let tree_len = usize::try_from(number(take(4))).map_err(|_| malformed())?;
+        let rest = take(bytes.len() - FIXED);
+        let tree = rest.get(..tree_len).ok_or_else(malformed)?;
+        let note = rest.slice(tree_len..);
+        let checkpoint = if note.is_empty() {
+            None
+        } else {
+            Some(SignedCheckpoint::verify(&note, &author).map_err(|_| malformed())?)
+        };
+        Ok(Self {
+            no,
+            origin,
+            author,
+            own,
+            tree: Tree::from_bytes(tree).map_err(|_| malformed())?,
+            last_seen,
+            checkpoint,
+            state: match state {
+                0 => LogState::Live,
+                1 => LogState::Frozen,
+                2 => LogState::Recovering { until },
+                _ => return Err(malformed()),
+            },
+        })
+    }
+}

@@ -1,0 +1,293 @@
+//! The store: logs, views and secrets of one node, sealed, in one folder, written by one thread.
+//!
+//! This is the only place that says sled. What an entry means is not known here (see `domain`), nor who may write it (see
+//! `office`), nor how it travels (see `sync`). Readers see nothing of a log before it is durable.
+
+mod append;
+mod bundle;
+mod damage;
+mod draft;
+mod engine;
+mod entries;
+mod error;
+mod folder;
+mod hashes;
+mod heads;
+mod key;
+mod log;
+mod migrate;
+mod open;
+mod overlay;
+mod seal;
+mod unlock;
+mod vault;
+mod verify;
+mod view;
+mod writer;
+
+use std::{
+    fmt,
+    ops::Range,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
+    thread::{self, JoinHandle},
+};
+
+use bytes::Bytes;
+use hongyan_proto::log::{Entry, Tree};
+use tokio::sync::{oneshot, watch};
+
+use self::{folder::Folder, log::LogTable, overlay::Sight, vault::Vault, writer::Job};
+pub use self::{
+    damage::{Damage, Harm, Source},
+    draft::Draft,
+    entries::Entries,
+    error::StoreError,
+    hashes::Hashes,
+    log::{LogNo, LogRecord, LogState, NewEntry},
+    open::OpenReport,
+    unlock::Unlock,
+    verify::Verified,
+    view::View,
+};
+
+/// A node's store. Clones are handles to the same one; it closes when the last is dropped.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What readers and the writer share. The folder comes last: its lock must outlive the open database.
+struct Shared {
+    vault: Vault,
+    durable: RwLock<Arc<LogTable>>,
+    stopped: RwLock<Option<Arc<str>>>,
+    moved: watch::Sender<u64>,
+    folder: Folder,
+}
+
+impl Shared {
+    fn table(&self) -> Arc<LogTable> {
+        Arc::clone(&self.durable.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn publish(&self, table: LogTable) {
+        *self.durable.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+        self.moved.send_modify(|groups| *groups += 1);
+    }
+}
+
+impl Store {
+    /// Makes a store in a new or empty folder. `seed` must be fresh random bytes.
+    pub fn create(folder: &Path, unlock: &Unlock, seed: [u8; 32]) -> Result<Self, StoreError> {
+        open::create(folder, unlock, seed)
+    }
+
+    /// Opens a store: checks itself, migrates, and says what it found. `seed` must be fresh random bytes.
+    pub fn open(
+        folder: &Path,
+        unlock: &Unlock,
+        seed: [u8; 32],
+    ) -> Result<(Self, OpenReport), StoreError> {
+        open::open(folder, unlock, seed)
+    }
+
+    /// Replaces the passphrase or key file of a closed store. No data are rewritten.
+    pub fn change_unlock(folder: &Path, old: &Unlock, new: &Unlock) -> Result<(), StoreError> {
+        let folder = Folder::open(folder)?;
+        let key = unlock::unwrap(&folder.data_key(), old)?;
+        new.prepare()?;
+        unlock::wrap(&folder.data_key(), new, &key)
+    }
+
+    /// Runs `work` on the writer and answers when its writes are durable. An error of `work` rolls back its writes only.
+    pub async fn commit<T, E>(
+        &self,
+        work: impl FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.submit(work, move |result| {
+            // The waiter may have gone away; its commit stands all the same.
+            let _ = answer.send(result);
+        })?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
+    }
+
+    /// [`Self::commit`] for callers that are not async.
+    pub fn commit_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = mpsc::channel();
+        self.submit(work, move |result| {
+            let _ = answer.send(result);
+        })?;
+        answered
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
+    }
+
+    fn submit<T, E>(
+        &self,
+        work: impl FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let job: Job = Box::new(move |draft| {
+            let result = draft.map_err(E::from).and_then(work);
+            let keep = result.is_ok();
+            let answer: writer::Answer =
+                Box::new(move |durable| answer(durable.map_err(E::from).and(result)));
+            (keep, answer)
+        });
+        let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let stopped = || StoreError::Stopped(Arc::from("写线程已结束 the writer has ended"));
+        queue
+            .as_ref()
+            .ok_or_else(stopped)?
+            .send(job)
+            .map_err(|_| stopped())
+    }
+
+    fn sight(&self) -> Sight<'_> {
+        Sight::plain(&self.0.shared.vault)
+    }
+
+    fn record(&self, no: LogNo) -> Result<Arc<LogRecord>, StoreError> {
+        self.log(no).ok_or(StoreError::UnknownLog(no))
+    }
+
+    /// A log's record as of the last durable group.
+    pub fn log(&self, no: LogNo) -> Option<Arc<LogRecord>> {
+        self.0.shared.table().get(&no).cloned()
+    }
+
+    /// Every log, by its number.
+    pub fn logs(&self) -> Vec<Arc<LogRecord>> {
+        self.0.shared.table().values().cloned().collect()
+    }
+
+    /// The durable entries of a range, in order; what lies behind the durable size is left out.
+    pub fn entries(&self, no: LogNo, range: Range<u64>) -> Result<Entries, StoreError> {
+        Ok(Entries::new(self.clone(), self.record(no)?, range))
+    }
+
+    /// One durable entry.
+    pub fn entry(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError> {
+        self.entries(no, sequence..sequence.saturating_add(1))?
+            .next()
+            .unwrap_or(Err(StoreError::UnknownEntry { log: no, sequence }))
+    }
+
+    /// The tree as it was when the log had `size` entries.
+    pub fn tree_at(&self, no: LogNo, size: u64) -> Result<Tree, StoreError> {
+        hashes::tree_at(self.sight(), &*self.record(no)?, size)
+    }
+
+    /// The hashes of a log's tree, for `proof::prove_inclusion` and `proof::prove_consistency`.
+    pub fn hash_reader(&self, no: LogNo) -> Result<Hashes, StoreError> {
+        Ok(Hashes::new(self.clone(), self.record(no)?))
+    }
+
+    /// Reads every entry of a log from disk again and checks it against its hashes, its tree and its author's signature.
+    /// `progress` hears how many entries are done. An error names the first bad entry.
+    pub fn verify_log(
+        &self,
+        no: LogNo,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Verified, StoreError> {
+        verify::verify_log(self.sight(), &*self.record(no)?, progress)
+    }
+
+    /// The value of a view under a key. Unlike a log's entries it may be of a group that is not yet confirmed.
+    pub fn view(&self, view: View, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        self.sight().get(&key::view(view.space(), key))
+    }
+
+    /// The first `limit` keys and values of a view whose keys start with `prefix`, in order. Keys come whole.
+    pub fn scan_view(
+        &self,
+        view: View,
+        prefix: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
+        draft::scan_view(self.sight(), view, prefix, limit)
+    }
+
+    /// A secret by its name.
+    pub fn secret(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
+        self.sight().get(&key::secret(name))
+    }
+
+    /// A short opaque name for something personal, to be used in keys. The same every time on this node.
+    pub fn blind(&self, value: &[u8]) -> [u8; 16] {
+        self.0.shared.vault.blind(value)
+    }
+
+    /// A counter that moves after each durable group.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.0.shared.moved.subscribe()
+    }
+
+    /// Why the store has stopped, if it has.
+    pub fn stopped(&self) -> Option<Arc<str>> {
+        let stopped = &self.0.shared.stopped;
+        stopped
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Bytes of the database on disk.
+    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
+        self.0.shared.vault.size_on_disk()
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.0.shared.folder.path()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let queue = self.queue.get_mut();
+        queue.unwrap_or_else(PoisonError::into_inner).take();
+        let writer = self.writer.get_mut();
+        let writer = writer.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer
+            // A commit's work that held the last handle runs on the writer itself, which ends by itself then.
+            && writer.thread().id() != thread::current().id()
+        {
+            // A panic of the writer was already answered to whoever waited.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Store").field(&self.folder()).finish()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
