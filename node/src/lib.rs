@@ -2,4 +2,5 @@
 //!
 //! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`. Only this file wires.
 
+pub mod store;
 pub mod sync;

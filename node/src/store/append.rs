@@ -135,10 +135,9 @@ impl Draft<'_> {
         let mut place = key::bundle(no, number);
         if record.size() - first < BUNDLE_ENTRIES {
             let runs = tail_keys(self.sight(), &record, first)?;
-            let run = runs
-                .into_iter()
-                .rev()
-                .find_map(|run| Some((key::run_first(&run)?, run)).filter(|(at, _)| *at <= sequence));
+            let run = runs.into_iter().rev().find_map(|run| {
+                Some((key::run_first(&run)?, run)).filter(|(at, _)| *at <= sequence)
+            });
             (first, place) =
                 run.ok_or_else(|| record.bad_entry(sequence, "条目缺失 the entry is missing"))?;
         }

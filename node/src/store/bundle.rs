@@ -54,7 +54,10 @@ impl Bundle {
     /// # Panics
     /// With more than 256: the caller has lost count.
     pub(super) fn new(entries: Vec<Stored>) -> Self {
-        assert!(entries.len() as u64 <= BUNDLE_ENTRIES, "a bundle has at most 256 entries");
+        assert!(
+            entries.len() as u64 <= BUNDLE_ENTRIES,
+            "a bundle has at most 256 entries"
+        );
         Self { entries }
     }
 
@@ -110,9 +113,11 @@ impl Bundle {
 
     /// Reads what [`Self::encode`] wrote. The entries share the given bytes.
     pub(super) fn decode(bytes: &Bytes) -> Result<Self, StoreError> {
-        parse(bytes).map(|entries| Self { entries }).ok_or(StoreError::Malformed {
-            what: "条目束 entry bundle",
-        })
+        parse(bytes)
+            .map(|entries| Self { entries })
+            .ok_or(StoreError::Malformed {
+                what: "条目束 entry bundle",
+            })
     }
 }
 

@@ -60,7 +60,11 @@ impl Draft<'_> {
     }
 
     /// Keys and values of a view whose keys start with `prefix`, in order. The keys come whole, prefix included.
-    pub fn scan_view(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
+    pub fn scan_view(
+        &self,
+        view: View,
+        prefix: &[u8],
+    ) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
         scan_view(self.sight(), view, prefix, usize::MAX)
     }
 
@@ -103,7 +107,10 @@ impl Draft<'_> {
         let mut table = self.table.clone();
         table.extend(self.group.logs.clone());
         table.extend(self.own.logs.clone());
-        table.into_values().map(|record| (*record).clone()).collect()
+        table
+            .into_values()
+            .map(|record| (*record).clone())
+            .collect()
     }
 
     /// A log's record, with this commit's own entries counted.

@@ -32,7 +32,8 @@ const PAGE_MAX: usize = SEGMENT_BYTES / 4;
 /// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
 const VALUES_IN_PAGE: usize = 22;
 /// The longest single value, in bytes. A page full of these stays inside a segment.
-pub(super) const VALUE_MAX: usize = PAGE_MAX / VALUES_IN_PAGE - 2 * key::KEY_MAX / VALUES_IN_PAGE - 64;
+pub(super) const VALUE_MAX: usize =
+    PAGE_MAX / VALUES_IN_PAGE - 2 * key::KEY_MAX / VALUES_IN_PAGE - 64;
 /// A value may have this many parts: some 380 MB.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
@@ -225,7 +226,9 @@ impl Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -112,7 +112,8 @@ impl Entries {
     fn fill(&mut self) -> Result<(), StoreError> {
         let bundle = read_bundle(self.store.sight(), &self.record, self.next)?;
         let skip = usize::try_from(self.next % BUNDLE_ENTRIES).unwrap_or(usize::MAX);
-        self.ready.extend(bundle.into_entries().into_iter().skip(skip));
+        self.ready
+            .extend(bundle.into_entries().into_iter().skip(skip));
         Ok(())
     }
 }

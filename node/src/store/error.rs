@@ -23,10 +23,14 @@ pub enum StoreError {
     #[error("目录不为空: {0}; 请选择空目录 the folder is not empty: choose an empty one")]
     NotEmpty(PathBuf),
     /// There is no store in the folder.
-    #[error("目录中没有数据: {0}; 请先初始化或检查路径 no store here: initialize it first or check the path")]
+    #[error(
+        "目录中没有数据: {0}; 请先初始化或检查路径 no store here: initialize it first or check the path"
+    )]
     NotAStore(PathBuf),
     /// The operating system refused.
-    #[error("无法{what} {path}: {source} cannot {what_en}; 请检查磁盘与权限 check the disk and the permissions")]
+    #[error(
+        "无法{what} {path}: {source} cannot {what_en}; 请检查磁盘与权限 check the disk and the permissions"
+    )]
     Io {
         /// What was being done, in Chinese.
         what: &'static str,
@@ -38,7 +42,9 @@ pub enum StoreError {
         source: Arc<io::Error>,
     },
     /// No room left on the device.
-    #[error("磁盘已满: {0}; 请腾出空间后重新启动, 数据未受损 the disk is full: make room and start again, nothing confirmed is lost")]
+    #[error(
+        "磁盘已满: {0}; 请腾出空间后重新启动, 数据未受损 the disk is full: make room and start again, nothing confirmed is lost"
+    )]
     DiskFull(PathBuf),
     /// The database cannot be read.
     #[error(
@@ -54,25 +60,35 @@ pub enum StoreError {
     #[error("{0}")]
     Log(#[from] Damage),
     /// A sealed value that does not open: altered, moved, or of another key.
-    #[error("密封数据无法解开 (空间 {space:#04x}); 数据被改动或密钥不符 a sealed value does not open: it was altered or belongs to another key; 请从备份恢复 restore a backup")]
+    #[error(
+        "密封数据无法解开 (空间 {space:#04x}); 数据被改动或密钥不符 a sealed value does not open: it was altered or belongs to another key; 请从备份恢复 restore a backup"
+    )]
     Unsealable {
         /// The key space it lies in.
         space: u8,
     },
     /// A stored value of a shape this program does not know.
-    #[error("存储内容无法识别: {what} stored value not understood; 请用写入它的版本打开, 或从备份恢复 open it with the version that wrote it, or restore a backup")]
+    #[error(
+        "存储内容无法识别: {what} stored value not understood; 请用写入它的版本打开, 或从备份恢复 open it with the version that wrote it, or restore a backup"
+    )]
     Malformed {
         /// Which value.
         what: &'static str,
     },
     /// The passphrase or key file is not the right one.
-    #[error("口令或密钥文件不正确 wrong passphrase or key file: {0}; 请核对后重试 check it and try again")]
+    #[error(
+        "口令或密钥文件不正确 wrong passphrase or key file: {0}; 请核对后重试 check it and try again"
+    )]
     WrongKey(Arc<str>),
     /// The key file is missing.
-    #[error("找不到密钥文件 key file not found: {0}; 请插入保管密钥的介质或改正路径 bring the medium that holds it or correct the path")]
+    #[error(
+        "找不到密钥文件 key file not found: {0}; 请插入保管密钥的介质或改正路径 bring the medium that holds it or correct the path"
+    )]
     KeyFileMissing(PathBuf),
     /// A newer program wrote this folder.
-    #[error("数据版本 {found} 高于本程序支持的 {known}; 请升级程序 the data are of version {found}, this program knows {known}: upgrade the program")]
+    #[error(
+        "数据版本 {found} 高于本程序支持的 {known}; 请升级程序 the data are of version {found}, this program knows {known}: upgrade the program"
+    )]
     NewerSchema {
         /// The version found.
         found: u32,
@@ -80,10 +96,14 @@ pub enum StoreError {
         known: u32,
     },
     /// The store stopped after a failed durable write.
-    #[error("存储已停止: {0}; 未确认的写入无效, 请排除原因后重新启动 the store has stopped: unconfirmed writes are void; remove the cause and start again")]
+    #[error(
+        "存储已停止: {0}; 未确认的写入无效, 请排除原因后重新启动 the store has stopped: unconfirmed writes are void; remove the cause and start again"
+    )]
     Stopped(Arc<str>),
     /// The work of one commit panicked; the commit was rolled back.
-    #[error("写入过程出错, 已回滚 the commit's work failed and was rolled back; 请报告此缺陷 report this defect")]
+    #[error(
+        "写入过程出错, 已回滚 the commit's work failed and was rolled back; 请报告此缺陷 report this defect"
+    )]
     WorkPanicked,
     /// No such log.
     #[error("没有日志 {0} no such log; 用 `hongyan-node status` 查看 see the logs")]
@@ -92,7 +112,9 @@ pub enum StoreError {
     #[error("日志已存在 the log exists already: {0}")]
     LogExists(LogNo),
     /// Nothing may be appended to a frozen log.
-    #[error("日志 {0} 已冻结 (分叉或已换纪元) the log is frozen: a fork or a new epoch; 双方操作员须先处理 both operators must decide first")]
+    #[error(
+        "日志 {0} 已冻结 (分叉或已换纪元) the log is frozen: a fork or a new epoch; 双方操作员须先处理 both operators must decide first"
+    )]
     Frozen(LogNo),
     /// The node lost entries of its own log and must take them back before it writes.
     #[error(
@@ -107,10 +129,14 @@ pub enum StoreError {
         to: u64,
     },
     /// A log that is somebody else's was to be written, or one's own mirrored.
-    #[error("日志 {0} 的书写方不符 the log belongs to the other side; 这是程序缺陷, 请报告 report this defect")]
+    #[error(
+        "日志 {0} 的书写方不符 the log belongs to the other side; 这是程序缺陷, 请报告 report this defect"
+    )]
     WrongSide(LogNo),
     /// Entries that do not follow the last one.
-    #[error("日志 {log} 应从第 {expected} 条继续, 实为 {found} the log continues at {expected}, not {found}; 请重新同步 synchronize again")]
+    #[error(
+        "日志 {log} 应从第 {expected} 条继续, 实为 {found} the log continues at {expected}, not {found}; 请重新同步 synchronize again"
+    )]
     OutOfOrder {
         /// The log.
         log: LogNo,

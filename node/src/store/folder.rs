@@ -29,8 +29,7 @@ impl Folder {
             .mode(FOLDER_MODE)
             .create(path)
             .map_err(StoreError::io("创建", "create", path))?;
-        let mut items =
-            fs::read_dir(path).map_err(StoreError::io("读取", "read", path))?;
+        let mut items = fs::read_dir(path).map_err(StoreError::io("读取", "read", path))?;
         if items.next().is_some() {
             return Err(StoreError::NotEmpty(path.to_owned()));
         }

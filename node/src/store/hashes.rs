@@ -34,7 +34,9 @@ pub(super) fn read_node(
             "树哈希缺失 a stored hash of the tree is missing",
         )
     };
-    let bytes = sight.get(&key::node(record.no, tier, number))?.ok_or_else(bad)?;
+    let bytes = sight
+        .get(&key::node(record.no, tier, number))?
+        .ok_or_else(bad)?;
     Hash::from_slice(&bytes).map_err(|_| bad())
 }
 
@@ -62,11 +64,7 @@ pub(super) fn finished_nodes(
 }
 
 /// The tree as it was when the log had `size` entries.
-pub(super) fn tree_at(
-    sight: Sight<'_>,
-    record: &LogRecord,
-    size: u64,
-) -> Result<Tree, StoreError> {
+pub(super) fn tree_at(sight: Sight<'_>, record: &LogRecord, size: u64) -> Result<Tree, StoreError> {
     if size > record.size() {
         return Err(StoreError::UnknownEntry {
             log: record.no,
@@ -84,7 +82,10 @@ pub(super) fn tree_at(
     if tree.size() < size {
         let rest = usize::try_from(size - tree.size()).unwrap_or(usize::MAX);
         let bundle = read_bundle(sight, record, tree.size())?;
-        bundle.leaves().take(rest).for_each(|leaf| tree.append(leaf));
+        bundle
+            .leaves()
+            .take(rest)
+            .for_each(|leaf| tree.append(leaf));
     }
     Ok(tree)
 }

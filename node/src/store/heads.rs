@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn the_bytes_of_a_head_are_fixed() {
         let expected = format!(
-            "0000000000000003000000000000012c{}{}a4c0b0c8",
+            "0000000000000003000000000000012c{}{}806e5f7c",
             "07".repeat(32),
             "00".repeat(12)
         );
@@ -223,7 +223,9 @@ mod tests {
         let (mut heads, found) = Heads::open(&path).unwrap();
         assert!(found.unreadable);
         for size in 1..=5 {
-            heads.set(LogNo(3), size, Hash::from_bytes([1; 32])).unwrap();
+            heads
+                .set(LogNo(3), size, Hash::from_bytes([1; 32]))
+                .unwrap();
         }
         heads.sync().unwrap();
         let good = std::fs::read(&path).unwrap();
@@ -241,7 +243,10 @@ mod tests {
 
     #[test]
     fn a_head_of_another_log_is_not_believed() {
-        assert_eq!(decode(LogNo(1), &encode(LogNo(1), &head(1, 9))), Some(head(1, 9)));
+        assert_eq!(
+            decode(LogNo(1), &encode(LogNo(1), &head(1, 9))),
+            Some(head(1, 9))
+        );
         assert_eq!(decode(LogNo(2), &encode(LogNo(1), &head(1, 9))), None);
     }
 }

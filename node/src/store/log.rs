@@ -188,7 +188,11 @@ impl LogRecord {
         let author = PublicKey::from_slice(&take(32)).map_err(|_| malformed())?;
         let own = take(1)[0] == 1;
         let state = take(1)[0];
-        let number = |bytes: Bytes| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let number = |bytes: Bytes| {
+            bytes
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        };
         let until = number(take(8));
         let last_seen = number(take(8));
         let tree_len = usize::try_from(number(take(4))).map_err(|_| malformed())?;

@@ -37,7 +37,6 @@ use bytes::Bytes;
 use hongyan_proto::log::{Entry, Tree};
 use tokio::sync::{oneshot, watch};
 
-use self::{folder::Folder, log::LogTable, overlay::Sight, vault::Vault, writer::Job};
 pub use self::{
     damage::{Damage, Harm, Source},
     draft::Draft,
@@ -50,6 +49,7 @@ pub use self::{
     verify::Verified,
     view::View,
 };
+use self::{folder::Folder, log::LogTable, overlay::Sight, vault::Vault, writer::Job};
 
 /// A node's store. Clones are handles to the same one; it closes when the last is dropped.
 #[derive(Clone)]

@@ -133,7 +133,11 @@ fn start(
     let thread = thread::Builder::new()
         .name("hongyan-store".into())
         .spawn(move || writer.run(&jobs))
-        .map_err(StoreError::io("启动写线程", "start the writer", shared.folder.path()))?;
+        .map_err(StoreError::io(
+            "启动写线程",
+            "start the writer",
+            shared.folder.path(),
+        ))?;
     Ok(Store(Arc::new(Inner {
         shared,
         queue: Mutex::new(Some(queue)),

@@ -76,9 +76,7 @@ impl Overlay {
         self.logs.extend(later.logs);
     }
 
-    pub(super) fn into_parts(
-        self,
-    ) -> (BTreeMap<Vec<u8>, Change>, BTreeMap<LogNo, Arc<LogRecord>>) {
+    pub(super) fn into_parts(self) -> (BTreeMap<Vec<u8>, Change>, BTreeMap<LogNo, Arc<LogRecord>>) {
         (self.writes, self.logs)
     }
 

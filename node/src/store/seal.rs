@@ -32,10 +32,7 @@ impl Sealer {
         let key = UnboundKey::new(&AES_256_GCM, seal.as_ref()).expect("32 bytes are a key");
         Self {
             key: LessSafeKey::new(key),
-            blind: hmac::Key::new(
-                hmac::HMAC_SHA256,
-                derive("hongyan/store/blind/v1").as_ref(),
-            ),
+            blind: hmac::Key::new(hmac::HMAC_SHA256, derive("hongyan/store/blind/v1").as_ref()),
             nonces: hmac::Key::new(
                 hmac::HMAC_SHA256,
                 derive("hongyan/store/nonces/v1").as_ref(),

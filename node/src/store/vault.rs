@@ -22,7 +22,10 @@ pub(super) struct Vault {
 }
 
 impl Vault {
-    pub(super) fn open(path: &Path, data_key: &DataKey) -> Result<(Self, Vec<PathBuf>), StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        data_key: &DataKey,
+    ) -> Result<(Self, Vec<PathBuf>), StoreError> {
         let (engine, stray) = Engine::open(path)?;
         let sealer = Sealer::new(data_key);
         Ok((Self { engine, sealer }, stray))

@@ -27,8 +27,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Tells a waiter how its group ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// A commit's work, and whether its writes are to be kept.
-pub(super) type Job =
-    Box<dyn FnOnce(Result<&mut Draft<'_>, StoreError>) -> (bool, Answer) + Send>;
+pub(super) type Job = Box<dyn FnOnce(Result<&mut Draft<'_>, StoreError>) -> (bool, Answer) + Send>;
 
 /// The writer's own state.
 pub(super) struct Writer {
