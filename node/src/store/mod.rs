@@ -4,6 +4,7 @@
 //! `office`), nor how it travels (see `sync`). Readers see nothing of a log before it is durable.
 
 mod append;
+mod backup;
 mod bundle;
 mod damage;
 mod draft;
@@ -38,6 +39,7 @@ use hongyan_proto::log::{Entry, Tree};
 use tokio::sync::{oneshot, watch};
 
 pub use self::{
+    backup::BackupReport,
     damage::{Damage, Harm, Source},
     draft::Draft,
     entries::Entries,

@@ -44,11 +44,14 @@ const OPENINGS: &str = "openings";
 
 pub(super) fn create(path: &Path, unlock: &Unlock, seed: [u8; 32]) -> Result<Store, StoreError> {
     let data_key = unlock::new_data_key(&mut StdRng::from_seed(seed));
-    create_with(path, unlock, seed, &data_key)
+    let store = create_unwrapped(path, unlock, seed, &data_key)?;
+    unlock::wrap(&store.0.shared.folder.data_key(), unlock, &data_key)?;
+    Ok(store)
 }
 
-/// Makes a store that uses a given data key: a restored one must keep the names blinded under it.
-pub(super) fn create_with(
+/// Makes a store under a given data key: a restored one must keep the names blinded under it. The caller wraps the key
+/// into the folder at the end, so that a folder with a wrapped key is a whole store.
+pub(super) fn create_unwrapped(
     path: &Path,
     unlock: &Unlock,
     seed: [u8; 32],
@@ -63,11 +66,7 @@ pub(super) fn create_with(
     for view in View::ALL {
         overlay.put(view.version_key(), vec![view.version()].into());
     }
-    let shared = shared(vault, folder);
-    let store = start(shared, heads, seed, overlay)?;
-    // Last, so that a folder with a wrapped key is a whole store.
-    unlock::wrap(&store.0.shared.folder.data_key(), unlock, data_key)?;
-    Ok(store)
+    start(shared(vault, folder), heads, seed, overlay)
 }
 
 pub(super) fn open(

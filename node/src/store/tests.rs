@@ -839,3 +839,88 @@ proptest! {
         prop_assert_eq!(store.verify_log(LogNo(0), &quiet).unwrap().size, model.1);
     }
 }
+
+fn filled(place: &Place) -> (Store, LogNo, LogNo) {
+    let store = place.create();
+    let (own, partner) = (own_log(&store), partner_log(&store));
+    append(&store, own, 300);
+    let mut author = Author::new(2, 1);
+    for count in [512, 40] {
+        mirror(&store, partner, &mut author, count, &[513]);
+    }
+    store
+        .commit_blocking(|draft| {
+            draft.put_view(View::Setting, b"kept", "yes")?;
+            draft.put_view(View::Case, b"derived", "no")?;
+            draft.put_secret("identity", b"seed")
+        })
+        .unwrap();
+    (store, own, partner)
+}
+
+#[test]
+fn a_backup_of_a_running_node_is_restored_and_verified() {
+    let place = Place::new();
+    let (store, own, partner) = filled(&place);
+    let mut backup = Vec::new();
+    let report = store.backup(&mut backup, &place.unlock()).unwrap();
+    assert_eq!(
+        report,
+        BackupReport {
+            logs: 2,
+            entries: 852
+        }
+    );
+    append(&store, own, 1);
+    let fresh = Place::new();
+    let restore = |opens: &Unlock, backup: &[u8]| {
+        Store::restore(&fresh.data(), backup, opens, &fresh.unlock(), [8; 32])
+    };
+    let (restored, report) = restore(&place.unlock(), &backup).unwrap();
+    assert!(report.cleared_views.contains(&View::Case));
+    assert_eq!(restored.log(partner), store.log(partner));
+    assert_eq!(restored.log(own).unwrap().size(), 300);
+    assert_eq!(restored.secret("identity").unwrap().unwrap(), "seed");
+    assert_eq!(
+        restored.view(View::Setting, b"kept").unwrap().unwrap(),
+        "yes"
+    );
+    assert_eq!(restored.view(View::Case, b"derived").unwrap(), None);
+    assert_eq!(restored.blind(b"name"), store.blind(b"name"));
+    assert_eq!(restored.entry(partner, 513).unwrap().body(), None);
+    drop(restored);
+    let reopened = fresh.reopen();
+    assert_eq!(reopened.verify_log(own, &quiet).unwrap().size, 300);
+    let refused = restore(&place.unlock(), &backup).unwrap_err();
+    assert!(matches!(refused, StoreError::NotEmpty(_)), "{refused}");
+}
+
+#[test]
+fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
+    let place = Place::new();
+    let (store, ..) = filled(&place);
+    let mut backup = Vec::new();
+    store.backup(&mut backup, &place.unlock()).unwrap();
+    for eighth in 0..16 {
+        let at = backup.len() * (eighth % 8) / 8;
+        let mut spoiled = backup.clone();
+        if eighth < 8 {
+            spoiled.truncate(at);
+        } else {
+            spoiled[at] ^= 4;
+        }
+        let fresh = Place::new();
+        let result = Store::restore(
+            &fresh.data(),
+            spoiled.as_slice(),
+            &place.unlock(),
+            &fresh.unlock(),
+            [8; 32],
+        );
+        let error = result.unwrap_err();
+        let named = matches!(error, StoreError::Backup(_) | StoreError::WrongKey(_));
+        assert!(named, "{eighth}: {error}");
+        let left = fs::read_dir(fresh.data()).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{eighth}");
+    }
+}
