@@ -55,6 +55,14 @@ impl Draft<'_> {
 
     /// Writes an entry at the end of one's own log. Returns its sequence.
     pub fn append(&mut self, no: LogNo, new: NewEntry) -> Result<u64, StoreError> {
+        let NewEntry {
+            seen,
+            time,
+            kind,
+            case_id,
+            agreement,
+            payload,
+        } = new;
         let mut record = self.log(no)?.clone();
         match record.state {
             _ if !record.own => return Err(StoreError::WrongSide(no)),
@@ -68,25 +76,25 @@ impl Draft<'_> {
                 });
             }
         }
-        limit("信件内容 payload", new.payload.len(), MAX_PAYLOAD_BYTES)?;
-        if new.seen < record.last_seen {
+        limit("信件内容 payload", payload.len(), MAX_PAYLOAD_BYTES)?;
+        if seen < record.last_seen {
             return Err(StoreError::Entry(Arc::from(format!(
-                "已见数不得减少 seen must not decrease: {} after {}",
-                new.seen, record.last_seen
+                "已见数不得减少 seen must not decrease: {seen} after {}",
+                record.last_seen
             ))));
         }
         let sequence = record.size();
         let mut salt = [0; SALT_BYTES];
         self.rng.fill_bytes(&mut salt);
-        let body = body::seal(salt, &new.payload);
+        let body = body::seal(salt, &payload);
         let header = NewHeader {
             log_id: record.log_id(),
             sequence,
-            seen: new.seen,
-            time: new.time,
-            kind: new.kind,
-            case_id: new.case_id,
-            agreement: new.agreement,
+            seen,
+            time,
+            kind,
+            case_id,
+            agreement,
             body_hash: body::body_hash(&body),
         }
         .encode();
@@ -97,7 +105,7 @@ impl Draft<'_> {
         };
         self.store_entries(&record, vec![stored])?;
         record.tree.append(leaf);
-        record.last_seen = new.seen;
+        record.last_seen = seen;
         self.set_log(record);
         Ok(sequence)
     }

@@ -75,9 +75,8 @@ impl Engine {
                 Err(StoreError::Damaged { detail, .. })
                     if detail.contains("could not acquire lock") && tries < REOPEN_TRIES =>
                 {
-                    // Our own folder lock is held, so the other holder is a remainder of this very process.
                     tries += 1;
-                    thread::sleep(REOPEN_PAUSE);
+                    pause();
                 }
                 other => break other?,
             }
@@ -268,6 +267,16 @@ fn part_key(key: &[u8], number: u16) -> Vec<u8> {
     part.extend_from_slice(key);
     part.extend_from_slice(&number.to_be_bytes());
     part
+}
+
+/// Our own folder lock is held, so the other holder is a remainder of this very process: threads of the engine that end
+/// a moment after the store was dropped. They report to nobody.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the engine's threads give no event to wait for"
+)]
+fn pause() {
+    thread::sleep(REOPEN_PAUSE);
 }
 
 /// A kill while sled writes its snapshot leaves a half-written one that would stop the next opening.

@@ -1,7 +1,11 @@
 //! Hashes of a log's tree, for proofs and for older sizes. Roots of 256, 65,536, … entries are stored; what lies below 256
 //! is computed from one bundle's headers.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use hongyan_proto::{id::Hash, log::Tree};
 use tlog_tiles::{HashReader, split_stored_hash_index};
@@ -131,12 +135,15 @@ impl Hashes {
     fn read_leaves(&self, first: u64, count: usize) -> Result<Hash, StoreError> {
         let bundle = first / BUNDLE_ENTRIES;
         let mut cache = self.leaves.borrow_mut();
-        if !cache.contains_key(&bundle) {
-            let entries = read_bundle(self.store.sight(), &self.record, first)?;
-            cache.insert(bundle, entries.leaves().collect());
-        }
+        let leaves = match cache.entry(bundle) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let entries = read_bundle(self.store.sight(), &self.record, first)?;
+                unknown.insert(entries.leaves().collect())
+            }
+        };
         let skip = usize::try_from(first % BUNDLE_ENTRIES).unwrap_or(usize::MAX);
-        cache[&bundle]
+        leaves
             .get(skip..skip + count)
             .map(|leaves| subtree_root(leaves.iter().copied()))
             .ok_or(StoreError::UnknownEntry {

@@ -120,10 +120,10 @@ impl<'a> Sight<'a> {
         start: Vec<u8>,
         end: Option<Vec<u8>>,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
-        let stored = self.vault.keys(start.clone(), end.clone())?;
         if self.layers.iter().all(Option::is_none) {
-            return Ok(stored);
+            return self.vault.keys(start, end);
         }
+        let stored = self.vault.keys(start.clone(), end.clone())?;
         let mut keys: BTreeSet<_> = stored.into_iter().collect();
         for layer in self.layers.into_iter().rev().flatten() {
             for (key, change) in layer.range(&start, end.as_deref()) {

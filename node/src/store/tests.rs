@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use super::*;
 
 type Outcome<T> = Result<T, StoreError>;
+type Work = Box<dyn FnOnce(&mut Draft<'_>) -> Outcome<u64> + Send>;
 
 /// A folder for a store, and its key file beside it.
 struct Place {
@@ -265,9 +266,9 @@ fn commits_of_one_group_see_each_other_and_an_error_rolls_back_only_its_own() {
     let place = Place::new();
     let store = place.create();
     let no = own_log(&store);
-    let (hold, held) = mpsc::channel::<()>();
+    let (start, gate) = mpsc::channel::<()>();
     let (answers, results) = mpsc::channel();
-    let run = |number: u8, work: Box<dyn FnOnce(&mut Draft<'_>) -> Outcome<u64> + Send>| {
+    let run = |number: u8, work: Work| {
         let answers = answers.clone();
         store
             .submit(work, move |result| answers.send((number, result)).unwrap())
@@ -277,7 +278,7 @@ fn commits_of_one_group_see_each_other_and_an_error_rolls_back_only_its_own() {
     run(
         0,
         Box::new(move |draft| {
-            held.recv().unwrap();
+            gate.recv().unwrap();
             draft.append(no, contact(b"first"))
         }),
     );
@@ -307,7 +308,7 @@ fn commits_of_one_group_see_each_other_and_an_error_rolls_back_only_its_own() {
         results.try_recv().is_err(),
         "nothing may be answered before it is durable"
     );
-    hold.send(()).unwrap();
+    start.send(()).unwrap();
     let mut got: Vec<_> = (0..3).map(|_| results.recv().unwrap()).collect();
     got.sort_by_key(|(number, _)| *number);
     assert!(matches!(got[0], (0, Ok(0))));
@@ -471,17 +472,17 @@ fn a_sealed_value_does_not_open_at_another_place_or_changed() {
     let data_key = unlock::DataKey::new([3; 32]);
     let sealer = seal::Sealer::new(&data_key);
     let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::from_seed([4; 32]);
-    let sealed = sealer.seal(&mut rng, b"\x10here", b"secret");
-    assert_eq!(sealer.open(b"\x10here", sealed.clone()).unwrap(), "secret");
-    assert!(sealer.open(b"\x10there", sealed.clone()).is_err());
-    for at in 0..sealed.len() {
-        let mut changed = sealed.clone();
+    let text = sealer.seal(&mut rng, b"\x10here", b"secret");
+    assert_eq!(sealer.open(b"\x10here", text.clone()).unwrap(), "secret");
+    assert!(sealer.open(b"\x10there", text.clone()).is_err());
+    for at in 0..text.len() {
+        let mut changed = text.clone();
         changed[at] ^= 1;
         assert!(sealer.open(b"\x10here", changed).is_err(), "byte {at}");
     }
-    assert!(sealer.open(b"\x10here", sealed[..20].to_vec()).is_err());
+    assert!(sealer.open(b"\x10here", text[..20].to_vec()).is_err());
     let other = seal::Sealer::new(&unlock::DataKey::new([5; 32]));
-    assert!(other.open(b"\x10here", sealed).is_err());
+    assert!(other.open(b"\x10here", text).is_err());
 }
 
 #[test]
@@ -787,7 +788,7 @@ fn apply_to_model(model: &mut Model, steps: &[Step]) {
     }
 }
 
-fn view_of(found: Vec<(Vec<u8>, bytes::Bytes)>) -> BTreeMap<u8, Vec<u8>> {
+fn view_of(found: Vec<(Vec<u8>, Bytes)>) -> BTreeMap<u8, Vec<u8>> {
     found
         .into_iter()
         .map(|(key, value)| (key[0], value.to_vec()))
