@@ -1,4 +1,6 @@
 //! The town: what the tests, the benchmarks and the demo have in common. It knows every room; no room knows it.
 
 pub mod bench;
+pub mod roster;
 pub mod simulator;
+pub mod town;

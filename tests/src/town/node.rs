@@ -1,0 +1,141 @@
+//! One node of the town: its folder, its process, its wire.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use super::{Desk, Process, TownError, Wire};
+
+/// A node that can be started, stopped, killed and started again on the same folder.
+pub struct Node {
+    program: PathBuf,
+    folder: PathBuf,
+    code: String,
+    region: String,
+    wire: Wire,
+    process: Option<Process>,
+    desk: Option<Desk>,
+}
+
+impl Node {
+    /// Makes a node in an empty folder. It does not run yet.
+    pub async fn make(
+        program: &Path,
+        folder: &Path,
+        code: &str,
+        region: &str,
+    ) -> Result<Self, TownError> {
+        let node = Self {
+            program: program.to_owned(),
+            folder: folder.to_owned(),
+            code: code.to_owned(),
+            region: region.to_owned(),
+            wire: Wire::lay().await?,
+            process: None,
+            desk: None,
+        };
+        let endpoint = node.wire.address().to_string();
+        let name = format!("{code} 党委");
+        node.command(&[
+            "init",
+            "--code",
+            code,
+            "--name",
+            &name,
+            "--region",
+            region,
+            "--endpoint",
+            &endpoint,
+        ])
+        .await?;
+        Ok(node)
+    }
+
+    /// Runs one command of the command line on this node's folder and returns what it printed as JSON.
+    pub async fn command(&self, arguments: &[&str]) -> Result<String, TownError> {
+        Process::run(&self.program, &self.arguments(arguments)).await
+    }
+
+    fn arguments(&self, arguments: &[&str]) -> Vec<OsString> {
+        let mut all: Vec<OsString> =
+            vec!["node".into(), "--data".into(), self.folder.clone().into()];
+        all.extend(["--json", "--yes", "--actor", "town"].map(OsString::from));
+        all.extend(arguments.iter().map(OsString::from));
+        all
+    }
+
+    /// Runs it.
+    pub async fn start(&mut self) -> Result<(), TownError> {
+        let process = Process::start(
+            &self.program,
+            &self.arguments(&["serve", "--listen", "127.0.0.1:0"]),
+        )
+        .await?;
+        let desk = Desk::open(&self.folder.join("office.sock"), "town").await?;
+        let listening = desk.status().await?.listening;
+        let address = listening.parse().map_err(|_| {
+            TownError::Process(format!(
+                "{}: listening on {listening:?}?\n{}",
+                self.code,
+                process.output()
+            ))
+        })?;
+        self.wire.lead_to(address);
+        self.process = Some(process);
+        self.desk = Some(desk);
+        Ok(())
+    }
+
+    /// Stops it as an operator would.
+    pub async fn stop(&mut self) -> Result<(), TownError> {
+        self.desk = None;
+        match self.process.take() {
+            Some(process) => process.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Kills it without a word.
+    pub async fn kill(&mut self) -> Result<(), TownError> {
+        self.desk = None;
+        match self.process.take() {
+            Some(process) => process.kill().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Its own API.
+    ///
+    /// # Panics
+    /// When it does not run: a story that talks to a stopped node is wrong.
+    pub fn desk(&self) -> Desk {
+        #[allow(clippy::expect_used)]
+        self.desk.clone().expect("the node runs")
+    }
+
+    /// The process, when it runs.
+    pub fn process(&self) -> Option<&Process> {
+        self.process.as_ref()
+    }
+
+    /// Its data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its organization code.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Its region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The wire to it.
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+}

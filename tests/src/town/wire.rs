@@ -1,0 +1,85 @@
+//! The wire to a node: a small relay that can be cut, so that a partner finds nobody there.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+/// A relay on loopback with an address of its own. Ends when dropped.
+pub struct Wire {
+    address: SocketAddr,
+    whole: Arc<watch::Sender<bool>>,
+    target: watch::Sender<Option<SocketAddr>>,
+}
+
+impl Wire {
+    /// A whole wire that leads nowhere yet.
+    pub async fn lay() -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let whole = Arc::new(watch::Sender::new(true));
+        let (target, targets) = watch::channel(None);
+        tokio::spawn(relay(listener, Arc::clone(&whole), targets));
+        Ok(Self {
+            address,
+            whole,
+            target,
+        })
+    }
+
+    /// Where partners dial.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Leads the wire to a node.
+    pub fn lead_to(&self, node: SocketAddr) {
+        self.target.send_replace(Some(node));
+    }
+
+    /// Cuts it: live connections end, new ones are closed at once.
+    pub fn cut(&self) {
+        self.whole.send_replace(false);
+    }
+
+    /// Mends it.
+    pub fn heal(&self) {
+        self.whole.send_replace(true);
+    }
+}
+
+async fn relay(
+    listener: TcpListener,
+    whole: Arc<watch::Sender<bool>>,
+    mut target: watch::Receiver<Option<SocketAddr>>,
+) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            changed = target.changed() => match changed {
+                Ok(()) => continue,
+                Err(_) => return,
+            },
+        };
+        let Ok((mut near, _)) = accepted else {
+            continue;
+        };
+        let (whole, node) = (whole.subscribe(), *target.borrow());
+        tokio::spawn(async move {
+            let mut whole = whole;
+            let Some(node) = node.filter(|_| *whole.borrow_and_update()) else {
+                return;
+            };
+            let Ok(mut far) = TcpStream::connect(node).await else {
+                return;
+            };
+            tokio::select! {
+                _ = copy_bidirectional(&mut near, &mut far) => {}
+                _ = whole.wait_for(|whole| !whole) => {}
+            }
+        });
+    }
+}
