@@ -31,10 +31,11 @@ const SEGMENT_BYTES: usize = 512 * 1024;
 const PAGE_MAX: usize = SEGMENT_BYTES / 4;
 /// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
 const VALUES_IN_PAGE: usize = 22;
+/// What sled writes beside a value: its key and two lengths.
+const VALUE_FRAME: usize = key::KEY_MAX + 64;
 /// The longest single value, in bytes. A page full of these stays inside a segment.
-pub(super) const VALUE_MAX: usize =
-    PAGE_MAX / VALUES_IN_PAGE - 2 * key::KEY_MAX / VALUES_IN_PAGE - 64;
-/// A value may have this many parts: some 380 MB.
+pub(super) const VALUE_MAX: usize = PAGE_MAX / VALUES_IN_PAGE - VALUE_FRAME;
+/// A value may have this many parts: some 350 MB.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
 const REOPEN_TRIES: u32 = 100;

@@ -2,9 +2,8 @@
 //! with entries missing; only a record outside it can tell.
 //!
 //! Every log has two slots of 64 bytes that take turns, so a write that a crash tears leaves the other. A group's heads are
-//! written after the group is durable and before it is confirmed. The file itself is synced when the writer is idle, every
-//! [`GROUPS_PER_SYNC`] groups and at the end, so that a group costs one sync: after a power cut a head can lag behind
-//! the database, and never runs ahead of it.
+//! written after the group is durable and before it is confirmed. The file itself is synced at most once a second and at the
+//! end, so that a group costs one sync: after a power cut a head can lag behind the database, and never runs ahead of it.
 
 use std::{
     collections::BTreeMap,
@@ -23,8 +22,6 @@ use super::{
 
 const MAGIC: &[u8; 16] = b"hongyan-heads/1\n";
 const SLOT: usize = 64;
-/// Under constant load the file is synced after this many groups.
-const GROUPS_PER_SYNC: u32 = 256;
 
 /// A log's state as confirmed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,7 +47,7 @@ pub(super) struct Heads {
     file: File,
     path: PathBuf,
     generations: BTreeMap<LogNo, u64>,
-    unsynced: u32,
+    dirty: bool,
 }
 
 impl Heads {
@@ -81,7 +78,7 @@ impl Heads {
             file,
             path: path.to_owned(),
             generations,
-            unsynced: 0,
+            dirty: false,
         };
         if found.unreadable {
             let mut first = [0; SLOT];
@@ -103,21 +100,13 @@ impl Heads {
         };
         self.write_at(&encode(no, &head), position(no, generation))?;
         self.generations.insert(no, generation);
-        Ok(())
-    }
-
-    /// Counts a group; syncs the file when it is time.
-    pub(super) fn group_done(&mut self) -> Result<(), StoreError> {
-        self.unsynced += 1;
-        if self.unsynced >= GROUPS_PER_SYNC {
-            self.sync()?;
-        }
+        self.dirty = true;
         Ok(())
     }
 
     /// Are there records that a power cut would lose?
     pub(super) fn is_dirty(&self) -> bool {
-        self.unsynced > 0
+        self.dirty
     }
 
     /// Makes the records durable.
@@ -125,7 +114,7 @@ impl Heads {
         self.file
             .sync_data()
             .map_err(StoreError::io("同步", "sync", &self.path))?;
-        self.unsynced = 0;
+        self.dirty = false;
         Ok(())
     }
 

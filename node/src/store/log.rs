@@ -221,3 +221,57 @@ impl LogRecord {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use hongyan_proto::identity::IdentityKey;
+
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_record_are_fixed_and_come_back() {
+        let key = IdentityKey::from_seed([1; 32]);
+        let origin = LogOrigin {
+            author: key.public().key_id(),
+            audience: KeyId::from_bytes([2; 32]),
+            epoch: Epoch::from_bytes([3; 16]),
+        };
+        let mut tree = Tree::new();
+        tree.append(Hash::from_bytes([4; 32]));
+        let note = SignedCheckpoint::sign(&key, &origin, 1, tree.root()).unwrap();
+        let record = LogRecord {
+            no: LogNo(5),
+            origin,
+            author: key.public(),
+            own: true,
+            tree,
+            last_seen: 6,
+            checkpoint: Some(note.clone()),
+            state: LogState::Recovering { until: 9 },
+        };
+        let expected = [
+            "01".to_owned(),
+            origin.author.to_string(),
+            "02".repeat(32),
+            "03".repeat(16),
+            hex::encode(key.public().as_bytes()),
+            "0102".to_owned(),
+            "0000000000000009".to_owned(),
+            "0000000000000006".to_owned(),
+            "00000028".to_owned(),
+            "0000000000000001".to_owned() + &"04".repeat(32),
+            hex::encode(note.note()),
+        ];
+        let bytes = Bytes::from(record.encode());
+        assert_eq!(hex::encode(&bytes), expected.concat());
+        assert_eq!(LogRecord::decode(LogNo(5), &bytes).unwrap(), record);
+        for len in 0..bytes.len() {
+            let cut = LogRecord::decode(LogNo(5), &bytes.slice(..len));
+            // Without the note it is the record of a log that has no checkpoint yet.
+            let unsigned = cut.as_ref().is_ok_and(|log| log.checkpoint.is_none());
+            assert_eq!(cut.is_ok(), unsigned, "{len} bytes");
+            assert_eq!(unsigned, len == FIXED + 40, "{len} bytes");
+        }
+    }
+}

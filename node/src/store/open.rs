@@ -4,6 +4,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, RwLock, mpsc},
     thread,
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -125,6 +126,7 @@ fn start(
     let mut writer = Writer {
         shared: Arc::clone(&shared),
         heads,
+        heads_synced: Instant::now(),
         rng,
     };
     writer.commit(overlay, shared.table())?;

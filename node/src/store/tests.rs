@@ -375,6 +375,31 @@ fn a_frozen_log_takes_nothing_more() {
 }
 
 #[test]
+fn after_a_failed_sync_nobody_is_told_of_success_and_the_store_stops() {
+    let place = Place::new();
+    let store = place.create();
+    let no = own_log(&store);
+    append(&store, no, 3);
+    // Without this folder the engine's sync cannot do its work.
+    let blobs = place.data().join("database").join("blobs");
+    fs::remove_dir(&blobs).unwrap();
+    let moved = *store.subscribe().borrow();
+    let failed = store.commit_blocking(move |draft| draft.append(no, contact(b"unsure")));
+    assert!(matches!(failed, Err(StoreError::Io { .. })), "{failed:?}");
+    let after = store.commit_blocking(move |draft| draft.append(no, contact(b"too late")));
+    assert!(matches!(after, Err(StoreError::Stopped(_))), "{after:?}");
+    assert!(store.stopped().is_some());
+    assert_eq!(
+        (store.log(no).unwrap().size(), *store.subscribe().borrow()),
+        (3, moved)
+    );
+    drop(store);
+    let store = place.reopen();
+    assert!((3..=4).contains(&store.log(no).unwrap().size()));
+    append(&store, no, 1);
+}
+
+#[test]
 fn large_values_stay_inside_the_synced_file() {
     let place = Place::new();
     let store = place.create();

@@ -8,7 +8,7 @@ use std::{
         Arc, PoisonError,
         mpsc::{Receiver, RecvTimeoutError},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rand::rngs::StdRng;
@@ -21,8 +21,8 @@ use super::{
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// A group has at most this many commits, so that the first one's answer is not put off for ever.
 const GROUP_COMMITS: usize = 1024;
-/// The head records are synced after the writer was idle this long.
-const IDLE: Duration = Duration::from_secs(1);
+/// Between two syncs of the head records, which cost as much as a group's own.
+const HEADS_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells a waiter how its group ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -33,6 +33,8 @@ pub(super) type Job = Box<dyn FnOnce(Result<&mut Draft<'_>, StoreError>) -> (boo
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) heads: Heads,
+    /// When the head records were last synced. Paces the disk, decides nothing.
+    pub(super) heads_synced: Instant,
     pub(super) rng: StdRng,
 }
 
@@ -41,13 +43,13 @@ impl Writer {
     pub(super) fn run(mut self, queue: &Receiver<Job>) {
         loop {
             let next = if self.heads.is_dirty() {
-                queue.recv_timeout(IDLE)
+                queue.recv_timeout(HEADS_PAUSE)
             } else {
                 queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
             let failed = match next {
                 Ok(job) => self.group(job, queue).err(),
-                Err(RecvTimeoutError::Timeout) => self.heads.sync().err(),
+                Err(RecvTimeoutError::Timeout) => self.sync_heads().err(),
                 Err(RecvTimeoutError::Disconnected) => break,
             };
             if let Some(error) = failed {
@@ -125,10 +127,18 @@ impl Writer {
                 self.heads.set(*no, record.size(), record.root())?;
             }
         }
-        self.heads.group_done()?;
+        if self.heads.is_dirty() && self.heads_synced.elapsed() >= HEADS_PAUSE {
+            self.sync_heads()?;
+        }
         let mut table = Arc::unwrap_or_clone(table);
         table.extend(logs);
         self.shared.publish(table);
+        Ok(())
+    }
+
+    fn sync_heads(&mut self) -> Result<(), StoreError> {
+        self.heads.sync()?;
+        self.heads_synced = Instant::now();
         Ok(())
     }
 
