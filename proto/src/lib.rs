@@ -11,6 +11,7 @@ pub mod letter;
 pub mod log;
 pub mod message;
 pub mod pb;
+pub mod region;
 pub mod report;
 pub mod sealed;
 pub mod time;
