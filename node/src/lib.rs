@@ -2,5 +2,6 @@
 //!
 //! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`. Only this file wires.
 
+pub mod domain;
 pub mod store;
 pub mod sync;

@@ -1,0 +1,478 @@
+//! Stories of agreements: proposed, countered, signed, amended, ended, expired; and what crosses on the way.
+#![allow(clippy::unwrap_used)]
+
+use hongyan_proto::{
+    id::{AgreementHash, KeyId, OrganizationCode, RegionCode},
+    identity::IdentityKey,
+    letter::{
+        AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Disclosure, DisclosureSet,
+        Party, Payload, RefusalReason, Terms, agreement::signature_message,
+    },
+    log::Kind,
+};
+use proptest::prelude::*;
+
+use super::{
+    Book, Status,
+    check::{Refusal, check_end, check_propose, check_sign},
+    status::status,
+    terms::{Frame, draft, standard_disclosure},
+    text::text as printed,
+};
+use crate::domain::{
+    case::Side,
+    event::Event,
+    scope::{self, Incoming},
+    testing::{Letters, day, notice, sample, text},
+};
+
+use Side::{Inflow, Outflow};
+
+fn identity(side: Side) -> IdentityKey {
+    IdentityKey::from_seed([if side == Outflow { 11 } else { 22 }; 32])
+}
+
+fn key(side: Side) -> KeyId {
+    identity(side).public().key_id()
+}
+
+fn keys() -> [KeyId; 2] {
+    [key(Outflow), key(Inflow)]
+}
+
+fn letters() -> Letters {
+    Letters::new().keyed(keys())
+}
+
+fn party(side: Side, discloses: DisclosureSet) -> Party {
+    let (code, name, region) = match side {
+        Outflow => ("CZ-0001", "中共池州市贵池区某镇委员会", "341702"),
+        Inflow => ("WX-0001", "中共无锡市梁溪区某街道工作委员会", "320213"),
+    };
+    Party {
+        key: *identity(side).public().as_bytes(),
+        code: OrganizationCode::parse(code).unwrap(),
+        name: text(name),
+        region: RegionCode::parse(region).unwrap(),
+        discloses,
+        signatory: text("李书记"),
+        contact: text("0510-00000000"),
+    }
+}
+
+fn terms(nonce: u8, supersedes: Option<AgreementHash>) -> Terms {
+    limited(nonce, supersedes, standard_disclosure())
+}
+
+fn limited(nonce: u8, supersedes: Option<AgreementHash>, outflow: DisclosureSet) -> Terms {
+    let frame = Frame {
+        valid_from: day("2026-07-01"),
+        valid_until: day("2027-06-30"),
+        cadence: Cadence::Quarterly,
+        retention_days: 365,
+        supersedes,
+        nonce: [nonce; 16],
+    };
+    draft(
+        [
+            party(Outflow, outflow),
+            party(Inflow, standard_disclosure()),
+        ],
+        &frame,
+    )
+    .unwrap()
+}
+
+fn proposal(terms: &Terms, answers: Option<AgreementHash>) -> AgreementProposed {
+    AgreementProposed {
+        terms: terms.clone(),
+        answers,
+    }
+}
+
+fn signature(side: Side, hash: AgreementHash) -> AgreementSigned {
+    AgreementSigned {
+        agreement_hash: hash,
+        signature: identity(side).sign(&signature_message(hash)),
+        signatory: text("李书记"),
+    }
+}
+
+fn book(letters: &Letters) -> Book {
+    Book::derive(keys(), &letters.all())
+}
+
+fn is_now(letters: &Letters, hash: AgreementHash, on: &str) -> Status {
+    let book = book(letters);
+    status(&book, book.get(hash).unwrap(), day(on))
+}
+
+/// Both propose and sign.
+fn agree(letters: &mut Letters, terms: &Terms) -> AgreementHash {
+    letters.tell(Outflow, proposal(terms, None));
+    letters.tell(Outflow, signature(Outflow, terms.hash()));
+    letters.tell(Inflow, signature(Inflow, terms.hash()));
+    terms.hash()
+}
+
+#[test]
+fn proposed_then_signed_by_one_then_by_both_then_over() {
+    let mut letters = letters();
+    let terms = terms(1, None);
+    let hash = terms.hash();
+    let today = day("2026-07-10");
+    check_propose(
+        &book(&letters),
+        key(Outflow),
+        key(Inflow),
+        &proposal(&terms, None),
+        today,
+    )
+    .unwrap();
+    letters.tell(Outflow, proposal(&terms, None));
+    assert_eq!(
+        is_now(&letters, hash, "2026-07-10"),
+        Status::Proposed { by: key(Outflow) }
+    );
+    check_sign(&book(&letters), key(Inflow), hash, today).unwrap();
+    letters.tell(Inflow, signature(Inflow, hash));
+    assert_eq!(
+        is_now(&letters, hash, "2026-07-10"),
+        Status::HalfSigned { by: key(Inflow) }
+    );
+    assert_eq!(
+        check_sign(&book(&letters), key(Inflow), hash, today),
+        Err(Refusal::SignedAlready(hash))
+    );
+    assert!(book(&letters).in_force(today).is_none());
+    letters.tell(Outflow, signature(Outflow, hash));
+    assert_eq!(
+        is_now(&letters, hash, "2026-06-30"),
+        Status::NotYetValid {
+            from: day("2026-07-01")
+        }
+    );
+    assert_eq!(is_now(&letters, hash, "2026-07-10"), Status::Active);
+    assert_eq!(is_now(&letters, hash, "2027-07-01"), Status::Expired);
+    assert_eq!(
+        book(&letters).disclosure(key(Outflow), today),
+        standard_disclosure()
+    );
+    assert_eq!(
+        book(&letters).disclosure(key(Outflow), day("2027-07-01")),
+        DisclosureSet::EMPTY
+    );
+}
+
+#[test]
+fn a_counter_proposal_takes_the_place_of_what_it_answers() {
+    let mut letters = letters();
+    let (first, second) = (terms(1, None), terms(2, None));
+    letters.tell(Outflow, proposal(&first, None));
+    let counter = proposal(&second, Some(first.hash()));
+    check_propose(
+        &book(&letters),
+        key(Inflow),
+        key(Outflow),
+        &counter,
+        day("2026-07-10"),
+    )
+    .unwrap();
+    letters.tell(Inflow, counter);
+    assert_eq!(
+        is_now(&letters, first.hash(), "2026-07-10"),
+        Status::CounterProposed {
+            with: second.hash()
+        }
+    );
+    let late = check_sign(
+        &book(&letters),
+        key(Inflow),
+        first.hash(),
+        day("2026-07-10"),
+    );
+    assert!(matches!(late, Err(Refusal::NotNow { .. })));
+    letters.tell(Outflow, signature(Outflow, second.hash()));
+    letters.tell(Inflow, signature(Inflow, second.hash()));
+    assert_eq!(
+        book(&letters)
+            .in_force(day("2026-07-10"))
+            .map(|one| one.hash),
+        Some(second.hash())
+    );
+}
+
+#[test]
+fn a_forged_signature_counts_for_nothing() {
+    let mut letters = letters();
+    let terms = terms(1, None);
+    letters.tell(Outflow, proposal(&terms, None));
+    letters.tell(Outflow, signature(Outflow, terms.hash()));
+    letters.tell(
+        Inflow,
+        AgreementSigned {
+            signature: [7; 64],
+            ..signature(Inflow, terms.hash())
+        },
+    );
+    // The other side's signature, replayed as one's own, does not verify under one's own key either.
+    letters.tell(Inflow, signature(Outflow, terms.hash()));
+    assert_eq!(
+        is_now(&letters, terms.hash(), "2026-07-10"),
+        Status::HalfSigned { by: key(Outflow) }
+    );
+}
+
+#[test]
+fn an_amendment_replaces_and_the_old_one_does_not_come_back() {
+    let mut letters = letters();
+    let old = agree(&mut letters, &terms(1, None));
+    let new = agree(&mut letters, &terms(2, Some(old)));
+    assert_eq!(
+        is_now(&letters, old, "2026-07-10"),
+        Status::Superseded { by: new }
+    );
+    let ended = AgreementEnded {
+        agreement_hash: new,
+        last_day: day("2026-08-01"),
+        reason: None,
+    };
+    check_end(&book(&letters), &ended, day("2026-07-10")).unwrap();
+    assert!(matches!(
+        check_end(&book(&letters), &ended, day("2026-08-02")),
+        Err(Refusal::NotNow { .. } | Refusal::Backwards { .. })
+    ));
+    letters.tell(Inflow, ended);
+    assert_eq!(is_now(&letters, new, "2026-08-01"), Status::Active);
+    assert_eq!(
+        is_now(&letters, new, "2026-08-02"),
+        Status::Ended {
+            last_day: day("2026-08-01")
+        }
+    );
+    assert!(book(&letters).in_force(day("2026-08-02")).is_none());
+}
+
+#[test]
+fn nobody_ends_an_agreement_backwards() {
+    let mut letters = letters();
+    let hash = agree(&mut letters, &terms(1, None));
+    letters.on("2026-09-01");
+    letters.tell(
+        Inflow,
+        AgreementEnded {
+            agreement_hash: hash,
+            last_day: day("2026-07-02"),
+            reason: None,
+        },
+    );
+    assert_eq!(
+        book(&letters).get(hash).unwrap().last_day(),
+        day("2026-09-01")
+    );
+}
+
+#[test]
+fn of_two_amendments_that_crossed_the_one_completed_later_is_in_force_on_both_sides() {
+    let mut letters = letters();
+    let old = agree(&mut letters, &terms(1, None));
+    let (ours, theirs) = (terms(2, Some(old)), terms(3, Some(old)));
+    letters.write(Outflow, proposal(&ours, None));
+    letters.write(Outflow, signature(Outflow, ours.hash()));
+    letters.write(Inflow, proposal(&theirs, None));
+    letters.write(Inflow, signature(Inflow, theirs.hash()));
+    letters.hear();
+    letters.write(Outflow, signature(Outflow, theirs.hash()));
+    letters.write(Inflow, signature(Inflow, ours.hash()));
+    let mut all = letters.all();
+    let one = Book::derive(keys(), &all);
+    all.reverse();
+    let other = Book::derive([keys()[1], keys()[0]], &all);
+    assert_eq!(one, other);
+    let completed = |hash| one.get(hash).unwrap().completed();
+    let later = if completed(ours.hash()) > completed(theirs.hash()) {
+        ours.hash()
+    } else {
+        theirs.hash()
+    };
+    assert_eq!(
+        one.in_force(day("2026-07-10"))
+            .map(|agreement| agreement.hash),
+        Some(later)
+    );
+    assert_eq!(
+        status(&one, one.get(old).unwrap(), day("2026-07-10")),
+        Status::Superseded { by: later }
+    );
+}
+
+#[test]
+fn terms_between_others_are_not_ours() {
+    let mut letters = letters();
+    let mut stranger = party(Inflow, standard_disclosure());
+    stranger.key = *IdentityKey::from_seed([33; 32]).public().as_bytes();
+    let frame = Frame {
+        valid_from: day("2026-07-01"),
+        valid_until: day("2027-06-30"),
+        cadence: Cadence::Yearly,
+        retention_days: 0,
+        supersedes: None,
+        nonce: [1; 16],
+    };
+    let foreign = draft([party(Outflow, standard_disclosure()), stranger], &frame).unwrap();
+    let refused = check_propose(
+        &book(&letters),
+        key(Outflow),
+        key(Inflow),
+        &proposal(&foreign, None),
+        day("2026-07-10"),
+    );
+    assert_eq!(refused, Err(Refusal::OtherParties));
+    letters.tell(Outflow, proposal(&foreign, None));
+    assert!(book(&letters).agreements().is_empty());
+}
+
+fn header(event: &Event, agreement: Option<AgreementHash>) -> Incoming {
+    Incoming {
+        position: event.position,
+        day: event.time.day(),
+        kind: event.kind,
+        agreement,
+    }
+}
+
+fn judge(
+    letters: &Letters,
+    event: &Event,
+    agreement: Option<AgreementHash>,
+) -> Result<(), scope::Refused> {
+    scope::incoming(
+        &header(event, agreement),
+        event.payload.as_ref().unwrap(),
+        &book(letters),
+    )
+}
+
+#[test]
+fn what_no_agreement_names_neither_leaves_nor_enters() {
+    let mut letters = letters();
+    let narrow: DisclosureSet = [Disclosure::Identity].into_iter().collect();
+    let terms = limited(1, None, narrow);
+    let hash = agree(&mut letters, &terms);
+    let outgoing = scope::outgoing(&notice().into(), narrow).unwrap();
+    let Payload::Notice(left) = &outgoing else {
+        unreachable!("a notice stays a notice")
+    };
+    assert!(left.disclosed.name.is_some() && left.disclosed.certificate.is_none());
+    let event = letters.tell(Outflow, outgoing);
+    assert_eq!(judge(&letters, &event, Some(hash)), Ok(()));
+    let event = letters.tell(Outflow, notice());
+    let refused = judge(&letters, &event, Some(hash)).unwrap_err();
+    assert_eq!(
+        (refused.reason, refused.field.as_str()),
+        (RefusalReason::OutOfScope, "notice.disclosed.certificate")
+    );
+    assert_eq!(scope::outgoing(&sample(Kind::Dues), narrow), None);
+    assert_eq!(
+        judge(&letters, &event, None).unwrap_err().reason,
+        RefusalReason::NoAgreement
+    );
+    let unknown = AgreementHash::from_bytes([9; 32]);
+    assert_eq!(
+        judge(&letters, &event, Some(unknown)).unwrap_err().reason,
+        RefusalReason::NoAgreement
+    );
+    let mut wrong = header(&event, Some(hash));
+    wrong.kind = Kind::Accept;
+    let refused =
+        scope::incoming(&wrong, event.payload.as_ref().unwrap(), &book(&letters)).unwrap_err();
+    assert_eq!(refused.reason, RefusalReason::WrongKind);
+}
+
+#[test]
+fn a_letter_is_judged_by_what_its_author_could_know() {
+    let mut letters = letters();
+    let old = agree(&mut letters, &terms(1, None));
+    let new = terms(2, Some(old));
+    letters.tell(Outflow, proposal(&new, None));
+    letters.tell(Outflow, signature(Outflow, new.hash()));
+    letters.write(Inflow, signature(Inflow, new.hash()));
+    // Home has not heard of the host's signature: for home the old agreement still holds, and the host judges it so.
+    let event = letters.write(Outflow, notice());
+    assert_eq!(judge(&letters, &event, Some(old)), Ok(()));
+    assert_eq!(
+        judge(&letters, &event, Some(new.hash()))
+            .unwrap_err()
+            .reason,
+        RefusalReason::NoAgreement
+    );
+    letters.hear();
+    let event = letters.tell(Outflow, notice());
+    assert_eq!(judge(&letters, &event, Some(new.hash())), Ok(()));
+    assert_eq!(
+        judge(&letters, &event, Some(old)).unwrap_err().reason,
+        RefusalReason::NoAgreement
+    );
+}
+
+#[test]
+fn receipts_and_agreements_need_no_agreement_and_local_entries_never_enter() {
+    let mut letters = letters();
+    let event = letters.tell(Outflow, proposal(&terms(1, None), None));
+    assert_eq!(judge(&letters, &event, None), Ok(()));
+}
+
+#[test]
+fn the_text_people_sign() {
+    insta::assert_snapshot!(printed(&terms(1, Some(AgreementHash::from_bytes([5; 32])))));
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Propose(Side, u8),
+    Sign(Side, u8),
+    End(Side, u8),
+    Hears(Side),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let side = || prop::sample::select(Side::ALL.to_vec());
+    let act = prop_oneof![
+        (side(), 1_u8..4).prop_map(|(side, nonce)| Act::Propose(side, nonce)),
+        (side(), 1_u8..4).prop_map(|(side, nonce)| Act::Sign(side, nonce)),
+        (side(), 1_u8..4).prop_map(|(side, nonce)| Act::End(side, nonce)),
+        side().prop_map(Act::Hears),
+    ];
+    prop::collection::vec(act, 0..16)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Both nodes hold the same agreement in force, in whatever order the entries arrived.
+    #[test]
+    fn both_sides_derive_the_same_book(acts in acts()) {
+        let mut letters = letters();
+        let first = terms(1, None).hash();
+        let by_nonce = |nonce| terms(nonce, (nonce > 1).then_some(first));
+        for act in acts {
+            match act {
+                Act::Propose(side, nonce) => drop(letters.write(side, proposal(&by_nonce(nonce), None))),
+                Act::Sign(side, nonce) => drop(letters.write(side, signature(side, by_nonce(nonce).hash()))),
+                Act::End(side, nonce) => {
+                    let ended = AgreementEnded { agreement_hash: by_nonce(nonce).hash(), last_day: day("2026-08-01"), reason: None };
+                    drop(letters.write(side, ended));
+                }
+                Act::Hears(side) => letters.hears(side),
+            }
+        }
+        let mut all = letters.all();
+        let one = Book::derive(keys(), &all);
+        all.reverse();
+        prop_assert_eq!(&one, &Book::derive([keys()[1], keys()[0]], &all));
+        for on in ["2026-06-01", "2026-07-10", "2026-08-02", "2027-07-01"] {
+            let active = one.agreements().iter().filter(|agreement| status(&one, agreement, day(on)) == Status::Active).count();
+            prop_assert_eq!(active, usize::from(one.in_force(day(on)).is_some()));
+        }
+    }
+}

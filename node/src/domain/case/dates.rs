@@ -1,0 +1,81 @@
+//! Days in a letter must be possible: nothing is recorded before it happened, and nobody returns before leaving.
+//!
+//! Asked before writing only. A partner's letter is never refused for its days: its clock may be wrong, and the log keeps what it said.
+
+use hongyan_proto::{letter::Payload, time::Day};
+use thiserror::Error;
+
+use super::derive::Case;
+
+/// How far ahead of the writer's clock a day may lie, in days: clocks and midnights differ.
+pub const TOLERANCE_DAYS: i32 = 1;
+
+/// A day that cannot be right.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum DateRefusal {
+    /// It has not come yet.
+    #[error(
+        "日期 {day} 尚未到来 (今天是 {today}), 请在发生之后记录 the day {day} has not come yet (today is {today}): record it when it has happened"
+    )]
+    Future {
+        /// The day found.
+        day: Day,
+        /// The writer's today.
+        today: Day,
+    },
+    /// It lies before the member left.
+    #[error(
+        "日期 {day} 早于外出日期 {since}, 请核对 the day {day} is before the departure on {since}: check it"
+    )]
+    BeforeDeparture {
+        /// The day found.
+        day: Day,
+        /// Since when the member is away.
+        since: Day,
+    },
+}
+
+/// May these days be written today into this case?
+pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), DateRefusal> {
+    if let Some(day) = happened_on(payload).filter(|day| *day > today.plus_days(TOLERANCE_DAYS)) {
+        return Err(DateRefusal::Future { day, today });
+    }
+    match (part_of_the_stay(payload), case.since()) {
+        (Some(day), Some(since)) if day < since => Err(DateRefusal::BeforeDeparture { day, since }),
+        _ => Ok(()),
+    }
+}
+
+/// The day on which what the letter says happened.
+fn happened_on(payload: &Payload) -> Option<Day> {
+    match payload {
+        Payload::Departed(departed) => Some(departed.since),
+        Payload::Notice(notice) => Some(notice.since),
+        Payload::Claim(claim) => Some(claim.shown_on),
+        Payload::LostContact(lost) => Some(lost.last_contact_on),
+        Payload::Dues(dues) => Some(dues.paid_on),
+        Payload::Award(award) => Some(award.day),
+        Payload::Role(role) => Some(role.day),
+        Payload::Change(change) => Some(change.day),
+        Payload::MajorEvent(event) => Some(event.day),
+        Payload::MatterNotified(matter) => Some(matter.day),
+        Payload::ProbationOpinion(opinion) => Some(opinion.day),
+        Payload::ProbationDecision(decision) => Some(decision.day),
+        other => part_of_the_stay(other),
+    }
+}
+
+/// The days that lie within the stay by their meaning.
+fn part_of_the_stay(payload: &Payload) -> Option<Day> {
+    match payload {
+        Payload::Accept(accept) => Some(accept.arrived_on),
+        Payload::Place(place) => Some(place.placed_on),
+        Payload::Moved(moved) => Some(moved.moved_on),
+        Payload::Found(found) => Some(found.found_on),
+        Payload::Returned(returned) => Some(returned.returned_on),
+        Payload::Transferred(transferred) => Some(transferred.transferred_on),
+        Payload::Attendance(attendance) => Some(attendance.day),
+        Payload::Contact(contact) => Some(contact.day),
+        _ => None,
+    }
+}
