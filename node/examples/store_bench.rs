@@ -5,16 +5,18 @@
 
 use std::time::{Duration, Instant};
 
-use hongyan_node::store::{LogNo, LogRecord, Store, StoreError, Unlock};
+use hongyan_node::store::{Draft, LogNo, LogRecord, Store, StoreError, Unlock};
 use hongyan_proto::{
     id::{Epoch, LogOrigin},
     identity::IdentityKey,
-    log::{Entry, Frame, Kind, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body},
+    log::{Entry, Frame, Kind, NewHeader, SignedCheckpoint, VerifiedFrame, body},
     time::Timestamp,
 };
 
 const FRAME: u64 = 512;
 const PAYLOAD: usize = 300;
+/// Frames that a sender may have under way before the first is acknowledged.
+const IN_FLIGHT: usize = 4;
 
 fn main() {
     let count: u64 = std::env::args()
@@ -23,9 +25,13 @@ fn main() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("data");
     let unlock = Unlock::KeyFile(place.path().join("node.key"));
-    for (name, offset) in [("aligned", 0), ("unaligned", 100)] {
+    for (name, offset, in_flight) in [
+        ("aligned", 0, 1),
+        ("unaligned", 100, 1),
+        ("in flight", 100, IN_FLIGHT),
+    ] {
         let store = Store::create(&folder, &unlock, [1; 32]).unwrap();
-        let (no, time, bytes) = fill(&store, count, offset);
+        let (no, time, bytes) = fill(&store, count, offset, in_flight);
         let disk = size_of_folder(&folder);
         println!(
             "{name}: mirror {:.0} entries/s",
@@ -57,7 +63,7 @@ fn main() {
     }
 }
 
-fn fill(store: &Store, count: u64, offset: u64) -> (LogNo, Duration, u64) {
+fn fill(store: &Store, count: u64, offset: u64, in_flight: usize) -> (LogNo, Duration, u64) {
     let key = IdentityKey::from_seed([2; 32]);
     let origin = LogOrigin {
         author: key.public().key_id(),
@@ -68,30 +74,46 @@ fn fill(store: &Store, count: u64, offset: u64) -> (LogNo, Duration, u64) {
     let no = store
         .commit_blocking(move |draft| draft.create_log(origin, author, false))
         .unwrap();
-    let mut tree = Tree::new();
+    let mut record = (*store.log(no).unwrap()).clone();
     let (mut time, mut bytes) = (Duration::ZERO, 0);
     let mut next = if offset > 0 { offset } else { FRAME };
-    while tree.size() < count {
-        let record = store.log(no).unwrap();
-        let frame = frame(&key, &mut tree, next.min(count - record.size()), &record);
-        next = FRAME;
-        bytes += frame
-            .entries()
-            .iter()
-            .map(|entry| entry.len() as u64)
-            .sum::<u64>();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    while record.size() < count {
+        let mut frames = Vec::new();
+        while frames.len() < in_flight && record.size() < count {
+            let frame = frame(&key, next.min(count - record.size()), &record);
+            record.tree = frame.tree().clone();
+            bytes += frame
+                .entries()
+                .iter()
+                .map(|entry| entry.len() as u64)
+                .sum::<u64>();
+            frames.push(frame);
+            next = FRAME;
+        }
         let start = Instant::now();
-        store
-            .commit_blocking(move |draft| -> Result<(), StoreError> {
-                draft.mirror(no, &frame, &[])
-            })
-            .unwrap();
+        runtime.block_on(async {
+            let mut answers = tokio::task::JoinSet::new();
+            for frame in frames {
+                let store = store.clone();
+                answers.spawn(async move {
+                    let work = move |draft: &mut Draft<'_>| draft.mirror(no, &frame, &[]);
+                    store.commit::<(), StoreError>(work).await.unwrap();
+                });
+            }
+            while let Some(answer) = answers.join_next().await {
+                answer.unwrap();
+            }
+        });
         time += start.elapsed();
     }
     (no, time, bytes)
 }
 
-fn frame(key: &IdentityKey, tree: &mut Tree, count: u64, record: &LogRecord) -> VerifiedFrame {
+fn frame(key: &IdentityKey, count: u64, record: &LogRecord) -> VerifiedFrame {
+    let mut tree = record.tree.clone();
     let first = tree.size();
     let entries: Vec<_> = (first..first + count)
         .map(|sequence| {
