@@ -98,7 +98,7 @@ mod tests {
                 if hears {
                     heard[me] = logs[other].len();
                 }
-                let position = at(me as u8 + 1, logs[me].len() as u64, heard[me] as u64);
+                let position = at(if second { 2 } else { 1 }, logs[me].len() as u64, heard[me] as u64);
                 for known in logs[me].iter().chain(&logs[other][..heard[me]]) {
                     prop_assert!(*known < position);
                     prop_assert!(!concurrent(known, &position));

@@ -256,7 +256,7 @@ fn is_genuine(key: &[u8; 32], signed: &AgreementSigned) -> bool {
     })
 }
 
-/// Counts what each agreement of a book is on a day, for overviews.
+/// What each agreement of a book is on a day, for overviews.
 pub fn statuses(book: &Book, day: Day) -> BTreeMap<AgreementHash, super::Status> {
     book.agreements()
         .iter()

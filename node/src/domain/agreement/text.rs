@@ -77,6 +77,10 @@ fn chinese(page: &mut String, terms: &Terms) {
         }
     }
     line!(page);
+    chinese_scope_and_end(page, terms);
+}
+
+fn chinese_scope_and_end(page: &mut String, terms: &Terms) {
     line!(page, "第四条 披露范围");
     line!(page, "  未列入的信息不离开本组织, 收到也不予保存。");
     for (index, party) in terms.parties.iter().enumerate() {
@@ -172,6 +176,10 @@ fn english(page: &mut String, terms: &Terms) {
         );
     }
     line!(page);
+    english_scope_and_end(page, terms);
+}
+
+fn english_scope_and_end(page: &mut String, terms: &Terms) {
     line!(page, "4. Disclosure scope");
     line!(
         page,

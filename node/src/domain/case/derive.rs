@@ -311,7 +311,7 @@ impl Case {
         let row =
             side.and_then(|side| table::find(self.state, side, event.kind).map(|row| (side, row)));
         match row {
-            Some((side, row)) => match self.next(row.to, event) {
+            Some((side, row)) => match Self::next(row.to, event) {
                 Some(to) => {
                     let from = self.state.replace(to);
                     self.history.push(Step {
@@ -336,7 +336,7 @@ impl Case {
         }
     }
 
-    fn next(&self, next: Next, event: &Event) -> Option<State> {
+    fn next(next: Next, event: &Event) -> Option<State> {
         match next {
             Next::To(state) => Some(state),
             Next::Same => None,
@@ -410,7 +410,7 @@ impl Case {
             let Some(row) = table::find(state, Side::Outflow, event.kind) else {
                 continue;
             };
-            let Some(to) = self.next(row.to, event) else {
+            let Some(to) = Self::next(row.to, event) else {
                 continue;
             };
             self.local.push(Step {

@@ -53,12 +53,10 @@ impl Cause {
     /// Who must act.
     pub const fn act(self) -> Side {
         match self {
-            // The host accepts or declines what it was told.
-            Self::OnlyOutflowKnows => Side::Inflow,
-            // Home confirms or disowns; whoever is in contact tells the other how; a holder pays at the host (W §二(三)), so
-            // home corrects what it took as well.
+            // The host accepts or declines what it was told; whoever is in contact tells the other how.
+            Self::OnlyOutflowKnows | Self::LostAtHome => Side::Inflow,
+            // Home confirms or disowns; a holder pays at the host (W §二(三)), so home corrects what it took as well.
             Self::OnlyInflowKnows | Self::LostAtHost | Self::PaidTwice => Side::Outflow,
-            Self::LostAtHome => Side::Inflow,
         }
     }
 
