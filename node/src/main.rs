@@ -1,2 +1,5 @@
-//! P
-fn main() {}
+//! `hongyan-node`: one organization's node.
+
+fn main() -> std::process::ExitCode {
+    hongyan_node::main()
+}

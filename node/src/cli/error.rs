@@ -1,0 +1,177 @@
+//! Failures in words: what was refused, why, and what to do next. The same for programs as JSON.
+
+use std::{fmt::Write as _, io};
+
+use serde_json::{Value, json};
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+/// Why a command did not do what was asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// The gRPC code's name, for example `FAILED_PRECONDITION`.
+    pub code: &'static str,
+    /// A stable word for programs, for example `TRANSITION`.
+    pub reason: String,
+    /// What happened, Chinese first.
+    pub message: String,
+    /// What to do next, or empty.
+    pub remedy: String,
+    /// Fields that are wrong, each with what is wrong.
+    pub fields: Vec<(String, String)>,
+}
+
+const BROKEN_PIPE: &str = "BROKEN_PIPE";
+
+impl Failure {
+    /// A failure on this side of the API.
+    pub fn new(
+        code: &'static str,
+        reason: &str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            reason: reason.to_owned(),
+            message: message.into(),
+            remedy: remedy.into(),
+            fields: Vec::new(),
+        }
+    }
+
+    /// An answer that lacks what the API promises.
+    pub(super) fn incomplete(what: &str) -> Self {
+        Self::new(
+            "INTERNAL",
+            "INCOMPLETE_ANSWER",
+            format!("节点的回答不完整, 缺少 the node's answer lacks: {what}"),
+            "核对节点与命令行的版本是否一致 check that node and command line are of one version",
+        )
+    }
+
+    /// A file that cannot be read or written.
+    pub(super) fn file(path: &std::path::Path, error: &io::Error) -> Self {
+        Self::new(
+            "INVALID_ARGUMENT",
+            "FILE",
+            format!(
+                "文件无法读写 cannot read or write {}: {error}",
+                path.display()
+            ),
+            "检查路径、权限和剩余空间 check the path, its permissions and free space",
+        )
+    }
+
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        self.reason == BROKEN_PIPE
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let fields: Vec<Value> = self
+            .fields
+            .iter()
+            .map(|(field, problem)| json!({ "field": field, "problem": problem }))
+            .collect();
+        json!({
+            "code": self.code,
+            "reason": self.reason,
+            "message": self.message,
+            "remedy": self.remedy,
+            "fields": fields,
+        })
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let mut text = format!("✗ {}", self.message);
+        for (field, problem) in &self.fields {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {field}: {problem}");
+        }
+        if !self.remedy.is_empty() {
+            let _ = write!(text, "\n→ {}", self.remedy);
+        }
+        let _ = write!(text, "\n  [{} {}]", self.code, self.reason);
+        text
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let reason = if error.kind() == io::ErrorKind::BrokenPipe {
+            BROKEN_PIPE
+        } else {
+            "IO"
+        };
+        Self::new(
+            "INTERNAL",
+            reason,
+            format!("读写出错 input/output: {error}"),
+            "",
+        )
+    }
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        let details = status.get_error_details();
+        let info = details.error_info();
+        let fields = details.bad_request().map_or_else(Vec::new, |bad| {
+            bad.field_violations
+                .iter()
+                .map(|violation| (violation.field.clone(), violation.description.clone()))
+                .collect()
+        });
+        let unexplained = info.is_none();
+        let remedy = info
+            .and_then(|info| info.metadata.get("remedy").cloned())
+            .unwrap_or_else(|| general_remedy(status.code()).to_owned());
+        let message = if unexplained && status.code() == Code::Unimplemented {
+            "节点不认识这个请求 the node does not know this call".to_owned()
+        } else {
+            status.message().to_owned()
+        };
+        Self {
+            code: name(status.code()),
+            reason: info.map_or_else(|| "UNEXPLAINED".to_owned(), |info| info.reason.clone()),
+            message,
+            remedy,
+            fields,
+        }
+    }
+}
+
+/// What to do when the other end gave no advice of its own.
+const fn general_remedy(code: Code) -> &'static str {
+    match code {
+        Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded => {
+            "节点可能正在停止; 稍后用同一 --request-id 重试 the node may be stopping; try again with the same --request-id"
+        }
+        Code::Unimplemented => {
+            "节点与命令行版本不同: 升级较旧的一方 node and command line differ: upgrade the older one"
+        }
+        _ => "用 `hongyan-node status` 查看节点情况 look at `hongyan-node status`",
+    }
+}
+
+const fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

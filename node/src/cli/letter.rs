@@ -1,0 +1,194 @@
+//! `letter`: sealed files for where no network goes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use hongyan_proto::{
+    json::to_json,
+    pb::office::v1::{ExportLetterRequest, ImportLetterRequest, export_letter_response::Part},
+};
+use tokio::{
+    fs,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+};
+
+use super::{
+    Failure,
+    session::{Ended, Session, client, fields},
+    sync,
+};
+
+/// Bytes in one message.
+const CHUNK_BYTES: usize = 1 << 20;
+/// Chunks read ahead of what the office has taken.
+const CHUNKS_AHEAD: usize = 4;
+
+/// What to do with sealed files.
+#[derive(Debug, Subcommand)]
+pub(super) enum LetterVerb {
+    /// 把对方还没有的内容密封成文件 Seal what the partner lacks into a file
+    #[command(
+        after_help = "例 Example:\n  hongyan-node letter export 340800-002 --out 给池州.hongyan"
+    )]
+    Export {
+        /// 对方; 只有一个对方时可省 Partner; not needed with one partner
+        #[arg(default_value = "", hide_default_value = true)]
+        partner: String,
+        /// 写入的文件 File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// 从第几条起 (上一份丢失时) First entry, when an earlier file was lost
+        #[arg(long)]
+        from: Option<u64>,
+    },
+    /// 收下对方的密封文件 Take in a partner's sealed file
+    #[command(
+        after_help = "例 Example:\n  hongyan-node letter import 来自无锡.hongyan\n\n重复收下无妨 taking it in twice does no harm"
+    )]
+    Import {
+        /// 密封文件 Sealed file
+        file: PathBuf,
+    },
+}
+
+pub(super) async fn run(verb: LetterVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match verb {
+        LetterVerb::Export { partner, out, from } => export(partner, &out, from, session).await,
+        LetterVerb::Import { file } => import(&file, session).await,
+    }
+}
+
+async fn export(
+    partner: String,
+    out: &Path,
+    from: Option<u64>,
+    session: &mut Session<'_>,
+) -> Result<Ended, Failure> {
+    let request = ExportLetterRequest {
+        actor: session.actor()?,
+        partner,
+        from,
+    };
+    let mut parts = client!(session, sync_service_client::SyncServiceClient)
+        .export_letter(request)
+        .await?
+        .into_inner();
+    let mut file = Partial::create(out).await?;
+    while let Some(part) = parts.message().await? {
+        match part.part {
+            Some(Part::Chunk(chunk)) => file.write(&chunk).await?,
+            Some(Part::Summary(summary)) => {
+                file.finish().await?;
+                session.show(&summary, |summary, lang| {
+                    fields(lang)
+                        .add("收信方", "for", &summary.partner)
+                        .add(
+                            "条目",
+                            "entries",
+                            format!("{}..{}", summary.from, summary.until),
+                        )
+                        .add("字节", "bytes", summary.bytes)
+                        .add("文件", "file", out.display())
+                        .render()
+                })?;
+                return Ok(Ended::Well);
+            }
+            None => {}
+        }
+    }
+    Err(Failure::incomplete("summary"))
+}
+
+async fn import(path: &Path, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    let mut file = fs::File::open(path)
+        .await
+        .map_err(|error| Failure::file(path, &error))?;
+    let actor = session.actor()?;
+    let (sender, receiver) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
+    let reading = tokio::spawn(async move {
+        loop {
+            let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+            if (&mut file)
+                .take(CHUNK_BYTES as u64)
+                .read_to_end(&mut chunk)
+                .await?
+                == 0
+            {
+                return Ok::<(), std::io::Error>(());
+            }
+            let message = ImportLetterRequest {
+                actor: actor.clone(),
+                chunk: chunk.into(),
+            };
+            if sender.send(message).await.is_err() {
+                // The office has refused the file already: its answer says why.
+                return Ok(());
+            }
+        }
+    });
+    let answer = client!(session, sync_service_client::SyncServiceClient)
+        .import_letter(tokio_stream::wrappers::ReceiverStream::new(receiver))
+        .await?
+        .into_inner();
+    // A file that could not be read to its end was refused as cut short; the disk's own words are better.
+    if let Ok(Err(error)) = reading.await {
+        return Err(Failure::file(path, &error));
+    }
+    if session.io.json {
+        session.io.line(&to_json(&answer).to_string())?;
+    } else {
+        let text = answer
+            .outcome
+            .as_ref()
+            .map_or_else(String::new, |end| sync::outcome(end, session.lang));
+        session.io.line(&text)?;
+    }
+    Ok(Ended::well_if(
+        answer.outcome.is_some_and(|outcome| outcome.complete),
+    ))
+}
+
+/// A file under a temporary name until it is whole: a broken transfer never looks like a good file.
+pub(super) struct Partial {
+    file: fs::File,
+    unfinished: PathBuf,
+    path: PathBuf,
+}
+
+impl Partial {
+    pub(super) async fn create(path: &Path) -> Result<Self, Failure> {
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".part");
+        let partial = PathBuf::from(partial);
+        let mut options = fs::OpenOptions::new();
+        // Only the owner may read what is inside.
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let file = options
+            .open(&partial)
+            .await
+            .map_err(|error| Failure::file(&partial, &error))?;
+        Ok(Self {
+            file,
+            unfinished: partial,
+            path: path.to_owned(),
+        })
+    }
+
+    pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        self.file
+            .write_all(chunk)
+            .await
+            .map_err(|error| Failure::file(&self.unfinished, &error))
+    }
+
+    /// Durable under its own name.
+    pub(super) async fn finish(mut self) -> Result<(), Failure> {
+        let done = async {
+            self.file.flush().await?;
+            self.file.sync_all().await?;
+            fs::rename(&self.unfinished, &self.path).await
+        };
+        done.await
+            .map_err(|error| Failure::file(&self.path, &error))
+    }
+}

@@ -1,0 +1,133 @@
+//! The command line: a face that speaks `hongyan.office.v1` and nothing else, to the running node or to an office in this process.
+//!
+//! One file per noun. No rule of the domain lives here: what a command may do is the office's word, and its refusals are shown as they come.
+//!
+//! Exit codes: 0 done; 1 refused, failed, or found in bad order (`log verify`, `partner check`, `sync`); 2 the command line was wrong.
+
+mod agreement;
+mod args;
+mod backup;
+mod connect;
+mod error;
+mod export;
+mod flow;
+mod gateway;
+mod init;
+mod io;
+mod lang;
+mod letter;
+mod log;
+mod member;
+mod partner;
+mod progress;
+mod prompt;
+mod reconcile;
+mod record;
+mod restore;
+mod serve;
+mod session;
+mod statement;
+mod status;
+mod sync;
+mod table;
+#[cfg(test)]
+mod tests;
+mod values;
+mod wiring;
+mod words;
+
+pub use args::Place;
+pub use error::Failure;
+pub use init::Init;
+pub use io::Io;
+pub use restore::Restore;
+pub use serve::Serve;
+pub use wiring::{BoxFuture, Office, Wiring};
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use self::{
+    args::{Cli, Command},
+    session::{Ended, Session},
+};
+
+/// Runs one command on this process's own terminal.
+pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return Io::process(cli.global.json).failed(&error.into()),
+    };
+    let io = Io::process(cli.global.json);
+    runtime.block_on(execute(cli, wiring, io))
+}
+
+/// Runs one parsed command; what it says goes to `io`.
+async fn execute(cli: Cli, wiring: &Wiring, mut io: Io) -> ExitCode {
+    let done = match cli.command {
+        Command::Completion { shell } => completion(shell, &mut io),
+        Command::Init(init) => init::run(init, &cli.global, wiring, &mut io).await,
+        Command::Serve(serve) => serve::run(serve, &cli.global, wiring).await,
+        Command::Restore(restore) => restore::run(restore, &cli.global, wiring, &mut io).await,
+        command => speak(command, &cli.global, wiring, &mut io).await,
+    };
+    match done {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Badly) => ExitCode::FAILURE,
+        Err(failure) => io.failed(&failure),
+    }
+}
+
+/// Everything that goes through the API.
+async fn speak(
+    command: Command,
+    global: &args::Global,
+    wiring: &Wiring,
+    io: &mut Io,
+) -> Result<Ended, Failure> {
+    let link = connect::connect(&global.place(), wiring).await?;
+    let mut session = Session::new(link.channel(), global, (wiring.now)(), io);
+    let done = dispatch(command, &mut session).await;
+    drop(session);
+    link.close().await;
+    done
+}
+
+async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match command {
+        Command::Status => status::run(session).await,
+        Command::Key(verb) => status::key(verb, session).await,
+        Command::Member(verb) => member::run(verb, session).await,
+        Command::Partner(verb) => partner::run(verb, session).await,
+        Command::Agreement(verb) => agreement::run(verb, session).await,
+        Command::Flow(verb) => flow::run(verb, session).await,
+        Command::Record(verb) => record::run(verb, session).await,
+        Command::Statement(verb) => statement::run(verb, session).await,
+        Command::Reconcile(verb) => reconcile::run(verb, session).await,
+        Command::Sync(sync) => sync::run(sync, session).await,
+        Command::Letter(verb) => letter::run(verb, session).await,
+        Command::Log(verb) => log::run(verb, session).await,
+        Command::Gateway(verb) => gateway::run(verb, session).await,
+        Command::Backup(backup) => backup::run(backup, session).await,
+        Command::Export(export) => export::run(export, session).await,
+        // These four never speak to an office: `execute` took them.
+        Command::Init(_) | Command::Serve(_) | Command::Restore(_) | Command::Completion { .. } => {
+            Ok(Ended::Well)
+        }
+    }
+}
+
+fn completion(shell: clap_complete::Shell, io: &mut Io) -> Result<Ended, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hongyan-node", &mut script);
+    io.bytes(&script)?;
+    Ok(Ended::Well)
+}

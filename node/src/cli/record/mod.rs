@@ -1,0 +1,335 @@
+//! `record`: facts about a member away. Each is one entry; a wrong one is corrected by another.
+//!
+//! `fact` has what is typed for each kind.
+
+mod fact;
+
+use clap::{Args, Subcommand};
+use hongyan_proto::pb::{
+    exchange::v1::{Correction, correction::Replacement},
+    office::v1 as office,
+};
+
+use super::{
+    Failure, flow,
+    session::{Ended, Session, client, fields},
+};
+
+/// What to record.
+#[derive(Debug, Subcommand)]
+pub(super) enum RecordVerb {
+    /// 流入地: 参加组织生活 Host: attendance at organizational life
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record attendance 9c2f10aa --activity activity-day --presence present --theme 学习党章"
+    )]
+    Attendance(About<fact::Attendance>),
+    /// 党费 (向收取方缴纳) Dues paid
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record dues 9c2f10aa --month 2026-07 --months 3 --yuan 36.00 --receipt 0031"
+    )]
+    Dues(About<fact::Dues>),
+    /// 奖惩 An award or a penalty
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record award 9c2f10aa --title 优秀共产党员"
+    )]
+    Award(About<fact::Award>),
+    /// 发挥作用 A role played
+    #[command(after_help = "例 Example:\n  hongyan-node record role 9c2f10aa --text 社区志愿服务")]
+    Role(About<fact::Role>),
+    /// 流入地: 现实表现 Host: conduct
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record conduct 9c2f10aa --quarter 2026-Q3 --grade good --remark 积极参加活动"
+    )]
+    Conduct(About<fact::Conduct>),
+    /// 职业、电话、住址变动 Job, telephone or address changed
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record change 9c2f10aa --phone 13800000000"
+    )]
+    Change(About<fact::Change>),
+    /// 流入地: 重大事项 Host: a major event
+    #[command(
+        name = "event",
+        after_help = "例 Example:\n  hongyan-node record event 9c2f10aa --text 住院手术"
+    )]
+    MajorEvent(About<fact::MajorEvent>),
+    /// 联系党员 (流出地每季度至少一次) Contact made
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record contact 9c2f10aa --means 电话 --summary 工作稳定"
+    )]
+    Contact(About<fact::Contact>),
+    /// 流出地: 重要事项告知 Home: a matter passed on
+    #[command(
+        name = "matter",
+        after_help = "例 Example:\n  hongyan-node record matter 9c2f10aa --text 支部换届选举通知"
+    )]
+    MatterNotified(About<fact::MatterNotified>),
+    /// 流入地: 预备期满意见 Host: opinion at the end of probation
+    #[command(
+        name = "opinion",
+        after_help = "例 Example:\n  hongyan-node record opinion 9c2f10aa --convert --text 同意按期转正"
+    )]
+    ProbationOpinion(About<fact::ProbationOpinion>),
+    /// 流出地: 预备期满决定 Home: decision on conversion
+    #[command(
+        name = "decision",
+        after_help = "例 Example:\n  hongyan-node record decision 9c2f10aa --outcome converted"
+    )]
+    ProbationDecision(About<fact::ProbationDecision>),
+    /// 更正本方先前的一条 Correct an earlier one of ours
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 金额记错 dues --month 2026-07 --yuan 12.00 --receipt 0031-1\n  hongyan-node record correct 9c2f10aa 57 --reason 记错人 --void"
+    )]
+    Correct(Correct),
+    /// 列出案卷的记实 List a case's records
+    #[command(after_help = "例 Example:\n  hongyan-node record list 9c2f10aa --corrected")]
+    List {
+        /// 案卷 Case
+        case: String,
+        /// 也列已更正的 Also corrected ones
+        #[arg(long)]
+        corrected: bool,
+    },
+}
+
+/// A fact and the case it is about.
+#[derive(Args, Debug)]
+pub(super) struct About<F: Args> {
+    /// 案卷编号前缀、姓名或活动证号 Case id prefix, or its member
+    case: String,
+    #[command(flatten)]
+    fact: F,
+}
+
+/// What was wrong and what is right.
+#[derive(Args, Debug)]
+pub(super) struct Correct {
+    /// 案卷 Case
+    case: String,
+    /// 要更正的序号 (见 record list) Sequence of the wrong entry, as record list shows it
+    sequence: u64,
+    /// 原因 Why
+    #[arg(long)]
+    reason: String,
+    /// 作废, 不以他事代替 It is void, nothing replaces it
+    #[arg(long)]
+    void: bool,
+    #[command(subcommand)]
+    right: Option<Right>,
+}
+
+/// What is right.
+#[derive(Debug, Subcommand)]
+enum Right {
+    /// 流入地: 参加组织生活 Host: attendance at organizational life
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 attendance --activity activity-day --presence present --theme 学习党章"
+    )]
+    Attendance(fact::Attendance),
+    /// 党费 (向收取方缴纳) Dues paid
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 dues --month 2026-07 --months 3 --yuan 36.00 --receipt 0031"
+    )]
+    Dues(fact::Dues),
+    /// 奖惩 An award or a penalty
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 award --title 优秀共产党员"
+    )]
+    Award(fact::Award),
+    /// 发挥作用 A role played
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 role --text 社区志愿服务"
+    )]
+    Role(fact::Role),
+    /// 流入地: 现实表现 Host: conduct
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 conduct --quarter 2026-Q3 --grade good --remark 积极参加活动"
+    )]
+    Conduct(fact::Conduct),
+    /// 职业、电话、住址变动 Job, telephone or address changed
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 change --phone 13800000000"
+    )]
+    Change(fact::Change),
+    /// 流入地: 重大事项 Host: a major event
+    #[command(
+        name = "event",
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 event --text 住院手术"
+    )]
+    MajorEvent(fact::MajorEvent),
+    /// 联系党员 (流出地每季度至少一次) Contact made
+    #[command(
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 contact --means 电话 --summary 工作稳定"
+    )]
+    Contact(fact::Contact),
+    /// 流出地: 重要事项告知 Home: a matter passed on
+    #[command(
+        name = "matter",
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 matter --text 支部换届选举通知"
+    )]
+    MatterNotified(fact::MatterNotified),
+    /// 流入地: 预备期满意见 Host: opinion at the end of probation
+    #[command(
+        name = "opinion",
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 opinion --convert --text 同意按期转正"
+    )]
+    ProbationOpinion(fact::ProbationOpinion),
+    /// 流出地: 预备期满决定 Home: decision on conversion
+    #[command(
+        name = "decision",
+        after_help = "例 Example:\n  hongyan-node record correct 9c2f10aa 57 --reason 记错 decision --outcome converted"
+    )]
+    ProbationDecision(fact::ProbationDecision),
+}
+
+impl Right {
+    fn message(self, session: &Session<'_>) -> Replacement {
+        match self {
+            Self::Attendance(fact) => Replacement::Attendance(fact.message(session)),
+            Self::Dues(fact) => Replacement::Dues(fact.message(session)),
+            Self::Award(fact) => Replacement::Award(fact.message(session)),
+            Self::Role(fact) => Replacement::Role(fact.message(session)),
+            Self::Conduct(fact) => Replacement::Conduct(fact.message(session)),
+            Self::Change(fact) => Replacement::Change(fact.message(session)),
+            Self::MajorEvent(fact) => Replacement::MajorEvent(fact.message(session)),
+            Self::Contact(fact) => Replacement::Contact(fact.message(session)),
+            Self::MatterNotified(fact) => Replacement::MatterNotified(fact.message(session)),
+            Self::ProbationOpinion(fact) => Replacement::ProbationOpinion(fact.message(session)),
+            Self::ProbationDecision(fact) => Replacement::ProbationDecision(fact.message(session)),
+        }
+    }
+}
+
+/// Writes one fact and says where it stands.
+macro_rules! record {
+    ($session:expr, $about:expr, $call:ident, $request:ident, $field:ident) => {{
+        let request = office::$request {
+            actor: $session.actor()?,
+            request_id: $session.request_id(),
+            case: $about.case,
+            $field: Some($about.fact.message($session)),
+        };
+        let answer = client!($session, record_service_client::RecordServiceClient)
+            .$call(request)
+            .await?
+            .into_inner();
+        $session.show(&answer, |answer, lang| {
+            written(&answer.case_id, answer.written.as_ref(), lang)
+        })
+    }};
+}
+
+pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    use RecordVerb as Verb;
+    match verb {
+        Verb::Attendance(about) => record!(
+            session,
+            about,
+            record_attendance,
+            RecordAttendanceRequest,
+            attendance
+        ),
+        Verb::Dues(about) => record!(session, about, record_dues, RecordDuesRequest, dues),
+        Verb::Award(about) => record!(session, about, record_award, RecordAwardRequest, award),
+        Verb::Role(about) => record!(session, about, record_role, RecordRoleRequest, role),
+        Verb::Conduct(about) => record!(
+            session,
+            about,
+            record_conduct,
+            RecordConductRequest,
+            conduct
+        ),
+        Verb::Change(about) => record!(session, about, record_change, RecordChangeRequest, change),
+        Verb::MajorEvent(about) => record!(
+            session,
+            about,
+            record_major_event,
+            RecordMajorEventRequest,
+            major_event
+        ),
+        Verb::Contact(about) => record!(
+            session,
+            about,
+            record_contact,
+            RecordContactRequest,
+            contact
+        ),
+        Verb::MatterNotified(about) => record!(
+            session,
+            about,
+            record_matter,
+            RecordMatterRequest,
+            matter_notified
+        ),
+        Verb::ProbationOpinion(about) => record!(
+            session,
+            about,
+            record_probation_opinion,
+            RecordProbationOpinionRequest,
+            probation_opinion
+        ),
+        Verb::ProbationDecision(about) => record!(
+            session,
+            about,
+            record_probation_decision,
+            RecordProbationDecisionRequest,
+            probation_decision
+        ),
+        Verb::Correct(wrong) => correct(wrong, session).await,
+        Verb::List { case, corrected } => list(case, corrected, session).await,
+    }?;
+    Ok(Ended::Well)
+}
+
+async fn correct(wrong: Correct, session: &mut Session<'_>) -> Result<(), Failure> {
+    if wrong.void == wrong.right.is_some() {
+        return Err(Failure::new(
+            "INVALID_ARGUMENT",
+            "INVALID",
+            "要么写明正确内容, 要么 --void 作废 say what is right, or --void, and not both",
+            "用 `hongyan-node record correct --help` 查看 see the help",
+        ));
+    }
+    let request = office::CorrectRecordRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        case: wrong.case,
+        correction: Some(Correction {
+            corrects: wrong.sequence,
+            reason: wrong.reason,
+            replacement: wrong.right.map(|right| right.message(session)),
+        }),
+    };
+    let answer = client!(session, record_service_client::RecordServiceClient)
+        .correct_record(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| {
+        written(&answer.case_id, answer.written.as_ref(), lang)
+    })
+}
+
+async fn list(case: String, corrected: bool, session: &mut Session<'_>) -> Result<(), Failure> {
+    let request = office::ListRecordsRequest {
+        case,
+        kinds: Vec::new(),
+        corrected,
+    };
+    let answer = client!(session, record_service_client::RecordServiceClient)
+        .list_records(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| flow::events(&answer.records, lang))
+}
+
+fn written(case: &str, written: Option<&office::Written>, lang: super::lang::Lang) -> String {
+    let written = written.cloned().unwrap_or_default();
+    fields(lang)
+        .add("✓ 已记", "✓ recorded", case)
+        .add("序号", "sequence", written.sequence)
+        .add(
+            "重复请求",
+            "repeated",
+            if written.repeated { "✓" } else { "" },
+        )
+        .render()
+}
