@@ -389,7 +389,7 @@ fn a_refusal_names_the_field_and_what_was_expected() {
             notice.disclosed.as_mut().unwrap().id_number = "110105194912310021".into();
         }),
         ("notice.disclosed.phone", |notice| {
-            notice.disclosed.as_mut().unwrap().phone = "138\u{7}".into()
+            notice.disclosed.as_mut().unwrap().phone = "138\u{7}".into();
         }),
         ("notice.disclosed.address", |notice| {
             notice.disclosed.as_mut().unwrap().address = "路".repeat(201);
@@ -413,7 +413,7 @@ fn a_refusal_names_the_field_and_what_was_expected() {
             notice.destination.as_mut().unwrap().region = "3417".into();
         }),
         ("notice.previous_case", |notice| {
-            notice.previous_case = vec![1; 15].into()
+            notice.previous_case = vec![1; 15].into();
         }),
     ];
     assert!(
