@@ -1,0 +1,81 @@
+//! `ReportService`: nodes enrol and hand in reports.
+
+use hongyan_proto::{
+    identity::InvitationSecret,
+    pb::report::v1::{
+        EnrollRequest, EnrollResponse, SubmitRequest, SubmitResponse,
+        report_service_server::ReportService,
+    },
+    report::{Organization, SignedReport},
+};
+use tonic::{Request, Response, Status};
+
+use super::{Gateway, door::peer, refusal};
+
+/// The face on the network.
+pub(super) struct ReportApi(pub(super) Gateway);
+
+#[tonic::async_trait]
+impl ReportService for ReportApi {
+    async fn enroll(
+        &self,
+        request: Request<EnrollRequest>,
+    ) -> Result<Response<EnrollResponse>, Status> {
+        let public = peer(request.extensions())?.key;
+        let request = request.into_inner();
+        let malformed =
+            |field: &str, words: String| refusal::malformed(refusal::REPORT, field, words);
+        let secret = InvitationSecret::from_slice(&request.secret)
+            .map_err(|error| malformed("secret", error.to_string()))?;
+        let organization = request
+            .organization
+            .as_ref()
+            .ok_or_else(|| malformed("organization", "缺失 missing".into()))?;
+        let organization =
+            Organization::from_wire(organization).map_err(|error| refusal::report(&error))?;
+        self.0
+            .work(move |gateway| {
+                let done = gateway
+                    .store
+                    .enrol(secret.hash(), &organization, public, gateway.now());
+                done.map_err(|error| refusal::enrol(&error))?;
+                gateway.pins.pin(public, None);
+                tracing::info!(code = %organization.code, key = %public.key_id(), "enrolled");
+                let register = gateway.store.register();
+                Ok(Response::new(EnrollResponse {
+                    code: register.department.code.to_string(),
+                    name: register.department.name.to_string(),
+                    region: register.department.region.to_string(),
+                }))
+            })
+            .await
+    }
+
+    async fn submit(
+        &self,
+        request: Request<SubmitRequest>,
+    ) -> Result<Response<SubmitResponse>, Status> {
+        let key = peer(request.extensions())?.key_id;
+        let request = request.into_inner();
+        self.0
+            .work(move |gateway| {
+                // The enrolled key verifies, not the connection's: they have the same fingerprint, and only one is on record.
+                let author = gateway.store.register().reporter(&key).map(|enrolled| enrolled.key);
+                let author = author.ok_or_else(refusal::not_enrolled)?;
+                let signed = SignedReport::verify(request.report, &request.signature, &author)
+                    .map_err(|error| refusal::report(&error))?;
+                let taken = gateway.store.submit(&key, &signed, gateway.now()).map_err(|error| {
+                    tracing::warn!(code = %signed.report().organization.code, %error, "report refused");
+                    refusal::submit(&error)
+                })?;
+                Ok(Response::new(SubmitResponse {
+                    period: signed.report().period.to_string(),
+                    revision: signed.report().revision,
+                    report_hash: signed.hash().to_field(),
+                    received_ms: taken.received.millis(),
+                    repeated: taken.repeated,
+                }))
+            })
+            .await
+    }
+}
