@@ -28,7 +28,9 @@ const BACKDATE_MS: i64 = 86_400_000;
 #[derive(Debug, Error)]
 pub enum FolderError {
     /// Never initialized.
-    #[error("{0} 尚未初始化; 先运行 `hongyan-gateway init` is not initialized; run `hongyan-gateway init` first")]
+    #[error(
+        "{0} 尚未初始化; 先运行 `hongyan-gateway init` is not initialized; run `hongyan-gateway init` first"
+    )]
     NotInitialized(PathBuf),
     /// Initialized before.
     #[error("{0} 已初始化; 不会覆盖 is initialized already and will not be overwritten")]
@@ -50,7 +52,12 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     /// Makes the folder, the key, the certificate.
-    pub fn create(path: &Path, department: &Department, key: &IdentityKey, now: Timestamp) -> Result<Self, FolderError> {
+    pub fn create(
+        path: &Path,
+        department: &Department,
+        key: &IdentityKey,
+        now: Timestamp,
+    ) -> Result<Self, FolderError> {
         let folder = Self(path.to_owned());
         if folder.file("department.json").exists() {
             return Err(FolderError::Exists(path.to_owned()));
@@ -71,7 +78,11 @@ impl Folder {
     /// Finds an initialized folder.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let folder = Self(path.to_owned());
-        if folder.file("department.json").exists() { Ok(folder) } else { Err(FolderError::NotInitialized(path.to_owned())) }
+        if folder.file("department.json").exists() {
+            Ok(folder)
+        } else {
+            Err(FolderError::NotInitialized(path.to_owned()))
+        }
     }
 
     /// Where it is.
@@ -88,13 +99,16 @@ impl Folder {
     pub fn department(&self) -> Result<Department, FolderError> {
         let path = self.file("department.json");
         let invalid = |words: String| FolderError::Invalid(path.clone(), words);
-        let value: serde_json::Value =
-            serde_json::from_str(&self.read("department.json")?).map_err(|error| invalid(error.to_string()))?;
+        let value: serde_json::Value = serde_json::from_str(&self.read("department.json")?)
+            .map_err(|error| invalid(error.to_string()))?;
         let text = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
         Ok(Department {
-            code: OrganizationCode::parse(&text("code")).map_err(|error| invalid(error.to_string()))?,
-            name: OrganizationName::parse(&text("name")).map_err(|error| invalid(error.to_string()))?,
-            region: RegionCode::parse(&text("region")).map_err(|error| invalid(error.to_string()))?,
+            code: OrganizationCode::parse(&text("code"))
+                .map_err(|error| invalid(error.to_string()))?,
+            name: OrganizationName::parse(&text("name"))
+                .map_err(|error| invalid(error.to_string()))?,
+            region: RegionCode::parse(&text("region"))
+                .map_err(|error| invalid(error.to_string()))?,
         })
     }
 
@@ -102,17 +116,27 @@ impl Folder {
     pub fn key(&self) -> Result<IdentityKey, FolderError> {
         let invalid = || FolderError::Invalid(self.file("identity.key"), "64 hex digits".into());
         let seed = hex::decode(self.read("identity.key")?.trim()).map_err(|_| invalid())?;
-        Ok(IdentityKey::from_seed(seed.try_into().map_err(|_| invalid())?))
+        Ok(IdentityKey::from_seed(
+            seed.try_into().map_err(|_| invalid())?,
+        ))
     }
 
     /// The TLS certificate and key; made anew when they end soon.
     pub fn tls(&self, key: &IdentityKey, now: Timestamp) -> Result<TlsIdentity, FolderError> {
         let tls = TlsIdentity::from_pem(&self.read("tls.cert.pem")?, &self.read("tls.key.pem")?)?;
-        if tls.not_after() > now.plus_millis(RENEW_MS) { Ok(tls) } else { self.issue(key, now) }
+        if tls.not_after() > now.plus_millis(RENEW_MS) {
+            Ok(tls)
+        } else {
+            self.issue(key, now)
+        }
     }
 
     fn issue(&self, key: &IdentityKey, now: Timestamp) -> Result<TlsIdentity, FolderError> {
-        let tls = TlsIdentity::issue(key, now.plus_millis(-BACKDATE_MS), now.plus_millis(CERTIFICATE_MS))?;
+        let tls = TlsIdentity::issue(
+            key,
+            now.plus_millis(-BACKDATE_MS),
+            now.plus_millis(CERTIFICATE_MS),
+        )?;
         self.write("tls.cert.pem", tls.certificate_pem().as_bytes())?;
         self.write("tls.key.pem", tls.key_pem().as_bytes())?;
         Ok(tls)
@@ -141,7 +165,12 @@ impl Folder {
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
         let new = self.file(&format!("{name}.new"));
         let write = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&new)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&new, self.file(name))

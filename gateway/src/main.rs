@@ -1,2 +1,7 @@
-//! P
-fn main() {}
+//! The gateway's program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hongyan_gateway::main()
+}
