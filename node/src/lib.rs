@@ -2,8 +2,10 @@
 //!
 //! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`. Only this file wires.
 
+pub mod book;
 pub mod cli;
 pub mod domain;
+pub mod office;
 pub mod store;
 pub mod sync;
 

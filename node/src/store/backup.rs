@@ -54,14 +54,19 @@ pub struct BackupReport {
 }
 
 impl Store {
-    /// Writes a backup that `unlock` opens; it must be the one that opens this store. The node may go on working: the
-    /// backup holds what was durable when it began.
-    pub fn backup(&self, output: impl Write, unlock: &Unlock) -> Result<BackupReport, StoreError> {
+    /// Writes a backup that `guard` opens; `unlock` must be what opens this store. The node may go on working: the backup
+    /// holds what was durable when it began.
+    pub fn backup(
+        &self,
+        output: impl Write,
+        unlock: &Unlock,
+        guard: &Unlock,
+    ) -> Result<BackupReport, StoreError> {
         let data_key = unlock::unwrap(&self.0.shared.folder.data_key(), unlock)?;
         // On the writer, so that records, secrets and kept views are of one moment.
         let (logs, values) = self.commit_blocking(|draft| moment(draft))?;
         let mut sink = Sink {
-            output: unlock.encrypt_to(output, self.folder())?,
+            output: guard.encrypt_to(output, self.folder())?,
             hash: Sha256::new(),
         };
         sink.raw(MAGIC)?;

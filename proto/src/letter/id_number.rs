@@ -38,8 +38,8 @@ impl IdNumber {
             return Err(refuse());
         }
         let masked = bytes[BIRTH].iter().all(|byte| *byte == b'*');
-        let right = || digits(&bytes[BIRTH]) && birth(text).is_some() && check(bytes) == bytes[17];
-        if !masked && !right() {
+        if !masked && !(digits(&bytes[BIRTH]) && birth(text).is_some() && check(bytes) == bytes[17])
+        {
             return Err(refuse());
         }
         Ok(Self(text.to_owned()))

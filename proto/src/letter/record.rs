@@ -60,7 +60,9 @@ macro_rules! record {
             fn classes(
                 _parent: &'static str,
             ) -> Vec<(&'static str, Option<$crate::letter::class::Disclosure>)> {
-                [$($crate::letter::record::class_field!($prefix $field $type [$($class)?]),)*].concat()
+                let mut classes = Vec::new();
+                $($crate::letter::record::class_field!(classes $prefix $field $type [$($class)?]);)*
+                classes
             }
         }
 
@@ -139,17 +141,17 @@ macro_rules! narrow_field {
 }
 
 macro_rules! class_field {
-    ($prefix:literal $field:ident $type:ty []) => {
-        vec![(concat!($prefix, ".", stringify!($field)), None)]
+    ($classes:ident $prefix:literal $field:ident $type:ty []) => {
+        $classes.push((concat!($prefix, ".", stringify!($field)), None));
     };
-    ($prefix:literal $field:ident $type:ty [*]) => {
-        <$type as $crate::letter::class::Classed>::classes($prefix)
+    ($classes:ident $prefix:literal $field:ident $type:ty [*]) => {
+        $classes.extend(<$type as $crate::letter::class::Classed>::classes($prefix));
     };
-    ($prefix:literal $field:ident $type:ty [$class:ident]) => {
-        vec![(
+    ($classes:ident $prefix:literal $field:ident $type:ty [$class:ident]) => {
+        $classes.push((
             concat!($prefix, ".", stringify!($field)),
             Some($crate::letter::class::Disclosure::$class),
-        )]
+        ));
     };
 }
 

@@ -1,0 +1,201 @@
+//! One entry into the views it touches. The only way in: the commit that stores an entry calls this once, and so does a rebuild.
+
+use hongyan_proto::{
+    id::{AgreementHash, CaseId, KeyId},
+    letter::Payload,
+    log::{Header, Kind, KindGroup},
+};
+
+use super::{
+    BookError, Shelf as _, member, partner, put, quarter, receipt,
+    record::{CaseRecord, EventRecord, InvitationRecord},
+    shelf::read,
+};
+use crate::store::{Draft, LogNo, View};
+
+/// Who wrote an entry, seen from this node.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Author {
+    /// This node.
+    Own,
+    /// The partner.
+    Partner,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The log.
+    pub log: LogNo,
+    /// Who wrote it.
+    pub author: Author,
+    /// The partner of the correspondence, and the number of its first own log, which names the correspondence in keys.
+    /// None: the local log.
+    pub partner: Option<(KeyId, LogNo)>,
+}
+
+impl Place {
+    /// The local log.
+    pub const LOCAL: Self = Self { log: LogNo::LOCAL, author: Author::Own, partner: None };
+
+    /// The correspondence in keys; the local log is its own.
+    pub fn correspondence(&self) -> LogNo {
+        self.partner.map_or(LogNo::LOCAL, |(_, no)| no)
+    }
+}
+
+/// Applies one entry. `payload` is none when the body is not there; `refused` when this node refused it.
+pub fn apply(
+    draft: &mut Draft<'_>,
+    place: &Place,
+    header: &Header,
+    payload: Option<&Payload>,
+    refused: bool,
+) -> Result<(), BookError> {
+    match header.kind.group() {
+        KindGroup::Transition => transition(draft, place, header, payload, refused),
+        KindGroup::Fact => fact(draft, place, header, payload),
+        KindGroup::Quarter => {
+            let Some(payload) = payload else { return Ok(()) };
+            let record = EventRecord::new(place, header, Some(payload), refused);
+            quarter::keep(draft, place, payload, record)
+        }
+        KindGroup::Correspondence => correspondence(draft, place, header, payload, refused),
+        KindGroup::Local => payload.map_or(Ok(()), |payload| local(draft, header, payload)),
+    }
+}
+
+/// The key of a case's record: by case first, so that people can name it by its first digits.
+pub(super) fn case_key(id: CaseId, correspondence: LogNo) -> Vec<u8> {
+    [id.as_bytes().as_slice(), &correspondence.0.to_be_bytes()].concat()
+}
+
+/// The key that leads from a certificate to the cases that name it.
+pub(super) fn certificate_key(correspondence: LogNo, blind: [u8; 16], case: Option<CaseId>) -> Vec<u8> {
+    let case = case.as_ref().map_or(&[][..], |case| case.as_bytes().as_slice());
+    [&correspondence.0.to_be_bytes()[..], &blind, case].concat()
+}
+
+/// The key that leads from a member to its cases.
+pub(super) fn member_key(member: hongyan_proto::id::MemberId, case: Option<CaseId>) -> Vec<u8> {
+    let case = case.as_ref().map_or(&[][..], |case| case.as_bytes().as_slice());
+    [&b"m"[..], member.as_bytes(), case].concat()
+}
+
+/// The key under which a receipt number of dues is remembered.
+pub(super) fn dues_key(correspondence: LogNo, blind: [u8; 16]) -> Vec<u8> {
+    [&b"d"[..], &correspondence.0.to_be_bytes(), &blind].concat()
+}
+
+/// The key under which the person who wrote an entry is remembered.
+pub(super) fn actor_key(log: LogNo, sequence: u64) -> Vec<u8> {
+    [&b"a"[..], &log.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+fn transition(
+    draft: &mut Draft<'_>,
+    place: &Place,
+    header: &Header,
+    payload: Option<&Payload>,
+    refused: bool,
+) -> Result<(), BookError> {
+    let Some(id) = header.case_id else { return Ok(()) };
+    let key = case_key(id, place.correspondence());
+    let mut record: CaseRecord = read(draft, View::Case, &key, "case")?.unwrap_or_default();
+    record.events.push(EventRecord::new(place, header, payload, refused));
+    put(draft, View::Case, &key, &record)?;
+    let certificate = payload.and_then(Payload::disclosed).and_then(|disclosed| disclosed.certificate.as_ref());
+    if let Some(certificate) = certificate {
+        let blind = draft.blind(certificate.as_str().as_bytes());
+        let key = certificate_key(place.correspondence(), blind, Some(id));
+        draft.put_view(View::CaseOfCertificate, &key, Vec::new())?;
+    }
+    if let Some(Payload::Departed(departed)) = payload {
+        draft.put_view(View::Index, &member_key(departed.member_id, Some(id)), Vec::new())?;
+    }
+    Ok(())
+}
+
+/// Only own dues leave a trace, so that a receipt number is not used twice.
+fn fact(draft: &mut Draft<'_>, place: &Place, header: &Header, payload: Option<&Payload>) -> Result<(), BookError> {
+    if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
+        let blind = draft.blind(dues.receipt.as_str().as_bytes());
+        let key = dues_key(place.correspondence(), blind);
+        draft.put_view(View::Index, &key, header.sequence.to_be_bytes().to_vec())?;
+    }
+    Ok(())
+}
+
+fn correspondence(
+    draft: &mut Draft<'_>,
+    place: &Place,
+    header: &Header,
+    payload: Option<&Payload>,
+    refused: bool,
+) -> Result<(), BookError> {
+    let Some((partner, no)) = place.partner else { return Ok(()) };
+    match (header.kind, payload) {
+        (Kind::Receipt, Some(Payload::Receipt(receipt))) => match place.author {
+            Author::Own => receipt::written(draft, partner, receipt),
+            Author::Partner => receipt::read(draft, partner, receipt),
+        },
+        (Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded, _) => {
+            let key = no.0.to_be_bytes();
+            let mut record: CaseRecord = read(draft, View::Agreement, &key, "agreement")?.unwrap_or_default();
+            record.events.push(EventRecord::new(place, header, payload, refused));
+            Ok(put(draft, View::Agreement, &key, &record)?)
+        }
+        (_, Some(Payload::EpochReset(reset))) if place.author == Author::Own => {
+            partner::epoch_reset(draft, partner, place.log, reset)
+        }
+        (_, Some(Payload::EpochAccepted(accepted))) if place.author == Author::Own => {
+            partner::epoch_accepted(draft, partner, accepted)
+        }
+        // What the partner says about its epochs and keys waits for a person here.
+        _ => Ok(()),
+    }
+}
+
+fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<(), BookError> {
+    match payload {
+        Payload::Member(member) => member::keep(draft, member, payload),
+        Payload::PartnerAdded(added) => partner::keep(draft, added),
+        Payload::PartnerRevoked(revoked) => partner::revoke(draft, &revoked.key),
+        Payload::Invitation(invitation) => {
+            let key = invitation.secret_hash.as_bytes();
+            let before = draft.get(View::Invitation, key)?;
+            // A second entry for the same secret takes it back: it was redeemed.
+            let record = InvitationRecord { expires_ms: invitation.expires_ms.millis(), used: before.is_some() };
+            Ok(put(draft, View::Invitation, key, &record)?)
+        }
+        Payload::Access(access) => match written_by(access) {
+            Some((log, sequence)) => {
+                let Some(record) = draft.records().into_iter().find(|record| record.log_id() == log) else {
+                    return Ok(());
+                };
+                let actor = access.actor.as_str().as_bytes().to_vec();
+                Ok(draft.put_view(View::Index, &actor_key(record.no, sequence), actor)?)
+            }
+            None => Ok(()),
+        },
+        Payload::Gateway(_) => {
+            let bytes = payload.encode();
+            Ok(draft.put_view(View::Gateway, b"enrolled", bytes)?)
+        }
+        _ => {
+            let _: &Header = header;
+            Ok(())
+        }
+    }
+}
+
+/// Who wrote an entry into a partner's log is kept in the local log, as an access whose purpose names the entry.
+fn written_by(access: &hongyan_proto::letter::Access) -> Option<(hongyan_proto::id::LogId, u64)> {
+    let (log, sequence) = access.purpose.as_ref()?.as_str().strip_prefix("entry ")?.split_once('/')?;
+    Some((log.parse().ok()?, sequence.parse().ok()?))
+}
+
+/// The agreement an entry names, out of the record.
+pub(super) fn named_agreement(record: &EventRecord) -> Option<AgreementHash> {
+    AgreementHash::from_slice(&record.agreement).ok()
+}

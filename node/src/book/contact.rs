@@ -1,0 +1,111 @@
+//! What no log says: how far the partner acknowledged, how the last session went, whether this node must be careful.
+
+use hongyan_proto::{id::{Hash, KeyId, LogOrigin}, time::Timestamp};
+
+use super::{BookError, Shelf, put, record::{ContactRecord, InvitationRecord}, shelf::read};
+use crate::store::{Draft, View};
+
+/// How the last contacts with a partner went.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Contact {
+    /// How much of the own current log the partner acknowledged.
+    pub acked: u64,
+    /// The last session that ended well.
+    pub last_sync: Option<Timestamp>,
+    /// The last time anything was tried or came in.
+    pub last_contact: Option<Timestamp>,
+    /// Why the last session ended badly, in words.
+    pub problem: Option<String>,
+    /// The partner's clock minus this node's, in milliseconds.
+    pub skew_ms: i64,
+    /// Two histories of one log were shown.
+    pub forked: bool,
+    /// The partner writes in a new epoch, which waits for a decision here; and how much of the old log stays in force.
+    pub proposal: Option<(LogOrigin, u64)>,
+    /// This node was restored and has not yet heard from the partner what it may have lost.
+    pub unconfirmed: bool,
+}
+
+pub(super) fn record(shelf: &impl Shelf, key: KeyId) -> Result<ContactRecord, BookError> {
+    Ok(read(shelf, View::Progress, key.as_bytes(), "contact")?.unwrap_or_default())
+}
+
+pub(super) fn change(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    change: impl FnOnce(&mut ContactRecord),
+) -> Result<(), BookError> {
+    let mut record = record(draft, key)?;
+    change(&mut record);
+    Ok(put(draft, View::Progress, key.as_bytes(), &record)?)
+}
+
+pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookError> {
+    let record = record(shelf, key)?;
+    let instant = |millis: i64| (millis != 0).then(|| Timestamp::from_millis(millis));
+    let proposal = record.proposal.map(|proposal| {
+        let origin = proposal.origin.parse().map_err(|_| BookError::View("contact"))?;
+        Ok::<_, BookError>((origin, proposal.base))
+    });
+    Ok(Contact {
+        acked: record.acked,
+        last_sync: instant(record.last_sync_ms),
+        last_contact: instant(record.last_contact_ms),
+        problem: Some(record.problem).filter(|problem| !problem.is_empty()),
+        skew_ms: record.skew_ms,
+        forked: record.forked,
+        proposal: proposal.transpose()?,
+        unconfirmed: record.unconfirmed,
+    })
+}
+
+/// The partner acknowledged this much of the own current log.
+pub fn note_ack(draft: &mut Draft<'_>, key: KeyId, size: u64) -> Result<(), BookError> {
+    change(draft, key, |record| record.acked = record.acked.max(size))
+}
+
+/// A session ended well: everything is confirmed, and nothing is wrong any more.
+pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, acked: u64, skew_ms: i64, now: Timestamp) -> Result<(), BookError> {
+    change(draft, key, |record| {
+        record.acked = record.acked.max(acked);
+        record.last_sync_ms = now.millis();
+        record.last_contact_ms = now.millis();
+        record.problem.clear();
+        record.skew_ms = skew_ms;
+        record.unconfirmed = false;
+    })
+}
+
+/// A session ended badly, or nobody answered.
+pub fn note_problem(draft: &mut Draft<'_>, key: KeyId, problem: &str, now: Timestamp) -> Result<(), BookError> {
+    change(draft, key, |record| {
+        record.last_contact_ms = now.millis();
+        problem.clone_into(&mut record.problem);
+    })
+}
+
+/// The problem was looked at.
+pub fn forget_sync_problem(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
+    change(draft, key, |record| record.problem.clear())
+}
+
+/// After a restore nothing may be written to the partner before it has said what it holds: entries it has and this node lacks
+/// would be written a second time, differently, and that is a fork.
+pub fn set_unconfirmed(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
+    change(draft, key, |record| record.unconfirmed = true)
+}
+
+/// The people on both sides settled it: a new epoch begins, nothing is in doubt any more.
+pub fn confirm(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
+    change(draft, key, |record| {
+        record.unconfirmed = false;
+        record.forked = false;
+        record.problem.clear();
+    })
+}
+
+/// An invitation this node wrote: until when it works, and whether it was used.
+pub fn invitation(shelf: &impl Shelf, secret_hash: Hash) -> Result<Option<(Timestamp, bool)>, BookError> {
+    let record: Option<InvitationRecord> = read(shelf, View::Invitation, secret_hash.as_bytes(), "invitation")?;
+    Ok(record.map(|record| (Timestamp::from_millis(record.expires_ms), record.used)))
+}

@@ -1,0 +1,90 @@
+//! Makes the views again from the logs: after an upgrade that changed their shape, and to check that nothing in them is made up.
+
+use hongyan_proto::{id::KeyId, letter::Payload};
+
+use super::{
+    BookError, Shelf as _,
+    apply::{Author, Place, apply},
+    partner, refusal,
+};
+use crate::store::{Draft, Store, View};
+
+/// The views that are made from the logs. Contacts and remembered requests are in none of them.
+const FROM_LOGS: [View; 10] = [
+    View::Case,
+    View::CaseOfCertificate,
+    View::Member,
+    View::MemberOfCertificate,
+    View::Correspondence,
+    View::Agreement,
+    View::Statement,
+    View::Task,
+    View::Invitation,
+    View::Gateway,
+];
+
+/// The parts of the small index that are made from the logs; remembered requests are not.
+const INDEX_FROM_LOGS: [&[u8]; 3] = [b"m", b"d", b"a"];
+
+/// Clears the views and applies every log again, the local one first: it says who the partners are.
+pub fn rebuild(store: &Store) -> Result<(), BookError> {
+    let reader = store.clone();
+    store.commit_blocking(move |draft| {
+        for view in FROM_LOGS {
+            draft.clear_view(view)?;
+        }
+        for prefix in INDEX_FROM_LOGS {
+            for (key, _) in draft.scan(View::Index, prefix)? {
+                draft.delete_view(View::Index, &key);
+            }
+        }
+        apply_log(draft, &reader, &Place::LOCAL)?;
+        for partner in partner::partners(draft)? {
+            // Own logs first: they say which of the partner's epochs were accepted.
+            for author in [Author::Own, Author::Partner] {
+                for record in draft.records() {
+                    let shared = match author {
+                        Author::Own => record.own && record.origin.audience == partner.key_id,
+                        Author::Partner => record.origin.author == partner.key_id,
+                    };
+                    if shared {
+                        let place =
+                            Place { log: record.no, author, partner: Some((partner.key_id, partner.correspondence)) };
+                        apply_log(draft, &reader, &place)?;
+                    }
+                }
+            }
+            owe_receipt(draft, &reader, partner.key_id)?;
+        }
+        Ok(())
+    })
+}
+
+fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(), BookError> {
+    let size = reader.record(place.log)?.size();
+    for entry in reader.entries(place.log, 0..size)? {
+        let entry = entry?;
+        let header = entry.header();
+        let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+        // A mirrored entry without a body was refused here; of own ones the partner's receipts say it.
+        let refused = match place.author {
+            Author::Partner => payload.is_none(),
+            Author::Own => refusal::refusal(draft, place.log, header.sequence)?.is_some(),
+        };
+        apply(draft, place, header, payload.as_ref(), refused)?;
+    }
+    Ok(())
+}
+
+/// A receipt is owed when something else than receipts lies behind the last own one.
+fn owe_receipt(draft: &mut Draft<'_>, reader: &Store, key: KeyId) -> Result<(), BookError> {
+    let Some(log) = partner::partner(draft, key)?.incoming else { return Ok(()) };
+    let mut record = partner::record(draft, key)?;
+    let size = reader.record(log)?.size();
+    record.owes_receipt = false;
+    for entry in reader.entries(log, record.receipted..size)? {
+        record.owes_receipt |= entry?.header().kind != hongyan_proto::log::Kind::Receipt;
+    }
+    partner::put_record(draft, &record)
+}
+

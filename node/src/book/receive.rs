@@ -1,0 +1,156 @@
+//! A partner's frame: each body judged, the log mirrored without what was refused, the views changed; all in one commit.
+
+use hongyan_proto::{
+    id::KeyId,
+    letter::{Payload, PayloadError, RefusalReason},
+    log::{Entry, Header, Kind, KindGroup, VerifiedFrame},
+    time::Timestamp,
+};
+
+use super::{
+    BookError, Shelf as _,
+    agreement::agreements,
+    apply::{Author, Place, apply},
+    partner::{self, Partner},
+    refusal::{self, Refused},
+};
+use crate::{
+    domain::{
+        agreement::Book,
+        order::{Position, Stamp},
+        scope::{self, Incoming},
+    },
+    store::Draft,
+};
+
+/// What became of a frame.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Received {
+    /// Entries that were new here.
+    pub new: u64,
+    /// Bodies that were refused, ascending. The next receipt names them.
+    pub refused: Vec<Refused>,
+    /// Something else than receipts came: a receipt is owed.
+    pub owes_receipt: bool,
+}
+
+/// Takes in a verified frame of the partner's log. A frame that is held already changes nothing.
+pub fn receive(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    frame: &VerifiedFrame,
+    _now: Timestamp,
+) -> Result<Received, BookError> {
+    let partner = partner::partner(draft, key)?;
+    let log = partner.incoming.ok_or(BookError::OtherLog)?;
+    let record = draft.record(log)?;
+    if record.log_id() != frame.log_id() {
+        return Err(BookError::OtherLog);
+    }
+    if is_held(record.size(), frame)? {
+        return Ok(Received::default());
+    }
+    let place = Place { log, author: Author::Partner, partner: Some((key, partner.correspondence)) };
+    let mut received = Received { new: frame.entries().len() as u64, ..Received::default() };
+    let mut judge = Judge { book: agreements(draft, &partner)?, partner };
+    for entry in frame.entries() {
+        let header = entry.header();
+        received.owes_receipt |= header.kind != Kind::Receipt;
+        let payload = match judge.judge(entry) {
+            Ok(payload) => Some(payload),
+            Err(refused) => {
+                refusal::keep(draft, log, &refused)?;
+                received.refused.push(refused);
+                None
+            }
+        };
+        apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        if payload.is_some() && is_agreement(header) {
+            judge.book = agreements(draft, &judge.partner)?;
+        }
+    }
+    let refused: Vec<u64> = received.refused.iter().map(|refused| refused.sequence).collect();
+    draft.mirror(log, frame, &refused)?;
+    if received.owes_receipt {
+        let mut record = partner::record(draft, key)?;
+        record.owes_receipt = true;
+        partner::put_record(draft, &record)?;
+    }
+    Ok(received)
+}
+
+/// Takes back own entries that this node lost and the partner still had.
+pub fn take_back(draft: &mut Draft<'_>, key: KeyId, frame: &VerifiedFrame) -> Result<u64, BookError> {
+    let partner = partner::partner(draft, key)?;
+    let log = partner.out;
+    let record = draft.record(log)?;
+    if record.log_id() != frame.log_id() {
+        return Err(BookError::OtherLog);
+    }
+    if is_held(record.size(), frame)? {
+        return Ok(0);
+    }
+    let place = Place { log, author: Author::Own, partner: Some((key, partner.correspondence)) };
+    draft.recover(log, frame)?;
+    for entry in frame.entries() {
+        let header = entry.header();
+        // A body the partner refused comes back without one: it is no event there, so it must be none here.
+        let payload = read(entry).ok();
+        apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
+    }
+    Ok(frame.entries().len() as u64)
+}
+
+/// A frame was verified against what was held when it came; by now it may be held, or something else may be.
+fn is_held(held: u64, frame: &VerifiedFrame) -> Result<bool, BookError> {
+    match frame.first() {
+        first if first == held => Ok(false),
+        _ if frame.tree().size() <= held => Ok(true),
+        first => Err(BookError::Gap { held, first }),
+    }
+}
+
+fn is_agreement(header: &Header) -> bool {
+    matches!(header.kind, Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded)
+}
+
+struct Judge {
+    partner: Partner,
+    book: Book,
+}
+
+impl Judge {
+    fn judge(&self, entry: &Entry) -> Result<Payload, Refused> {
+        let header = entry.header();
+        let refuse = |reason, field: &str| Refused { sequence: header.sequence, reason, field: field.to_owned() };
+        let payload = read(entry).map_err(|(reason, field)| refuse(reason, &field))?;
+        if header.kind.needs_case() && header.case_id.is_none() {
+            return Err(refuse(RefusalReason::Malformed, "case_id"));
+        }
+        let stamp = Stamp { sequence: self.partner.incoming_base + header.sequence, seen: header.seen };
+        let incoming = Incoming {
+            position: Position::new(self.partner.key_id, stamp),
+            day: header.time.day(),
+            kind: header.kind,
+            agreement: header.agreement,
+        };
+        scope::incoming(&incoming, &payload, &self.book).map_err(|refused| refuse(refused.reason, &refused.field))?;
+        Ok(payload)
+    }
+}
+
+fn read(entry: &Entry) -> Result<Payload, (RefusalReason, String)> {
+    let kind = entry.header().kind;
+    let Some(bytes) = entry.payload() else {
+        return Err((RefusalReason::Malformed, "body".to_owned()));
+    };
+    if !kind.travels() || kind.group() == KindGroup::Local {
+        return Err((RefusalReason::WrongKind, String::new()));
+    }
+    Payload::decode(kind, &bytes).map_err(|error| match error {
+        PayloadError::WrongKind { .. } => (RefusalReason::WrongKind, String::new()),
+        // A receipt's field has room for 120 characters.
+        other => (RefusalReason::Malformed, other.path().unwrap_or_default().chars().take(120).collect()),
+    })
+}
+

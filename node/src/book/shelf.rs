@@ -1,0 +1,96 @@
+//! Reading views and logs alike from the durable store and from a commit under way, which sees its own writes.
+
+use bytes::Bytes;
+use hongyan_proto::log::Entry;
+use prost::Message;
+
+use super::BookError;
+use crate::store::{Draft, LogNo, LogRecord, Store, StoreError, View};
+
+/// Something views and logs can be read from.
+pub trait Shelf {
+    /// The value under a key.
+    fn get(&self, view: View, key: &[u8]) -> Result<Option<Bytes>, StoreError>;
+    /// Everything whose key begins with `prefix`, in order.
+    fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError>;
+    /// A log's record.
+    fn record(&self, no: LogNo) -> Result<LogRecord, StoreError>;
+    /// Every log.
+    fn records(&self) -> Vec<LogRecord>;
+    /// One entry.
+    fn one(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError>;
+    /// A short name for something personal, fit for a key.
+    fn hide(&self, value: &[u8]) -> [u8; 16];
+}
+
+impl Shelf for Store {
+    fn get(&self, view: View, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        self.view(view, key)
+    }
+
+    fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
+        self.scan_view(view, prefix, usize::MAX)
+    }
+
+    fn record(&self, no: LogNo) -> Result<LogRecord, StoreError> {
+        self.log(no).map(|record| (*record).clone()).ok_or(StoreError::UnknownLog(no))
+    }
+
+    fn records(&self) -> Vec<LogRecord> {
+        self.logs().iter().map(|record| (**record).clone()).collect()
+    }
+
+    fn one(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError> {
+        self.entry(no, sequence)
+    }
+
+    fn hide(&self, value: &[u8]) -> [u8; 16] {
+        self.blind(value)
+    }
+}
+
+impl Shelf for Draft<'_> {
+    fn get(&self, view: View, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        self.view(view, key)
+    }
+
+    fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
+        self.scan_view(view, prefix)
+    }
+
+    fn record(&self, no: LogNo) -> Result<LogRecord, StoreError> {
+        self.log(no).cloned()
+    }
+
+    fn records(&self) -> Vec<LogRecord> {
+        self.logs()
+    }
+
+    fn one(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError> {
+        self.entry(no, sequence)
+    }
+
+    fn hide(&self, value: &[u8]) -> [u8; 16] {
+        self.blind(value)
+    }
+}
+
+/// Reads a view's value.
+pub(super) fn read<M: Message + Default>(
+    shelf: &impl Shelf,
+    view: View,
+    key: &[u8],
+    what: &'static str,
+) -> Result<Option<M>, BookError> {
+    shelf.get(view, key)?.map(|bytes| decode(bytes, what)).transpose()
+}
+
+/// Reads a stored record.
+pub(super) fn decode<M: Message + Default>(bytes: Bytes, what: &'static str) -> Result<M, BookError> {
+    M::decode(bytes).map_err(|_| BookError::View(what))
+}
+
+/// Writes a view's value.
+pub fn put(draft: &mut Draft<'_>, view: View, key: &[u8], value: &impl Message) -> Result<(), StoreError> {
+    draft.put_view(view, key, value.encode_to_vec())
+}

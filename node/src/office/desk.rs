@@ -1,0 +1,215 @@
+//! The desk: where one commit of the office is written. It knows the day, the person and the agreement, and puts every entry into its
+//! log and into the book at once.
+
+use std::sync::Arc;
+
+use hongyan_proto::{
+    id::CaseId,
+    identity::IdentityKey,
+    letter::{Access, DisclosureSet, Payload, Text},
+    log::Kind,
+    time::{Day, Timestamp},
+};
+
+use super::{Answer, Office, OfficeError, Request, Written, request};
+use crate::{
+    book::{self, Author, Hindrance, Partner, Place, Shelf as _},
+    store::{Draft, LogNo, NewEntry},
+};
+
+/// One commit under way.
+pub(super) struct Desk<'a, 'd> {
+    pub(super) draft: &'a mut Draft<'d>,
+    pub(super) now: Timestamp,
+    pub(super) today: Day,
+    pub(super) actor: Text<60>,
+    pub(super) key: Arc<IdentityKey>,
+    /// What was written so far, in order.
+    pub(super) written: Vec<Written>,
+}
+
+/// How a payload is brought into the agreement's scope.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Cut {
+    /// Fields outside it are left out: the payload was filled in from the roster.
+    Restrict,
+    /// A field outside it is refused: someone entered it on purpose.
+    Refuse,
+}
+
+impl Office {
+    /// Runs a write: once for a request id, in one commit, durable when it answers.
+    pub(super) async fn write(
+        &self,
+        request: Request,
+        work: impl FnOnce(&mut Desk<'_, '_>) -> Result<Answer, OfficeError> + Send + 'static,
+    ) -> Result<Answer, OfficeError> {
+        let now = self.now();
+        let key = Arc::clone(&self.key);
+        let old = request::forgettable(&self.store, now)?;
+        self.store
+            .commit(move |draft| {
+                if let Some(answer) = request::recall(draft, &request)? {
+                    return Ok(answer);
+                }
+                let mut desk = Desk {
+                    draft,
+                    now,
+                    today: now.day(),
+                    actor: request.actor.clone(),
+                    key,
+                    written: Vec::new(),
+                };
+                let answer = work(&mut desk)?;
+                let answer = Answer { written: std::mem::take(&mut desk.written), ..answer };
+                request::remember(desk.draft, &request, &answer, now, &old)?;
+                Ok(answer)
+            })
+            .await
+    }
+
+    /// Writes down that personal data were shown or taken out.
+    pub(super) async fn note_access(
+        &self,
+        actor: Text<60>,
+        action: &'static str,
+        persons: u32,
+        purpose: Option<Text<500>>,
+    ) -> Result<(), OfficeError> {
+        let now = self.now();
+        let key = Arc::clone(&self.key);
+        self.store
+            .commit(move |draft| {
+                let mut desk =
+                    Desk { draft, now, today: now.day(), actor: actor.clone(), key, written: Vec::new() };
+                let access = Access { actor, action: Text::parse(action)?, persons, purpose };
+                desk.local(&access.into(), None).map(drop)
+            })
+            .await
+    }
+}
+
+impl From<hongyan_proto::letter::ValueError> for OfficeError {
+    fn from(error: hongyan_proto::letter::ValueError) -> Self {
+        Self::field("value", error)
+    }
+}
+
+impl Desk<'_, '_> {
+    /// Writes into the local log.
+    pub(super) fn local(&mut self, payload: &Payload, case: Option<CaseId>) -> Result<Written, OfficeError> {
+        payload.check()?;
+        self.append(&Place::LOCAL, payload, case, 0, None)
+    }
+
+    /// Writes into a partner's log, within what the agreement in force discloses, and notes who did it.
+    pub(super) fn send(
+        &mut self,
+        partner: &Partner,
+        payload: Payload,
+        case: Option<CaseId>,
+        cut: Cut,
+    ) -> Result<Written, OfficeError> {
+        writable(partner)?;
+        let mut agreement = None;
+        let mut payload = payload;
+        if payload.kind().needs_agreement() {
+            let in_force = book::in_force(self.draft, partner, self.today)?
+                .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
+            payload = within(payload, in_force.terms.scope(self.key.public().key_id()), cut)?;
+            agreement = Some(in_force.hash);
+        }
+        payload.check()?;
+        let seen = match partner.incoming {
+            Some(log) => partner.incoming_base + self.draft.record(log)?.size(),
+            None => 0,
+        };
+        let place = Place {
+            log: partner.out,
+            author: Author::Own,
+            partner: Some((partner.key_id, partner.correspondence)),
+        };
+        let written = self.append(&place, &payload, case, seen, agreement)?;
+        self.written.push(written.clone());
+        self.note_actor(partner.out, written.sequence, payload.kind())?;
+        Ok(written)
+    }
+
+    /// Writes the first entry of a new epoch's log.
+    pub(super) fn begin(&mut self, partner: &Partner, log: LogNo, payload: &Payload) -> Result<Written, OfficeError> {
+        payload.check()?;
+        let seen = match partner.incoming {
+            Some(log) => partner.incoming_base + self.draft.record(log)?.size(),
+            None => 0,
+        };
+        let place = Place { log, author: Author::Own, partner: Some((partner.key_id, partner.correspondence)) };
+        let written = self.append(&place, payload, None, seen, None)?;
+        self.written.push(written.clone());
+        self.note_actor(log, written.sequence, payload.kind())?;
+        Ok(written)
+    }
+
+    /// Writes into the local log, and counts it as what the request asked for.
+    pub(super) fn enter(&mut self, payload: &Payload, case: Option<CaseId>) -> Result<Written, OfficeError> {
+        let written = self.local(payload, case)?;
+        self.written.push(written.clone());
+        Ok(written)
+    }
+
+    fn append(
+        &mut self,
+        place: &Place,
+        payload: &Payload,
+        case_id: Option<CaseId>,
+        seen: u64,
+        agreement: Option<hongyan_proto::id::AgreementHash>,
+    ) -> Result<Written, OfficeError> {
+        let new = NewEntry {
+            seen,
+            time: self.now,
+            kind: payload.kind(),
+            case_id,
+            agreement,
+            payload: payload.encode(),
+        };
+        let sequence = self.draft.append(place.log, new)?;
+        let entry = self.draft.one(place.log, sequence)?;
+        book::apply(self.draft, place, entry.header(), Some(payload), false)?;
+        Ok(Written::new(entry.header().log_id, sequence, self.now))
+    }
+
+    fn note_actor(&mut self, log: LogNo, sequence: u64, kind: Kind) -> Result<(), OfficeError> {
+        let log_id = self.draft.record(log)?.log_id();
+        let access = Access {
+            actor: self.actor.clone(),
+            action: Text::parse(&format!("书写 wrote {}", kind.name()))?,
+            persons: 0,
+            purpose: Some(Text::parse(&format!("entry {log_id}/{sequence}"))?),
+        };
+        self.local(&access.into(), None).map(drop)
+    }
+}
+
+/// May anything be written to this partner now?
+pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
+    partner.may_write().map_err(|hindrance| {
+        let code = partner.code.to_string();
+        match hindrance {
+            Hindrance::Revoked => OfficeError::Revoked(code),
+            Hindrance::Forked => OfficeError::Fork(code),
+            Hindrance::Unconfirmed => OfficeError::LostEntries(code),
+        }
+    })
+}
+
+fn within(payload: Payload, scope: DisclosureSet, cut: Cut) -> Result<Payload, OfficeError> {
+    match cut {
+        Cut::Refuse => match payload.check_scope(&scope) {
+            Ok(()) => Ok(payload),
+            Err((path, class)) => Err(OfficeError::OutOfScope(format!("{path} ({})", class.label().0))),
+        },
+        Cut::Restrict => payload
+            .restrict(&scope)
+            .ok_or_else(|| OfficeError::OutOfScope(payload.kind().name().to_owned())),
+    }
+}

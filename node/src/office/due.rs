@@ -1,0 +1,40 @@
+//! By which day a case's next step is due. No policy names a term in days; these are what both sides can keep.
+
+use hongyan_proto::time::Day;
+
+use crate::domain::case::{Case, Side, State, turn::turn};
+
+/// Days to answer a notice or a claim (W §二(二)1 says 及时).
+const ANSWER_DAYS: i32 = 15;
+/// Days to place an accepted member in a branch (W §二(二)1 says 及时).
+const PLACE_DAYS: i32 = 15;
+/// Days to notice again after a decline, or to follow a move.
+const FOLLOW_DAYS: i32 = 30;
+
+/// Whose turn it is, and by when.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Due {
+    /// Who must act; none when both or nobody.
+    pub(super) who: Option<Side>,
+    /// By which day; none where nothing is waited for.
+    pub(super) by: Option<Day>,
+}
+
+/// What the case's state waits for.
+pub(super) fn due(case: &Case) -> Due {
+    let Some(state) = case.state() else {
+        return Due { who: None, by: None };
+    };
+    let who = turn(state).and_then(|turn| match turn.who {
+        [side] => Some(*side),
+        _ => None,
+    });
+    let days = match state {
+        State::Notified | State::Claimed => Some(ANSWER_DAYS),
+        State::Accepted => Some(PLACE_DAYS),
+        State::Declined | State::Moved => Some(FOLLOW_DAYS),
+        State::Departed | State::Active | State::LostContact | State::Closed(_) => None,
+    };
+    let since = case.history().last().map(|step| step.event.time.day());
+    Due { who, by: since.zip(days).map(|(since, days)| since.plus_days(days)) }
+}

@@ -1,0 +1,353 @@
+//! Why a use case did not do what was asked, and what to do next. The reasons are those of the API's `ErrorReason`.
+
+use hongyan_proto::{
+    id::{AgreementHash, CaseId, IdError},
+    identity::InvitationError,
+    letter::{PayloadError, ValueError},
+    message::Stop,
+    time::{Quarter, TimeError},
+};
+use thiserror::Error;
+
+use crate::{
+    book::BookError,
+    domain::case::{self, dates::DateRefusal},
+    store::StoreError,
+};
+
+/// A field that is wrong, and how.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Violation {
+    /// Its path in the request.
+    pub field: String,
+    /// What was expected, Chinese first.
+    pub problem: String,
+}
+
+/// A refusal or failure of a use case.
+#[derive(Clone, Debug, Error)]
+pub enum OfficeError {
+    /// Fields are missing or outside their limits.
+    #[error("{}", .0.iter().map(|violation| format!("{}: {}", violation.field, violation.problem)).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Violation>),
+    /// Nothing is called so.
+    #[error("找不到{what}: {name} no such {what_en}")]
+    NotFound {
+        /// What was looked for, Chinese and English.
+        what: &'static str,
+        /// In English.
+        what_en: &'static str,
+        /// What it was called.
+        name: String,
+    },
+    /// Several things are called so.
+    #[error("{name} 可指多个{what}, 请写得更具体 several are called so, be more precise: {}", .candidates.join(", "))]
+    Ambiguous {
+        /// What was looked for.
+        what: &'static str,
+        /// What it was called.
+        name: String,
+        /// What it may be.
+        candidates: Vec<String>,
+    },
+    /// The request id belongs to another request.
+    #[error("该请求编号已用于另一请求 the request id was used for another request")]
+    RequestReused,
+    /// The page token is not of this list.
+    #[error("翻页标记与查询条件不符 the page token was not made for this filter")]
+    PageToken,
+    /// The roster file cannot be read.
+    #[error("名册文件无法读取 the roster file cannot be read: {0}")]
+    UnreadableFile(String),
+    /// The invitation's text.
+    #[error(transparent)]
+    Invitation(#[from] InvitationError),
+    /// Too late.
+    #[error("邀请已过期 the invitation has expired")]
+    InvitationExpired,
+    /// Once only.
+    #[error("邀请已被使用 the invitation was used already")]
+    InvitationUsed,
+    /// Not ours, or never written.
+    #[error("没有这份邀请 no such invitation")]
+    InvitationUnknown,
+    /// One's own, or for the other purpose.
+    #[error("这份邀请是自己发出的或用途不同 the invitation is one's own, or for another purpose")]
+    InvitationWrongKind,
+    /// Pinned already.
+    #[error("已与该党组织结对: {0} already a partner")]
+    AlreadyPartner(String),
+    /// The pin was taken away.
+    #[error("与 {0} 的结对已撤销 the partner was revoked")]
+    Revoked(String),
+    /// The network.
+    #[error("无法连接对方 the partner cannot be reached: {0}")]
+    Unreachable(String),
+    /// This process has no network part.
+    #[error("节点未运行, 此操作需要网络 no node is running here, and this needs the network")]
+    NoCarrier,
+    /// The log can go on.
+    #[error("日志可以继续, 不需要重新起始 the log can go on: no new epoch is needed")]
+    EpochNotNeeded,
+    /// Nothing to accept.
+    #[error("对方没有提出重新起始 the partner proposed no new epoch")]
+    EpochNotProposed,
+    /// No agreement today.
+    #[error("与 {0} 之间目前没有生效的共管协议 no agreement with this partner is in force today")]
+    NotInForce(String),
+    /// Signed before.
+    #[error("该协议我方已签署 already signed: {0}")]
+    AlreadySigned(AgreementHash),
+    /// Over.
+    #[error("该协议已终止或已被取代 already ended or superseded: {0}")]
+    AlreadyEnded(AgreementHash),
+    /// Two agreements at once.
+    #[error("协议期限与另一份协议 {0} 重叠 the days overlap those of another agreement")]
+    Overlap(AgreementHash),
+    /// Would disclose too much.
+    #[error("字段 {0} 不在协议披露范围内, 未写入 the field is outside the agreement's disclosure scope: nothing was written")]
+    OutOfScope(String),
+    /// The table says no.
+    #[error(transparent)]
+    Transition(#[from] case::Refusal),
+    /// One open case at a time.
+    #[error("{0}")]
+    OpenCase(String),
+    /// A day that cannot be.
+    #[error(transparent)]
+    Dates(#[from] DateRefusal),
+    /// Not a fact of ours in this case.
+    #[error("案卷 {case} 中没有我方序号为 {sequence} 的同类事实 entry {sequence} is no such fact of this side in the case")]
+    NotCorrectable {
+        /// The case.
+        case: CaseId,
+        /// The entry.
+        sequence: u64,
+    },
+    /// Receipt numbers are unique.
+    #[error("收据号 {0} 已用过 the receipt number was used before")]
+    ReceiptUsed(String),
+    /// Too early.
+    #[error("{0} 季度尚未结束 the quarter has not ended")]
+    QuarterOpen(Quarter),
+    /// Too late.
+    #[error("{0} 季度双方已结账 the quarter is closed by both")]
+    QuarterClosed(Quarter),
+    /// Nothing to compare.
+    #[error("缺少{0}的 {1} 季度通报 the quarter's statement is missing: {0}")]
+    StatementMissing(&'static str, Quarter),
+    /// Look again.
+    #[error("对账结果已变化, 请重新查看后再签 the result has changed: look again before signing")]
+    ResultChanged,
+    /// Answers are missing.
+    #[error("{0}")]
+    TooEarly(String),
+    /// Two histories.
+    #[error("与 {0} 的日志出现分叉 two histories of one log were shown")]
+    Fork(String),
+    /// Restored, not yet confirmed.
+    #[error("本节点可能缺少写给 {0} 的条目 this node may lack entries it wrote to this partner")]
+    LostEntries(String),
+    /// A session or a letter stopped.
+    #[error(transparent)]
+    Stopped(#[from] Stop),
+    /// A sealed file.
+    #[error("密封信件无法使用 the sealed letter cannot be used: {0}")]
+    LetterMalformed(String),
+    /// A sealed file for somebody else.
+    #[error("密封信件不是给本节点的 the sealed letter is for someone else")]
+    LetterNotForUs,
+    /// The one before it is missing.
+    #[error("密封信件从第 {first} 条开始, 本节点只有 {held} 条 the letter begins at {first}, {held} are held here")]
+    LetterGap {
+        /// Where it begins.
+        first: u64,
+        /// What is held.
+        held: u64,
+    },
+    /// No gateway.
+    #[error("尚未登记上级网关 no gateway is enrolled")]
+    NotEnrolled,
+    /// The gateway's words.
+    #[error("上级网关拒收 the gateway refused the report: {0}")]
+    ReportRefused(String),
+    /// The store.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A view or a record.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl OfficeError {
+    /// One field that is wrong.
+    pub fn field(field: impl Into<String>, problem: impl ToString) -> Self {
+        Self::Invalid(vec![Violation { field: field.into(), problem: problem.to_string() }])
+    }
+
+    /// A missing name.
+    pub(super) fn not_found(what: (&'static str, &'static str), name: impl Into<String>) -> Self {
+        Self::NotFound { what: what.0, what_en: what.1, name: name.into() }
+    }
+
+    /// The reason's name in the API.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) | Self::Dates(_) => "INVALID",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::Ambiguous { .. } => "AMBIGUOUS",
+            Self::RequestReused => "REQUEST_ID_REUSED",
+            Self::PageToken => "PAGE_TOKEN",
+            Self::UnreadableFile(_) => "UNREADABLE_FILE",
+            Self::Invitation(_) => "INVITATION_MALFORMED",
+            Self::InvitationExpired => "INVITATION_EXPIRED",
+            Self::InvitationUsed => "INVITATION_USED",
+            Self::InvitationUnknown => "INVITATION_UNKNOWN",
+            Self::InvitationWrongKind => "INVITATION_WRONG_KIND",
+            Self::AlreadyPartner(_) => "ALREADY_PARTNER",
+            Self::Revoked(_) => "REVOKED",
+            Self::Unreachable(_) | Self::NoCarrier => "UNREACHABLE",
+            Self::EpochNotNeeded => "EPOCH_NOT_NEEDED",
+            Self::EpochNotProposed => "EPOCH_NOT_PROPOSED",
+            Self::NotInForce(_) => "NOT_IN_FORCE",
+            Self::AlreadySigned(_) => "ALREADY_SIGNED",
+            Self::AlreadyEnded(_) => "ALREADY_ENDED",
+            Self::Overlap(_) => "OVERLAP",
+            Self::OutOfScope(_) => "OUT_OF_SCOPE",
+            Self::Transition(_) => "TRANSITION",
+            Self::OpenCase(_) => "OPEN_CASE",
+            Self::NotCorrectable { .. } => "NOT_CORRECTABLE",
+            Self::ReceiptUsed(_) => "RECEIPT_USED",
+            Self::QuarterOpen(_) | Self::TooEarly(_) => "QUARTER_OPEN",
+            Self::QuarterClosed(_) => "QUARTER_CLOSED",
+            Self::StatementMissing(..) => "STATEMENT_MISSING",
+            Self::ResultChanged => "RESULT_CHANGED",
+            Self::Fork(_) => "FORK",
+            Self::LostEntries(_) => "LOST_ENTRIES",
+            Self::Stopped(stop) => stop_reason(stop),
+            Self::LetterMalformed(_) => "LETTER_MALFORMED",
+            Self::LetterNotForUs => "LETTER_NOT_FOR_US",
+            Self::LetterGap { .. } => "LETTER_GAP",
+            Self::NotEnrolled => "NOT_ENROLLED",
+            Self::ReportRefused(_) => "REPORT_REFUSED",
+            Self::Store(StoreError::DiskFull(_)) => "STORE_FULL",
+            Self::Store(StoreError::Stopped(_)) => "CLOSING",
+            Self::Store(StoreError::MustRecover { .. }) => "LOST_ENTRIES",
+            Self::Store(StoreError::Frozen(_)) => "FORK",
+            Self::Store(_) | Self::Damaged(_) => "STORE_DAMAGED",
+        }
+    }
+
+    /// What to do next, Chinese first.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) | Self::Dates(_) => "改正后重试 correct it and try again",
+            Self::NotFound { .. } => "用相应的 list 命令查看 look at the list",
+            Self::Ambiguous { .. } => "改用标识的前 8 位 name it by the first 8 digits of its id",
+            Self::RequestReused => "换一个请求编号 take a new request id",
+            Self::PageToken => "从第一页重新查询 begin again at the first page",
+            Self::UnreadableFile(_) => "另存为 XLSX 或 UTF-8 CSV, 首行含“姓名” save it as XLSX or UTF-8 CSV with a header row that has 姓名",
+            Self::Invitation(_) | Self::InvitationExpired | Self::InvitationUsed | Self::InvitationUnknown => {
+                "请对方重新发出邀请 ask for a new invitation"
+            }
+            Self::InvitationWrongKind => "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose",
+            Self::AlreadyPartner(_) => "直接同步即可 just synchronize",
+            Self::Revoked(_) => "如需恢复, 请重新邀请结对 going on needs a new invitation",
+            Self::Unreachable(_) => "用 partner check 逐步检查连接 look at it step by step with partner check",
+            Self::NoCarrier => "先运行 hongyan-node serve, 或改用 letter export/import start hongyan-node serve, or carry a sealed letter",
+            Self::EpochNotNeeded => "照常同步 synchronize as usual",
+            Self::EpochNotProposed => "先同步以了解对方情况 synchronize first",
+            Self::NotInForce(_) => "先提出并由双方签署协议 propose an agreement and let both sides sign it",
+            Self::AlreadySigned(_) => "等待对方签署 wait for the partner",
+            Self::AlreadyEnded(_) => "提出新的协议 propose a new agreement",
+            Self::Overlap(_) => "用 agreement amend 取代它, 或先终止它 amend that one, or end it first",
+            Self::OutOfScope(_) => "去掉该字段, 或修订协议的披露范围 leave the field out, or amend the agreement",
+            Self::Transition(_) => "用 flow show 查看案卷现状 look at the case with flow show",
+            Self::OpenCase(_) => "在已有案卷中办理 go on in the open case",
+            Self::NotCorrectable { .. } => "用 record list 查看可更正的记录 see what can be corrected with record list",
+            Self::ReceiptUsed(_) => "核对收据号 check the receipt number",
+            Self::QuarterOpen(_) => "季度结束次日起办理 come back the day after it ended",
+            Self::TooEarly(_) => "先逐条答复 answer the lines first",
+            Self::QuarterClosed(_) => "更正记入下一季度 bring corrections into the next quarter",
+            Self::StatementMissing(..) => "先发出通报并同步 issue the statement and synchronize",
+            Self::ResultChanged => "用 reconcile show 重新查看 look again with reconcile show",
+            Self::Fork(_) => "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide",
+            Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
+                "先与对方同步, 取回后再写 synchronize first: the partner gives them back"
+            }
+            Self::Stopped(_) => "用 partner check 查看原因 see why with partner check",
+            Self::LetterMalformed(_) => "请对方重新导出 ask for another export",
+            Self::LetterNotForUs => "交给正确的收件方 hand it to whom it is for",
+            Self::LetterGap { .. } => "先导入前一封 import the one before it first",
+            Self::NotEnrolled => "用 gateway enroll 登记 enroll with the department's invitation",
+            Self::ReportRefused(_) => "按网关的说明更正后重报 correct what the gateway says and report again",
+            Self::Store(StoreError::DiskFull(_)) => "腾出磁盘空间后重启节点 make room and start the node again",
+            Self::Store(StoreError::Stopped(_)) => "稍后用同一请求编号重试 try again later with the same request id",
+            Self::Store(_) | Self::Damaged(_) => "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it",
+        }
+    }
+}
+
+const fn stop_reason(stop: &Stop) -> &'static str {
+    use hongyan_proto::message::StopReason;
+    match stop.reason {
+        StopReason::Version => "VERSION",
+        StopReason::BadFrame | StopReason::Protocol => "BAD_FRAME",
+        StopReason::Fork => "FORK",
+        StopReason::Epoch => "EPOCH_CHANGED",
+        StopReason::Store => "STORE_FULL",
+        StopReason::Revoked => "REVOKED",
+        StopReason::Timeout => "UNREACHABLE",
+    }
+}
+
+impl From<StoreError> for OfficeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<BookError> for OfficeError {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Store(error) => Self::Store(error),
+            BookError::UnknownPartner(key) => Self::not_found(("结对党组织", "partner"), key.to_string()),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl From<PayloadError> for OfficeError {
+    fn from(error: PayloadError) -> Self {
+        let field = error.path().unwrap_or("payload").to_owned();
+        let problem = match error {
+            PayloadError::Field { reason, .. } => reason.to_string(),
+            other => other.to_string(),
+        };
+        Self::field(field, problem)
+    }
+}
+
+/// Names the field a value came from.
+pub(super) trait At<T> {
+    /// The value, or the field that is wrong.
+    fn at(self, field: &str) -> Result<T, OfficeError>;
+}
+
+impl<T> At<T> for Result<T, IdError> {
+    fn at(self, field: &str) -> Result<T, OfficeError> {
+        self.map_err(|error| OfficeError::field(field, error))
+    }
+}
+
+impl<T> At<T> for Result<T, TimeError> {
+    fn at(self, field: &str) -> Result<T, OfficeError> {
+        self.map_err(|error| OfficeError::field(field, error))
+    }
+}
+
+impl<T> At<T> for Result<T, ValueError> {
+    fn at(self, field: &str) -> Result<T, OfficeError> {
+        self.map_err(|error| OfficeError::field(field, error))
+    }
+}

@@ -1,0 +1,39 @@
+//! Use cases: one command or query per function, used alike by the command line, the pages and the RPC face.
+//!
+//! A write checks and writes in one commit, so that nothing can change in between. Rules come from `domain`, what is known from
+//! `book`; no rule lives here, and nothing here knows a socket: what needs the network is handed in as a [`Carrier`].
+
+mod agreement;
+mod backup;
+mod carrier;
+mod desk;
+mod due;
+mod error;
+mod export;
+mod find;
+mod flow;
+mod gateway;
+mod import;
+mod init;
+mod letters;
+mod log;
+mod member;
+mod opened;
+mod partner;
+mod reconcile;
+mod record;
+mod report;
+mod request;
+// pub mod rpc;
+mod statement;
+mod status;
+mod text;
+mod view;
+
+pub use backup::restore;
+pub use carrier::{BoxFuture, Carrier, CheckStep, CheckWord, Letter, SyncOutcome, SyncPhase, SyncProgress};
+pub use error::{OfficeError, Violation};
+pub use init::{NewNode, init};
+pub use opened::{Clock, Office, Organization};
+pub use partner::{Introduction, Redeemed};
+pub use request::{Answer, Request, Written};

@@ -1,0 +1,315 @@
+//! Partners: invited, introduced, revoked, and what to do when a log cannot go on.
+
+use std::sync::Arc;
+
+use hongyan_proto::{
+    id::{Epoch, Hash, KeyId, LogOrigin, OrganizationCode, RegionCode},
+    identity::{Endpoint, IdentityKey, Invitation, InvitationSecret, OrganizationName, PublicKey, Purpose},
+    letter::{EpochAccepted, EpochReset, InvitationIssued, PartnerAdded, PartnerRevoked, Payload, Text},
+    time::Timestamp,
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Answer, Office, OfficeError, Organization, Request,
+    desk::{Cut, Desk},
+    error::At,
+    find,
+};
+use crate::{
+    book::{self, Partner, PartnerState, Shelf as _},
+    store::Draft,
+};
+
+const HOUR_MS: i64 = 3_600_000;
+/// How long an invitation works when nobody says otherwise, in hours.
+const INVITATION_HOURS: u32 = 72;
+const INVITATION_HOURS_MAX: u32 = 720;
+
+/// Who someone is, as said when two nodes meet.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Introduction {
+    /// The identity key, as TLS proved it.
+    pub key: PublicKey,
+    /// Who it is, in words.
+    pub organization: Organization,
+    /// The epoch of the log it will write to the other.
+    pub epoch: Epoch,
+}
+
+/// What the inviting side answers.
+pub type Redeemed = Introduction;
+
+/// Writes a one-time invitation. The secret follows from the identity key and the request's number, so that a repeated request
+/// gives the same text though the secret is stored nowhere.
+pub(super) async fn invite(
+    office: &Office,
+    request: Request,
+    endpoint: &str,
+    hours: u32,
+) -> Result<(Invitation, Answer), OfficeError> {
+    let endpoint = if endpoint.is_empty() { &office.organization.endpoint } else { endpoint };
+    let endpoint: Endpoint = endpoint.parse().map_err(|error| OfficeError::field("endpoint", error))?;
+    let hours = if hours == 0 { INVITATION_HOURS } else { hours };
+    if hours > INVITATION_HOURS_MAX {
+        return Err(OfficeError::field("valid_hours", "应为 1–720 must be 1 to 720"));
+    }
+    let secret = secret_of(&office.key, &request)?;
+    let hash = secret.hash();
+    let expires = office.now().plus_millis(i64::from(hours) * HOUR_MS);
+    let answer = office
+        .write(request, move |desk| {
+            let issued = InvitationIssued { secret_hash: hash, expires_ms: expires, actor: desk.actor.clone() };
+            desk.enter(&issued.into(), None)?;
+            Ok(Answer { extra: expires.millis().to_be_bytes().to_vec().into(), ..Answer::default() })
+        })
+        .await?;
+    // A repeated request keeps the first one's expiry.
+    let expires = answer.extra.as_ref().try_into().map_or(expires, |bytes| Timestamp::from_millis(i64::from_be_bytes(bytes)));
+    let organization = office.organization();
+    let invitation = Invitation {
+        endpoint,
+        code: organization.code.clone(),
+        name: organization.name.clone(),
+        region: organization.region.clone(),
+        key: office.public(),
+        secret,
+        expires,
+        purpose: Purpose::Partner,
+    };
+    Ok((invitation, answer))
+}
+
+fn derive(key: &IdentityKey, purpose: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(purpose);
+    hasher.update(key.seed().as_slice());
+    for part in parts {
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    let mut short = [0; 16];
+    short.copy_from_slice(&digest[..16]);
+    short
+}
+
+fn secret_of(key: &IdentityKey, request: &Request) -> Result<InvitationSecret, OfficeError> {
+    InvitationSecret::from_slice(&derive(key, b"hongyan/invitation-secret-of-request/v1\n", &[&request.id, &request.digest]))
+        .at("request_id")
+}
+
+/// The epoch of the log to a new partner. It follows from the invitation, so that a node that lost the answer and tries again is the
+/// same correspondence.
+fn epoch_of(key: &IdentityKey, partner: &PublicKey, secret: &InvitationSecret) -> Epoch {
+    Epoch::from_bytes(derive(key, b"hongyan/epoch-of-invitation/v1\n", &[partner.as_bytes(), secret.hash().as_bytes()]))
+}
+
+fn added(introduction: &Introduction, out: Epoch, actor: Text<60>) -> Result<Payload, OfficeError> {
+    let organization = &introduction.organization;
+    let endpoint = match organization.endpoint.as_str() {
+        "" => None,
+        text => Some(Text::parse(text).at("endpoint")?),
+    };
+    Ok(PartnerAdded {
+        key: *introduction.key.as_bytes(),
+        code: organization.code.clone(),
+        name: Text::parse(organization.name.as_str()).at("name")?,
+        region: organization.region.clone(),
+        endpoint,
+        out_epoch: out,
+        in_epoch: Some(introduction.epoch),
+        actor,
+    }
+    .into())
+}
+
+impl Office {
+    /// The inviting side: someone redeems a secret. Once, before it expires; the same key may ask again when it lost the answer.
+    pub async fn redeem(&self, secret: InvitationSecret, caller: Introduction) -> Result<Redeemed, OfficeError> {
+        let now = self.now();
+        let key = Arc::clone(&self.key);
+        let epoch = epoch_of(&key, &caller.key, &secret);
+        let answer = Introduction { key: self.public(), organization: self.organization().clone(), epoch };
+        let told = answer.clone();
+        self.store
+            .commit(move |draft| {
+                let hash = secret.hash();
+                let known = known(draft, &caller)?;
+                check_secret(draft, hash, known.is_some(), now)?;
+                if known.is_some() {
+                    return Ok(());
+                }
+                if caller.key == told.key {
+                    return Err(OfficeError::InvitationWrongKind);
+                }
+                let actor = Text::parse("邀请 invitation")?;
+                let mut desk = Desk { draft, now, today: now.day(), actor: actor.clone(), key, written: Vec::new() };
+                let used = InvitationIssued { secret_hash: hash, expires_ms: now, actor: actor.clone() };
+                desk.local(&used.into(), None)?;
+                desk.local(&added(&caller, told.epoch, actor)?, None)?;
+                Ok(())
+            })
+            .await?;
+        self.partners_changed();
+        Ok(answer)
+    }
+
+    pub(super) fn partners_changed(&self) {
+        if let Some(carrier) = &self.carrier {
+            (carrier.partners_changed)();
+        }
+    }
+}
+
+/// The partner, when it was introduced with this very epoch before.
+fn known(draft: &Draft<'_>, caller: &Introduction) -> Result<Option<Partner>, OfficeError> {
+    let Some(partner) = book::partners(draft)?.into_iter().find(|partner| partner.key_id == caller.key.key_id()) else {
+        return Ok(None);
+    };
+    let epoch = partner.incoming.map(|log| draft.record(log)).transpose()?.map(|record| record.origin.epoch);
+    Ok((partner.state != PartnerState::Revoked && epoch == Some(caller.epoch)).then_some(partner))
+}
+
+fn check_secret(draft: &Draft<'_>, hash: Hash, again: bool, now: Timestamp) -> Result<(), OfficeError> {
+    let Some((expires, used)) = book::invitation(draft, hash)? else {
+        return Err(OfficeError::InvitationUnknown);
+    };
+    match (used, again) {
+        (true, true) => Ok(()),
+        (true, false) => Err(OfficeError::InvitationUsed),
+        (false, _) if now >= expires => Err(OfficeError::InvitationExpired),
+        (false, _) => Ok(()),
+    }
+}
+
+/// The invited side: dials, redeems, pins.
+pub(super) async fn accept(office: &Office, request: Request, text: &str) -> Result<(Partner, Answer), OfficeError> {
+    let invitation = Invitation::parse(text)?;
+    let partner_id = invitation.key.key_id();
+    if invitation.purpose != Purpose::Partner || invitation.key == office.public() {
+        return Err(OfficeError::InvitationWrongKind);
+    }
+    if invitation.expired(office.now()) {
+        return Err(OfficeError::InvitationExpired);
+    }
+    let epoch = epoch_of(&office.key, &invitation.key, &invitation.secret);
+    let own = Introduction { key: office.public(), organization: office.organization().clone(), epoch };
+    let expected = invitation.key;
+    let reply = (office.carrier()?.introduce)((invitation, own)).await?;
+    if reply.key != expected {
+        return Err(OfficeError::Unreachable("对方密钥与邀请不符 the key is not the invitation's".to_owned()));
+    }
+    let answer = adopt(office, request, reply, epoch).await?;
+    let partner = book::partner(&office.store, partner_id)?;
+    office.partners_changed();
+    Ok((partner, answer))
+}
+
+/// Pins whoever answered to the invitation.
+pub(super) async fn adopt(
+    office: &Office,
+    request: Request,
+    reply: Introduction,
+    epoch: Epoch,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            if known(desk.draft, &reply)?.is_some() {
+                return Ok(Answer::default());
+            }
+            let actor = desk.actor.clone();
+            desk.enter(&added(&reply, epoch, actor)?, None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Removes the pin.
+pub(super) async fn revoke(
+    office: &Office,
+    request: Request,
+    partner: String,
+    reason: Text<500>,
+) -> Result<(Answer, KeyId), OfficeError> {
+    let key = find::partner(&office.store, &partner)?.key_id;
+    let answer = office
+        .write(request, move |desk| {
+            let partner = book::partner(desk.draft, key)?;
+            if partner.state == PartnerState::Revoked {
+                return Err(OfficeError::Revoked(partner.code.to_string()));
+            }
+            let revoked = PartnerRevoked { key: *partner.key.as_bytes(), reason, actor: desk.actor.clone() };
+            desk.enter(&revoked.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    office.partners_changed();
+    Ok((answer, key))
+}
+
+/// Starts a new epoch of the own log, because entries are lost that nobody has. `base` is what the partner holds of the old one.
+pub(super) async fn reset_epoch(
+    office: &Office,
+    request: Request,
+    partner: String,
+    reason: Text<500>,
+) -> Result<(Answer, KeyId), OfficeError> {
+    let key = find::partner(&office.store, &partner)?.key_id;
+    let reader = office.store.clone();
+    let answer = office
+        .write(request, move |desk| {
+            let partner = book::partner(desk.draft, key)?;
+            // While the log can be written and its partner does not hold more of it, nothing is lost.
+            if !partner.contact.unconfirmed && partner.state != PartnerState::Frozen {
+                return Err(OfficeError::EpochNotNeeded);
+            }
+            let old = desk.draft.record(partner.out)?;
+            let base = partner.contact.acked.min(old.size());
+            let base_root = reader.tree_at(old.no, base)?.root();
+            let epoch = Epoch::random(desk.draft.rng());
+            let own = desk.key.public();
+            let origin = LogOrigin { author: own.key_id(), audience: partner.key_id, epoch };
+            desk.draft.freeze(old.no)?;
+            let new = desk.draft.create_log(origin, own, true)?;
+            let reset = EpochReset { old_log_id: old.log_id(), base, base_root, reason };
+            desk.begin(&partner, new, &reset.into())?;
+            book::confirm(desk.draft, key)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    Ok((answer, key))
+}
+
+/// Agrees to the partner's new epoch.
+pub(super) async fn accept_epoch(
+    office: &Office,
+    request: Request,
+    partner: String,
+) -> Result<(Answer, EpochAccepted), OfficeError> {
+    let key = find::partner(&office.store, &partner)?.key_id;
+    let answer = office
+        .write(request, move |desk| {
+            let (old_log_id, new_log_id, base) =
+                book::accept_epoch(desk.draft, key)?.ok_or(OfficeError::EpochNotProposed)?;
+            let partner = book::partner(desk.draft, key)?;
+            let accepted = EpochAccepted { old_log_id, new_log_id, base };
+            let extra = Payload::from(accepted.clone()).encode();
+            desk.send(&partner, accepted.into(), None, Cut::Refuse)?;
+            Ok(Answer { extra: extra.into(), ..Answer::default() })
+        })
+        .await?;
+    match Payload::decode(hongyan_proto::log::Kind::EpochAccepted, &answer.extra) {
+        Ok(Payload::EpochAccepted(accepted)) => Ok((answer, accepted)),
+        _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
+    }
+}
+
+/// A code and a region as an introduction gives them in text.
+pub(super) fn organization(code: &str, name: &str, region: &str, endpoint: &str) -> Result<Organization, OfficeError> {
+    Ok(Organization {
+        code: OrganizationCode::parse(code).at("code")?,
+        name: OrganizationName::parse(name).at("name")?,
+        region: RegionCode::parse(region).at("region")?,
+        endpoint: endpoint.to_owned(),
+    })
+}

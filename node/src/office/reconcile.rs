@@ -1,0 +1,190 @@
+//! Reconciliation (对账): both statements compared, answered line by line, the result signed by both.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    id::{CaseId, Hash},
+    letter::{Answer as LetterAnswer, Cadence, LineAnswer, Payload},
+    time::{Day, Quarter},
+};
+
+use super::{
+    Answer, Office, OfficeError, Request,
+    desk::{Cut, Desk},
+    find,
+    statement::names,
+};
+use crate::{
+    book::{self, Author, Partner, Shelf},
+    domain::statement::{QuarterView, Settlement, Status, answer::Line, quarter::due_on},
+};
+
+/// A quarter of a correspondence ready to be shown.
+#[derive(Clone, Debug)]
+pub(super) struct QuarterFile {
+    pub(super) partner: Partner,
+    pub(super) quarter: Quarter,
+    pub(super) view: QuarterView,
+    pub(super) status: Status,
+    pub(super) due: Option<Day>,
+    pub(super) names: BTreeMap<CaseId, String>,
+    pub(super) outflow_is_own: BTreeMap<CaseId, bool>,
+}
+
+impl QuarterFile {
+    /// What both closings carry, when both have stated.
+    pub(super) fn hash(&self) -> Option<Hash> {
+        self.view.settlement.as_ref().map(Settlement::hash)
+    }
+
+    /// Every difference with its answers.
+    pub(super) fn lines(&self) -> &[Line] {
+        self.view.settlement.as_ref().map_or(&[], |settlement| &settlement.lines)
+    }
+
+    /// Whose turn it is.
+    pub(super) fn must_act(&self) -> Option<Author> {
+        match self.status {
+            Status::NotDue | Status::Closed => None,
+            Status::Due(_) | Status::IssuedByPartner(_) | Status::ClosedByPartner | Status::ClosingsDiffer => {
+                Some(Author::Own)
+            }
+            Status::IssuedByUs(_) | Status::ClosedByUs => Some(Author::Partner),
+            Status::Reconciled { ours: 0, theirs } if theirs > 0 => Some(Author::Partner),
+            Status::Reconciled { .. } => Some(Author::Own),
+        }
+    }
+}
+
+fn cadence(shelf: &impl Shelf, partner: &Partner, today: Day) -> Result<Cadence, OfficeError> {
+    let in_force = book::in_force(shelf, partner, today)?;
+    Ok(in_force.map_or(Cadence::Quarterly, |agreement| agreement.terms.cadence))
+}
+
+fn file(office: &Office, partner: &Partner, quarter: Quarter) -> Result<QuarterFile, OfficeError> {
+    let store = &office.store;
+    let own = office.key_id();
+    let (view, _) = book::quarter(store, partner, quarter)?;
+    let cadence = cadence(store, partner, office.today())?;
+    let status = view.status(own, partner.key_id, cadence, office.today());
+    let lines = view.settlement.as_ref().map_or(&[][..], |settlement| &settlement.lines);
+    let ids: Vec<_> = lines.iter().map(|line| line.difference.case).collect();
+    let outflow_is_own = lines.iter().map(|line| (line.difference.case, line.outflow == own)).collect();
+    Ok(QuarterFile {
+        names: names(office, partner, ids.into_iter())?,
+        partner: partner.clone(),
+        quarter,
+        status,
+        due: due_on(quarter, cadence),
+        outflow_is_own,
+        view,
+    })
+}
+
+/// The comparison of both latest statements.
+pub(super) fn show(office: &Office, partner: &str, quarter: Quarter) -> Result<QuarterFile, OfficeError> {
+    let partner = find::partner(&office.store, partner)?;
+    let file = file(office, &partner, quarter)?;
+    stated(&file.view, quarter)?;
+    Ok(file)
+}
+
+fn stated(view: &QuarterView, quarter: Quarter) -> Result<&Settlement, OfficeError> {
+    let whose = match (&view.ours, &view.theirs) {
+        (None, _) => "我方 our",
+        (_, None) => "对方 the partner's",
+        _ => "可比的 comparable",
+    };
+    view.settlement.as_ref().ok_or(OfficeError::StatementMissing(whose, quarter))
+}
+
+fn closed(view: &QuarterView) -> bool {
+    view.our_closing
+        .as_ref()
+        .zip(view.their_closing.as_ref())
+        .is_some_and(|(ours, theirs)| ours.result_hash == theirs.result_hash)
+}
+
+fn open(desk: &Desk<'_, '_>, partner: &Partner, quarter: Quarter, shown: Option<Hash>) -> Result<QuarterView, OfficeError> {
+    let (view, _) = book::quarter(desk.draft, partner, quarter)?;
+    if closed(&view) {
+        return Err(OfficeError::QuarterClosed(quarter));
+    }
+    let settlement = stated(&view, quarter)?;
+    if shown.is_some_and(|shown| shown != settlement.hash()) {
+        return Err(OfficeError::ResultChanged);
+    }
+    Ok(view)
+}
+
+/// Answers lines of the result that was shown.
+pub(super) async fn answer(
+    office: &Office,
+    request: Request,
+    partner: String,
+    quarter: Quarter,
+    shown: Option<Hash>,
+    lines: Vec<LineAnswer>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let partner = find::partner(desk.draft, &partner)?;
+            let view = open(desk, &partner, quarter, shown)?;
+            let settlement = stated(&view, quarter)?;
+            for line in &lines {
+                let known = settlement
+                    .lines
+                    .iter()
+                    .any(|known| known.difference.case == line.case_id && known.difference.field == line.field);
+                if !known {
+                    return Err(OfficeError::field(
+                        "lines",
+                        format!("{} {}: 对账结果中没有这一行 no such line in the result", line.case_id, line.field),
+                    ));
+                }
+            }
+            let answer = LetterAnswer { quarter, reconciliation_hash: settlement.reconciliation, lines };
+            desk.send(&partner, Payload::Answer(answer), None, Cut::Refuse)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Signs the result that was shown.
+pub(super) async fn close(
+    office: &Office,
+    request: Request,
+    partner: String,
+    quarter: Quarter,
+    shown: Hash,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let partner = find::partner(desk.draft, &partner)?;
+            let view = open(desk, &partner, quarter, Some(shown))?;
+            let settlement = stated(&view, quarter)?;
+            settlement.check_close(desk.today).map_err(|early| OfficeError::TooEarly(early.to_string()))?;
+            desk.send(&partner, Payload::Closing(settlement.closing()), None, Cut::Refuse)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Every quarter that has entries, and the last one that ended where an agreement is in force; newest first, then by partner.
+pub(super) fn list(office: &Office, partner: &str) -> Result<Vec<QuarterFile>, OfficeError> {
+    let store = &office.store;
+    let last = Quarter::of(office.today()).previous();
+    let mut files = Vec::new();
+    for partner in find::partners(store, partner)? {
+        let mut quarters: Vec<Quarter> = book::quarters(store, &partner)?.into_iter().map(|(quarter, _)| quarter).collect();
+        let agreed = book::agreements(store, &partner)?.in_force(last.last_day()).is_some();
+        if agreed && !quarters.contains(&last) {
+            quarters.push(last);
+        }
+        for quarter in quarters {
+            files.push(file(office, &partner, quarter)?);
+        }
+    }
+    files.sort_by(|a, b| (b.quarter, &a.partner.code).cmp(&(a.quarter, &b.partner.code)));
+    Ok(files)
+}

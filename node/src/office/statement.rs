@@ -1,0 +1,129 @@
+//! Quarter statements (季度通报): compiled from what was recorded, issued, shown.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    id::CaseId,
+    letter::{Payload, Statement},
+    log::Kind,
+    time::{Quarter, Timestamp},
+};
+
+use super::{
+    Answer, Office, OfficeError, Request,
+    desk::{Cut, writable},
+    find,
+    view::person,
+};
+use crate::{
+    book::{self, Author, Partner},
+    domain::statement::{compile, quarter::IssueRefusal},
+    store::LogNo,
+};
+
+/// The last quarter that ended, where nobody names one.
+pub(super) fn quarter_or_last(office: &Office, quarter: &str) -> Result<Quarter, OfficeError> {
+    if quarter.is_empty() {
+        return Ok(Quarter::of(office.today()).previous());
+    }
+    quarter.parse().map_err(|error| OfficeError::field("quarter", error))
+}
+
+/// Compiles and sends this node's statement; again for the same quarter: a new revision.
+pub(super) async fn issue(
+    office: &Office,
+    request: Request,
+    partner: String,
+    quarter: Quarter,
+) -> Result<(Statement, Answer), OfficeError> {
+    let reader = office.store.clone();
+    let own = office.key_id();
+    let answer = office
+        .write(request, move |desk| {
+            let partner = find::partner(desk.draft, &partner)?;
+            writable(&partner)?;
+            let (view, _) = book::quarter(desk.draft, &partner, quarter)?;
+            view.check_issue(desk.today).map_err(|refusal| match refusal {
+                IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
+                IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
+            })?;
+            let in_force = book::in_force(desk.draft, &partner, desk.today)?
+                .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
+            let cases = book::cases_with_facts(&reader, &partner)?;
+            let revision = view.next_revision().ok_or(OfficeError::QuarterClosed(quarter))?;
+            let scope = in_force.terms.scope(own);
+            let statement =
+                compile(quarter, revision, own, cases.iter().map(|file| (file.id, &file.case)), scope)
+                    .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
+            let payload = Payload::Statement(statement);
+            let extra = payload.encode();
+            desk.send(&partner, payload, None, Cut::Restrict)?;
+            Ok(Answer { extra: extra.into(), ..Answer::default() })
+        })
+        .await?;
+    match Payload::decode(Kind::Statement, &answer.extra) {
+        Ok(Payload::Statement(statement)) => Ok((statement, answer)),
+        _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
+    }
+}
+
+/// A statement as it was issued.
+#[derive(Clone, Debug)]
+pub(super) struct Issued {
+    pub(super) statement: Statement,
+    pub(super) author: Author,
+    pub(super) seen: u64,
+    pub(super) time: Timestamp,
+    pub(super) names: BTreeMap<CaseId, String>,
+}
+
+/// One side's statement of a quarter; revision 0 is the latest.
+pub(super) fn show(
+    office: &Office,
+    partner: &str,
+    quarter: Quarter,
+    author: Author,
+    revision: u32,
+) -> Result<Issued, OfficeError> {
+    let store = &office.store;
+    let partner = find::partner(store, partner)?;
+    let (_, records) = book::quarter(store, &partner, quarter)?;
+    let mut found: Option<(Statement, u64, Timestamp)> = None;
+    for record in records {
+        let by = if store.log(LogNo(record.log)).is_some_and(|log| log.own) { Author::Own } else { Author::Partner };
+        let Some(Payload::Statement(statement)) = record.content()? else { continue };
+        let wanted = by == author
+            && !record.refused
+            && (revision == 0 || statement.revision.get() == revision)
+            && found.as_ref().is_none_or(|(known, ..)| known.revision <= statement.revision);
+        if wanted {
+            found = Some((statement, record.seen, Timestamp::from_millis(record.time_ms)));
+        }
+    }
+    let whose = if author == Author::Own { "我方 our" } else { "对方 the partner's" };
+    let (statement, seen, time) = found.ok_or(OfficeError::StatementMissing(whose, quarter))?;
+    let ids = statement
+        .inflow_lines
+        .iter()
+        .map(|line| line.case_id)
+        .chain(statement.outflow_lines.iter().map(|line| line.case_id));
+    let names = names(office, &partner, ids)?;
+    Ok(Issued { statement, author, seen, time, names })
+}
+
+/// Who is behind case ids, where this node may see it.
+pub(super) fn names(
+    office: &Office,
+    partner: &Partner,
+    ids: impl Iterator<Item = CaseId>,
+) -> Result<BTreeMap<CaseId, String>, OfficeError> {
+    let mut names = BTreeMap::new();
+    for id in ids {
+        if let Some(file) = book::case(&office.store, Some(partner), id)?
+            && let Some(name) = person(&office.store, &file)?.name
+        {
+            names.insert(id, name.to_string());
+        }
+    }
+    Ok(names)
+}

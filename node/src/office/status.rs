@@ -1,0 +1,239 @@
+//! The first thing to look at: who this node is, how every correspondence stands, what should have happened by now.
+
+use hongyan_proto::{
+    id::CaseId,
+    letter::Cadence,
+    time::{Day, Timestamp},
+};
+
+use super::{
+    Office, OfficeError,
+    due::due,
+    log::{self, LogView},
+    reconcile,
+};
+use crate::{
+    book::{self, Author, CaseFile, Partner, PartnerState},
+    domain::{
+        case::{Side, State, turn::turn},
+        statement::Status as QuarterStatus,
+    },
+    store::Damage,
+};
+
+/// Days before an agreement's last day on which its renewal is due.
+const RENEW_DAYS: i32 = 30;
+
+/// What kind of thing is overdue. Numbered as the API numbers it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(i32)]
+pub(super) enum OverdueKind {
+    Sync = 1,
+    Answer = 2,
+    Contact = 3,
+    Statement = 4,
+    Closing = 5,
+    Agreement = 6,
+}
+
+/// Something due that has not happened.
+#[derive(Clone, Debug)]
+pub(super) struct Overdue {
+    pub(super) partner: String,
+    pub(super) kind: OverdueKind,
+    pub(super) due: Day,
+    pub(super) what: (String, String),
+    pub(super) must_act: Option<Author>,
+    pub(super) case: Option<CaseId>,
+}
+
+/// A partner and how the correspondence stands.
+#[derive(Clone, Debug)]
+pub(super) struct PartnerView {
+    pub(super) partner: Partner,
+    pub(super) agreement: Option<(String, Day)>,
+    pub(super) own_size: u64,
+    pub(super) held: u64,
+    pub(super) next_due: Option<Day>,
+    pub(super) overdue: bool,
+    pub(super) open_cases: u32,
+    pub(super) notice: Option<(String, String)>,
+}
+
+/// Everything about the node.
+#[derive(Clone, Debug)]
+pub(super) struct NodeStatus {
+    pub(super) logs: Vec<LogView>,
+    pub(super) partners: Vec<PartnerView>,
+    pub(super) overdue: Vec<Overdue>,
+    pub(super) damage: Vec<Damage>,
+    pub(super) stopped: Option<String>,
+    pub(super) bytes_on_disk: u64,
+    pub(super) entries: u64,
+    pub(super) members: u32,
+    pub(super) open: [u32; 2],
+    pub(super) now: Timestamp,
+}
+
+/// Looks at everything; reads only.
+pub(super) fn status(office: &Office) -> Result<NodeStatus, OfficeError> {
+    let store = &office.store;
+    let cases = book::all_cases(store, None)?;
+    let open_as = |side: Side| {
+        let open = cases.iter().filter(|file| file.is_open() && file.side() == Some(side)).count();
+        u32::try_from(open).unwrap_or(u32::MAX)
+    };
+    let partners = partners_with(office, &cases)?;
+    let members = book::members(store)?.iter().filter(|member| !member.removed).count();
+    Ok(NodeStatus {
+        logs: log::list(office)?,
+        overdue: overdue(office, &partners, &cases)?,
+        partners,
+        damage: office.report.damage.clone(),
+        stopped: store.stopped().map(|why| why.to_string()),
+        bytes_on_disk: store.size_on_disk()?,
+        entries: store.logs().iter().map(|log| log.size()).sum(),
+        members: u32::try_from(members).unwrap_or(u32::MAX),
+        open: [open_as(Side::Outflow), open_as(Side::Inflow)],
+        now: office.now(),
+    })
+}
+
+/// Every partner, by code.
+pub(super) fn partners(office: &Office) -> Result<Vec<PartnerView>, OfficeError> {
+    let cases = book::all_cases(&office.store, None)?;
+    partners_with(office, &cases)
+}
+
+/// One partner.
+pub(super) fn partner(office: &Office, partner: &Partner) -> Result<PartnerView, OfficeError> {
+    let cases = book::all_cases(&office.store, Some(partner))?;
+    partner_view(office, book::partner(&office.store, partner.key_id)?, &cases)
+}
+
+fn partners_with(office: &Office, cases: &[CaseFile]) -> Result<Vec<PartnerView>, OfficeError> {
+    book::partners(&office.store)?
+        .into_iter()
+        .map(|partner| partner_view(office, partner, cases))
+        .collect()
+}
+
+fn partner_view(office: &Office, partner: Partner, cases: &[CaseFile]) -> Result<PartnerView, OfficeError> {
+    let store = &office.store;
+    let today = office.today();
+    let agreement = book::in_force(store, &partner, today)?;
+    let size = |log| store.log(log).map_or(0, |record| record.size());
+    let open = cases.iter().filter(|file| file.partner == Some(partner.key_id) && file.is_open()).count();
+    let next_due = agreement.as_ref().map(|agreement| {
+        let last = partner.contact.last_sync.map_or(agreement.terms.valid_from, Timestamp::day);
+        last.plus_days(match agreement.terms.cadence {
+            Cadence::Monthly => 31,
+            Cadence::Quarterly => 92,
+            Cadence::Yearly => 366,
+        })
+    });
+    Ok(PartnerView {
+        agreement: agreement.map(|agreement| (agreement.hash.to_string(), agreement.last_day())),
+        own_size: size(partner.out),
+        held: partner.incoming.map_or(0, size),
+        overdue: next_due.is_some_and(|due| due < today),
+        next_due,
+        open_cases: u32::try_from(open).unwrap_or(u32::MAX),
+        notice: notice(&partner),
+        partner,
+    })
+}
+
+fn notice(partner: &Partner) -> Option<(String, String)> {
+    let words = |zh: &str, en: &str| Some((zh.to_owned(), en.to_owned()));
+    match partner.state {
+        PartnerState::Revoked => words("结对已撤销", "revoked"),
+        PartnerState::Frozen => words("日志出现分叉, 须由双方人员核对", "two histories of one log: people on both sides must decide"),
+        PartnerState::AwaitingEpoch => {
+            words("对方提出日志重新起始, 请核实后 partner epoch accept", "the partner proposes a new epoch: check, then accept it")
+        }
+        PartnerState::Active if partner.contact.unconfirmed => {
+            words("本节点从备份恢复, 须先同步才能书写", "this node was restored: synchronize before writing")
+        }
+        PartnerState::Active => partner.contact.problem.as_ref().map(|problem| super::text::split(problem)),
+    }
+}
+
+fn overdue(office: &Office, partners: &[PartnerView], cases: &[CaseFile]) -> Result<Vec<Overdue>, OfficeError> {
+    let today = office.today();
+    let mut found = Vec::new();
+    for view in partners.iter().filter(|view| view.partner.state != PartnerState::Revoked) {
+        let code = view.partner.code.to_string();
+        if let Some(due) = view.next_due.filter(|due| *due < today) {
+            found.push(Overdue {
+                partner: code.clone(),
+                kind: OverdueKind::Sync,
+                due,
+                what: ("超过协议周期未互通信息".to_owned(), "no exchange within the agreement's cadence".to_owned()),
+                must_act: Some(Author::Own),
+                case: None,
+            });
+        }
+        if let Some((_, last_day)) = view.agreement.as_ref().filter(|(_, last)| last.plus_days(-RENEW_DAYS) < today) {
+            found.push(Overdue {
+                partner: code,
+                kind: OverdueKind::Agreement,
+                due: *last_day,
+                what: ("协议即将到期, 请商议续签".to_owned(), "the agreement expires soon: agree on its renewal".to_owned()),
+                must_act: Some(Author::Own),
+                case: None,
+            });
+        }
+        quarters(office, view, &mut found)?;
+    }
+    for file in cases {
+        answers(partners, file, today, &mut found);
+    }
+    found.sort_by_key(|one| one.due);
+    Ok(found)
+}
+
+fn quarters(office: &Office, view: &PartnerView, found: &mut Vec<Overdue>) -> Result<(), OfficeError> {
+    let today = office.today();
+    for file in reconcile::list(office, view.partner.code.as_str())? {
+        let closing = file.quarter.last_day().plus_days(crate::domain::statement::quarter::STATEMENT_DAYS)
+            .plus_days(crate::domain::statement::reconcile::ANSWER_DAYS);
+        let (kind, due) = match file.status {
+            QuarterStatus::Due(due) | QuarterStatus::IssuedByUs(due) | QuarterStatus::IssuedByPartner(due) => {
+                (OverdueKind::Statement, due)
+            }
+            QuarterStatus::NotDue | QuarterStatus::Closed => continue,
+            _ => (OverdueKind::Closing, closing),
+        };
+        if due < today {
+            let (zh, en) = file.status.label();
+            found.push(Overdue {
+                partner: view.partner.code.to_string(),
+                kind,
+                due,
+                what: (format!("{}: {zh}", file.quarter), format!("{}: {en}", file.quarter)),
+                must_act: file.must_act(),
+                case: None,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn answers(partners: &[PartnerView], file: &CaseFile, today: Day, found: &mut Vec<Overdue>) {
+    let Some(state) = file.case.state().filter(|_| file.is_open()) else { return };
+    let waits = due(&file.case);
+    let Some(by) = waits.by.filter(|by| *by < today) else { return };
+    let partner = partners.iter().find(|view| Some(view.partner.key_id) == file.partner);
+    let (zh, en) = turn(state).map_or(("", ""), |turn| turn.what);
+    let must_act = waits.who.map(|who| if file.side() == Some(who) { Author::Own } else { Author::Partner });
+    let kind = if state == State::LostContact { OverdueKind::Contact } else { OverdueKind::Answer };
+    found.push(Overdue {
+        partner: partner.map(|view| view.partner.code.to_string()).unwrap_or_default(),
+        kind,
+        due: by,
+        what: (zh.to_owned(), en.to_owned()),
+        must_act,
+        case: Some(file.id),
+    });
+}
