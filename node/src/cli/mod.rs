@@ -34,6 +34,8 @@ mod table;
 mod tests;
 mod values;
 mod wiring;
+// One value, one line: the lists are read as tables.
+#[rustfmt::skip]
 mod words;
 
 pub use args::Place;
