@@ -1,6 +1,8 @@
 //! The town: what the tests, the benchmarks and the demo have in common. It knows every room; no room knows it.
 
 pub mod bench;
+pub mod demo;
+pub mod power;
 pub mod roster;
 pub mod simulator;
 pub mod town;

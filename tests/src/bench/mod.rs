@@ -1,6 +1,11 @@
 //! Benchmarks: figures side by side in one run, printed as a table. Never a timed test.
 
+pub mod alone;
+pub mod catch_up;
+mod fill;
+pub mod moments;
 pub mod postgres;
+mod process;
 
 use std::{io, net::TcpListener};
 
@@ -10,6 +15,12 @@ pub enum BenchError {
     /// A file or a process.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A node.
+    #[error(transparent)]
+    Town(#[from] crate::town::TownError),
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] hongyan_node::store::StoreError),
     /// A tool that is measured beside us.
     #[error("{0}")]
     Tool(String),

@@ -243,6 +243,19 @@ impl Desk {
         outcome.ok_or_else(|| TownError::Unsettled("a sync ended without an outcome".to_owned()))
     }
 
+    /// How many own entries the partner has not acknowledged.
+    pub async fn unacknowledged(&self, partner: &str) -> Result<u64, TownError> {
+        let partners = self.partners().await?;
+        let found = partners.iter().find(|one| {
+            one.organization
+                .as_ref()
+                .is_some_and(|it| it.code == partner)
+        });
+        found
+            .map(|one| one.unacknowledged)
+            .ok_or_else(|| TownError::Unsettled(format!("no partner {partner}")))
+    }
+
     /// Has the partner everything of this node's log, applied?
     pub async fn nothing_open(&self, partner: &str) -> Result<bool, TownError> {
         let partners = self.partners().await?;
@@ -255,13 +268,7 @@ impl Desk {
     }
 
     /// A notice about a member, by certificate number or name; returns the case id.
-    pub async fn notice(&self, partner: &str, member: &str) -> Result<String, TownError> {
-        self.notice_since(partner, member, "2025-10-08", "341700")
-            .await
-    }
-
-    /// A notice with its date and destination.
-    pub async fn notice_since(
+    pub async fn notice(
         &self,
         partner: &str,
         member: &str,
@@ -289,14 +296,14 @@ impl Desk {
     }
 
     /// Accepts a notice: the certificate was seen.
-    pub async fn accept(&self, case: &str) -> Result<(), TownError> {
+    pub async fn accept(&self, case: &str, day: &str) -> Result<(), TownError> {
         let request = o::AcceptRequest {
             actor: self.actor(),
             request_id: self.request_id().await,
             case: case.to_owned(),
             accept: Some(x::Accept {
                 certificate_check: x::CertificateCheck::Seen as i32,
-                arrived_on: "2025-10-12".to_owned(),
+                arrived_on: day.to_owned(),
             }),
         };
         FlowServiceClient::new(self.channel())
@@ -323,14 +330,14 @@ impl Desk {
     }
 
     /// Places a member in a unit.
-    pub async fn place(&self, case: &str, unit: &str) -> Result<(), TownError> {
+    pub async fn place(&self, case: &str, unit: &str, day: &str) -> Result<(), TownError> {
         let request = o::PlaceRequest {
             actor: self.actor(),
             request_id: self.request_id().await,
             case: case.to_owned(),
             place: Some(x::Place {
                 unit: unit.to_owned(),
-                placed_on: "2025-10-15".to_owned(),
+                placed_on: day.to_owned(),
             }),
         };
         FlowServiceClient::new(self.channel())
@@ -345,6 +352,7 @@ impl Desk {
         partner: &str,
         name: &str,
         certificate: &str,
+        day: &str,
     ) -> Result<String, TownError> {
         let disclosed = x::Disclosed {
             name: name.to_owned(),
@@ -357,7 +365,7 @@ impl Desk {
             partner: partner.to_owned(),
             claim: Some(x::Claim {
                 disclosed: Some(disclosed),
-                shown_on: "2025-10-20".to_owned(),
+                shown_on: day.to_owned(),
             }),
         };
         let response = FlowServiceClient::new(self.channel())
@@ -377,6 +385,166 @@ impl Desk {
         };
         FlowServiceClient::new(self.channel())
             .confirm(request)
+            .await?;
+        Ok(())
+    }
+
+    /// The claimed person is not ours.
+    pub async fn disown(&self, case: &str) -> Result<(), TownError> {
+        let disown = x::Disown {
+            reason: x::DisownReason::UnknownPerson as i32,
+            note: "查无此人".to_owned(),
+        };
+        let request = o::DisownRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            disown: Some(disown),
+        };
+        FlowServiceClient::new(self.channel())
+            .disown(request)
+            .await?;
+        Ok(())
+    }
+
+    /// A declined notice again.
+    pub async fn notice_again(
+        &self,
+        partner: &str,
+        case: &str,
+        since: &str,
+        region: &str,
+    ) -> Result<(), TownError> {
+        let request = o::NoticeRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            partner: partner.to_owned(),
+            subject: Some(o::notice_request::Subject::Case(case.to_owned())),
+            since: since.to_owned(),
+            reason: x::DepartureReason::Work as i32,
+            destination: Some(x::Destination {
+                region: region.to_owned(),
+                description: "务工".to_owned(),
+            }),
+            ..Default::default()
+        };
+        FlowServiceClient::new(self.channel())
+            .notice(request)
+            .await?;
+        Ok(())
+    }
+
+    /// The hosted member moved on.
+    pub async fn moved(&self, case: &str, day: &str, region: &str) -> Result<(), TownError> {
+        let destination = Some(x::Destination {
+            region: region.to_owned(),
+            description: "换了单位".to_owned(),
+        });
+        let moved = x::Moved {
+            moved_on: day.to_owned(),
+            destination,
+            organization_code: String::new(),
+        };
+        let request = o::MoveRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            moved: Some(moved),
+        };
+        FlowServiceClient::new(self.channel())
+            .r#move(request)
+            .await?;
+        Ok(())
+    }
+
+    /// Contact is lost.
+    pub async fn lost(&self, case: &str, day: &str) -> Result<(), TownError> {
+        let lost = x::LostContact {
+            last_contact_on: day.to_owned(),
+            note: "电话停机".to_owned(),
+        };
+        let request = o::MarkLostRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            lost_contact: Some(lost),
+        };
+        FlowServiceClient::new(self.channel())
+            .mark_lost(request)
+            .await?;
+        Ok(())
+    }
+
+    /// Found again.
+    pub async fn found(&self, case: &str, day: &str) -> Result<(), TownError> {
+        let found = x::Found {
+            found_on: day.to_owned(),
+            note: String::new(),
+        };
+        let request = o::MarkFoundRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            found: Some(found),
+        };
+        FlowServiceClient::new(self.channel())
+            .mark_found(request)
+            .await?;
+        Ok(())
+    }
+
+    /// The member is back.
+    pub async fn returned(&self, case: &str, day: &str) -> Result<(), TownError> {
+        let returned = x::Returned {
+            returned_on: day.to_owned(),
+            certificate_check: x::CertificateCheck::Seen as i32,
+            member_account: "按时参加组织生活".to_owned(),
+            host_account: "表现良好".to_owned(),
+        };
+        let request = o::ReturnRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            returned: Some(returned),
+        };
+        FlowServiceClient::new(self.channel())
+            .r#return(request)
+            .await?;
+        Ok(())
+    }
+
+    /// Formal membership was transferred to the host.
+    pub async fn transferred(&self, case: &str, day: &str, letter: &str) -> Result<(), TownError> {
+        let transferred = x::Transferred {
+            transferred_on: day.to_owned(),
+            letter_number: letter.to_owned(),
+        };
+        let request = o::TransferRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            transferred: Some(transferred),
+        };
+        FlowServiceClient::new(self.channel())
+            .transfer(request)
+            .await?;
+        Ok(())
+    }
+
+    /// The case was registered in error.
+    pub async fn withdraw(&self, case: &str) -> Result<(), TownError> {
+        let withdraw = x::Withdraw {
+            reason: x::WithdrawReason::RegisteredInError as i32,
+            note: "登记有误".to_owned(),
+        };
+        let request = o::WithdrawRequest {
+            actor: self.actor(),
+            request_id: self.request_id().await,
+            case: case.to_owned(),
+            withdraw: Some(withdraw),
+        };
+        FlowServiceClient::new(self.channel())
+            .withdraw(request)
             .await?;
         Ok(())
     }

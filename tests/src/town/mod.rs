@@ -9,10 +9,10 @@
 //! let host = town.node("341700-001", "341700").await?;
 //! town.pair(home, host).await?;
 //! town.cut(home, host);
-//! let case = town.desk(home).notice("341700-001", "无锡-001").await?;
+//! let case = town.desk(home).notice("341700-001", "32020000100001", "2025-10-08", "341700").await?;
 //! town.heal(home, host);
 //! town.settle(home, host).await?;
-//! town.desk(host).accept(&case).await?;
+//! town.desk(host).accept(&case, "2025-10-12").await?;
 //! # Ok(()) }
 //! ```
 
@@ -21,7 +21,10 @@ mod node;
 mod process;
 mod wire;
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use rand::{SeedableRng, rngs::StdRng};
 use thiserror::Error;
@@ -103,6 +106,11 @@ impl Town {
     /// The node's own API.
     pub fn desk(&self, id: Id) -> Desk {
         self.nodes[id.0].desk()
+    }
+
+    /// The node's data folder.
+    pub fn folder_of(&self, id: Id) -> &Path {
+        self.nodes[id.0].folder()
     }
 
     /// The node's organization code.

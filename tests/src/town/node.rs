@@ -67,11 +67,17 @@ impl Node {
 
     /// Runs it.
     pub async fn start(&mut self) -> Result<(), TownError> {
-        let process = Process::start(
-            &self.program,
-            &self.arguments(&["serve", "--listen", "127.0.0.1:0"]),
-        )
-        .await?;
+        self.serve(&["serve", "--listen", "127.0.0.1:0"]).await
+    }
+
+    /// Runs it so that it takes calls and dials nobody by itself.
+    pub async fn start_passive(&mut self) -> Result<(), TownError> {
+        self.serve(&["serve", "--listen", "127.0.0.1:0", "--passive"])
+            .await
+    }
+
+    async fn serve(&mut self, arguments: &[&str]) -> Result<(), TownError> {
+        let process = Process::start(&self.program, &self.arguments(arguments)).await?;
         let desk = Desk::open(&self.folder.join("office.sock"), "town").await?;
         let listening = desk.status().await?.listening;
         let address = listening.parse().map_err(|_| {
@@ -102,6 +108,17 @@ impl Node {
         match self.process.take() {
             Some(process) => process.kill().await,
             None => Ok(()),
+        }
+    }
+
+    /// The same node, not running, on a folder that was moved or copied.
+    #[must_use]
+    pub fn moved_to(self, folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            process: None,
+            desk: None,
+            ..self
         }
     }
 

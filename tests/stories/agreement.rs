@@ -1,0 +1,80 @@
+//! What an agreement does not name does not leave the node.
+
+use hongyan_proto::pb::exchange::v1 as x;
+use hongyan_tests::town::Town;
+
+use crate::{HOME, HOST};
+
+#[tokio::test]
+async fn without_an_agreement_nothing_about_a_member_is_written_to_a_partner() {
+    let mut town = Town::new(11, env!("CARGO_BIN_EXE_hongyan-demo")).unwrap();
+    let home = town.node(HOME, "320200").await.unwrap();
+    let host = town.node(HOST, "341700").await.unwrap();
+    town.introduce(home, host).await.unwrap();
+    let people = town.members(home, 1).await.unwrap();
+    let refused = town
+        .desk(home)
+        .notice(HOST, &people[0].certificate, "2025-10-08", "341700")
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("协议"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_field_outside_the_scope_stays_at_home() {
+    let mut town = Town::new(12, env!("CARGO_BIN_EXE_hongyan-demo")).unwrap();
+    let home = town.node(HOME, "320200").await.unwrap();
+    let host = town.node(HOST, "341700").await.unwrap();
+    town.introduce(home, host).await.unwrap();
+    let people = town.members(home, 1).await.unwrap();
+    let hash = town
+        .desk(home)
+        .propose(HOST, &[x::Disclosure::Identity, x::Disclosure::Certificate])
+        .await
+        .unwrap();
+    town.settle(home, host).await.unwrap();
+    town.desk(home).sign(&hash).await.unwrap();
+    town.settle(home, host).await.unwrap();
+    town.desk(host).sign(&hash).await.unwrap();
+    town.settle(home, host).await.unwrap();
+    let case = town
+        .desk(home)
+        .notice(HOST, &people[0].certificate, "2025-10-08", "341700")
+        .await
+        .unwrap();
+    town.settle(home, host).await.unwrap();
+    let person = town
+        .desk(host)
+        .case(&case)
+        .await
+        .unwrap()
+        .case
+        .unwrap()
+        .person
+        .unwrap();
+    assert_eq!(person.name, people[0].name);
+    assert_eq!(
+        (person.phone.as_str(), person.joined.as_str()),
+        ("", ""),
+        "the agreement names neither contact nor membership"
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_partner_is_refused_in_words() {
+    let (mut town, home, host, _) = crate::two(13, 0).await;
+    town.at(home)
+        .command(&["partner", "revoke", HOST, "--reason", "协议终止"])
+        .await
+        .unwrap();
+    let outcome = town.desk(host).sync(HOME).await;
+    let words = match outcome {
+        Ok(outcome) => {
+            assert!(!outcome.complete);
+            format!("{:?}", outcome.why)
+        }
+        Err(error) => error.to_string(),
+    };
+    assert!(!words.is_empty());
+    assert_eq!(town.desk(home).partners().await.unwrap().len(), 1);
+}
