@@ -75,8 +75,7 @@ fn say(json: bool, value: &Value, text: &str) -> Done {
     }
 }
 
-/// A refusal's words, without gRPC's own around them. By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
+/// A refusal's words, without gRPC's own around them.
 fn words(status: tonic::Status) -> Box<dyn Error + Send + Sync> {
     status.message().to_owned().into()
 }
@@ -86,9 +85,13 @@ pub(super) async fn run(cli: Cli) -> Done {
         Command::Init(ref init) => initialize(&cli, init),
         Command::Serve(ref serve) => serve_until_told(&cli, serve).await,
         Command::Completion { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "hongyan-gateway", &mut script);
-            print(&String::from_utf8_lossy(&script))
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "hongyan-gateway",
+                &mut std::io::stdout(),
+            );
+            Ok(())
         }
         _ => {
             let folder = Folder::open(&cli.data)?;
@@ -272,22 +275,22 @@ async fn query(json: bool, channel: Channel, arguments: QueryArgs) -> Done {
             directions: arguments
                 .direction
                 .into_iter()
-                .map(hongyan_proto::report::Direction::to_wire)
+                .map(|value| value.to_wire())
                 .collect(),
             states: arguments
                 .state
                 .into_iter()
-                .map(hongyan_proto::report::CaseState::to_wire)
+                .map(|value| value.to_wire())
                 .collect(),
             member_classes: arguments
                 .class
                 .into_iter()
-                .map(hongyan_proto::report::MemberClass::to_wire)
+                .map(|value| value.to_wire())
                 .collect(),
             standings: arguments
                 .standing
                 .into_iter()
-                .map(hongyan_proto::report::Standing::to_wire)
+                .map(|value| value.to_wire())
                 .collect(),
             own_regions: texts(arguments.own_region),
             counterpart_regions: texts(arguments.counterpart_region),
@@ -324,7 +327,7 @@ async fn matrix(json: bool, channel: Channel, arguments: MatrixArgs) -> Done {
         states: arguments
             .state
             .into_iter()
-            .map(hongyan_proto::report::CaseState::to_wire)
+            .map(|value| value.to_wire())
             .collect(),
         release: arguments.release,
     };

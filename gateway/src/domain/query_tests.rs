@@ -123,12 +123,7 @@ fn two_reports() -> Register {
         BTreeMap::from([(out, 17)]),
         BTreeMap::from([(inn, 16)]),
     ]);
-    for kept in register
-        .reports
-        .get_mut(&quarter("2026-Q3"))
-        .unwrap()
-        .values_mut()
-    {
+    for (_, kept) in register.reports.get_mut(&quarter("2026-Q3")).unwrap() {
         let measures =
             BTreeMap::from([(Measure::NoticesSent, 9), (Measure::NoticesSentAnswered, 8)]);
         let content = Content {
