@@ -75,7 +75,8 @@ fn say(json: bool, value: &Value, text: &str) -> Done {
     }
 }
 
-/// A refusal's words, without gRPC's own around them.
+/// A refusal's words, without gRPC's own around them. By value, as `map_err` hands it over.
+#[allow(clippy::needless_pass_by_value)]
 fn words(status: tonic::Status) -> Box<dyn Error + Send + Sync> {
     status.message().to_owned().into()
 }
@@ -85,13 +86,9 @@ pub(super) async fn run(cli: Cli) -> Done {
         Command::Init(ref init) => initialize(&cli, init),
         Command::Serve(ref serve) => serve_until_told(&cli, serve).await,
         Command::Completion { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "hongyan-gateway",
-                &mut std::io::stdout(),
-            );
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hongyan-gateway", &mut script);
+            print(&String::from_utf8_lossy(&script))
         }
         _ => {
             let folder = Folder::open(&cli.data)?;
@@ -275,22 +272,22 @@ async fn query(json: bool, channel: Channel, arguments: QueryArgs) -> Done {
             directions: arguments
                 .direction
                 .into_iter()
-                .map(|value| value.to_wire())
+                .map(hongyan_proto::report::Direction::to_wire)
                 .collect(),
             states: arguments
                 .state
                 .into_iter()
-                .map(|value| value.to_wire())
+                .map(hongyan_proto::report::CaseState::to_wire)
                 .collect(),
             member_classes: arguments
                 .class
                 .into_iter()
-                .map(|value| value.to_wire())
+                .map(hongyan_proto::report::MemberClass::to_wire)
                 .collect(),
             standings: arguments
                 .standing
                 .into_iter()
-                .map(|value| value.to_wire())
+                .map(hongyan_proto::report::Standing::to_wire)
                 .collect(),
             own_regions: texts(arguments.own_region),
             counterpart_regions: texts(arguments.counterpart_region),
@@ -327,7 +324,7 @@ async fn matrix(json: bool, channel: Channel, arguments: MatrixArgs) -> Done {
         states: arguments
             .state
             .into_iter()
-            .map(|value| value.to_wire())
+            .map(hongyan_proto::report::CaseState::to_wire)
             .collect(),
         release: arguments.release,
     };

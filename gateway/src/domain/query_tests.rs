@@ -123,7 +123,12 @@ fn two_reports() -> Register {
         BTreeMap::from([(out, 17)]),
         BTreeMap::from([(inn, 16)]),
     ]);
-    for (_, kept) in register.reports.get_mut(&quarter("2026-Q3")).unwrap() {
+    for kept in register
+        .reports
+        .get_mut(&quarter("2026-Q3"))
+        .unwrap()
+        .values_mut()
+    {
         let measures =
             BTreeMap::from([(Measure::NoticesSent, 9), (Measure::NoticesSentAnswered, 8)]);
         let content = Content {

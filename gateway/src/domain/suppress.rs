@@ -60,6 +60,9 @@ pub fn withhold_rows(values: &[u64], threshold: u64) -> (Vec<bool>, bool) {
     (withheld, total)
 }
 
+/// The cost of reaching a node, and by which flow from which node.
+type Reached = (u64, Option<(usize, usize)>);
+
 struct Network<'a> {
     flows: &'a [Flow],
     /// Per node the flows that touch it, zeros left out.
@@ -85,7 +88,7 @@ impl<'a> Network<'a> {
     /// nothing; another number costs what it counts. A number may grow without limit, and shrink as long as one is left.
     fn way_round(&self, around: usize, more: u64, withheld: &[bool]) -> Vec<usize> {
         let (start, goal) = (self.flows[around].to, self.flows[around].from);
-        let mut best: Vec<Option<(u64, Option<(usize, usize)>)>> = vec![None; self.touching.len()];
+        let mut best: Vec<Option<Reached>> = vec![None; self.touching.len()];
         let mut open = BinaryHeap::from([Reverse((0_u64, start))]);
         best[start] = Some((0, None));
         while let Some(Reverse((cost, node))) = open.pop() {

@@ -20,12 +20,15 @@ pub(super) const REPORT: &str = "hongyan.report.v1";
 /// Domain of reasons about asking.
 pub(super) const STATISTICS: &str = "hongyan.statistics.v1";
 
+// Words are taken by value so that callers can hand over a text or an error alike.
+#[allow(clippy::needless_pass_by_value)]
 pub(super) fn refuse(code: Code, domain: &str, reason: &str, words: impl ToString) -> Status {
     let details = ErrorDetails::with_error_info(reason, domain, HashMap::new());
     Status::with_error_details(code, words.to_string(), details)
 }
 
 /// A field that cannot be read.
+#[allow(clippy::needless_pass_by_value)]
 pub(super) fn malformed(domain: &str, field: impl Into<String>, words: impl ToString) -> Status {
     let (field, words) = (field.into(), words.to_string());
     let mut details = ErrorDetails::with_error_info("MALFORMED", domain, HashMap::new());

@@ -21,6 +21,9 @@ const PART_BYTES: usize = 4096;
 /// Times a lock is tried again that a store just dropped in this process may still hold.
 const REOPEN_TRIES: u32 = 50;
 
+/// A key and its value.
+pub(super) type Stored = (Vec<u8>, Vec<u8>);
+
 /// One change.
 pub(super) struct Write {
     key: Vec<u8>,
@@ -126,8 +129,8 @@ impl Engine {
     }
 
     /// Keys that begin with `prefix`, ascending, and their values.
-    pub(super) fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        let mut found: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    pub(super) fn scan(&self, prefix: &[u8]) -> Result<Vec<Stored>, StoreError> {
+        let mut found: Vec<Stored> = Vec::new();
         let mut expected_left = 0;
         let mut range = self.values.scan_prefix(prefix);
         while let Some(item) = guarded(&self.path, || range.next().transpose())? {
@@ -265,6 +268,8 @@ fn remove_unfinished_snapshots(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+// Waits for sled's own threads, of which nothing tells; bounded by the number of tries.
+#[allow(clippy::disallowed_methods)]
 fn open_guarded(path: &Path) -> Result<sled::Db, StoreError> {
     let config = sled::Config::new()
         .path(path)

@@ -15,10 +15,7 @@ use crate::{
 };
 
 /// The entries about agreements, in the order of arrival.
-pub fn agreement_records(
-    shelf: &impl Shelf,
-    partner: &Partner,
-) -> Result<Vec<EventRecord>, BookError> {
+pub fn agreement_records(shelf: &impl Shelf, partner: &Partner) -> Result<Vec<EventRecord>, BookError> {
     let key = partner.correspondence.0.to_be_bytes();
     let record: CaseRecord = read(shelf, View::Agreement, &key, "agreement")?.unwrap_or_default();
     Ok(record.events)
@@ -35,10 +32,6 @@ pub fn agreements(shelf: &impl Shelf, partner: &Partner) -> Result<Book, BookErr
 }
 
 /// The one in force on a day.
-pub fn in_force(
-    shelf: &impl Shelf,
-    partner: &Partner,
-    day: Day,
-) -> Result<Option<Agreement>, BookError> {
+pub fn in_force(shelf: &impl Shelf, partner: &Partner, day: Day) -> Result<Option<Agreement>, BookError> {
     Ok(agreements(shelf, partner)?.in_force(day).cloned())
 }

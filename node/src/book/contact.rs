@@ -1,15 +1,8 @@
 //! What no log says: how far the partner acknowledged, how the last session went, whether this node must be careful.
 
-use hongyan_proto::{
-    id::{Hash, KeyId, LogOrigin},
-    time::Timestamp,
-};
+use hongyan_proto::{id::{Hash, KeyId, LogOrigin}, time::Timestamp};
 
-use super::{
-    BookError, Shelf, put,
-    record::{ContactRecord, InvitationRecord},
-    shelf::read,
-};
+use super::{BookError, Shelf, put, record::{ContactRecord, InvitationRecord}, shelf::read};
 use crate::store::{Draft, View};
 
 /// How the last contacts with a partner went.
@@ -51,10 +44,7 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
     let record = record(shelf, key)?;
     let instant = |millis: i64| (millis != 0).then(|| Timestamp::from_millis(millis));
     let proposal = record.proposal.map(|proposal| {
-        let origin = proposal
-            .origin
-            .parse()
-            .map_err(|_| BookError::View("contact"))?;
+        let origin = proposal.origin.parse().map_err(|_| BookError::View("contact"))?;
         Ok::<_, BookError>((origin, proposal.base))
     });
     Ok(Contact {
@@ -75,13 +65,7 @@ pub fn note_ack(draft: &mut Draft<'_>, key: KeyId, size: u64) -> Result<(), Book
 }
 
 /// A session ended well: everything is confirmed, and nothing is wrong any more.
-pub fn note_sync(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    acked: u64,
-    skew_ms: i64,
-    now: Timestamp,
-) -> Result<(), BookError> {
+pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, acked: u64, skew_ms: i64, now: Timestamp) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.acked = record.acked.max(acked);
         record.last_sync_ms = now.millis();
@@ -93,12 +77,7 @@ pub fn note_sync(
 }
 
 /// A session ended badly, or nobody answered.
-pub fn note_problem(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    problem: &str,
-    now: Timestamp,
-) -> Result<(), BookError> {
+pub fn note_problem(draft: &mut Draft<'_>, key: KeyId, problem: &str, now: Timestamp) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.last_contact_ms = now.millis();
         problem.clone_into(&mut record.problem);
@@ -126,15 +105,7 @@ pub fn confirm(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
 }
 
 /// An invitation this node wrote: until when it works, and whether it was used.
-pub fn invitation(
-    shelf: &impl Shelf,
-    secret_hash: Hash,
-) -> Result<Option<(Timestamp, bool)>, BookError> {
-    let record: Option<InvitationRecord> = read(
-        shelf,
-        View::Invitation,
-        secret_hash.as_bytes(),
-        "invitation",
-    )?;
+pub fn invitation(shelf: &impl Shelf, secret_hash: Hash) -> Result<Option<(Timestamp, bool)>, BookError> {
+    let record: Option<InvitationRecord> = read(shelf, View::Invitation, secret_hash.as_bytes(), "invitation")?;
     Ok(record.map(|record| (Timestamp::from_millis(record.expires_ms), record.used)))
 }

@@ -1,17 +1,8 @@
 //! From what a view keeps to what the rules read.
 
-use hongyan_proto::{
-    letter::Payload,
-    log::{Header, Kind},
-    time::Timestamp,
-};
+use hongyan_proto::{letter::Payload, log::{Header, Kind}, time::Timestamp};
 
-use super::{
-    BookError,
-    apply::{Author, Place},
-    partner::Partner,
-    record::EventRecord,
-};
+use super::{BookError, apply::{Author, Place}, partner::Partner, record::EventRecord};
 use crate::domain::{
     event::Event,
     order::{Position, Stamp},
@@ -19,12 +10,7 @@ use crate::domain::{
 
 impl EventRecord {
     /// Keeps an entry.
-    pub(super) fn new(
-        place: &Place,
-        header: &Header,
-        payload: Option<&Payload>,
-        refused: bool,
-    ) -> Self {
+    pub(super) fn new(place: &Place, header: &Header, payload: Option<&Payload>, refused: bool) -> Self {
         Self {
             log: place.log.0,
             sequence: header.sequence,
@@ -33,10 +19,7 @@ impl EventRecord {
             kind: header.kind.code(),
             payload: payload.map(|payload| payload.encode().into()),
             refused,
-            agreement: header
-                .agreement
-                .map(hongyan_proto::id::AgreementHash::to_field)
-                .unwrap_or_default(),
+            agreement: header.agreement.map(hongyan_proto::id::AgreementHash::to_field).unwrap_or_default(),
         }
     }
 
@@ -56,11 +39,7 @@ impl EventRecord {
 }
 
 /// An event for the rules; none when the reader refused it, so that both sides leave it out.
-pub fn event(
-    partner: Option<&Partner>,
-    own: hongyan_proto::id::KeyId,
-    record: &EventRecord,
-) -> Result<Option<Event>, BookError> {
+pub fn event(partner: Option<&Partner>, own: hongyan_proto::id::KeyId, record: &EventRecord) -> Result<Option<Event>, BookError> {
     if record.refused {
         return Ok(None);
     }
@@ -68,18 +47,13 @@ pub fn event(
     let payload = record.content()?;
     let (author, base) = match partner {
         None => (Author::Own, 0),
-        Some(partner) => partner
-            .place_of(record.log)
-            .ok_or(BookError::View("event"))?,
+        Some(partner) => partner.place_of(record.log).ok_or(BookError::View("event"))?,
     };
     let key = match (author, partner) {
         (Author::Partner, Some(partner)) => partner.key_id,
         _ => own,
     };
-    let stamp = Stamp {
-        sequence: base + record.sequence,
-        seen: record.seen,
-    };
+    let stamp = Stamp { sequence: base + record.sequence, seen: record.seen };
     Ok(Some(Event {
         position: Position::new(key, stamp),
         base,

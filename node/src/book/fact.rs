@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::{id::CaseId, letter::Payload, log::KindGroup};
+use hongyan_proto::{
+    id::CaseId,
+    letter::Payload,
+    log::KindGroup,
+};
 
 use super::{
     BookError, Shelf,
@@ -19,21 +23,14 @@ use crate::{
 };
 
 /// A case with its facts.
-pub fn case_with_facts(
-    store: &Store,
-    partner: Option<&Partner>,
-    id: CaseId,
-) -> Result<Option<CaseFile>, BookError> {
+pub fn case_with_facts(store: &Store, partner: Option<&Partner>, id: CaseId) -> Result<Option<CaseFile>, BookError> {
     let (mut records, mut events) = events_of(store, partner, id)?;
     if records.is_empty() {
         return Ok(None);
     }
     if let Some(partner) = partner {
         let from = earliest(partner, &records);
-        for (record, event) in facts(store, partner, from, Some(id))?
-            .remove(&id)
-            .unwrap_or_default()
-        {
+        for (record, event) in facts(store, partner, from, Some(id))?.remove(&id).unwrap_or_default() {
             records.push(record);
             events.push(event);
         }
@@ -73,30 +70,17 @@ fn earliest(partner: &Partner, records: &[EventRecord]) -> (u64, u64) {
             })
         })
         .fold(None, |least: Option<(u64, u64)>, (own, theirs)| {
-            Some(least.map_or((own, theirs), |least| {
-                (least.0.min(own), least.1.min(theirs))
-            }))
+            Some(least.map_or((own, theirs), |least| (least.0.min(own), least.1.min(theirs))))
         })
         .unwrap_or_default()
 }
 
 type Facts = BTreeMap<CaseId, Vec<(EventRecord, Event)>>;
 
-fn facts(
-    store: &Store,
-    partner: &Partner,
-    from: (u64, u64),
-    only: Option<CaseId>,
-) -> Result<Facts, BookError> {
+fn facts(store: &Store, partner: &Partner, from: (u64, u64), only: Option<CaseId>) -> Result<Facts, BookError> {
     let mut facts = Facts::new();
-    let own = partner
-        .out_logs
-        .iter()
-        .map(|log| (log, Author::Own, from.0));
-    let theirs = partner
-        .incoming_logs
-        .iter()
-        .map(|log| (log, Author::Partner, from.1));
+    let own = partner.out_logs.iter().map(|log| (log, Author::Own, from.0));
+    let theirs = partner.incoming_logs.iter().map(|log| (log, Author::Partner, from.1));
     for (log, author, from) in own.chain(theirs) {
         facts_of_log(store, partner, (log, author), from, only, &mut facts)?;
     }
@@ -113,30 +97,18 @@ fn facts_of_log(
 ) -> Result<(), BookError> {
     let own = store.record(LogNo::LOCAL)?.origin.author;
     let size = store.record(log.no)?.size();
-    let refused: Vec<u64> = refusal::refusals(store, log.no)?
-        .into_iter()
-        .map(|refused| refused.sequence)
-        .collect();
-    let place = Place {
-        log: log.no,
-        author,
-        partner: Some((partner.key_id, partner.correspondence)),
-    };
+    let refused: Vec<u64> = refusal::refusals(store, log.no)?.into_iter().map(|refused| refused.sequence).collect();
+    let place = Place { log: log.no, author, partner: Some((partner.key_id, partner.correspondence)) };
     for entry in store.entries(log.no, from.saturating_sub(log.base)..size)? {
         let entry = entry?;
         let header = entry.header();
-        let Some(id) = header
-            .case_id
-            .filter(|id| only.is_none_or(|only| only == *id))
-        else {
+        let Some(id) = header.case_id.filter(|id| only.is_none_or(|only| only == *id)) else {
             continue;
         };
         if header.kind.group() != KindGroup::Fact {
             continue;
         }
-        let payload = entry
-            .payload()
-            .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+        let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
         let refused = refused.binary_search(&header.sequence).is_ok();
         let record = EventRecord::new(&place, header, payload.as_ref(), refused);
         if let Some(event) = event(Some(partner), own, &record)? {
@@ -147,11 +119,7 @@ fn facts_of_log(
 }
 
 /// Did an own entry to this partner use a receipt number already?
-pub fn receipt_is_used(
-    shelf: &impl Shelf,
-    partner: &Partner,
-    receipt: &str,
-) -> Result<bool, BookError> {
+pub fn receipt_is_used(shelf: &impl Shelf, partner: &Partner, receipt: &str) -> Result<bool, BookError> {
     let key = dues_key(partner.correspondence, shelf.hide(receipt.as_bytes()));
     Ok(shelf.get(View::Index, &key)?.is_some())
 }

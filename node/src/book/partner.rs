@@ -7,8 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf,
-    apply::Author,
+    BookError, Shelf, apply::Author,
     contact::{self, Contact},
     put,
     record::{EpochProposal, LogRecordRef, PartnerRecord},
@@ -96,20 +95,14 @@ impl Partner {
         match self.state {
             PartnerState::Revoked => Err(Hindrance::Revoked),
             PartnerState::Frozen => Err(Hindrance::Forked),
-            PartnerState::Active | PartnerState::AwaitingEpoch if self.contact.unconfirmed => {
-                Err(Hindrance::Unconfirmed)
-            }
+            PartnerState::Active | PartnerState::AwaitingEpoch if self.contact.unconfirmed => Err(Hindrance::Unconfirmed),
             PartnerState::Active | PartnerState::AwaitingEpoch => Ok(()),
         }
     }
 
     /// Who writes a log of this correspondence, and what it counts from.
     pub(super) fn place_of(&self, log: u32) -> Option<(Author, u64)> {
-        let of = |logs: &[LogRef]| {
-            logs.iter()
-                .find(|known| known.no.0 == log)
-                .map(|known| known.base)
-        };
+        let of = |logs: &[LogRef]| logs.iter().find(|known| known.no.0 == log).map(|known| known.base);
         of(&self.out_logs)
             .map(|base| (Author::Own, base))
             .or_else(|| of(&self.incoming_logs).map(|base| (Author::Partner, base)))
@@ -117,18 +110,12 @@ impl Partner {
 }
 
 pub(super) fn record(shelf: &impl Shelf, key: KeyId) -> Result<PartnerRecord, BookError> {
-    read(shelf, View::Correspondence, key.as_bytes(), "partner")?
-        .ok_or(BookError::UnknownPartner(key))
+    read(shelf, View::Correspondence, key.as_bytes(), "partner")?.ok_or(BookError::UnknownPartner(key))
 }
 
 pub(super) fn put_record(draft: &mut Draft<'_>, record: &PartnerRecord) -> Result<(), BookError> {
     let key = PublicKey::from_slice(&record.key).map_err(|_| BookError::View("partner"))?;
-    Ok(put(
-        draft,
-        View::Correspondence,
-        key.key_id().as_bytes(),
-        record,
-    )?)
+    Ok(put(draft, View::Correspondence, key.key_id().as_bytes(), record)?)
 }
 
 fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookError> {
@@ -136,12 +123,7 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let key = PublicKey::from_slice(&record.key).map_err(|_| bad())?;
     let key_id = key.key_id();
     let refs = |logs: &[LogRecordRef]| -> Vec<LogRef> {
-        logs.iter()
-            .map(|log| LogRef {
-                no: LogNo(log.no),
-                base: log.base,
-            })
-            .collect()
+        logs.iter().map(|log| LogRef { no: LogNo(log.no), base: log.base }).collect()
     };
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
     let out = *out_logs.last().ok_or_else(bad)?;
@@ -193,10 +175,7 @@ pub fn partners(shelf: &impl Shelf) -> Result<Vec<Partner>, BookError> {
 }
 
 /// The partner a log is shared with, and who writes it; none for the local log.
-pub fn partner_of_log(
-    shelf: &impl Shelf,
-    log: LogNo,
-) -> Result<Option<(Partner, Author)>, BookError> {
+pub fn partner_of_log(shelf: &impl Shelf, log: LogNo) -> Result<Option<(Partner, Author)>, BookError> {
     Ok(partners(shelf)?
         .into_iter()
         .find_map(|partner| partner.place_of(log.0).map(|(author, _)| (partner, author))))
@@ -207,32 +186,15 @@ pub(super) fn keep(draft: &mut Draft<'_>, added: &PartnerAdded) -> Result<(), Bo
     let key = PublicKey::from_slice(&added.key).map_err(|_| BookError::View("partner"))?;
     let local = draft.record(LogNo::LOCAL)?;
     let (own, own_key) = (local.origin.author, local.author);
-    let mut record = read::<PartnerRecord>(
-        draft,
-        View::Correspondence,
-        key.key_id().as_bytes(),
-        "partner",
-    )?
-    .unwrap_or_default();
+    let mut record = read::<PartnerRecord>(draft, View::Correspondence, key.key_id().as_bytes(), "partner")?
+        .unwrap_or_default();
     record.key = key.to_field();
     added.code.as_str().clone_into(&mut record.code);
     added.name.as_str().clone_into(&mut record.name);
     added.region.as_str().clone_into(&mut record.region);
-    record.endpoint = added
-        .endpoint
-        .as_ref()
-        .map(|text| text.as_str().to_owned())
-        .unwrap_or_default();
+    record.endpoint = added.endpoint.as_ref().map(|text| text.as_str().to_owned()).unwrap_or_default();
     record.revoked = false;
-    let out = find_or_create(
-        draft,
-        LogOrigin {
-            author: own,
-            audience: key.key_id(),
-            epoch: added.out_epoch,
-        },
-        own_key,
-    )?;
+    let out = find_or_create(draft, LogOrigin { author: own, audience: key.key_id(), epoch: added.out_epoch }, own_key)?;
     if record.out_logs.last().is_none_or(|last| last.no != out.0) {
         record.out_logs.push(LogRecordRef { no: out.0, base: 0 });
     }
@@ -249,11 +211,7 @@ fn add_incoming(
     epoch: Epoch,
     own: KeyId,
 ) -> Result<(), BookError> {
-    let origin = LogOrigin {
-        author: key.key_id(),
-        audience: own,
-        epoch,
-    };
+    let origin = LogOrigin { author: key.key_id(), audience: own, epoch };
     let no = find_or_create(draft, origin, *key)?;
     if record.in_logs.last().is_none_or(|last| last.no != no.0) {
         record.in_logs.push(LogRecordRef { no: no.0, base: 0 });
@@ -261,19 +219,9 @@ fn add_incoming(
     Ok(())
 }
 
-fn find_or_create(
-    draft: &mut Draft<'_>,
-    origin: LogOrigin,
-    author: PublicKey,
-) -> Result<LogNo, StoreError> {
-    let own = draft
-        .record(LogNo::LOCAL)
-        .map(|local| local.origin.author == origin.author)?;
-    match draft
-        .records()
-        .into_iter()
-        .find(|record| record.origin == origin)
-    {
+fn find_or_create(draft: &mut Draft<'_>, origin: LogOrigin, author: PublicKey) -> Result<LogNo, StoreError> {
+    let own = draft.record(LogNo::LOCAL).map(|local| local.origin.author == origin.author)?;
+    match draft.records().into_iter().find(|record| record.origin == origin) {
         Some(found) => Ok(found.no),
         None => draft.create_log(origin, author, own),
     }
@@ -292,30 +240,20 @@ pub fn set_forked(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
 }
 
 /// The partner writes in another epoch than the one accepted here: keeps it for the operator's decision.
-pub fn propose_epoch(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    origin: LogOrigin,
-) -> Result<(), BookError> {
+pub fn propose_epoch(draft: &mut Draft<'_>, key: KeyId, origin: LogOrigin) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
     let base = match partner.incoming {
         Some(log) => draft.record(log)?.size(),
         None => 0,
     };
     contact::change(draft, key, |record| {
-        record.proposal = Some(EpochProposal {
-            origin: origin.to_string(),
-            base,
-        });
+        record.proposal = Some(EpochProposal { origin: origin.to_string(), base });
     })
 }
 
 /// The operator agreed to what the partner proposed: makes room for the new log. The entry that says so must follow in the same commit.
 /// Returns the log that ends, the one that replaces it, and how much of the old one stays in force.
-pub fn accept_epoch(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-) -> Result<Option<(LogId, LogId, u64)>, BookError> {
+pub fn accept_epoch(draft: &mut Draft<'_>, key: KeyId) -> Result<Option<(LogId, LogId, u64)>, BookError> {
     let current = partner(draft, key)?;
     let (Some((origin, base)), Some(old)) = (current.contact.proposal, current.incoming) else {
         return Ok(None);
@@ -327,16 +265,9 @@ pub fn accept_epoch(
 }
 
 /// This node accepted the partner's new epoch: its log is mirrored from now on and counts on from what the old one held.
-pub(super) fn epoch_accepted(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    accepted: &EpochAccepted,
-) -> Result<(), BookError> {
+pub(super) fn epoch_accepted(draft: &mut Draft<'_>, key: KeyId, accepted: &EpochAccepted) -> Result<(), BookError> {
     let current = partner(draft, key)?;
-    let found = draft
-        .records()
-        .into_iter()
-        .find(|record| record.log_id() == accepted.new_log_id);
+    let found = draft.records().into_iter().find(|record| record.log_id() == accepted.new_log_id);
     let Some(new) = found.filter(|new| current.incoming != Some(new.no)) else {
         return Ok(());
     };
@@ -344,30 +275,19 @@ pub(super) fn epoch_accepted(
     if let Some(old) = current.incoming {
         draft.freeze(old)?;
     }
-    record.in_logs.push(LogRecordRef {
-        no: new.no.0,
-        base: current.incoming_base + accepted.base,
-    });
+    record.in_logs.push(LogRecordRef { no: new.no.0, base: current.incoming_base + accepted.base });
     record.receipted = 0;
     put_record(draft, &record)
 }
 
 /// This node began a new epoch of the log it writes: the old one ends at what the partner holds of it.
-pub(super) fn epoch_reset(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    log: LogNo,
-    reset: &EpochReset,
-) -> Result<(), BookError> {
+pub(super) fn epoch_reset(draft: &mut Draft<'_>, key: KeyId, log: LogNo, reset: &EpochReset) -> Result<(), BookError> {
     let current = partner(draft, key)?;
     if current.out == log {
         return Ok(());
     }
     let mut record = record(draft, key)?;
-    record.out_logs.push(LogRecordRef {
-        no: log.0,
-        base: current.out_base + reset.base,
-    });
+    record.out_logs.push(LogRecordRef { no: log.0, base: current.out_base + reset.base });
     record.applied = 0;
     put_record(draft, &record)?;
     contact::change(draft, key, |record| record.acked = 0)

@@ -20,11 +20,7 @@ use crate::{
 pub type Quarters = Vec<(Quarter, Vec<EventRecord>)>;
 
 fn key(correspondence: LogNo, quarter: Quarter) -> Vec<u8> {
-    [
-        &correspondence.0.to_be_bytes()[..],
-        quarter.to_string().as_bytes(),
-    ]
-    .concat()
+    [&correspondence.0.to_be_bytes()[..], quarter.to_string().as_bytes()].concat()
 }
 
 pub(super) fn keep(
@@ -69,9 +65,7 @@ pub fn quarters(shelf: &impl Shelf, partner: &Partner) -> Result<Quarters, BookE
         .into_iter()
         .map(|(key, bytes)| {
             let quarter = key.get(4..).and_then(|text| std::str::from_utf8(text).ok());
-            let quarter = quarter
-                .and_then(|text| text.parse().ok())
-                .ok_or(BookError::View("quarter"))?;
+            let quarter = quarter.and_then(|text| text.parse().ok()).ok_or(BookError::View("quarter"))?;
             Ok((quarter, decode::<CaseRecord>(bytes, "quarter")?.events))
         })
         .collect()

@@ -18,11 +18,7 @@ use crate::store::{Draft, NewEntry};
 const REFUSALS_MAX: usize = 300;
 
 /// An own receipt was written.
-pub(super) fn written(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    receipt: &Receipt,
-) -> Result<(), BookError> {
+pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Result<(), BookError> {
     let mut record = partner::record(draft, key)?;
     let current = partner::partner(draft, key)?.incoming;
     let is_current = match current {
@@ -35,20 +31,12 @@ pub(super) fn written(
         record.owes_receipt = record.receipted < size && record.owes_receipt;
         partner::put_record(draft, &record)?;
     }
-    if let Some(log) = draft
-        .records()
-        .into_iter()
-        .find(|record| record.log_id() == receipt.log_id)
-    {
+    if let Some(log) = draft.records().into_iter().find(|record| record.log_id() == receipt.log_id) {
         for refused in &receipt.refusals {
             let refused = refusal::Refused {
                 sequence: refused.sequence,
                 reason: refused.reason,
-                field: refused
-                    .field
-                    .as_ref()
-                    .map(|field| field.as_str().to_owned())
-                    .unwrap_or_default(),
+                field: refused.field.as_ref().map(|field| field.as_str().to_owned()).unwrap_or_default(),
             };
             refusal::keep(draft, log.no, &refused)?;
         }
@@ -74,27 +62,15 @@ pub(super) fn read(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Resu
 
 /// Writes the receipt that is owed, if one is: the partner's log to its size, its root, and what was refused since the last one.
 /// Receipts alone are never answered, or two nodes would talk for ever. True when one was written.
-pub fn acknowledge_receipt(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    now: Timestamp,
-) -> Result<bool, BookError> {
+pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) -> Result<bool, BookError> {
     let partner = partner::partner(draft, key)?;
-    let Some(incoming) = partner
-        .incoming
-        .filter(|_| partner.owes_receipt && partner.may_write().is_ok())
-    else {
+    let Some(incoming) = partner.incoming.filter(|_| partner.owes_receipt && partner.may_write().is_ok()) else {
         return Ok(false);
     };
     let log = draft.record(incoming)?;
     let refusals = refusal::within(draft, incoming, partner.receipted..log.size())?;
     for refusals in chunks(refusals) {
-        let receipt = Receipt {
-            log_id: log.log_id(),
-            size: log.size(),
-            root: log.root(),
-            refusals,
-        };
+        let receipt = Receipt { log_id: log.log_id(), size: log.size(), root: log.root(), refusals };
         let payload = Payload::Receipt(receipt);
         let sequence = draft.append(
             partner.out,
@@ -108,11 +84,7 @@ pub fn acknowledge_receipt(
             },
         )?;
         let entry = draft.one(partner.out, sequence)?;
-        let place = Place {
-            log: partner.out,
-            author: Author::Own,
-            partner: Some((key, partner.correspondence)),
-        };
+        let place = Place { log: partner.out, author: Author::Own, partner: Some((key, partner.correspondence)) };
         apply(draft, &place, entry.header(), Some(&payload), false)?;
     }
     Ok(true)

@@ -50,19 +50,9 @@ pub fn receive(
     if is_held(record.size(), frame)? {
         return Ok(Received::default());
     }
-    let place = Place {
-        log,
-        author: Author::Partner,
-        partner: Some((key, partner.correspondence)),
-    };
-    let mut received = Received {
-        new: frame.entries().len() as u64,
-        ..Received::default()
-    };
-    let mut judge = Judge {
-        book: agreements(draft, &partner)?,
-        partner,
-    };
+    let place = Place { log, author: Author::Partner, partner: Some((key, partner.correspondence)) };
+    let mut received = Received { new: frame.entries().len() as u64, ..Received::default() };
+    let mut judge = Judge { book: agreements(draft, &partner)?, partner };
     for entry in frame.entries() {
         let header = entry.header();
         received.owes_receipt |= header.kind != Kind::Receipt;
@@ -79,11 +69,7 @@ pub fn receive(
             judge.book = agreements(draft, &judge.partner)?;
         }
     }
-    let refused: Vec<u64> = received
-        .refused
-        .iter()
-        .map(|refused| refused.sequence)
-        .collect();
+    let refused: Vec<u64> = received.refused.iter().map(|refused| refused.sequence).collect();
     draft.mirror(log, frame, &refused)?;
     if received.owes_receipt {
         let mut record = partner::record(draft, key)?;
@@ -94,11 +80,7 @@ pub fn receive(
 }
 
 /// Takes back own entries that this node lost and the partner still had.
-pub fn take_back(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    frame: &VerifiedFrame,
-) -> Result<u64, BookError> {
+pub fn take_back(draft: &mut Draft<'_>, key: KeyId, frame: &VerifiedFrame) -> Result<u64, BookError> {
     let partner = partner::partner(draft, key)?;
     let log = partner.out;
     let record = draft.record(log)?;
@@ -108,11 +90,7 @@ pub fn take_back(
     if is_held(record.size(), frame)? {
         return Ok(0);
     }
-    let place = Place {
-        log,
-        author: Author::Own,
-        partner: Some((key, partner.correspondence)),
-    };
+    let place = Place { log, author: Author::Own, partner: Some((key, partner.correspondence)) };
     draft.recover(log, frame)?;
     for entry in frame.entries() {
         let header = entry.header();
@@ -133,10 +111,7 @@ fn is_held(held: u64, frame: &VerifiedFrame) -> Result<bool, BookError> {
 }
 
 fn is_agreement(header: &Header) -> bool {
-    matches!(
-        header.kind,
-        Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded
-    )
+    matches!(header.kind, Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded)
 }
 
 struct Judge {
@@ -147,27 +122,19 @@ struct Judge {
 impl Judge {
     fn judge(&self, entry: &Entry) -> Result<Payload, Refused> {
         let header = entry.header();
-        let refuse = |reason, field: &str| Refused {
-            sequence: header.sequence,
-            reason,
-            field: field.to_owned(),
-        };
+        let refuse = |reason, field: &str| Refused { sequence: header.sequence, reason, field: field.to_owned() };
         let payload = read(entry).map_err(|(reason, field)| refuse(reason, &field))?;
         if header.kind.needs_case() && header.case_id.is_none() {
             return Err(refuse(RefusalReason::Malformed, "case_id"));
         }
-        let stamp = Stamp {
-            sequence: self.partner.incoming_base + header.sequence,
-            seen: header.seen,
-        };
+        let stamp = Stamp { sequence: self.partner.incoming_base + header.sequence, seen: header.seen };
         let incoming = Incoming {
             position: Position::new(self.partner.key_id, stamp),
             day: header.time.day(),
             kind: header.kind,
             agreement: header.agreement,
         };
-        scope::incoming(&incoming, &payload, &self.book)
-            .map_err(|refused| refuse(refused.reason, &refused.field))?;
+        scope::incoming(&incoming, &payload, &self.book).map_err(|refused| refuse(refused.reason, &refused.field))?;
         Ok(payload)
     }
 }
@@ -183,9 +150,7 @@ fn read(entry: &Entry) -> Result<Payload, (RefusalReason, String)> {
     Payload::decode(kind, &bytes).map_err(|error| match error {
         PayloadError::WrongKind { .. } => (RefusalReason::WrongKind, String::new()),
         // A receipt's field has room for 120 characters.
-        other => (
-            RefusalReason::Malformed,
-            other.path().unwrap_or_default().chars().take(120).collect(),
-        ),
+        other => (RefusalReason::Malformed, other.path().unwrap_or_default().chars().take(120).collect()),
     })
 }
+

@@ -889,9 +889,7 @@ fn a_backup_of_a_running_node_is_restored_and_verified() {
     let place = Place::new();
     let (store, own, partner) = filled(&place);
     let mut backup = Vec::new();
-    let report = store
-        .backup(&mut backup, &place.unlock(), &place.unlock())
-        .unwrap();
+    let report = store.backup(&mut backup, &place.unlock(), &place.unlock()).unwrap();
     assert_eq!(
         report,
         BackupReport {
@@ -928,9 +926,7 @@ fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
     let place = Place::new();
     let (store, ..) = filled(&place);
     let mut backup = Vec::new();
-    store
-        .backup(&mut backup, &place.unlock(), &place.unlock())
-        .unwrap();
+    store.backup(&mut backup, &place.unlock(), &place.unlock()).unwrap();
     for eighth in 0..16 {
         let at = backup.len() * (eighth % 8) / 8;
         let mut spoiled = backup.clone();
