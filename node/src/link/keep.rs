@@ -1,0 +1,107 @@
+//! What a session needs of the store besides frames to send: where both logs stand, and verified frames made durable.
+
+use hongyan_proto::{
+    id::KeyId,
+    log::{Kind, SignedCheckpoint, VerifiedFrame},
+    message::{Stop, StopReason},
+};
+
+use super::Link;
+use crate::{
+    book::{self, BookError, Partner},
+    store::LogNo,
+    sync::Start,
+};
+
+/// Own entries looked at to find out whether a receipt is still owed; more than these surely want one.
+const RECEIPTS_LOOKED_AT: u64 = 64;
+
+/// What was made durable.
+pub(super) struct Stored {
+    pub(super) size: u64,
+    pub(super) received: u64,
+    pub(super) recovered: u64,
+    pub(super) refused: u64,
+}
+
+pub(super) enum Write {
+    Mirror(VerifiedFrame),
+    TakeBack(VerifiedFrame),
+}
+
+fn store(error: impl ToString) -> Stop {
+    Stop::new(StopReason::Store, error)
+}
+
+/// Both logs as they are durable here, and the size of the own one.
+pub(super) fn start(link: &Link, partner: &Partner, mirror: LogNo) -> Result<(Start, u64), Stop> {
+    let log = |no| link.store().log(no).ok_or_else(|| store("no such log"));
+    let (own, mirror) = (log(partner.out)?, log(mirror)?);
+    let note = SignedCheckpoint::sign(link.key(), &own.origin, own.size(), own.root());
+    let now = link.now();
+    let agreements = link.agreements(partner, now).map_err(store)?;
+    let start = Start {
+        own: note.map_err(store)?,
+        own_follow: own.follow(u64::MAX),
+        mirror: mirror.follow(own.size()),
+        held: mirror
+            .checkpoint
+            .clone()
+            .filter(|held| held.size() == mirror.size()),
+        own_base: partner.out_base,
+        now,
+        agreements,
+    };
+    Ok((start, own.size()))
+}
+
+impl Link {
+    pub(super) async fn keep(&self, key: KeyId, writes: Vec<Write>) -> Result<Stored, Stop> {
+        let now = self.now();
+        let kept = self.store().commit(move |draft| {
+            let mut stored = Stored {
+                size: 0,
+                received: 0,
+                recovered: 0,
+                refused: 0,
+            };
+            for write in writes {
+                match write {
+                    Write::Mirror(frame) => {
+                        stored.size = frame.tree().size();
+                        stored.received += frame.entries().len() as u64;
+                        let received = book::receive(draft, key, &frame, now)?;
+                        stored.refused += received.refused.len() as u64;
+                    }
+                    Write::TakeBack(frame) => {
+                        stored.size = frame.tree().size();
+                        stored.recovered += frame.entries().len() as u64;
+                        book::take_back(draft, key, &frame)?;
+                    }
+                }
+            }
+            Ok::<_, BookError>(stored)
+        });
+        kept.await.map_err(store)
+    }
+
+    /// Does the partner still owe a receipt for something it holds? Receipts themselves have none.
+    pub(super) fn awaits_receipt(&self, partner: &Partner, own_size: u64) -> bool {
+        let unapplied = partner.applied..own_size;
+        if own_size.saturating_sub(partner.applied) > RECEIPTS_LOOKED_AT {
+            return true;
+        }
+        let entries = self.store().entries(partner.out, unapplied);
+        entries.is_ok_and(|mut entries| {
+            entries.any(|entry| entry.is_ok_and(|entry| entry.header().kind != Kind::Receipt))
+        })
+    }
+
+    pub(super) async fn write_receipt(&self, key: KeyId) -> Result<(), Stop> {
+        let now = self.now();
+        let written = self
+            .store()
+            .commit(move |draft| book::acknowledge_receipt(draft, key, now));
+        written.await.map(|_: bool| ()).map_err(store)
+    }
+}

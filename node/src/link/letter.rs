@@ -1,0 +1,342 @@
+//! Sealed letters out of the store and into it: what a session would do, with the partner far away.
+
+use std::io::Read;
+
+use hongyan_proto::{
+    id::{KeyId, LogId},
+    log::SignedCheckpoint,
+    message::{Hello, PROTOCOL, Stop, StopReason},
+    sealed::{self, LetterWriter, MAX_SEALED_BYTES, SealedError},
+};
+use thiserror::Error;
+use tokio::runtime::Handle;
+
+use super::{
+    End, Link, Outcome,
+    feed::Feed,
+    keep::{Write, start},
+    outcome::{Sizes, blank},
+};
+use crate::{
+    book::{self, BookError, Partner, PartnerState},
+    store::{LogNo, View},
+    sync::{
+        Roots, Start, WINDOW_FRAMES,
+        letter::{Contents, Greeting, Known, LetterError, Reading, Step, contents},
+    },
+};
+
+/// Why a letter was not written or not taken in.
+#[derive(Debug, Error)]
+pub enum LetterFailure {
+    /// The sealed file.
+    #[error(transparent)]
+    Sealed(#[from] SealedError),
+    /// What it says does not fit what is here.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    /// Nobody here knows its author.
+    #[error(
+        "信件作者 {0} 不是本组织的结对单位; 请先用邀请结对 the letter's author is no partner of this organization: become partners by an invitation first"
+    )]
+    UnknownAuthor(KeyId),
+    /// The pin was taken away.
+    #[error("与该单位的结对已撤销, 信件未处理 the partner is revoked: the letter was not taken in")]
+    Revoked,
+    /// The correspondence stopped.
+    #[error(
+        "日志出现分叉, 互通已停止, 须由双方人员核对处理 the log has two histories and the correspondence has stopped: people on both sides must decide"
+    )]
+    Forked,
+    /// The file is longer than any letter.
+    #[error("文件超过 {MAX_SEALED_BYTES} 字节, 不是信件 the file is longer than any letter")]
+    TooLong,
+    /// The book.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}
+
+impl From<Stop> for LetterFailure {
+    fn from(stop: Stop) -> Self {
+        Self::Letter(LetterError::Stop(stop))
+    }
+}
+
+/// A letter that was written.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Exported {
+    /// The sealed bytes.
+    pub bytes: Vec<u8>,
+    /// Own entries in it: from, until (exclusive).
+    pub own: std::ops::Range<u64>,
+    /// Entries of the partner's own log that it seems to have lost.
+    pub given_back: std::ops::Range<u64>,
+    /// Not everything fitted: export again from `own.end`.
+    pub more: bool,
+}
+
+/// A letter that was taken in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Imported {
+    /// Who wrote it.
+    pub partner: KeyId,
+    /// What it brought; nothing, when it was taken in before.
+    pub outcome: Outcome,
+}
+
+fn store(error: impl ToString) -> Stop {
+    Stop::new(StopReason::Store, error)
+}
+
+impl Link {
+    /// Everything a partner is not known to have, sealed to its key. `from` begins earlier: for a file that was lost on its way.
+    pub async fn export_letter(
+        &self,
+        key: KeyId,
+        from: Option<u64>,
+    ) -> Result<Exported, LetterFailure> {
+        let link = self.clone();
+        on_a_thread(move || link.export(key, from)).await
+    }
+
+    /// Takes a sealed file in. The second time it brings nothing, and that is no error.
+    pub async fn import_letter(&self, bytes: Vec<u8>) -> Result<Imported, LetterFailure> {
+        let (link, runtime) = (self.clone(), Handle::current());
+        on_a_thread(move || runtime.block_on(link.import(bytes.as_slice()))).await
+    }
+
+    fn letter_partner(&self, key: KeyId) -> Result<(Partner, LogNo), LetterFailure> {
+        let partner = book::partner(self.store(), key).map_err(|error| match error {
+            BookError::UnknownPartner(key) => LetterFailure::UnknownAuthor(key),
+            other => other.into(),
+        })?;
+        match partner.state {
+            PartnerState::Revoked => return Err(LetterFailure::Revoked),
+            PartnerState::Frozen => return Err(LetterFailure::Forked),
+            PartnerState::Active | PartnerState::AwaitingEpoch => {}
+        }
+        let mirror = partner
+            .incoming
+            .ok_or_else(|| store("the partner's epoch is not known"))?;
+        Ok((partner, mirror))
+    }
+
+    fn export(&self, key: KeyId, from: Option<u64>) -> Result<Exported, LetterFailure> {
+        let (partner, mirror) = self.letter_partner(key)?;
+        let (start, own) = start(self, &partner, mirror)?;
+        let known = Known {
+            own,
+            held_there: partner.contact.acked,
+            mirror: start.mirror.tree.size(),
+            lost_there: self.lost_there(key)?,
+            from,
+        };
+        let Contents { give_back, own } = contents(&known);
+        let author = self.key().public();
+        let (own_id, mirror_id) = (start.own.origin().log_id(), start.mirror.origin.log_id());
+        let mut letter = LetterWriter::begin(Vec::new(), &author, &partner.key, hello(start))?;
+        let mut feed = Feed::new(
+            self.store().clone(),
+            self.key().clone(),
+            partner.out,
+            mirror,
+        );
+        let mut fill = |log: LogId, range: &std::ops::Range<u64>| {
+            let mut next = range.start;
+            while next < range.end {
+                let read = feed.read(log, next, range.end)?;
+                let end = next + read.frame.entries.len() as u64;
+                if !letter.push(read.frame)? {
+                    break;
+                }
+                next = end;
+            }
+            Ok::<_, LetterFailure>(range.start..next)
+        };
+        let given_back = fill(mirror_id, &give_back)?;
+        let written = if given_back == give_back {
+            fill(own_id, &own)?
+        } else {
+            own.start..own.start
+        };
+        Ok(Exported {
+            more: written.end < own.end || given_back != give_back,
+            bytes: letter.finish(self.key())?,
+            own: written,
+            given_back,
+        })
+    }
+
+    async fn import(&self, bytes: &[u8]) -> Result<Imported, LetterFailure> {
+        if bytes.len() > MAX_SEALED_BYTES {
+            return Err(LetterFailure::TooLong);
+        }
+        let opened = sealed::open(bytes.take(MAX_SEALED_BYTES as u64), self.key())?;
+        let (partner, mirror) = self.letter_partner(opened.author())?;
+        let letter = opened.verify(&partner.key)?;
+        let mut outcome = blank(End::Settled);
+        outcome.hello = Some(letter.hello.clone());
+        let result = self.take_in(&partner, mirror, letter, &mut outcome).await;
+        if let Err(LetterFailure::Letter(LetterError::Stop(stop))) = &result {
+            outcome.end = End::Stopped(stop.clone());
+            self.record(&partner, &outcome).await;
+        }
+        result?;
+        Ok(Imported {
+            partner: partner.key_id,
+            outcome,
+        })
+    }
+
+    async fn take_in(
+        &self,
+        partner: &Partner,
+        mirror: LogNo,
+        letter: sealed::SealedLetter,
+        outcome: &mut Outcome,
+    ) -> Result<(), LetterFailure> {
+        let (start, own_size) = start(self, partner, mirror)?;
+        let greeting = Greeting::read(&letter.hello, &start.own_follow, &start.mirror)?;
+        let (held, theirs) = greeting.sizes();
+        let mirror_size = start.mirror.tree.size();
+        outcome.standing = Sizes {
+            own_here: own_size,
+            own_there: held.unwrap_or(0),
+            mirror_here: mirror_size,
+            // An old letter's shorter log is no loss.
+            mirror_there: theirs.max(mirror_size),
+        }
+        .standing();
+        let roots = Roots {
+            own_at_held: self.root(partner.out, held, own_size)?,
+            mirror_at_own: self.root(mirror, Some(theirs), mirror_size)?,
+        };
+        let own = (start.own_follow, start.own_base);
+        let mut reading = Reading::begin(own, start.mirror, start.held.as_ref(), &greeting, roots)?;
+        let mut waiting = Vec::new();
+        let mut failure = None;
+        for frame in letter.frames {
+            match reading.frame(frame) {
+                Ok(Step::Held) => {}
+                Ok(Step::Mirror(frame)) => waiting.push(Write::Mirror(frame)),
+                Ok(Step::TakeBack(frame)) => waiting.push(Write::TakeBack(frame)),
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+            if waiting.len() >= WINDOW_FRAMES {
+                self.put(partner.key_id, std::mem::take(&mut waiting), outcome)
+                    .await?;
+            }
+        }
+        // What was verified before the trouble is whole, and is kept.
+        self.put(partner.key_id, waiting, outcome).await?;
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
+        reading.end()?;
+        self.letter_read(partner.key_id, &reading, &letter.hello, outcome)
+            .await?;
+        Ok(())
+    }
+
+    async fn put(&self, key: KeyId, writes: Vec<Write>, outcome: &mut Outcome) -> Result<(), Stop> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let stored = self.keep(key, writes).await?;
+        outcome.received += stored.received;
+        outcome.recovered += stored.recovered;
+        outcome.refused += stored.refused;
+        Ok(())
+    }
+
+    /// Notes what the letter proved, and writes the receipt that the next letter back carries.
+    async fn letter_read(
+        &self,
+        key: KeyId,
+        reading: &Reading,
+        hello: &Hello,
+        outcome: &mut Outcome,
+    ) -> Result<(), LetterFailure> {
+        outcome.acknowledged = Some(reading.held_there());
+        let (held, size, time) = (
+            reading.held_there(),
+            reading.size_there(),
+            hello.time.millis(),
+        );
+        let now = self.now();
+        let noted = self.store().commit(move |draft| {
+            book::note_ack(draft, key, held)?;
+            let name = hello_key(key);
+            let newest = draft
+                .view(View::Index, &name)?
+                .and_then(|bytes| decode_hello(&bytes));
+            if newest.is_none_or(|(newest, _)| newest <= time) {
+                draft.put_view(View::Index, &name, encode_hello(time, size))?;
+            }
+            book::acknowledge_receipt(draft, key, now)
+        });
+        noted.await?;
+        Ok(())
+    }
+
+    /// The size of the partner's own log in its newest letter.
+    fn lost_there(&self, key: KeyId) -> Result<Option<u64>, BookError> {
+        let newest = self.store().view(View::Index, &hello_key(key))?;
+        Ok(newest
+            .and_then(|bytes| decode_hello(&bytes))
+            .map(|(_, size)| size))
+    }
+
+    pub(super) fn root(
+        &self,
+        no: LogNo,
+        size: Option<u64>,
+        here: u64,
+    ) -> Result<Option<hongyan_proto::id::Hash>, Stop> {
+        match size {
+            Some(size) if size <= here => self
+                .store()
+                .tree_at(no, size)
+                .map(|tree| Some(tree.root()))
+                .map_err(store),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn hello(start: Start) -> Hello {
+    Hello {
+        protocol: PROTOCOL,
+        own: start.own.note().clone(),
+        held: start.held.as_ref().map(SignedCheckpoint::note).cloned(),
+        time: start.now,
+        agreements: start.agreements,
+    }
+}
+
+/// The newest letter's hello of a partner: when it was written, and how long its own log was.
+fn hello_key(key: KeyId) -> Vec<u8> {
+    [&b"letter/"[..], key.as_bytes()].concat()
+}
+
+fn encode_hello(time: i64, size: u64) -> Vec<u8> {
+    [time.to_be_bytes(), size.to_be_bytes()].concat()
+}
+
+fn decode_hello(bytes: &[u8]) -> Option<(i64, u64)> {
+    let (time, rest) = bytes.split_first_chunk()?;
+    Some((
+        i64::from_be_bytes(*time),
+        u64::from_be_bytes(rest.try_into().ok()?),
+    ))
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LetterFailure> + Send + 'static,
+) -> Result<T, LetterFailure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(store("信件处理异常终止 the letter's work broke down").into()))
+}

@@ -1,0 +1,201 @@
+//! The node's connections: sessions with partners over pinned TLS, when to dial them, what is wrong when it does not work, sealed
+//! letters in and out, and the way to the gateway.
+//!
+//! What a session does is decided in `sync`, what an entry means in `book`: here it is only carried out.
+
+mod check;
+mod client;
+mod driver;
+mod error;
+mod feed;
+mod gateway;
+mod keep;
+mod letter;
+mod outcome;
+mod record;
+mod schedule_loop;
+pub mod scheduler;
+mod server;
+mod slots;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use hongyan_proto::{
+    channel::{Pins, TlsIdentity},
+    id::{AgreementHash, KeyId},
+    identity::IdentityKey,
+    time::{Clock, Timestamp},
+};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+pub use self::{
+    check::{Check, CheckName, CheckState, Words},
+    client::Introduced,
+    driver::Limits,
+    error::{ERROR_DOMAIN, LinkError, Reason},
+    gateway::{Enrolled, Submitted},
+    letter::{Exported, Imported, LetterFailure},
+    outcome::{End, Outcome, Progress, Standing},
+    schedule_loop::schedule,
+    server::{Caller, Identity, Redeem, routes},
+};
+use self::{client::Known, slots::Slots};
+use crate::{
+    book::{self, BookError, Partner, PartnerState},
+    store::Store,
+};
+
+/// Sessions at the same time, over all partners. Each holds a thread and a window of frames.
+pub const SESSIONS_AT_ONCE: usize = 64;
+
+/// This node's connections. Clones are handles to the same.
+#[derive(Clone)]
+pub struct Link(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    key: Arc<IdentityKey>,
+    tls: TlsIdentity,
+    pins: Pins,
+    clock: Clock,
+    limits: Limits,
+    slots: Slots,
+    sessions: Arc<Semaphore>,
+    channels: Mutex<HashMap<KeyId, Known>>,
+    closing: watch::Sender<bool>,
+    asked: mpsc::UnboundedSender<scheduler::Event>,
+}
+
+/// What the scheduler's loop listens to. Given out once, by [`Link::new`].
+#[derive(Debug)]
+pub struct Wishes(mpsc::UnboundedReceiver<scheduler::Event>);
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Link")
+            .field(&self.0.key.public().key_id())
+            .finish()
+    }
+}
+
+impl Link {
+    /// Opens no connection yet. Pins every partner that is not revoked.
+    pub fn new(
+        store: Store,
+        key: Arc<IdentityKey>,
+        tls: TlsIdentity,
+        clock: Clock,
+        limits: Limits,
+    ) -> Result<(Self, Wishes), BookError> {
+        let (asked, wishes) = mpsc::unbounded_channel();
+        let link = Self(Arc::new(Inner {
+            store,
+            key,
+            tls,
+            pins: Pins::new(),
+            clock,
+            limits,
+            slots: Slots::default(),
+            sessions: Arc::new(Semaphore::new(SESSIONS_AT_ONCE)),
+            channels: Mutex::default(),
+            closing: watch::Sender::new(false),
+            asked,
+        }));
+        link.refresh_pins()?;
+        Ok((link, Wishes(wishes)))
+    }
+
+    /// Makes the pins what the book says: to be called after a partner was added, revoked or changed its key.
+    pub fn refresh_pins(&self) -> Result<(), BookError> {
+        for partner in book::partners(self.store())? {
+            let pinned = self.pins().is_pinned(&partner.key_id, self.now());
+            match (partner.state, pinned) {
+                (PartnerState::Revoked, true) => self.drop_partner(&partner.key_id),
+                (PartnerState::Revoked, false) | (_, true) => {}
+                (_, false) => self.pins().pin(partner.key, None),
+            }
+            if partner.state != PartnerState::Revoked && !partner.endpoint.is_empty() {
+                self.tell(scheduler::Event::Known(partner.key_id));
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_partner(&self, key: &KeyId) {
+        self.pins().unpin(key);
+        self.forget_channel(key);
+        self.tell(scheduler::Event::Gone(*key));
+    }
+
+    /// A person, or another room, wants this partner dialled now.
+    pub fn ask(&self, key: KeyId) {
+        self.tell(scheduler::Event::Asked(key));
+    }
+
+    fn tell(&self, event: scheduler::Event) {
+        // Without a scheduler nobody dials by itself: a node that only runs one command.
+        let _ = self.0.asked.send(event);
+    }
+
+    /// Ends every session; nothing new is begun.
+    pub fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    /// Tells when the node closes.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.subscribe()
+    }
+
+    /// The keys whose connections are taken.
+    pub fn pins(&self) -> &Pins {
+        &self.0.pins
+    }
+
+    /// What this node shows at every handshake.
+    pub fn tls(&self) -> &TlsIdentity {
+        &self.0.tls
+    }
+
+    /// The clock everything here goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// The store whose letters travel.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn key(&self) -> &Arc<IdentityKey> {
+        &self.0.key
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// The agreements in force with a partner, for the hello.
+    fn agreements(
+        &self,
+        partner: &Partner,
+        now: Timestamp,
+    ) -> Result<Vec<AgreementHash>, BookError> {
+        let in_force = book::in_force(self.store(), partner, now.day())?;
+        Ok(in_force
+            .map(|agreement| agreement.hash)
+            .into_iter()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What a session leaves behind in the book: how the last contact went, evidence of a fork, a new epoch to decide on.
+
+use hongyan_proto::{
+    id::{KeyId, LogOrigin},
+    log::SignedCheckpoint,
+    message::{Message, Stop, StopReason},
+};
+use prost::Message as _;
+
+use super::{End, Link, Outcome, scheduler::Event};
+use crate::{
+    book::{self, BookError, Partner},
+    store::{Draft, View},
+};
+
+impl Link {
+    /// Notes how a session went. A failing store stops the node by itself: here it can only be said.
+    pub(super) async fn record(&self, partner: &Partner, outcome: &Outcome) {
+        let now = self.now();
+        let (key, outcome) = (partner.key_id, outcome.clone());
+        let proposed = self.proposed(partner, &outcome);
+        let vouched = match &outcome.end {
+            End::Stopped(stop) if stop.reason == StopReason::Fork => self.vouched(partner, stop),
+            _ => false,
+        };
+        let recorded = self.store().commit(move |draft| {
+            let acknowledged = outcome.acknowledged.unwrap_or(0);
+            match &outcome.end {
+                End::Settled => {
+                    let skew = outcome.skew_ms.unwrap_or(0);
+                    return book::note_sync(draft, key, acknowledged, skew, now);
+                }
+                End::Stopped(stop) if vouched => {
+                    keep_evidence(draft, key, stop)?;
+                    book::set_forked(draft, key)?;
+                }
+                End::Stopped(_) | End::Again | End::Cut(_) | End::Closing => {}
+            }
+            if let Some(origin) = proposed {
+                book::propose_epoch(draft, key, origin)?;
+            }
+            if let Some(problem) = outcome.problem() {
+                book::note_problem(draft, key, &problem, now)?;
+            }
+            book::note_ack(draft, key, acknowledged)
+        });
+        self.log_failure(recorded.await);
+    }
+
+    /// Notes that a session did not come about.
+    pub(super) async fn record_problem(&self, key: KeyId, problem: String) {
+        let now = self.now();
+        let noted = self
+            .store()
+            .commit(move |draft| book::note_problem(draft, key, &problem, now));
+        self.log_failure(noted.await);
+    }
+
+    fn log_failure(&self, result: Result<(), BookError>) {
+        if let Err(error) = result {
+            tracing::warn!(%error, "a session's end was not recorded");
+        }
+    }
+
+    /// What came up while a session ran, after its place was left, leads to another one.
+    pub(super) fn after_session(&self, partner: &Partner, outcome: &Outcome) {
+        let size = self.store().log(partner.out).map_or(0, |log| log.size());
+        let behind = outcome
+            .acknowledged
+            .is_none_or(|acknowledged| acknowledged < size);
+        let by_itself = matches!(outcome.end, End::Settled | End::Cut(_));
+        if behind && by_itself {
+            self.tell(Event::Changed(partner.key_id));
+        }
+    }
+
+    /// The log the partner writes now, when it is not the one that was accepted here.
+    fn proposed(&self, partner: &Partner, outcome: &Outcome) -> Option<LogOrigin> {
+        let hello = outcome.hello.as_ref()?;
+        let note = SignedCheckpoint::verify(&hello.own, &partner.key).ok()?;
+        let origin = *note.origin();
+        let own = self.key().public().key_id();
+        let accepted = partner.incoming.and_then(|no| self.store().log(no))?.origin;
+        let theirs = origin.author == partner.key_id && origin.audience == own;
+        (theirs && origin != accepted).then_some(origin)
+    }
+
+    /// Is there a note of one of the two authors in the evidence? Without one, anyone's word would stop a correspondence.
+    fn vouched(&self, partner: &Partner, stop: &Stop) -> bool {
+        let keys = [self.key().public(), partner.key];
+        let of_both = |origin: &LogOrigin| {
+            let (own, other) = (keys[0].key_id(), keys[1].key_id());
+            [(own, other), (other, own)].contains(&(origin.author, origin.audience))
+        };
+        stop.evidence.iter().any(|note| {
+            let mut notes = keys
+                .iter()
+                .filter_map(|key| SignedCheckpoint::verify(note, key).ok());
+            notes.any(|note| of_both(note.origin()))
+        })
+    }
+}
+
+/// Keeps both notes, as they were sent, under the partner's key: one record for each pair.
+pub(super) fn keep_evidence(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    stop: &Stop,
+) -> Result<(), BookError> {
+    let bytes = Message::Stop(stop.clone()).into_wire().encode_to_vec();
+    let name = hongyan_proto::log::leaf_hash(&bytes);
+    let key = [&key.as_bytes()[..], &name.as_bytes()[..8]].concat();
+    Ok(draft.put_view(View::Evidence, &key, bytes)?)
+}
