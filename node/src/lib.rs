@@ -5,6 +5,7 @@
 pub mod book;
 pub mod cli;
 pub mod domain;
+pub mod link;
 pub mod office;
 pub mod store;
 pub mod sync;

@@ -126,7 +126,7 @@ impl Report {
         state != CheckState::Failed
     }
 
-    fn finish(mut self, backlog: Verdict) -> Vec<Check> {
+    fn finish(mut self, backlog: &Verdict) -> Vec<Check> {
         for name in STEPS {
             if self.steps.iter().any(|step| step.name == name) {
                 continue;
@@ -159,7 +159,7 @@ impl Link {
         let mut report = Report::default();
         self.walk(&partner, &mut report).await;
         let partner = book::partner(self.store(), key)?;
-        Ok(report.finish(self.backlog(&partner)))
+        Ok(report.finish(&self.backlog(&partner)))
     }
 
     async fn walk(&self, partner: &Partner, report: &mut Report) {
@@ -392,10 +392,13 @@ fn wrong_key_or_cut(words: &str) -> Verdict {
 }
 
 fn clock(skew_ms: i64) -> Verdict {
-    let seconds = skew_ms as f64 / 1000.0;
+    // Tenths of a second, without leaving the integers.
+    let tenths = skew_ms / 100;
+    let sign = if tenths < 0 { '-' } else { '+' };
+    let seconds = format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10);
     let found = Words::new(
-        format!("对方时钟与本机相差 {seconds:+.1} 秒"),
-        format!("the partner's clock is {seconds:+.1}s from this one"),
+        format!("对方时钟与本机相差 {seconds} 秒"),
+        format!("the partner's clock is {seconds}s from this one"),
     );
     if skew_ms.abs() <= SKEW_LIMIT_MS {
         return (CheckState::Ok, found, Words::default());
@@ -554,7 +557,7 @@ mod tests {
         assert!(report.add(CheckName::Name, ok("", ""), since));
         let failed = bad(Failed, Words::default(), "", "");
         assert!(!report.add(CheckName::Port, failed, since));
-        let steps = report.finish(ok("无", "none"));
+        let steps = report.finish(&ok("无", "none"));
         assert!(steps.iter().map(|step| step.name).eq(STEPS));
         let states: Vec<_> = steps.iter().map(|step| step.state).collect();
         assert_eq!(

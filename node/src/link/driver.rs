@@ -103,7 +103,7 @@ struct Drive<O> {
 pub(super) async fn run<I, O>(
     link: &Link,
     partner: &Partner,
-    line: Line<I, O>,
+    stream: Line<I, O>,
     role: Role,
     progress: impl Fn(Progress) + Send + 'static,
 ) -> Outcome
@@ -115,7 +115,7 @@ where
         incoming,
         outgoing,
         wrap,
-    } = line;
+    } = stream;
     let (mut drive, actions) = match Drive::open(link, partner, (outgoing, wrap), role) {
         Ok(opened) => opened,
         Err(stop) => return blank(End::Stopped(stop)),

@@ -44,7 +44,7 @@ impl Link {
             }
             book::note_ack(draft, key, acknowledged)
         });
-        self.log_failure(recorded.await);
+        log_failure(recorded.await);
     }
 
     /// Notes that a session did not come about.
@@ -53,13 +53,7 @@ impl Link {
         let noted = self
             .store()
             .commit(move |draft| book::note_problem(draft, key, &problem, now));
-        self.log_failure(noted.await);
-    }
-
-    fn log_failure(&self, result: Result<(), BookError>) {
-        if let Err(error) = result {
-            tracing::warn!(%error, "a session's end was not recorded");
-        }
+        log_failure(noted.await);
     }
 
     /// What came up while a session ran, after its place was left, leads to another one.
@@ -101,12 +95,14 @@ impl Link {
     }
 }
 
+fn log_failure(result: Result<(), BookError>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "a session's end was not recorded");
+    }
+}
+
 /// Keeps both notes, as they were sent, under the partner's key: one record for each pair.
-pub(super) fn keep_evidence(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    stop: &Stop,
-) -> Result<(), BookError> {
+fn keep_evidence(draft: &mut Draft<'_>, key: KeyId, stop: &Stop) -> Result<(), BookError> {
     let bytes = Message::Stop(stop.clone()).into_wire().encode_to_vec();
     let name = hongyan_proto::log::leaf_hash(&bytes);
     let key = [&key.as_bytes()[..], &name.as_bytes()[..8]].concat();

@@ -2,7 +2,7 @@
 //! place in a queue; nothing here wakes up for it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     time::Duration,
 };
 
@@ -94,10 +94,11 @@ impl Scheduler {
     pub fn handle(&mut self, event: Event, now: Moment, rng: &mut impl Rng) {
         match event {
             Event::Known(key) => {
-                if !self.partners.contains_key(&key) {
-                    let failures = 0;
-                    let phase = Phase::Parked;
-                    self.partners.insert(key, Partner { phase, failures });
+                if let Entry::Vacant(place) = self.partners.entry(key) {
+                    place.insert(Partner {
+                        phase: Phase::Parked,
+                        failures: 0,
+                    });
                     self.wait(key, now + rng.gen_range(Duration::ZERO..=START_SPREAD));
                 }
             }

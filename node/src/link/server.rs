@@ -207,7 +207,7 @@ impl ExchangeService for Exchange {
             .into_inner()
             .map(|request| request.map(|request| request.message.unwrap_or_default()));
         let (outgoing, answers) = mpsc::channel(OUTGOING_MESSAGES);
-        let line = Line {
+        let stream = Line {
             incoming,
             outgoing,
             wrap: |message| {
@@ -218,7 +218,7 @@ impl ExchangeService for Exchange {
         };
         let link = self.link.clone();
         tokio::spawn(async move {
-            let outcome = driver::run(&link, &partner, line, Role::Answered, |_| {}).await;
+            let outcome = driver::run(&link, &partner, stream, Role::Answered, |_| {}).await;
             drop(turn);
             link.record(&partner, &outcome).await;
             drop(slot);

@@ -61,7 +61,7 @@ fn identity(seed: u8, endpoint: Option<SocketAddr>) -> Identity {
     }
 }
 
-fn local(draft: &mut Draft<'_>, payload: Payload) -> Result<(), BookError> {
+fn local(draft: &mut Draft<'_>, payload: &Payload) -> Result<(), BookError> {
     let new = NewEntry {
         seen: 0,
         time: NOW,
@@ -72,7 +72,7 @@ fn local(draft: &mut Draft<'_>, payload: Payload) -> Result<(), BookError> {
     };
     let sequence = draft.append(LogNo::LOCAL, new)?;
     let entry = draft.entry(LogNo::LOCAL, sequence)?;
-    apply(draft, &Place::LOCAL, entry.header(), Some(&payload), false)
+    apply(draft, &Place::LOCAL, entry.header(), Some(payload), false)
 }
 
 fn added(partner: PublicKey, who: &Identity, out: Epoch, incoming: Epoch) -> Payload {
@@ -192,7 +192,7 @@ impl Node {
         );
         self.link
             .store()
-            .commit(move |draft| local(draft, payload))
+            .commit(move |draft| local(draft, &payload))
             .await
             .unwrap();
         self.link.refresh_pins().unwrap();
@@ -209,7 +209,7 @@ impl Node {
         .into();
         self.link
             .store()
-            .commit(move |draft| local(draft, payload))
+            .commit(move |draft| local(draft, &payload))
             .await
             .unwrap();
         self.link.refresh_pins().unwrap();
@@ -281,7 +281,7 @@ fn redeem(
             }
             let payload = added(caller.key, &caller.identity, epoch(seed), caller.epoch);
             link.store()
-                .commit(move |draft| local(draft, payload))
+                .commit(move |draft| local(draft, &payload))
                 .await
                 .unwrap();
             Ok((identity(seed, Some(address)), epoch(seed)))

@@ -65,6 +65,10 @@ pub enum Action {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one of these per session, and it is open for nearly all of its life"
+)]
 enum Phase {
     Greeting,
     Open {
@@ -236,11 +240,11 @@ impl Session {
         match own {
             Situation::Equal => {}
             Situation::ReaderBehind { from } => {
-                outgoing = Outgoing::new(own_log, from, own_view.size)
+                outgoing = Outgoing::new(own_log, from, own_view.size);
             }
             Situation::AuthorLost { .. } => incoming_log = (self.start.own_follow.clone(), true),
             Situation::Fork { size } => {
-                return Err(self.fork(size, held.as_ref(), &self.start.own));
+                return Err(fork(size, held.as_ref(), &self.start.own));
             }
             Situation::EpochChanged => {
                 return Err(epoch("they hold another epoch of this side's log"));
@@ -253,7 +257,7 @@ impl Session {
                 outgoing = Outgoing::new(mirror_view.origin.log_id(), from, until);
             }
             Situation::Fork { size } => {
-                return Err(self.fork(size, self.start.held.as_ref(), &theirs));
+                return Err(fork(size, self.start.held.as_ref(), &theirs));
             }
             Situation::EpochChanged => {
                 return Err(epoch(
@@ -274,16 +278,16 @@ impl Session {
         };
         Ok(())
     }
+}
 
-    fn fork(&self, size: u64, one: Option<&SignedCheckpoint>, other: &SignedCheckpoint) -> Stop {
-        let mut stop = Stop::new(StopReason::Fork, format!("roots differ at {size} entries"));
-        stop.evidence = one
-            .into_iter()
-            .chain([other])
-            .map(|note| note.note().clone())
-            .collect();
-        stop
-    }
+fn fork(size: u64, one: Option<&SignedCheckpoint>, other: &SignedCheckpoint) -> Stop {
+    let mut stop = Stop::new(StopReason::Fork, format!("roots differ at {size} entries"));
+    stop.evidence = one
+        .into_iter()
+        .chain([other])
+        .map(|note| note.note().clone())
+        .collect();
+    stop
 }
 
 fn view(follow: &Follow) -> View {

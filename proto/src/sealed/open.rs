@@ -53,7 +53,7 @@ pub fn open(input: impl Read, own: &IdentityKey) -> Result<Opened, SealedError> 
     if plain.len() > MAX_LETTER_BYTES {
         return Err(SealedError::TooLarge);
     }
-    parse(plain.into(), own.public().key_id())
+    parse(&plain.into(), own.public().key_id())
 }
 
 fn refuse(error: DecryptError) -> SealedError {
@@ -79,7 +79,7 @@ fn malformed(error: &IdError) -> SealedError {
 }
 
 /// Reads the plaintext; checks all that needs no partner's key.
-pub(super) fn parse(plain: Bytes, own: KeyId) -> Result<Opened, SealedError> {
+pub(super) fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
     let letter = pb::SealedLetter::decode(plain.clone())
         .map_err(|error| SealedError::Malformed(error.to_string()))?;
     if letter.format_version != FORMAT_VERSION {
