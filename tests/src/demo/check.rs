@@ -197,10 +197,8 @@ async fn counts_add_up(
         "query",
         "--period",
         &period,
-        "--group-by",
-        "direction",
-        "--group-by",
-        "state",
+        "--by",
+        "direction,state",
     ];
     let answer = gateway.ask(&query).await?;
     let mut counted = Tally::new();
