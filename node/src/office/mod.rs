@@ -24,9 +24,11 @@ mod reconcile;
 mod record;
 mod report;
 mod request;
-// pub mod rpc;
+pub mod rpc;
 mod statement;
 mod status;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 

@@ -129,6 +129,16 @@ impl Office {
         self
     }
 
+    /// Does a node process answer, or the in-process office of one command?
+    pub(super) fn is_serving(&self) -> bool {
+        self.listening.is_some()
+    }
+
+    /// host:port where partners reach it while serving.
+    pub(super) fn listening(&self) -> &str {
+        self.listening.as_deref().unwrap_or_default()
+    }
+
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store

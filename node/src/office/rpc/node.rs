@@ -1,0 +1,182 @@
+//! `NodeService`.
+
+use std::io;
+
+use bytes::Bytes;
+use hongyan_proto::pb::office::v1::{self as pb, backup_response::Part, node_service_server::NodeService};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{self, words},
+    export,
+    log::{Answers, summary},
+    request::{actor, request},
+};
+use crate::{
+    office::{Office, OfficeError, backup, status, text},
+    store::{Damage, Harm},
+};
+
+type Answered<T> = Result<Response<T>, Status>;
+
+/// Bytes in one chunk of a stream.
+pub(super) const CHUNK: usize = 512 * 1024;
+/// The stored data's format, as the store counts it.
+const FORMAT_VERSION: u32 = 1;
+
+fn damage(office: &Office, damage: &Damage) -> pb::Damage {
+    let log = damage.log.and_then(|no| office.store().log(no));
+    let (from, until) = match damage.what {
+        Harm::Missing { from, to } => (from, to),
+        Harm::Entry { sequence, .. } => (sequence, sequence + 1),
+        Harm::LogMissing { size } => (0, size),
+        Harm::Root { size } | Harm::Checkpoint { size } => (size, size),
+        Harm::HeadsUnreadable | Harm::HeadUnreadable => (0, 0),
+    };
+    pb::Damage {
+        log_id: log.map(|log| log.log_id().to_string()).unwrap_or_default(),
+        from,
+        until,
+        what: Some(words(text::split(&damage.what.to_string()))),
+        remedy: Some(words(text::split(&damage.take_from.to_string()))),
+    }
+}
+
+fn overdue(one: &status::Overdue) -> pb::Overdue {
+    pb::Overdue {
+        partner: one.partner.clone(),
+        kind: one.kind as i32,
+        due: one.due.to_string(),
+        what: Some(words(one.what.clone())),
+        must_act: convert::author(one.must_act),
+        case_id: one.case.map(|id| id.to_string()).unwrap_or_default(),
+    }
+}
+
+#[tonic::async_trait]
+impl NodeService for Office {
+    async fn get_status(&self, _: Request<pb::GetStatusRequest>) -> Answered<pb::GetStatusResponse> {
+        let status = status::status(self)?;
+        let mut damages: Vec<pb::Damage> = status.damage.iter().map(|one| damage(self, one)).collect();
+        if let Some(why) = &status.stopped {
+            damages.push(pb::Damage { what: Some(words(text::split(why))), ..pb::Damage::default() });
+        }
+        Ok(Response::new(pb::GetStatusResponse {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            organization: Some(convert::organization(self.organization())),
+            fingerprint: self.key_id().to_string(),
+            spoken: self.key_id().spoken(),
+            logs: status.logs.iter().map(summary).collect(),
+            partners: status.partners.iter().map(convert::partner).collect(),
+            overdue: status.overdue.iter().map(overdue).collect(),
+            store: Some(pb::StoreHealth {
+                healthy: damages.is_empty(),
+                damage: damages,
+                bytes_on_disk: status.bytes_on_disk,
+                entries: status.entries,
+                format_version: FORMAT_VERSION,
+            }),
+            time_ms: status.now.millis(),
+            members: status.members,
+            open_outflow: status.open[0],
+            open_inflow: status.open[1],
+            serving: self.is_serving(),
+            listening: self.listening().to_owned(),
+        }))
+    }
+
+    async fn rotate_key(&self, request_: Request<pb::RotateKeyRequest>) -> Answered<pb::RotateKeyResponse> {
+        let message = request_.into_inner();
+        request(&message, &message.actor, &message.request_id)?;
+        Err(Status::unimplemented(
+            "本版本尚不能更换身份密钥; 请以新邀请重新结对 this version cannot rotate the identity key yet: introduce the node anew",
+        ))
+    }
+
+    type BackupStream = Answers<pb::BackupResponse>;
+
+    async fn backup(&self, request_: Request<pb::BackupRequest>) -> Answered<Self::BackupStream> {
+        let message = request_.into_inner();
+        let actor = actor(&message.actor)?;
+        self.note_access(actor, "备份 backup", 0, None).await?;
+        let (answers, stream) = mpsc::channel(4);
+        let office = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut chunks = Chunks::new(answers.clone());
+            let done = backup::backup(&office, &message.passphrase, &mut chunks);
+            let last = done.map_err(Status::from).and_then(|report| {
+                let (bytes, sha256) = chunks.finish().map_err(|_| Status::cancelled("gone"))?;
+                let summary =
+                    pb::BackupSummary { entries: report.entries, bytes, sha256, time_ms: office.now().millis() };
+                Ok(pb::BackupResponse { part: Some(Part::Summary(summary)) })
+            });
+            let _ = answers.blocking_send(last);
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    type ExportEntriesStream = Answers<pb::ExportEntriesResponse>;
+
+    async fn export_entries(
+        &self,
+        request_: Request<pb::ExportEntriesRequest>,
+    ) -> Answered<Self::ExportEntriesStream> {
+        let message = request_.into_inner();
+        let actor = actor(&message.actor)?;
+        if message.purpose.chars().count() > 200 {
+            return Err(OfficeError::field("purpose", "至多 200 个字符 at most 200 characters").into());
+        }
+        let purpose = message.purpose.parse().map_err(|error: hongyan_proto::letter::ValueError| {
+            OfficeError::field("purpose", error)
+        })?;
+        Ok(Response::new(export::stream(self, actor, &message.log, purpose).await?))
+    }
+}
+
+/// Cuts what is written into chunks of a stream.
+struct Chunks {
+    answers: mpsc::Sender<Result<pb::BackupResponse, Status>>,
+    buffer: Vec<u8>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Chunks {
+    fn new(answers: mpsc::Sender<Result<pb::BackupResponse, Status>>) -> Self {
+        Self { answers, buffer: Vec::with_capacity(CHUNK), hash: Sha256::new(), bytes: 0 }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let chunk = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK)));
+        self.hash.update(&chunk);
+        self.bytes += chunk.len() as u64;
+        self.answers
+            .blocking_send(Ok(pb::BackupResponse { part: Some(Part::Chunk(chunk)) }))
+            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the caller has gone"))
+    }
+
+    fn finish(mut self) -> io::Result<(u64, String)> {
+        self.send()?;
+        Ok((self.bytes, hex::encode(self.hash.finalize())))
+    }
+}
+
+impl io::Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

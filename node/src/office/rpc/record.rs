@@ -1,0 +1,116 @@
+//! `RecordService`.
+
+use hongyan_proto::{
+    log::Kind,
+    pb::{
+        exchange::v1::payload::Content,
+        office::v1::{self as pb, record_service_server::RecordService},
+    },
+};
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{self, written},
+    payload::checked,
+    request::request,
+};
+use crate::office::{Office, OfficeError, flow, record};
+
+type Answered<T> = Result<Response<T>, Status>;
+
+macro_rules! fact {
+    ($office:expr, $request:expr, $kind:ident, $field:ident, $response:ident) => {{
+        let message = $request.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let payload = checked(Kind::$kind, message.$field.map(Content::$kind))?;
+        let answer = flow::write($office, request, message.case, payload).await?;
+        let case_id = answer.case_id().map(|id| id.to_string()).unwrap_or_default();
+        Ok(Response::new(pb::$response { written: written(&answer), case_id }))
+    }};
+}
+
+#[tonic::async_trait]
+impl RecordService for Office {
+    async fn record_attendance(
+        &self,
+        request_: Request<pb::RecordAttendanceRequest>,
+    ) -> Answered<pb::RecordAttendanceResponse> {
+        fact!(self, request_, Attendance, attendance, RecordAttendanceResponse)
+    }
+
+    async fn record_dues(&self, request_: Request<pb::RecordDuesRequest>) -> Answered<pb::RecordDuesResponse> {
+        fact!(self, request_, Dues, dues, RecordDuesResponse)
+    }
+
+    async fn record_award(&self, request_: Request<pb::RecordAwardRequest>) -> Answered<pb::RecordAwardResponse> {
+        fact!(self, request_, Award, award, RecordAwardResponse)
+    }
+
+    async fn record_role(&self, request_: Request<pb::RecordRoleRequest>) -> Answered<pb::RecordRoleResponse> {
+        fact!(self, request_, Role, role, RecordRoleResponse)
+    }
+
+    async fn record_conduct(
+        &self,
+        request_: Request<pb::RecordConductRequest>,
+    ) -> Answered<pb::RecordConductResponse> {
+        fact!(self, request_, Conduct, conduct, RecordConductResponse)
+    }
+
+    async fn record_change(&self, request_: Request<pb::RecordChangeRequest>) -> Answered<pb::RecordChangeResponse> {
+        fact!(self, request_, Change, change, RecordChangeResponse)
+    }
+
+    async fn record_major_event(
+        &self,
+        request_: Request<pb::RecordMajorEventRequest>,
+    ) -> Answered<pb::RecordMajorEventResponse> {
+        fact!(self, request_, MajorEvent, major_event, RecordMajorEventResponse)
+    }
+
+    async fn record_contact(
+        &self,
+        request_: Request<pb::RecordContactRequest>,
+    ) -> Answered<pb::RecordContactResponse> {
+        fact!(self, request_, Contact, contact, RecordContactResponse)
+    }
+
+    async fn record_matter(&self, request_: Request<pb::RecordMatterRequest>) -> Answered<pb::RecordMatterResponse> {
+        fact!(self, request_, MatterNotified, matter_notified, RecordMatterResponse)
+    }
+
+    async fn record_probation_opinion(
+        &self,
+        request_: Request<pb::RecordProbationOpinionRequest>,
+    ) -> Answered<pb::RecordProbationOpinionResponse> {
+        fact!(self, request_, ProbationOpinion, probation_opinion, RecordProbationOpinionResponse)
+    }
+
+    async fn record_probation_decision(
+        &self,
+        request_: Request<pb::RecordProbationDecisionRequest>,
+    ) -> Answered<pb::RecordProbationDecisionResponse> {
+        fact!(self, request_, ProbationDecision, probation_decision, RecordProbationDecisionResponse)
+    }
+
+    async fn correct_record(
+        &self,
+        request_: Request<pb::CorrectRecordRequest>,
+    ) -> Answered<pb::CorrectRecordResponse> {
+        fact!(self, request_, Correction, correction, CorrectRecordResponse)
+    }
+
+    async fn list_records(&self, request_: Request<pb::ListRecordsRequest>) -> Answered<pb::ListRecordsResponse> {
+        let message = request_.into_inner();
+        let kinds = message
+            .kinds
+            .iter()
+            .map(|code| Kind::try_from(*code).map_err(|error| OfficeError::field("kinds", error)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (file, records) = record::list(self, &message.case, &kinds, message.corrected)?;
+        Ok(Response::new(pb::ListRecordsResponse {
+            case_id: file.id.to_string(),
+            records: records.iter().map(convert::event).collect(),
+        }))
+    }
+}

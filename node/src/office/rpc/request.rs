@@ -1,0 +1,35 @@
+//! What every write carries: who, under which number.
+
+use hongyan_proto::letter::Text;
+use prost::{Message, Name};
+use sha2::{Digest, Sha256};
+
+use crate::office::{OfficeError, Request, Violation};
+
+/// Who does it; 1 to 60 characters.
+pub(super) fn actor(text: &str) -> Result<Text<60>, OfficeError> {
+    Text::parse(text).map_err(|error| OfficeError::field("actor", error))
+}
+
+/// The request's number and a digest of all of it.
+pub(super) fn request<M: Message + Name>(message: &M, who: &str, id: &[u8]) -> Result<Request, OfficeError> {
+    let mut wrong = Vec::new();
+    let actor = actor(who);
+    if let Err(OfficeError::Invalid(violations)) = &actor {
+        wrong.extend(violations.iter().cloned());
+    }
+    let id: Result<[u8; 16], _> = id.try_into();
+    if id.is_err() {
+        wrong.push(Violation {
+            field: "request_id".to_owned(),
+            problem: "应为 16 字节随机数 must be 16 random bytes".to_owned(),
+        });
+    }
+    let (Ok(actor), Ok(id)) = (actor, id) else {
+        return Err(OfficeError::Invalid(wrong));
+    };
+    let mut hasher = Sha256::new();
+    hasher.update(M::full_name());
+    hasher.update(message.encode_to_vec());
+    Ok(Request { actor, id, digest: hasher.finalize().into() })
+}

@@ -1,0 +1,6 @@
+//! Stories of two offices that exchange letters: what officers do, and what both sides see then.
+
+#![allow(clippy::unwrap_used)]
+
+mod pair;
+mod stories;

@@ -1,0 +1,263 @@
+//! Two offices in temporary folders, and a session between them without a network: what one side sends is handed to the other.
+
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use hongyan_proto::{
+    identity::{Invitation, OrganizationName},
+    letter::Text,
+    log::{Frame, SignedCheckpoint, proof},
+    message::Message,
+    time::{Day, Timestamp},
+};
+use prost::Message as _;
+use tempfile::TempDir;
+
+use crate::{
+    book,
+    office::{self, Introduction, NewNode, Office, OfficeError, Organization, Request, partner},
+    store::{LogNo, Unlock},
+    sync::{Action, Roots, Session, Start, cut},
+};
+
+/// One organization.
+pub(super) struct Town {
+    pub(super) office: Office,
+    pub(super) folder: TempDir,
+    clock: Arc<AtomicI64>,
+    requests: AtomicU64,
+    /// Every frame that left, as it travelled.
+    pub(super) sent: std::sync::Mutex<Vec<Vec<u8>>>,
+}
+
+pub(super) fn unlock(folder: &Path) -> Unlock {
+    Unlock::KeyFile(folder.join("unlock.key"))
+}
+
+pub(super) fn clock(at: &Arc<AtomicI64>) -> office::Clock {
+    let at = Arc::clone(at);
+    Arc::new(move || Timestamp::from_millis(at.load(Ordering::SeqCst)))
+}
+
+impl Town {
+    fn new(code: &str, region: &str, seed: u8) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let organization = Organization {
+            code: code.parse().unwrap(),
+            name: OrganizationName::parse(&format!("{code} 党委")).unwrap(),
+            region: region.parse().unwrap(),
+            endpoint: "127.0.0.1:7420".to_owned(),
+        };
+        let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::from_seed([seed; 32]);
+        office::init(&data, &NewNode { organization, unlock: unlock(&data) }, &mut rng).unwrap();
+        let at = Arc::new(AtomicI64::new("2026-04-01".parse::<Day>().unwrap().start().millis() + 36_000_000));
+        let office = Office::open(&data, &unlock(&data), [seed; 32], clock(&at)).unwrap();
+        Self { office, folder, clock: at, requests: AtomicU64::new(0), sent: std::sync::Mutex::default() }
+    }
+
+    pub(super) fn set_day(&self, day: &str) {
+        self.clock.store(day.parse::<Day>().unwrap().start().millis() + 36_000_000, Ordering::SeqCst);
+    }
+
+    pub(super) fn reopen_from(&mut self, office: Office) {
+        self.office = office;
+    }
+
+    pub(super) fn clock(&self) -> office::Clock {
+        clock(&self.clock)
+    }
+
+    pub(super) fn request(&self) -> Request {
+        let number = self.requests.fetch_add(1, Ordering::SeqCst);
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        Request { actor: Text::parse("王书记").unwrap(), id, digest: [7; 32] }
+    }
+
+    pub(super) fn partner(&self) -> book::Partner {
+        book::partners(self.office.store()).unwrap().pop().unwrap()
+    }
+
+    pub(super) fn size(&self, log: LogNo) -> u64 {
+        self.office.store().log(log).unwrap().size()
+    }
+}
+
+/// Two that have met.
+pub(super) struct Pair {
+    pub(super) home: Town,
+    pub(super) host: Town,
+}
+
+impl Pair {
+    pub(super) async fn met() -> Self {
+        let (home, host) = (Town::new("340800-001", "340800", 1), Town::new("320200-001", "320200", 2));
+        let (invitation, _) = partner::invite(&home.office, home.request(), "", 0).await.unwrap();
+        let text = invitation.to_text();
+        introduce(&host, &home, &text).await.unwrap();
+        Self { home, host }
+    }
+
+    pub(super) fn set_day(&self, day: &str) {
+        self.home.set_day(day);
+        self.host.set_day(day);
+    }
+
+    /// Sessions until nobody has anything new to say.
+    pub(super) async fn sync(&self) {
+        for _ in 0..4 {
+            let before = self.sizes();
+            session(&self.home, &self.host).await.unwrap();
+            for town in [&self.home, &self.host] {
+                let (key, now) = (town.partner().key_id, town.office.now());
+                town.office.store().commit(move |draft| book::acknowledge_receipt(draft, key, now)).await.unwrap();
+            }
+            if self.sizes() == before {
+                return;
+            }
+        }
+        panic!("two nodes talk for ever");
+    }
+
+    fn sizes(&self) -> [u64; 4] {
+        let of = |town: &Town| {
+            let partner = town.partner();
+            [town.size(partner.out), town.size(partner.incoming.unwrap())]
+        };
+        let ([a, b], [c, d]) = (of(&self.home), of(&self.host));
+        [a, b, c, d]
+    }
+}
+
+/// What the wiring does over the network: the invited side asks, the inviting side redeems.
+pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
+    let invitation = Invitation::parse(text).unwrap();
+    let epoch = hongyan_proto::id::Epoch::from_bytes([asks.office.key_id().as_bytes()[0]; 16]);
+    let own = Introduction { key: asks.office.public(), organization: asks.office.organization().clone(), epoch };
+    let reply = inviter.office.redeem(invitation.secret, own).await?;
+    partner::adopt(&asks.office, asks.request(), reply, epoch).await.map(drop)
+}
+
+struct Side<'a> {
+    town: &'a Town,
+    session: Session,
+    partner: book::Partner,
+}
+
+impl<'a> Side<'a> {
+    fn open(town: &'a Town) -> (Self, Vec<Action>) {
+        let partner = town.partner();
+        let store = town.office.store();
+        let own = store.log(partner.out).unwrap();
+        let mirror = store.log(partner.incoming.unwrap()).unwrap();
+        let start = Start {
+            own: town.office.checkpoint(own.no).unwrap(),
+            own_follow: own.follow(u64::MAX),
+            mirror: mirror.follow(own.size()),
+            held: mirror.checkpoint.clone().filter(|held| held.size() == mirror.size()),
+            own_base: partner.out_base,
+            now: town.office.now(),
+            agreements: Vec::new(),
+        };
+        let (session, actions) = Session::open(start);
+        (Self { town, session, partner }, actions)
+    }
+
+    fn read(&self, log_id: hongyan_proto::id::LogId, from: u64, until: u64) -> Frame {
+        let store = self.town.office.store();
+        let record = store.logs().into_iter().find(|record| record.log_id() == log_id).unwrap();
+        let mut tree = store.tree_at(record.no, from).unwrap();
+        let entries = store.entries(record.no, from..until).unwrap();
+        let frame = cut(log_id, &mut tree, entries, |tree| {
+            if record.own {
+                let key = self.town.office.key();
+                return Ok((SignedCheckpoint::sign(key, &record.origin, tree.size(), tree.root()).unwrap(), Vec::new()));
+            }
+            let note = record.checkpoint.clone().unwrap();
+            let reader = store.hash_reader(record.no).unwrap();
+            Ok((note.clone(), proof::prove_consistency(&reader, note.size(), tree.size()).unwrap()))
+        });
+        frame.unwrap().unwrap()
+    }
+
+    fn roots(&self, message: &Message) -> Roots {
+        let Message::Hello(hello) = message else { return Roots::default() };
+        let (own, mirror) = self.session.hello_sizes(hello);
+        let store = self.town.office.store();
+        let root = |log, size| store.tree_at(log, size).ok().map(|tree| tree.root());
+        Roots {
+            own_at_held: own.and_then(|size| root(self.partner.out, size)),
+            mirror_at_own: mirror.and_then(|size| root(self.partner.incoming.unwrap(), size)),
+        }
+    }
+
+    /// Does what the session asks; returns what is to be sent.
+    async fn perform(&mut self, actions: Vec<Action>) -> Result<Vec<Message>, String> {
+        let mut out = Vec::new();
+        let mut queue: VecDeque<Action> = actions.into();
+        let key = self.partner.key_id;
+        while let Some(action) = queue.pop_front() {
+            match action {
+                Action::Send(message) => {
+                    let wire = message.clone().into_wire().encode_to_vec();
+                    self.town.sent.lock().unwrap().push(wire);
+                    out.push(message);
+                }
+                Action::Read { log_id, from, until } => {
+                    let frame = self.read(log_id, from, until);
+                    queue.extend(self.session.read(frame));
+                }
+                Action::Mirror(frame) => {
+                    let (size, now) = (frame.tree().size(), self.town.office.now());
+                    let kept = move |draft: &mut crate::store::Draft<'_>| book::receive(draft, key, &frame, now);
+                    self.town.office.store().commit(kept).await.unwrap();
+                    queue.extend(self.session.stored(size));
+                }
+                Action::TakeBack(frame) => {
+                    let size = frame.tree().size();
+                    let kept = move |draft: &mut crate::store::Draft<'_>| book::take_back(draft, key, &frame);
+                    self.town.office.store().commit(kept).await.unwrap();
+                    queue.extend(self.session.stored(size));
+                }
+                Action::Settled { again } => {
+                    if !again {
+                        let (acked, now) = (self.session.acknowledged().unwrap_or_default(), self.town.office.now());
+                        let noted =
+                            move |draft: &mut crate::store::Draft<'_>| book::note_sync(draft, key, acked, 0, now);
+                        self.town.office.store().commit(noted).await.unwrap();
+                    }
+                }
+                Action::Stopped(stop) => return Err(stop.to_string()),
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// One session, both sides in turns.
+pub(super) async fn session(one: &Town, other: &Town) -> Result<(), String> {
+    let (mut a, first) = Side::open(one);
+    let (mut b, second) = Side::open(other);
+    let mut to_b: VecDeque<Message> = a.perform(first).await?.into();
+    let mut to_a: VecDeque<Message> = b.perform(second).await?.into();
+    while !(to_a.is_empty() && to_b.is_empty()) {
+        if let Some(message) = to_b.pop_front() {
+            let roots = b.roots(&message);
+            let actions = b.session.receive(message, roots);
+            to_a.extend(b.perform(actions).await?);
+        }
+        if let Some(message) = to_a.pop_front() {
+            let roots = a.roots(&message);
+            let actions = a.session.receive(message, roots);
+            to_b.extend(a.perform(actions).await?);
+        }
+    }
+    Ok(())
+}
