@@ -126,27 +126,26 @@ def proofs(folder):
     checkpoint = run("node", data, "log", "checkpoint", log)
     key = aics_tlog.parse_vkey(checkpoint["verifierKey"])
     note = checkpoint["note"]
-    verified = aics_tlog.verify_checkpoint(note, key)
     size = int(checkpoint["size"])
-    check("an independent C2SP verifier accepts the checkpoint", verified.size == size and size > 40)
+    check("an independent C2SP verifier accepts the checkpoint", accepted(note, key) and size > 40)
     altered = note.replace("\n" + str(size) + "\n", "\n" + str(size + 1) + "\n")
-    check("and rejects an altered one", raises(lambda: aics_tlog.verify_checkpoint(altered, key)))
+    check("and rejects an altered one", altered != note and not accepted(altered, key))
     proof = run("node", data, "log", "prove", log, "7")
     hashes = [base64.b64decode(line) for line in re.findall(r"^[A-Za-z0-9+/]{43}=$", proof["proof"].split("\n\n")[0], re.M)]
     header = base64.b64decode(proof["header"])
-    root = verified.root_hash if hasattr(verified, "root_hash") else verified.root
+    root = aics_tlog.parse_checkpoint(aics_tlog.parse_note(note).text).root
     leaf = aics_tlog.leaf_hash(header)
     check("the inclusion proof holds", holds(lambda: aics_tlog.verify_inclusion(leaf, 7, size, hashes, root)))
     wrong = aics_tlog.leaf_hash(header + b"x")
     check("and not for another entry", not holds(lambda: aics_tlog.verify_inclusion(wrong, 7, size, hashes, root)))
 
 
-def raises(act):
-    """Does it raise?"""
+def accepted(note, key):
+    """Does the verifier accept a note as this log's checkpoint?"""
     try:
-        return act() is False
+        return aics_tlog.verify_checkpoint(aics_tlog.parse_note(note), key).ok
     except Exception:  # the verifier has its own error types
-        return True
+        return False
 
 
 def holds(act):
