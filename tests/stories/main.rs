@@ -7,6 +7,7 @@ mod cases;
 mod killed;
 mod quarter;
 mod simulated;
+mod structure;
 
 use hongyan_tests::town::{Id, Town};
 
