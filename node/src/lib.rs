@@ -3,12 +3,15 @@
 //! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`. Only this file wires.
 
 pub mod book;
+mod carry;
 pub mod cli;
 pub mod domain;
 pub mod link;
 pub mod office;
+mod serve;
 pub mod store;
 pub mod sync;
+mod wiring;
 
 use std::{
     ffi::OsString,
@@ -18,6 +21,8 @@ use std::{
 
 use hongyan_proto::time::Timestamp;
 
+pub use serve::{ADDRESS_FILE, OFFICE_SOCKET, ServeError, ServeOptions, serve, told_to_stop};
+
 /// The whole program: `hongyan-node`, and `hongyan-demo node`.
 pub fn main() -> ExitCode {
     run(std::env::args_os())
@@ -25,27 +30,7 @@ pub fn main() -> ExitCode {
 
 /// The program with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    cli::run(args, &wiring())
-}
-
-/// What the command line is given. Until the office is part of this crate, what needs it says so.
-fn wiring() -> cli::Wiring {
-    fn absent<T: Send + 'static>() -> cli::BoxFuture<Result<T, cli::Failure>> {
-        let failure = cli::Failure::new(
-            "UNIMPLEMENTED",
-            "NO_OFFICE",
-            "此程序还不含办公部分 this program has no office yet",
-            "",
-        );
-        Box::pin(async { Err(failure) })
-    }
-    cli::Wiring {
-        open_office: Box::new(|_| absent()),
-        init: Box::new(|_| absent()),
-        serve: Box::new(|_| absent()),
-        restore: Box::new(|_| absent()),
-        now,
-    }
+    cli::run(args, &wiring::wiring(now))
 }
 
 /// The machine's clock: the wiring may read it, rooms get it handed in.
