@@ -1,8 +1,8 @@
 //! One entry into the views it touches. The only way in: the commit that stores an entry calls this once, and so does a rebuild.
 
 use hongyan_proto::{
-    id::{AgreementHash, CaseId, KeyId},
-    letter::Payload,
+    id::{CaseId, KeyId, LogId, MemberId},
+    letter::{Access, Payload},
     log::{Header, Kind, KindGroup},
 };
 
@@ -77,7 +77,7 @@ pub(super) fn certificate_key(correspondence: LogNo, blind: [u8; 16], case: Opti
 }
 
 /// The key that leads from a member to its cases.
-pub(super) fn member_key(member: hongyan_proto::id::MemberId, case: Option<CaseId>) -> Vec<u8> {
+pub(super) fn member_key(member: MemberId, case: Option<CaseId>) -> Vec<u8> {
     let case = case.as_ref().map_or(&[][..], |case| case.as_bytes().as_slice());
     [&b"m"[..], member.as_bytes(), case].concat()
 }
@@ -190,12 +190,7 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
 }
 
 /// Who wrote an entry into a partner's log is kept in the local log, as an access whose purpose names the entry.
-fn written_by(access: &hongyan_proto::letter::Access) -> Option<(hongyan_proto::id::LogId, u64)> {
+fn written_by(access: &Access) -> Option<(LogId, u64)> {
     let (log, sequence) = access.purpose.as_ref()?.as_str().strip_prefix("entry ")?.split_once('/')?;
     Some((log.parse().ok()?, sequence.parse().ok()?))
-}
-
-/// The agreement an entry names, out of the record.
-pub(super) fn named_agreement(record: &EventRecord) -> Option<AgreementHash> {
-    AgreementHash::from_slice(&record.agreement).ok()
 }

@@ -95,9 +95,10 @@ pub fn set_unconfirmed(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookErro
     change(draft, key, |record| record.unconfirmed = true)
 }
 
-/// The people on both sides settled it: a new epoch begins, nothing is in doubt any more.
-pub fn confirm(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
+/// The people on both sides settled it: a new epoch begins, nothing of it is acknowledged and nothing is in doubt any more.
+pub fn begin_anew(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
     change(draft, key, |record| {
+        record.acked = 0;
         record.unconfirmed = false;
         record.forked = false;
         record.problem.clear();

@@ -24,7 +24,7 @@ mod shelf;
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
-pub use contact::{Contact, confirm, invitation, forget_sync_problem, note_ack, note_problem, note_sync, set_unconfirmed};
+pub use contact::{Contact, begin_anew, invitation, forget_sync_problem, note_ack, note_problem, note_sync, set_unconfirmed};
 pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};

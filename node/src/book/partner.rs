@@ -289,6 +289,5 @@ pub(super) fn epoch_reset(draft: &mut Draft<'_>, key: KeyId, log: LogNo, reset: 
     let mut record = record(draft, key)?;
     record.out_logs.push(LogRecordRef { no: log.0, base: current.out_base + reset.base });
     record.applied = 0;
-    put_record(draft, &record)?;
-    contact::change(draft, key, |record| record.acked = 0)
+    put_record(draft, &record)
 }

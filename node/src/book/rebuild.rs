@@ -1,11 +1,12 @@
 //! Makes the views again from the logs: after an upgrade that changed their shape, and to check that nothing in them is made up.
 
-use hongyan_proto::{id::KeyId, letter::Payload};
+use hongyan_proto::{id::KeyId, letter::Payload, log::Kind};
 
 use super::{
     BookError, Shelf as _,
     apply::{Author, Place, apply},
-    partner, refusal,
+    partner::{partner, partners, put_record, record},
+    refusal::refusal,
 };
 use crate::store::{Draft, Store, View};
 
@@ -39,7 +40,7 @@ pub fn rebuild(store: &Store) -> Result<(), BookError> {
             }
         }
         apply_log(draft, &reader, &Place::LOCAL)?;
-        for partner in partner::partners(draft)? {
+        for partner in partners(draft)? {
             // Own logs first: they say which of the partner's epochs were accepted.
             for author in [Author::Own, Author::Partner] {
                 for record in draft.records() {
@@ -69,7 +70,7 @@ fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(),
         // A mirrored entry without a body was refused here; of own ones the partner's receipts say it.
         let refused = match place.author {
             Author::Partner => payload.is_none(),
-            Author::Own => refusal::refusal(draft, place.log, header.sequence)?.is_some(),
+            Author::Own => refusal(draft, place.log, header.sequence)?.is_some(),
         };
         apply(draft, place, header, payload.as_ref(), refused)?;
     }
@@ -78,13 +79,13 @@ fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(),
 
 /// A receipt is owed when something else than receipts lies behind the last own one.
 fn owe_receipt(draft: &mut Draft<'_>, reader: &Store, key: KeyId) -> Result<(), BookError> {
-    let Some(log) = partner::partner(draft, key)?.incoming else { return Ok(()) };
-    let mut record = partner::record(draft, key)?;
+    let Some(log) = partner(draft, key)?.incoming else { return Ok(()) };
+    let mut record = record(draft, key)?;
     let size = reader.record(log)?.size();
     record.owes_receipt = false;
     for entry in reader.entries(log, record.receipted..size)? {
-        record.owes_receipt |= entry?.header().kind != hongyan_proto::log::Kind::Receipt;
+        record.owes_receipt |= entry?.header().kind != Kind::Receipt;
     }
-    partner::put_record(draft, &record)
+    put_record(draft, &record)
 }
 

@@ -10,7 +10,8 @@ use hongyan_proto::{
 use super::{
     BookError, Shelf as _,
     apply::{Author, Place, apply},
-    partner, refusal,
+    partner::{partner, put_record, record},
+    refusal,
 };
 use crate::store::{Draft, NewEntry};
 
@@ -19,8 +20,8 @@ const REFUSALS_MAX: usize = 300;
 
 /// An own receipt was written.
 pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Result<(), BookError> {
-    let mut record = partner::record(draft, key)?;
-    let current = partner::partner(draft, key)?.incoming;
+    let mut record = record(draft, key)?;
+    let current = partner(draft, key)?.incoming;
     let is_current = match current {
         Some(log) => draft.record(log)?.log_id() == receipt.log_id,
         None => false,
@@ -29,7 +30,7 @@ pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> R
         record.receipted = record.receipted.max(receipt.size);
         let size = current.map_or(Ok(0), |log| draft.record(log).map(|record| record.size()))?;
         record.owes_receipt = record.receipted < size && record.owes_receipt;
-        partner::put_record(draft, &record)?;
+        put_record(draft, &record)?;
     }
     if let Some(log) = draft.records().into_iter().find(|record| record.log_id() == receipt.log_id) {
         for refused in &receipt.refusals {
@@ -46,14 +47,14 @@ pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> R
 
 /// A receipt of the partner's arrived. One for a log that is not the current one, or for more than there is, says nothing.
 pub(super) fn read(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Result<(), BookError> {
-    let current = partner::partner(draft, key)?;
+    let current = partner(draft, key)?;
     let log = draft.record(current.out)?;
     if log.log_id() != receipt.log_id || receipt.size > log.size() {
         return Ok(());
     }
-    let mut record = partner::record(draft, key)?;
+    let mut record = record(draft, key)?;
     record.applied = record.applied.max(receipt.size);
-    partner::put_record(draft, &record)?;
+    put_record(draft, &record)?;
     for refused in &receipt.refusals {
         refusal::refused_there(draft, &current, refused)?;
     }
@@ -63,13 +64,13 @@ pub(super) fn read(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Resu
 /// Writes the receipt that is owed, if one is: the partner's log to its size, its root, and what was refused since the last one.
 /// Receipts alone are never answered, or two nodes would talk for ever. True when one was written.
 pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) -> Result<bool, BookError> {
-    let partner = partner::partner(draft, key)?;
+    let partner = partner(draft, key)?;
     let Some(incoming) = partner.incoming.filter(|_| partner.owes_receipt && partner.may_write().is_ok()) else {
         return Ok(false);
     };
     let log = draft.record(incoming)?;
     let refusals = refusal::within(draft, incoming, partner.receipted..log.size())?;
-    for refusals in chunks(refusals) {
+    for refusals in chunks(&refusals) {
         let receipt = Receipt { log_id: log.log_id(), size: log.size(), root: log.root(), refusals };
         let payload = Payload::Receipt(receipt);
         let sequence = draft.append(
@@ -90,7 +91,7 @@ pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) ->
     Ok(true)
 }
 
-fn chunks<T: Clone>(all: Vec<T>) -> Vec<Vec<T>> {
+fn chunks<T: Clone>(all: &[T]) -> Vec<Vec<T>> {
     if all.is_empty() {
         return vec![Vec::new()];
     }

@@ -43,7 +43,7 @@ pub struct CaseRecord {
 
 /// A log of a correspondence.
 #[derive(Clone, Copy, Eq, PartialEq, Message)]
-pub struct LogRecordRef {
+pub(super) struct LogRecordRef {
     /// Its number in this store.
     #[prost(uint32, tag = "1")]
     pub no: u32,
@@ -54,7 +54,7 @@ pub struct LogRecordRef {
 
 /// A new epoch that the partner proposes.
 #[derive(Clone, PartialEq, Message)]
-pub struct EpochProposal {
+pub(super) struct EpochProposal {
     /// The origin of the new log, as text.
     #[prost(string, tag = "1")]
     pub origin: String,
@@ -65,7 +65,7 @@ pub struct EpochProposal {
 
 /// A partner and the logs of the correspondence, as the logs say it.
 #[derive(Clone, PartialEq, Message)]
-pub struct PartnerRecord {
+pub(super) struct PartnerRecord {
     /// Ed25519 public key.
     #[prost(bytes = "bytes", tag = "1")]
     pub key: Bytes,
@@ -103,7 +103,7 @@ pub struct PartnerRecord {
 
 /// What no log says: how the last contacts went.
 #[derive(Clone, PartialEq, Message)]
-pub struct ContactRecord {
+pub(super) struct ContactRecord {
     /// How much of the own current log the partner acknowledged.
     #[prost(uint64, tag = "1")]
     pub acked: u64,
@@ -132,7 +132,7 @@ pub struct ContactRecord {
 
 /// A body that was refused, here or there.
 #[derive(Clone, PartialEq, Message)]
-pub struct RefusalRecord {
+pub(super) struct RefusalRecord {
     /// The reason's code on the wire.
     #[prost(int32, tag = "1")]
     pub reason: i32,
@@ -143,7 +143,7 @@ pub struct RefusalRecord {
 
 /// An invitation that was written.
 #[derive(Clone, PartialEq, Message)]
-pub struct InvitationRecord {
+pub(super) struct InvitationRecord {
     /// Not redeemed from this instant on.
     #[prost(sint64, tag = "1")]
     pub expires_ms: i64,

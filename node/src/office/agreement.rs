@@ -260,8 +260,10 @@ fn overlaps(book: &Book, terms: &Terms) -> Result<(), OfficeError> {
 fn refused(refusal: Refusal) -> OfficeError {
     match refusal {
         Refusal::Unknown(hash) => OfficeError::not_found(("协议", "agreement"), hash.to_string()),
-        Refusal::SignedAlready(hash) => OfficeError::AlreadySigned(hash),
-        Refusal::NotNow { hash, status: Status::Active | Status::NotYetValid { .. }, .. } => OfficeError::AlreadySigned(hash),
+        Refusal::SignedAlready(hash)
+        | Refusal::NotNow { hash, status: Status::Active | Status::NotYetValid { .. }, .. } => {
+            OfficeError::AlreadySigned(hash)
+        }
         Refusal::NotNow { hash, status: Status::Proposed { .. } | Status::HalfSigned { .. }, .. } => {
             OfficeError::NotInForce(hash.to_string())
         }

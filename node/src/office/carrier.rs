@@ -89,6 +89,11 @@ pub struct Letter {
     pub filename: String,
 }
 
+/// A report's canonical bytes and their signature.
+pub type Signed = (Vec<u8>, Vec<u8>);
+/// The revision a gateway keeps, when it took it in milliseconds since 1970 UTC, and whether it had these bytes already.
+pub type Taken = (u32, i64, bool);
+
 type Step<A, T> = Box<dyn Fn(A) -> BoxFuture<Result<T, OfficeError>> + Send + Sync>;
 
 /// The ways to the network.
@@ -106,7 +111,7 @@ pub struct Carrier {
     /// Enrols at a gateway by its invitation; returns what it calls itself.
     pub enroll: Step<(Invitation, Introduction), Introduction>,
     /// Sends the signed report; returns the revision the gateway keeps, when it took it, and whether it had it already.
-    pub submit: Step<(Vec<u8>, Vec<u8>), (u32, i64, bool)>,
+    pub submit: Step<Signed, Taken>,
     /// To be told after a partner was added or revoked, so that pins follow the book.
     pub partners_changed: Box<dyn Fn() + Send + Sync>,
 }

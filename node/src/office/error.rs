@@ -181,7 +181,7 @@ pub enum OfficeError {
 
 impl OfficeError {
     /// One field that is wrong.
-    pub fn field(field: impl Into<String>, problem: impl ToString) -> Self {
+    pub fn field(field: impl Into<String>, problem: impl std::fmt::Display) -> Self {
         Self::Invalid(vec![Violation { field: field.into(), problem: problem.to_string() }])
     }
 
@@ -222,8 +222,8 @@ impl OfficeError {
             Self::QuarterClosed(_) => "QUARTER_CLOSED",
             Self::StatementMissing(..) => "STATEMENT_MISSING",
             Self::ResultChanged => "RESULT_CHANGED",
-            Self::Fork(_) => "FORK",
-            Self::LostEntries(_) => "LOST_ENTRIES",
+            Self::Fork(_) | Self::Store(StoreError::Frozen(_)) => "FORK",
+            Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => "LOST_ENTRIES",
             Self::Stopped(stop) => stop_reason(stop),
             Self::LetterMalformed(_) => "LETTER_MALFORMED",
             Self::LetterNotForUs => "LETTER_NOT_FOR_US",
@@ -232,8 +232,6 @@ impl OfficeError {
             Self::ReportRefused(_) => "REPORT_REFUSED",
             Self::Store(StoreError::DiskFull(_)) => "STORE_FULL",
             Self::Store(StoreError::Stopped(_)) => "CLOSING",
-            Self::Store(StoreError::MustRecover { .. }) => "LOST_ENTRIES",
-            Self::Store(StoreError::Frozen(_)) => "FORK",
             Self::Store(_) | Self::Damaged(_) => "STORE_DAMAGED",
         }
     }

@@ -22,7 +22,7 @@ fn prefix(text: &str) -> Option<Vec<u8>> {
         .then(|| hex::decode(&lower[..lower.len() / 2 * 2]).unwrap_or_default())
 }
 
-fn begins(id: impl ToString, text: &str) -> bool {
+fn begins(id: impl std::fmt::Display, text: &str) -> bool {
     prefix(text).is_some() && id.to_string().starts_with(&text.to_ascii_lowercase())
 }
 

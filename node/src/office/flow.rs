@@ -123,13 +123,11 @@ pub(super) async fn notice(
             Subject::Member(text) => {
                 let member = find::member(desk.draft, &text)?;
                 let partner = find::partner(desk.draft, &partner)?;
-                match waiting(desk, &member)? {
-                    Some(file) => notice_again(desk, &file, &partner, &member, &trip),
-                    None => {
-                        no_open_case(desk, &member)?;
-                        notice_new(desk, &partner, &member, trip)
-                    }
+                if let Some(file) = waiting(desk, &member)? {
+                    return notice_again(desk, &file, &partner, &member, &trip);
                 }
+                no_open_case(desk, &member)?;
+                notice_new(desk, &partner, &member, trip)
             }
             Subject::Case(text) => {
                 let (file, at) = find::case(desk.draft, &text)?;

@@ -239,7 +239,7 @@ fn row(number: u32, titles: &[String], columns: &[Option<Column>], cells: &[Stri
 }
 
 fn set(row: &mut Row, column: Column, text: &str) -> Result<(), String> {
-    fn say(error: impl ToString) -> String {
+    fn say(error: impl std::fmt::Display) -> String {
         error.to_string()
     }
     let details = &mut row.details;

@@ -1,6 +1,6 @@
 //! The roster (党员名册): reading it, and bringing it in step with a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use hongyan_proto::{
@@ -164,7 +164,7 @@ fn apply(desk: &mut Desk<'_, '_>, mut imported: Imported, changes: Vec<Change>) 
 #[derive(Default)]
 struct Index {
     keys: BTreeMap<String, MemberId>,
-    rows: BTreeMap<String, ()>,
+    rows: BTreeSet<String>,
 }
 
 impl Index {
@@ -184,7 +184,7 @@ impl Index {
 
     fn repeats(&mut self, row: &Row) -> bool {
         let first = keys(&row.details).into_iter().next();
-        first.is_some_and(|key| self.rows.insert(key, ()).is_some())
+        first.is_some_and(|key| !self.rows.insert(key))
     }
 }
 

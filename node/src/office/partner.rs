@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hongyan_proto::{
-    id::{Epoch, Hash, KeyId, LogOrigin, OrganizationCode, RegionCode},
-    identity::{Endpoint, IdentityKey, Invitation, InvitationSecret, OrganizationName, PublicKey, Purpose},
+    id::{Epoch, Hash, KeyId, LogOrigin},
+    identity::{Endpoint, IdentityKey, Invitation, InvitationSecret, PublicKey, Purpose},
     letter::{EpochAccepted, EpochReset, InvitationIssued, PartnerAdded, PartnerRevoked, Payload, Text},
     time::Timestamp,
 };
@@ -175,10 +175,9 @@ fn check_secret(draft: &Draft<'_>, hash: Hash, again: bool, now: Timestamp) -> R
         return Err(OfficeError::InvitationUnknown);
     };
     match (used, again) {
-        (true, true) => Ok(()),
         (true, false) => Err(OfficeError::InvitationUsed),
         (false, _) if now >= expires => Err(OfficeError::InvitationExpired),
-        (false, _) => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -273,7 +272,7 @@ pub(super) async fn reset_epoch(
             let new = desk.draft.create_log(origin, own, true)?;
             let reset = EpochReset { old_log_id: old.log_id(), base, base_root, reason };
             desk.begin(&partner, new, &reset.into())?;
-            book::confirm(desk.draft, key)?;
+            book::begin_anew(desk.draft, key)?;
             Ok(Answer::default())
         })
         .await?;
@@ -302,14 +301,4 @@ pub(super) async fn accept_epoch(
         Ok(Payload::EpochAccepted(accepted)) => Ok((answer, accepted)),
         _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
     }
-}
-
-/// A code and a region as an introduction gives them in text.
-pub(super) fn organization(code: &str, name: &str, region: &str, endpoint: &str) -> Result<Organization, OfficeError> {
-    Ok(Organization {
-        code: OrganizationCode::parse(code).at("code")?,
-        name: OrganizationName::parse(name).at("name")?,
-        region: RegionCode::parse(region).at("region")?,
-        endpoint: endpoint.to_owned(),
-    })
 }

@@ -3,6 +3,7 @@
 use hongyan_proto::{
     id::CaseId,
     letter::Cadence,
+    log::Kind,
     time::{Day, Timestamp},
 };
 
@@ -53,6 +54,8 @@ pub(super) struct PartnerView {
     pub(super) partner: Partner,
     pub(super) agreement: Option<(String, Day)>,
     pub(super) own_size: u64,
+    /// Letters the partner's receipts do not cover. Receipts are not counted: nobody answers them.
+    pub(super) unapplied: u64,
     pub(super) held: u64,
     pub(super) next_due: Option<Day>,
     pub(super) overdue: bool,
@@ -132,7 +135,9 @@ fn partner_view(office: &Office, partner: Partner, cases: &[CaseFile]) -> Result
             Cadence::Yearly => 366,
         })
     });
+    let unapplied = unapplied(office, &partner)?;
     Ok(PartnerView {
+        unapplied,
         agreement: agreement.map(|agreement| (agreement.hash.to_string(), agreement.last_day())),
         own_size: size(partner.out),
         held: partner.incoming.map_or(0, size),
@@ -142,6 +147,22 @@ fn partner_view(office: &Office, partner: Partner, cases: &[CaseFile]) -> Result
         notice: notice(&partner),
         partner,
     })
+}
+
+/// Entries that are looked at to tell receipts apart; a longer backlog is counted as it is.
+const LOOKED_AT: u64 = 10_000;
+
+fn unapplied(office: &Office, partner: &Partner) -> Result<u64, OfficeError> {
+    let size = office.store.log(partner.out).map_or(0, |record| record.size());
+    let waiting = size.saturating_sub(partner.applied);
+    if waiting > LOOKED_AT {
+        return Ok(waiting);
+    }
+    let mut letters = 0;
+    for entry in office.store.entries(partner.out, partner.applied..size)? {
+        letters += u64::from(entry?.header().kind != Kind::Receipt);
+    }
+    Ok(letters)
 }
 
 fn notice(partner: &Partner) -> Option<(String, String)> {

@@ -4,8 +4,7 @@
 pub(super) fn split(text: &str) -> (String, String) {
     let end = text
         .char_indices()
-        .filter(|(_, character)| is_chinese(*character))
-        .last()
+        .rfind(|(_, character)| is_chinese(*character))
         .map_or(0, |(at, character)| at + character.len_utf8());
     let (zh, en) = text.split_at(end);
     (zh.trim().to_owned(), en.trim_start_matches([';', ':', ',', '.', ')']).trim().to_owned())

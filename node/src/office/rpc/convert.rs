@@ -188,7 +188,7 @@ pub(super) fn partner(view: &PartnerView) -> pb::Partner {
         agreement: view.agreement.as_ref().map(|(hash, _)| hash.clone()).unwrap_or_default(),
         agreement_until: text(view.agreement.as_ref().map(|(_, until)| *until)),
         unacknowledged: view.own_size.saturating_sub(partner.contact.acked),
-        unapplied: view.own_size.saturating_sub(partner.applied),
+        unapplied: view.unapplied,
         last_sync_ms: partner.contact.last_sync.map_or(0, hongyan_proto::time::Timestamp::millis),
         next_due: text(view.next_due),
         overdue: view.overdue,

@@ -15,7 +15,7 @@ use super::{
     convert::{self, written},
     page::page,
     payload::checked,
-    request::request,
+    request::{note, request},
 };
 use crate::office::{
     Answer, Office, OfficeError,
@@ -28,7 +28,7 @@ type Answered<T> = Result<Response<T>, Status>;
 fn parse<T>(text: &str, field: &str) -> Result<Option<T>, OfficeError>
 where
     T: std::str::FromStr,
-    T::Err: ToString,
+    T::Err: std::fmt::Display,
 {
     match text {
         "" => Ok(None),
@@ -198,6 +198,7 @@ impl FlowService for Office {
         let unpaged =
             pb::ListCasesRequest { page_size: 0, page_token: String::new(), ..message.clone() };
         let page = page(views, &unpaged, message.page_size, &message.page_token)?;
+        note(self, "查看案卷列表 cases listed", page.items.len()).await?;
         Ok(Response::new(pb::ListCasesResponse {
             cases: page.items.iter().map(convert::case).collect(),
             next_page_token: page.next,
@@ -207,6 +208,7 @@ impl FlowService for Office {
 
     async fn get_case(&self, request_: Request<pb::GetCaseRequest>) -> Answered<pb::GetCaseResponse> {
         let (file, events) = letters::show(self, &request_.into_inner().case)?;
+        note(self, "查看案卷 case shown", 1).await?;
         Ok(Response::new(pb::GetCaseResponse {
             case: Some(convert::case(&flow::show(self, file.id)?)),
             events: events.iter().map(convert::event).collect(),

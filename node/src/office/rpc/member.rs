@@ -3,11 +3,11 @@
 use hongyan_proto::pb::office::v1::{self as pb, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
-use super::{page::page, payload, request::request};
+use super::{page::page, payload, request::{note, request}};
 use crate::{
     book::{CaseFile, Member},
     office::{
-        Office, OfficeError,
+        Office,
         member::{self, Outcome, RowResult},
         text,
     },
@@ -90,10 +90,4 @@ impl MemberService for Office {
             cases: cases.iter().map(|file| file.id.to_string()).collect(),
         }))
     }
-}
-
-/// Reading carries no actor: whoever may open the socket may read, and the log says that someone did.
-async fn note(office: &Office, action: &'static str, persons: usize) -> Result<(), OfficeError> {
-    let actor = super::request::actor("本机 local")?;
-    office.note_access(actor, action, u32::try_from(persons).unwrap_or(u32::MAX), None).await
 }

@@ -4,7 +4,7 @@ use hongyan_proto::letter::Text;
 use prost::{Message, Name};
 use sha2::{Digest, Sha256};
 
-use crate::office::{OfficeError, Request, Violation};
+use crate::office::{Office, OfficeError, Request, Violation};
 
 /// Who does it; 1 to 60 characters.
 pub(super) fn actor(text: &str) -> Result<Text<60>, OfficeError> {
@@ -32,4 +32,10 @@ pub(super) fn request<M: Message + Name>(message: &M, who: &str, id: &[u8]) -> R
     hasher.update(M::full_name());
     hasher.update(message.encode_to_vec());
     Ok(Request { actor, id, digest: hasher.finalize().into() })
+}
+
+/// Reading carries no actor: whoever may open the socket may read, and the log says that someone did.
+pub(super) async fn note(office: &Office, action: &'static str, persons: usize) -> Result<(), OfficeError> {
+    let actor = actor("本机 local")?;
+    office.note_access(actor, action, u32::try_from(persons).unwrap_or(u32::MAX), None).await
 }

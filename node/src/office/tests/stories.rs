@@ -390,3 +390,37 @@ async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
     let statement = statement::show(&home.office, "", "2026-Q1".parse().unwrap(), Author::Own, 0);
     assert!(matches!(statement, Err(OfficeError::StatementMissing(..))));
 }
+
+#[tokio::test]
+async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
+    let pair = ready().await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let reason: Text<500> = Text::parse("磁盘损坏").unwrap();
+    let needless = partner::reset_epoch(&home.office, home.request(), String::new(), reason.clone()).await;
+    assert!(matches!(needless, Err(OfficeError::EpochNotNeeded)), "{:?}", needless.map(|_| ()));
+    let key = home.partner().key_id;
+    home.office.store().commit(move |draft| book::set_unconfirmed(draft, key)).await.unwrap();
+    partner::reset_epoch(&home.office, home.request(), String::new(), reason).await.unwrap();
+    // What the link does when the hello shows another epoch.
+    let origin = home.office.store().log(home.partner().out).unwrap().origin;
+    let key = host.partner().key_id;
+    let early = partner::accept_epoch(&host.office, host.request(), String::new()).await;
+    assert!(matches!(early, Err(OfficeError::EpochNotProposed)), "{:?}", early.map(|_| ()));
+    host.office.store().commit(move |draft| book::propose_epoch(draft, key, origin)).await.unwrap();
+    let (_, accepted) = partner::accept_epoch(&host.office, host.request(), String::new()).await.unwrap();
+    assert_eq!(accepted.base, home.partner().out_base);
+    pair.sync().await;
+    write(host, case, accept()).await.unwrap();
+    let second = notice(&pair, "李四").await;
+    pair.sync().await;
+    assert_eq!(state(host, second), Some(State::Notified));
+    assert_eq!(state(home, case), Some(State::Accepted));
+    assert_eq!(digests(home), digests(host));
+    for town in [home, host] {
+        let before = (digests(town), town.partner());
+        book::rebuild(town.office.store()).unwrap();
+        assert_eq!((digests(town), town.partner()), before);
+    }
+}
