@@ -14,6 +14,7 @@ use hongyan_proto::{
 use tokio::sync::mpsc;
 
 use crate::{
+    book,
     link::{
         Caller, Check, CheckName, CheckState, End, Identity, LetterFailure, Link, LinkError,
         Outcome, Progress, Reason, Redeem, Standing,
@@ -62,7 +63,10 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
             let link = importing.clone();
             Box::pin(async move {
                 let start = Instant::now();
-                let read = link.import_letter(bytes).await.map_err(letter_error)?;
+                let read = link
+                    .import_letter(bytes)
+                    .await
+                    .map_err(|failure| letter_error(failure, "信件作者 the letter's author"))?;
                 Ok(sync_outcome(read.partner, read.outcome, start))
             })
         }),
@@ -150,7 +154,7 @@ async fn introduce(
     let met = link
         .introduce(invitation, &who, own.epoch)
         .await
-        .map_err(link_error)?;
+        .map_err(|error| link_error(error, invitation.code.as_str()))?;
     Ok(Introduction {
         key: met.key,
         organization: organization(met.identity),
@@ -166,7 +170,7 @@ async fn enroll(
     let enrolled = link
         .enroll(invitation, &own_identity(own)?, "")
         .await
-        .map_err(link_error)?;
+        .map_err(|error| link_error(error, invitation.code.as_str()))?;
     Ok(Introduction {
         key: enrolled.key,
         organization: Organization {
@@ -201,7 +205,7 @@ async fn submit(
         .await;
     let kept = kept.map_err(|error| match error {
         LinkError::Status(_, words) => OfficeError::ReportRefused(words),
-        other => link_error(other),
+        other => link_error(other, gateway.code.as_str()),
     })?;
     Ok((kept.revision, kept.received.millis(), kept.repeated))
 }
@@ -219,7 +223,11 @@ async fn sync(
     });
     let last = Arc::new(Mutex::new(start));
     let outcome = link.sync(key, move |at| tell(&progress, &last, at)).await;
-    Ok(sync_outcome(key, outcome.map_err(link_error)?, start))
+    Ok(sync_outcome(
+        key,
+        outcome.map_err(|error| link_error(error, &name(link, key)))?,
+        start,
+    ))
 }
 
 fn tell(progress: &mpsc::Sender<SyncProgress>, last: &Mutex<Instant>, at: Progress) {
@@ -239,7 +247,10 @@ fn tell(progress: &mpsc::Sender<SyncProgress>, last: &Mutex<Instant>, at: Progre
 }
 
 async fn export(link: &Link, key: KeyId, from: Option<u64>) -> Result<Letter, OfficeError> {
-    let letter = link.export_letter(key, from).await.map_err(letter_error)?;
+    let letter = link
+        .export_letter(key, from)
+        .await
+        .map_err(|failure| letter_error(failure, &name(link, key)))?;
     let author = link.tls().peer().key_id.to_string();
     let range = &letter.own;
     Ok(Letter {
@@ -307,24 +318,28 @@ fn check_step(check: Check) -> CheckStep {
     }
 }
 
-fn link_error(error: LinkError) -> OfficeError {
+/// What people call a partner.
+fn name(link: &Link, key: KeyId) -> String {
+    let partner = book::partner(link.store(), key);
+    partner.map_or_else(|_| key.to_string(), |partner| partner.code.to_string())
+}
+
+fn link_error(error: LinkError, whom: &str) -> OfficeError {
     match error {
         LinkError::Refused(Reason::InvitationUnknown) => OfficeError::InvitationUnknown,
         LinkError::Refused(Reason::InvitationExpired) => OfficeError::InvitationExpired,
         LinkError::Refused(Reason::InvitationUsed) => OfficeError::InvitationUsed,
         LinkError::Refused(Reason::Revoked) | LinkError::RevokedHere => {
-            OfficeError::Revoked(error.to_string())
+            OfficeError::Revoked(whom.to_owned())
         }
-        LinkError::Refused(Reason::Fork) | LinkError::Forked => {
-            OfficeError::Fork(error.to_string())
-        }
+        LinkError::Refused(Reason::Fork) | LinkError::Forked => OfficeError::Fork(whom.to_owned()),
         LinkError::Book(error) => error.into(),
         LinkError::Store(error) => error.into(),
         other => OfficeError::Unreachable(other.to_string()),
     }
 }
 
-fn letter_error(failure: LetterFailure) -> OfficeError {
+fn letter_error(failure: LetterFailure, whom: &str) -> OfficeError {
     use hongyan_proto::sealed::SealedError;
     match failure {
         LetterFailure::Sealed(SealedError::NotForUs) => OfficeError::LetterNotForUs,
@@ -333,11 +348,11 @@ fn letter_error(failure: LetterFailure) -> OfficeError {
             held: expected,
         },
         LetterFailure::Letter(LetterError::LostEntries { .. }) => {
-            OfficeError::LostEntries(failure.to_string())
+            OfficeError::LostEntries(whom.to_owned())
         }
         LetterFailure::Letter(LetterError::Stop(stop)) => OfficeError::Stopped(stop),
-        LetterFailure::Revoked => OfficeError::Revoked(failure.to_string()),
-        LetterFailure::Forked => OfficeError::Fork(failure.to_string()),
+        LetterFailure::Revoked => OfficeError::Revoked(whom.to_owned()),
+        LetterFailure::Forked => OfficeError::Fork(whom.to_owned()),
         LetterFailure::UnknownAuthor(key) => OfficeError::NotFound {
             what: "结对党组织",
             what_en: "partner",

@@ -380,8 +380,10 @@ impl<O: Send + 'static> Drive<O> {
     /// More of the own log is durable: it goes out in this same session.
     fn grow(&mut self) {
         let size = self.link.store().log(self.own).map_or(0, |log| log.size());
-        // Before the hello the session does not know yet what it is to send; while entries are taken back, it sends none.
-        if size > self.own_size && self.greeted && self.settled != Some(true) {
+        // Before the hello the session does not know yet what it is to send. What the partner gives back makes the log grow too,
+        // and is nothing to tell it.
+        let taking_back = self.sizes.own_there > self.sizes.own_here;
+        if size > self.own_size && self.greeted && !taking_back && self.settled != Some(true) {
             self.own_size = size;
             self.settled = None;
             let actions = self.session.grown(size);

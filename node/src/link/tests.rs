@@ -469,21 +469,19 @@ struct Rogue {
 
 impl Rogue {
     async fn dial(node: &Node, seed: u8) -> Self {
-        let channel = connect(
-            &node.address.to_string(),
-            node.id(),
-            &tls(&key(seed)),
-            clock(),
-        )
-        .await
-        .unwrap();
-        let (outgoing, requests) = mpsc::channel(64);
-        let call = client::client(channel)
-            .sync(ReceiverStream::new(requests))
-            .await;
-        Self {
-            outgoing,
-            incoming: call.unwrap().into_inner(),
+        let address = node.address.to_string();
+        let channel = connect(&address, node.id(), &tls(&key(seed)), clock()).await;
+        let mut client = client::client(channel.unwrap());
+        loop {
+            let (outgoing, requests) = mpsc::channel(64);
+            match client.sync(ReceiverStream::new(requests)).await {
+                Ok(answers) => {
+                    let incoming = answers.into_inner();
+                    return Self { outgoing, incoming };
+                }
+                // The sessions before this one are still being recorded.
+                Err(status) => assert_eq!(Reason::of(&status), Some(Reason::Busy)),
+            }
         }
     }
 
@@ -815,4 +813,60 @@ async fn a_check_names_the_first_thing_that_is_wrong() {
     let steps = home.link.check(host.id()).await.unwrap();
     assert_eq!(state(&steps, CheckName::Port), CheckState::Failed);
     assert!(!steps[1].remedy.zh.is_empty());
+}
+
+/// The home as it was before it wrote anything: restored from a backup that is too old.
+async fn restored(host: &Node) -> Node {
+    let home = Node::start(1).await;
+    home.add(host, host.address).await;
+    home
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_entries_come_back_from_the_partner_in_a_session() {
+    let (home, host) = partners().await;
+    home.write(&host, 1300).await;
+    host.write(&home, 4).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let before = home.logs(&host);
+    let again = restored(&host).await;
+    let outcome = again.sync(&host).await;
+    assert_eq!(
+        (&outcome.end, outcome.standing),
+        (&End::Settled, Standing::LostHere)
+    );
+    assert_eq!(
+        (outcome.recovered, outcome.received),
+        (before[0].0, before[1].0)
+    );
+    assert_equal(&again, &host);
+    // Its own entries are the very same; a receipt for what came back may follow them.
+    let out = again.partner(&host).out;
+    let tree = again.link.store().tree_at(out, before[0].0).unwrap();
+    assert_eq!(tree.root(), before[0].1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_entries_come_back_by_letters_too() {
+    let (home, host) = partners().await;
+    home.write(&host, 5).await;
+    host.write(&home, 3).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let before = home.logs(&host);
+    let again = restored(&host).await;
+    // The host cannot know it yet, and its letter says what is missing.
+    host.write(&home, 1).await;
+    let unknowing = host.link.export_letter(again.id(), None).await.unwrap();
+    let lost = again.link.import_letter(unknowing.bytes).await.unwrap_err();
+    assert!(lost.to_string().contains("are lost here"), "{lost}");
+    let asking = again.link.export_letter(host.id(), None).await.unwrap();
+    host.link.import_letter(asking.bytes).await.unwrap();
+    let giving = host.link.export_letter(again.id(), Some(0)).await.unwrap();
+    assert_eq!(giving.given_back, 0..before[0].0);
+    let read = again.link.import_letter(giving.bytes).await.unwrap();
+    assert_eq!(read.outcome.recovered, before[0].0);
+    assert_eq!(read.outcome.standing, Standing::LostHere);
+    let [own, mirror] = again.logs(&host);
+    // Its own entries are as they were, and the receipt for the new one follows them.
+    assert_eq!((own.0, mirror.0), (before[0].0 + 1, before[1].0 + 1));
 }

@@ -1,3 +1,5 @@
+//! Letters that come late, twice, out of order or after a loss.
+
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;

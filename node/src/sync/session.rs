@@ -163,8 +163,11 @@ impl Session {
 
     /// This side's own log has grown to `size` durable entries.
     pub fn grown(&mut self, size: u64) -> Vec<Action> {
+        let own = self.start.own.origin().log_id();
         if let Phase::Open { outgoing, incoming } = &mut self.phase
-            && outgoing.log_id() == self.start.own.origin().log_id()
+            && outgoing.log_id() == own
+            // Growing by what the partner gives back is nothing to tell it.
+            && incoming.log_id() != own
         {
             outgoing.grow(size);
             incoming.raise_seen_limit(self.start.own_base.saturating_add(size));

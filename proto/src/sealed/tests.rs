@@ -1,3 +1,5 @@
+//! What a sealed letter is to the byte, and every way in which one must be refused.
+
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
