@@ -1,0 +1,192 @@
+//! The scheduler, letters carried by hand, the check, and entries that were lost.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_goes_out_by_itself_and_comes_back_as_a_receipt() {
+    let (mut home, mut host) = partners().await;
+    let schedules = [home.wishes.take(), host.wishes.take()]
+        .into_iter()
+        .zip([home.link.clone(), host.link.clone()])
+        .map(|(wishes, link)| tokio::spawn(schedule(link, wishes.unwrap(), [7; 32])))
+        .collect::<Vec<_>>();
+    let applied = async |node: &Node, other: &Node, size: u64| {
+        let mut moved = node.link.store().subscribe();
+        while node.partner(other).applied < size {
+            moved.changed().await.unwrap();
+        }
+    };
+    let limit = Duration::from_secs(30);
+    home.write(&host, 1).await;
+    tokio::time::timeout(limit, applied(&home, &host, 1))
+        .await
+        .unwrap();
+    host.write(&home, 1).await;
+    tokio::time::timeout(limit, applied(&host, &home, 1))
+        .await
+        .unwrap();
+    home.link.close();
+    host.link.close();
+    for schedule in schedules {
+        schedule.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_carried_by_hand_does_what_a_session_does() {
+    let (home, host) = partners().await;
+    home.write(&host, 1200).await;
+    let letter = home.link.export_letter(host.id(), None).await.unwrap();
+    assert_eq!((letter.own.clone(), letter.more), (0..1200, false));
+    let read = host.link.import_letter(letter.bytes.clone()).await.unwrap();
+    assert_eq!((read.partner, read.outcome.received), (home.id(), 1200));
+    assert_eq!(read.outcome.standing, Standing::Behind);
+    // Twice is nothing new, and no error.
+    let twice = host.link.import_letter(letter.bytes.clone()).await.unwrap();
+    assert_eq!(twice.outcome.received, 0);
+    // The letter back carries the receipt.
+    let back = host.link.export_letter(home.id(), None).await.unwrap();
+    assert_eq!(back.own, 0..1);
+    home.link.import_letter(back.bytes).await.unwrap();
+    assert_equal(&home, &host);
+    let partner = home.partner(&host);
+    assert_eq!((partner.applied, partner.contact.acked), (1200, 1200));
+    // The first letter again, old by now, is not taken for a loss.
+    host.link.import_letter(letter.bytes.clone()).await.unwrap();
+    // Not for the home itself, not from a stranger, not cut short.
+    let own = home
+        .link
+        .import_letter(letter.bytes.clone())
+        .await
+        .unwrap_err();
+    assert!(own.to_string().contains("another organization"), "{own}");
+    let cut = host
+        .link
+        .import_letter(letter.bytes[..letter.bytes.len() / 2].to_vec())
+        .await;
+    assert!(cut.unwrap_err().to_string().contains("cut short"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_letter_is_named_with_the_place_to_export_from() {
+    let (home, host) = partners().await;
+    home.write(&host, 5).await;
+    let first = home.link.export_letter(host.id(), None).await.unwrap();
+    home.write(&host, 5).await;
+    let second = home.link.export_letter(host.id(), Some(5)).await.unwrap();
+    let gap = host
+        .link
+        .import_letter(second.bytes.clone())
+        .await
+        .unwrap_err();
+    assert!(gap.to_string().contains("letter export --from 0"), "{gap}");
+    host.link.import_letter(first.bytes).await.unwrap();
+    let read = host.link.import_letter(second.bytes).await.unwrap();
+    assert_eq!(read.outcome.received, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_names_the_first_thing_that_is_wrong() {
+    let (home, host) = partners().await;
+    home.write(&host, 2).await;
+    let steps = home.link.check(host.id()).await.unwrap();
+    let state = |steps: &[Check], name| {
+        steps
+            .iter()
+            .find(|step| step.name == name)
+            .map(|step| step.state)
+            .unwrap()
+    };
+    for name in [
+        CheckName::Name,
+        CheckName::Port,
+        CheckName::Tls,
+        CheckName::Key,
+        CheckName::Clock,
+    ] {
+        assert_eq!(state(&steps, name), CheckState::Ok, "{steps:?}");
+    }
+    assert_eq!(state(&steps, CheckName::Version), CheckState::Ok);
+    assert_eq!(state(&steps, CheckName::Agreement), CheckState::Warn);
+    assert_eq!(
+        state(&steps, CheckName::Backlog),
+        CheckState::Ok,
+        "{steps:?}"
+    );
+    // Somebody else answers there.
+    let other = Node::start(3).await;
+    home.add(&host, other.address).await;
+    let steps = home.link.check(host.id()).await.unwrap();
+    assert_eq!(state(&steps, CheckName::Tls), CheckState::Ok, "{steps:?}");
+    assert_eq!(state(&steps, CheckName::Key), CheckState::Failed);
+    let found = &steps[3].found.zh;
+    assert!(
+        found.contains(&host.id().spoken()) && found.contains(&other.id().spoken()),
+        "{found}"
+    );
+    assert_eq!(state(&steps, CheckName::Clock), CheckState::Skipped);
+    // Nobody does.
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let free = port.local_addr().unwrap();
+    drop(port);
+    home.add(&host, free).await;
+    let steps = home.link.check(host.id()).await.unwrap();
+    assert_eq!(state(&steps, CheckName::Port), CheckState::Failed);
+    assert!(!steps[1].remedy.zh.is_empty());
+}
+
+/// The home as it was before it wrote anything: restored from a backup that is too old.
+async fn restored(host: &Node) -> Node {
+    let home = Node::start(1).await;
+    home.add(host, host.address).await;
+    home
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_entries_come_back_from_the_partner_in_a_session() {
+    let (home, host) = partners().await;
+    home.write(&host, 1300).await;
+    host.write(&home, 4).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let before = home.logs(&host);
+    let again = restored(&host).await;
+    let outcome = again.sync(&host).await;
+    assert_eq!(
+        (&outcome.end, outcome.standing),
+        (&End::Settled, Standing::LostHere)
+    );
+    assert_eq!(
+        (outcome.recovered, outcome.received),
+        (before[0].0, before[1].0)
+    );
+    assert_equal(&again, &host);
+    // Its own entries are the very same; a receipt for what came back may follow them.
+    let out = again.partner(&host).out;
+    let tree = again.link.store().tree_at(out, before[0].0).unwrap();
+    assert_eq!(tree.root(), before[0].1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_entries_come_back_by_letters_too() {
+    let (home, host) = partners().await;
+    home.write(&host, 5).await;
+    host.write(&home, 3).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let before = home.logs(&host);
+    let again = restored(&host).await;
+    // The host cannot know it yet, and its letter says what is missing.
+    host.write(&home, 1).await;
+    let unknowing = host.link.export_letter(again.id(), None).await.unwrap();
+    let lost = again.link.import_letter(unknowing.bytes).await.unwrap_err();
+    assert!(lost.to_string().contains("are lost here"), "{lost}");
+    let asking = again.link.export_letter(host.id(), None).await.unwrap();
+    host.link.import_letter(asking.bytes).await.unwrap();
+    let giving = host.link.export_letter(again.id(), Some(0)).await.unwrap();
+    assert_eq!(giving.given_back, 0..before[0].0);
+    let read = again.link.import_letter(giving.bytes).await.unwrap();
+    assert_eq!(read.outcome.recovered, before[0].0);
+    assert_eq!(read.outcome.standing, Standing::LostHere);
+    let [own, mirror] = again.logs(&host);
+    // Its own entries are as they were, and the receipt for the new one follows them.
+    assert_eq!((own.0, mirror.0), (before[0].0 + 1, before[1].0 + 1));
+}

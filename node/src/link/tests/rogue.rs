@@ -1,0 +1,224 @@
+//! A partner by its key with a program of its own: what it says wrongly is refused by name, and nothing is lost by it.
+
+use super::*;
+
+/// A partner by its key, with a program of its own: says what the test wants.
+struct Rogue {
+    outgoing: mpsc::Sender<pb::SyncRequest>,
+    incoming: tonic::Streaming<pb::SyncResponse>,
+}
+
+impl Rogue {
+    async fn dial(node: &Node, seed: u8) -> Self {
+        let address = node.address.to_string();
+        let channel = connect(&address, node.id(), &tls(&key(seed)), clock()).await;
+        let mut client = client::client(channel.unwrap());
+        loop {
+            let (outgoing, requests) = mpsc::channel(64);
+            match client.sync(ReceiverStream::new(requests)).await {
+                Ok(answers) => {
+                    let incoming = answers.into_inner();
+                    return Self { outgoing, incoming };
+                }
+                // The sessions before this one are still being recorded.
+                Err(status) => assert_eq!(Reason::of(&status), Some(Reason::Busy)),
+            }
+        }
+    }
+
+    async fn say(&self, message: Message) {
+        let message = Some(message.into_wire());
+        self.outgoing
+            .send(pb::SyncRequest { message })
+            .await
+            .unwrap();
+    }
+
+    async fn hear(&mut self) -> Option<Message> {
+        let response = self.incoming.message().await.ok()??;
+        Some(Message::from_wire(response.message.unwrap()).unwrap())
+    }
+
+    async fn stop(&mut self) -> Option<StopReason> {
+        while let Some(message) = self.hear().await {
+            if let Message::Stop(stop) = message {
+                return Some(stop.reason);
+            }
+        }
+        None
+    }
+}
+
+/// The log a rogue host writes to the home, and the ways it can be wrong.
+struct Forged {
+    origin: LogOrigin,
+    signer: IdentityKey,
+    entries: Vec<Entry>,
+}
+
+impl Forged {
+    fn new(epoch_seed: u8) -> Self {
+        let origin = LogOrigin {
+            author: key(2).public().key_id(),
+            audience: key(1).public().key_id(),
+            epoch: epoch(epoch_seed),
+        };
+        let entries = (0..5).map(|sequence| {
+            let body = body::seal([3; 16], &letter().encode());
+            let header = NewHeader {
+                log_id: origin.log_id(),
+                sequence,
+                seen: 0,
+                time: NOW,
+                kind: letter().kind(),
+                case_id: None,
+                agreement: None,
+                body_hash: body::body_hash(&body),
+            };
+            Entry::join(header.encode(), body).unwrap()
+        });
+        Self {
+            origin,
+            signer: key(2),
+            entries: entries.collect(),
+        }
+    }
+
+    fn note(&self, size: usize) -> SignedCheckpoint {
+        let mut tree = Tree::new();
+        self.entries[..size]
+            .iter()
+            .for_each(|entry| tree.append(entry.header().leaf_hash()));
+        SignedCheckpoint::sign(&self.signer, &self.origin, tree.size(), tree.root()).unwrap()
+    }
+
+    fn frame(&self) -> Frame {
+        Frame::new(
+            self.origin.log_id(),
+            0,
+            &self.entries,
+            &self.note(5),
+            vec![],
+        )
+    }
+
+    fn hello(&self) -> Message {
+        Message::Hello(Hello {
+            protocol: PROTOCOL,
+            own: self.note(5).note().clone(),
+            held: None,
+            time: NOW,
+            agreements: vec![],
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_verify_is_refused_by_name_and_leaves_everything_as_it_was() {
+    let (home, host) = partners().await;
+    home.write(&host, 10).await;
+    host.write(&home, 2).await;
+    let before = home.logs(&host);
+    let good = Forged::new(2);
+    let mut wrong_root = good.frame();
+    wrong_root.entries.pop();
+    wrong_root.entries.push(pb::Entry {
+        header: good.entries[4].header().bytes().clone(),
+        body: Bytes::from_static(b"another body, sixteen bytes and more"),
+    });
+    let mut gap = good.frame();
+    gap.first = 1;
+    let mut short = good.frame();
+    short.entries.pop();
+    let other_epoch = Forged::new(9);
+    let mut forged_signature = good.frame();
+    forged_signature.checkpoint = Forged {
+        signer: key(3),
+        ..Forged::new(2)
+    }
+    .note(5)
+    .note()
+    .clone();
+    let rows = [
+        (good.hello(), wrong_root, StopReason::BadFrame),
+        (good.hello(), gap, StopReason::BadFrame),
+        (good.hello(), short, StopReason::BadFrame),
+        (good.hello(), forged_signature, StopReason::BadFrame),
+        (good.hello(), other_epoch.frame(), StopReason::BadFrame),
+        (other_epoch.hello(), other_epoch.frame(), StopReason::Epoch),
+    ];
+    for (number, (hello, frame, reason)) in rows.into_iter().enumerate() {
+        let mut rogue = Rogue::dial(&home, 2).await;
+        rogue.say(hello).await;
+        rogue.say(Message::Frame(frame)).await;
+        assert_eq!(rogue.stop().await, Some(reason), "row {number}");
+        assert_eq!(home.logs(&host), before, "row {number}");
+    }
+    let mut rogue = Rogue::dial(&home, 2).await;
+    rogue.say(Message::Done { size: 7 }).await;
+    assert_eq!(rogue.stop().await, Some(StopReason::Protocol));
+    // The true host is served as before.
+    assert_eq!(host.sync(&home).await.end, End::Settled);
+    assert_equal(&home, &host);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_peer_is_told_and_left() {
+    let (home, _host) = partners().await;
+    let mut rogue = Rogue::dial(&home, 2).await;
+    assert_eq!(rogue.stop().await, Some(StopReason::Timeout));
+    assert_eq!(rogue.hear().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_histories_are_kept_as_evidence_and_stop_the_correspondence() {
+    let (home, host) = partners().await;
+    host.write(&home, 5).await;
+    assert_eq!(host.sync(&home).await.end, End::Settled);
+    // The same key signs another log of the same epoch.
+    let mut rogue = Rogue::dial(&home, 2).await;
+    rogue.say(Forged::new(2).hello()).await;
+    assert_eq!(rogue.stop().await, Some(StopReason::Fork));
+    while rogue.hear().await.is_some() {}
+    // The record is written before the next call is answered: the place is freed after it.
+    let refused = loop {
+        match host.link.sync(home.id(), |_| {}).await {
+            Err(LinkError::Refused(Reason::Busy)) => {}
+            other => break other,
+        }
+    };
+    assert!(
+        matches!(refused, Err(LinkError::Refused(Reason::Fork))),
+        "{refused:?}"
+    );
+    assert_eq!(home.partner(&host).state, PartnerState::Frozen);
+    let evidence = home
+        .link
+        .store()
+        .scan_view(crate::store::View::Evidence, host.id().as_bytes(), 9)
+        .unwrap();
+    assert_eq!(evidence.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_partner_is_cut_off_and_told_why() {
+    let (home, host) = partners().await;
+    let mut live = Rogue::dial(&home, 2).await;
+    live.say(Forged::new(2).hello()).await;
+    assert!(matches!(live.hear().await, Some(Message::Hello(_))));
+    home.revoke(&host).await;
+    // Ends, with the word for it when the connection lives long enough to carry it.
+    let reason = live.stop().await;
+    assert!(
+        matches!(reason, None | Some(StopReason::Revoked)),
+        "{reason:?}"
+    );
+    let refused = host.link.sync(home.id(), |_| {}).await.unwrap_err();
+    let words = refused.to_string();
+    assert!(
+        words.contains("撤销") && words.contains("revoked"),
+        "{words}"
+    );
+    let refused = home.link.sync(host.id(), |_| {}).await.unwrap_err();
+    assert!(matches!(refused, LinkError::RevokedHere));
+}
