@@ -17,8 +17,9 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("web", &["office"]),
 ];
 
-/// Lines of one file; a longer one has more than one noun in it.
-const MOST_LINES: usize = 700;
+/// Lines of one file; a longer one has more than one noun in it. Tests of one noun may be longer.
+const MOST_LINES: usize = 600;
+const MOST_TEST_LINES: usize = 1000;
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -122,8 +123,12 @@ fn files_stay_short_and_say_what_they_are() {
                 "{} does not open by saying what it is",
                 path.display()
             );
+            let testing = room == "tests"
+                || path
+                    .file_name()
+                    .is_some_and(|name| name.to_string_lossy().ends_with("tests.rs"));
             assert!(
-                text.lines().count() <= MOST_LINES,
+                text.lines().count() <= if testing { MOST_TEST_LINES } else { MOST_LINES },
                 "{} has {} lines",
                 path.display(),
                 text.lines().count()

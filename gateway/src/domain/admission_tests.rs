@@ -1,3 +1,5 @@
+//! Who may enroll, and what a report may say about an earlier one.
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use hongyan_proto::{

@@ -1,3 +1,5 @@
+//! The matrix against brute force, and both sides compared.
+
 use proptest::prelude::*;
 
 use super::*;

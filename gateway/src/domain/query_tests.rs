@@ -1,3 +1,5 @@
+//! Queries against brute force.
+
 use std::sync::Arc;
 
 use hongyan_proto::report::{Content, Report};

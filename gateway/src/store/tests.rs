@@ -1,3 +1,5 @@
+//! The store reopened, tried with equivocation and rollback; golden records.
+
 use hongyan_proto::report::{CaseState, Content, Direction};
 
 use super::*;

@@ -108,7 +108,7 @@ impl Count<'_> {
 
     /// Open cases as they stand; closed ones only in the period in which they closed.
     fn is_counted(&self, file: &CaseFile, state: State) -> bool {
-        let closed_on = file.case.history().last().map(|step| step.event.time.day());
+        let closed_on = file.case.history().last().map(|step| step.day());
         !state.is_closed() || closed_on.is_some_and(|day| self.in_period(day))
     }
 

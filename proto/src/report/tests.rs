@@ -1,3 +1,5 @@
+//! Reports: round trips, limits, golden bytes.
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;

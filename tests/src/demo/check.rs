@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::{pb::office::v1 as o, time::Quarter};
+use hongyan_proto::{
+    pb::{exchange::v1 as x, office::v1 as o},
+    time::{Quarter, Timestamp},
+};
 use serde_json::Value;
 
 use super::{
@@ -148,41 +151,75 @@ async fn same_reconciliations(county: &County, quarters: &[Quarter]) -> Result<C
     ))
 }
 
-/// What the nodes themselves would count.
-pub(super) async fn tally(county: &County) -> Result<Tally, TownError> {
+/// What the nodes' own cases say of the last day of a quarter: open ones as they stood, closed ones if they closed in it.
+pub(super) async fn tally(county: &County, quarter: Quarter) -> Result<Tally, TownError> {
     let mut tally = Tally::new();
     for desk in county.desks() {
         for case in desk.cases().await? {
+            let shown = desk.case(&case.id).await?;
+            let closing = case.closing();
             let direction = if case.side() == o::Side::Outflow {
                 "OUT"
             } else {
                 "IN"
             };
-            *tally
-                .entry((direction.to_owned(), state_name(&case)))
-                .or_default() += 1;
+            if let Some(state) = state_at(&shown.events, closing, quarter) {
+                *tally.entry((direction.to_owned(), state)).or_default() += 1;
+            }
         }
     }
     Ok(tally)
 }
 
-/// The state's name in a report: closings are states of their own there.
-fn state_name(case: &o::Case) -> String {
-    let state = case
-        .state()
-        .as_str_name()
-        .trim_start_matches("CASE_STATE_")
-        .to_owned();
-    if state == "CLOSED" {
+/// The state after the last event that had happened by the end of the quarter, in a report's words.
+fn state_at(events: &[o::CaseEvent], closing: o::CaseClosing, quarter: Quarter) -> Option<String> {
+    let end = quarter.last_day().to_string();
+    let changes = events
+        .iter()
+        .filter(|event| !event.superseded && is_transition(event.kind()));
+    let last = changes.rev().find(|event| day_of(event) <= end)?;
+    if last.state_after() != o::CaseState::Closed {
+        return Some(
+            last.state_after()
+                .as_str_name()
+                .trim_start_matches("CASE_STATE_")
+                .to_owned(),
+        );
+    }
+    let in_quarter = day_of(last) >= quarter.first_day().to_string();
+    in_quarter.then(|| {
         format!(
             "CLOSED_{}",
-            case.closing()
-                .as_str_name()
-                .trim_start_matches("CASE_CLOSING_")
+            closing.as_str_name().trim_start_matches("CASE_CLOSING_")
         )
-    } else {
-        state
-    }
+    })
+}
+
+fn is_transition(kind: x::Kind) -> bool {
+    (x::Kind::Departed as i32..=x::Kind::Withdraw as i32).contains(&(kind as i32))
+}
+
+/// The day an event names or, when it names none, the day it was written.
+fn day_of(event: &o::CaseEvent) -> String {
+    use x::payload::Content as C;
+    let named = event
+        .payload
+        .as_ref()
+        .and_then(|payload| payload.content.as_ref())
+        .and_then(|content| match content {
+            C::Departed(departed) => Some(departed.since.clone()),
+            C::Notice(notice) => Some(notice.since.clone()),
+            C::Claim(claim) => Some(claim.shown_on.clone()),
+            C::Accept(accept) => Some(accept.arrived_on.clone()),
+            C::Place(place) => Some(place.placed_on.clone()),
+            C::Moved(moved) => Some(moved.moved_on.clone()),
+            C::LostContact(lost) => Some(lost.last_contact_on.clone()),
+            C::Found(found) => Some(found.found_on.clone()),
+            C::Returned(returned) => Some(returned.returned_on.clone()),
+            C::Transferred(transferred) => Some(transferred.transferred_on.clone()),
+            _ => None,
+        });
+    named.unwrap_or_else(|| Timestamp::from_millis(event.time_ms).day().to_string())
 }
 
 async fn counts_add_up(
@@ -190,7 +227,7 @@ async fn counts_add_up(
     gateway: &Gateway,
     last: Quarter,
 ) -> Result<Check, TownError> {
-    let own = tally(county).await?;
+    let own = tally(county, last).await?;
     let period = last.to_string();
     let query = [
         "statistics",

@@ -17,7 +17,7 @@ pub(super) async fn result(
     checks: &[Check],
     as_json: bool,
 ) -> Result<(), TownError> {
-    let tally = check::tally(county).await?;
+    let tally = check::tally(county, last).await?;
     let mut reconciliations = Vec::new();
     for quarter in quarters {
         let result = county.desks()[0]

@@ -564,7 +564,7 @@ impl Desk {
         Ok(self.case(case).await?.case.unwrap_or_default().state())
     }
 
-    /// Every case, ordered by id.
+    /// Every case, open and closed, ordered by id.
     pub async fn cases(&self) -> Result<Vec<o::Case>, TownError> {
         let mut client =
             FlowServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES);
@@ -572,6 +572,7 @@ impl Desk {
         let mut page_token = String::new();
         loop {
             let request = o::ListCasesRequest {
+                states: (1..=9).collect(),
                 page_size: 500,
                 page_token,
                 ..Default::default()

@@ -46,8 +46,8 @@ pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), Dat
     }
 }
 
-/// The day on which what the letter says happened.
-fn happened_on(payload: &Payload) -> Option<Day> {
+/// The day on which what the letter says happened; none when the letter names no day.
+pub(super) fn happened_on(payload: &Payload) -> Option<Day> {
     match payload {
         Payload::Departed(departed) => Some(departed.since),
         Payload::Notice(notice) => Some(notice.since),

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{
     super::{event::Event, order::concurrent},
     crossing::Crossing,
+    dates::happened_on,
     side::Side,
     state::{Closing, State},
     table::{self, Next},
@@ -27,6 +28,15 @@ pub struct Step {
     pub from: Option<State>,
     /// The state after.
     pub to: State,
+}
+
+impl Step {
+    /// The day it took effect: the day the letter names or, when it names none, the day it was written. What is written late, from
+    /// a sealed file or after a weekend, belongs to the quarter in which it happened.
+    pub fn day(&self) -> Day {
+        let named = self.event.payload.as_ref().and_then(happened_on);
+        named.unwrap_or_else(|| self.event.time.day())
+    }
 }
 
 /// A fact that was applied.

@@ -56,12 +56,12 @@ pub fn compile<'a>(
     }
 }
 
-/// The state a case had at the end of a day, as far as its entries' clocks say.
+/// The state a case had at the end of a day, by the days its letters name.
 pub fn state_at(case: &Case, day: Day) -> Option<State> {
     case.history()
         .iter()
         .rev()
-        .find(|step| step.event.time.day() <= day)
+        .find(|step| step.day() <= day)
         .map(|step| step.to)
 }
 
@@ -71,7 +71,7 @@ pub fn is_stated(case: &Case, side: Side, quarter: Quarter) -> bool {
     let in_quarter = || {
         case.history()
             .iter()
-            .filter(|step| quarter.contains(step.event.time.day()))
+            .filter(|step| quarter.contains(step.day()))
     };
     let expected = match side {
         Side::Outflow => State::Notified,
@@ -216,11 +216,11 @@ fn last_contact_before_loss(case: &Case, end: Day) -> Option<Day> {
         .history()
         .iter()
         .rev()
-        .find(|step| step.to == State::LostContact && step.event.time.day() <= end)?;
+        .find(|step| step.to == State::LostContact && step.day() <= end)?;
     match &lost.event.payload {
         // Without the body the day it was written is the best that is known.
         Some(Payload::LostContact(lost)) => Some(lost.last_contact_on),
-        _ => Some(lost.event.time.day()),
+        _ => Some(lost.day()),
     }
 }
 
