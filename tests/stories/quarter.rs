@@ -2,6 +2,8 @@
 
 use hongyan_proto::pb::{exchange::v1 as x, office::v1 as o};
 
+use hongyan_tests::demo::answer;
+
 use crate::{HOME, HOST, stay, two};
 
 const QUARTER: &str = "2026-Q1";
@@ -58,6 +60,13 @@ async fn a_quarter_is_stated_reconciled_alike_and_closed_by_both() {
         (2, 1, 0, 0),
         "{one:?}"
     );
+    at_home.close_quarter(HOST, QUARTER).await.unwrap_err();
+    for (desk, result) in [(&at_home, &one), (&at_host, &other)] {
+        desk.answer(result, result.differences.iter().map(answer).collect())
+            .await
+            .unwrap();
+    }
+    town.settle(home, host).await.unwrap();
     at_home.close_quarter(HOST, QUARTER).await.unwrap();
     at_host.close_quarter(HOME, QUARTER).await.unwrap();
     town.settle(home, host).await.unwrap();

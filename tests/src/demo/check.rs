@@ -241,10 +241,10 @@ async fn counts_add_up(
     let mut counted = Tally::new();
     for row in answer["rows"].as_array().into_iter().flatten() {
         let key = |at: usize| {
-            row["keys"][at]
-                .as_str()
-                .unwrap_or_default()
-                .to_ascii_uppercase()
+            let word = row["keys"][at].as_str().unwrap_or_default();
+            word.trim_start_matches("DIRECTION_")
+                .trim_start_matches("CASE_STATE_")
+                .to_owned()
         };
         let value = number(&row["cases"]["value"]);
         if value > 0 {

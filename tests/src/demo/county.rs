@@ -59,21 +59,7 @@ impl County {
         county.say("两个党委、两个组织部已运行 two committees and two departments are up");
         county.town.pair(east, west).await?;
         county.say("结对, 共管协议生效 partners, the agreement is in force");
-        county.enroll().await?;
-        county.say("已向两个组织部登记 enrolled at both departments");
         Ok(county)
-    }
-
-    async fn enroll(&self) -> Result<(), TownError> {
-        // Each department must hear both sides to compare them.
-        for gateway in &self.gateways {
-            for (id, code) in [(self.east, EAST.0), (self.west, WEST.0)] {
-                let answer = gateway.ask(&["invite", "--code", code]).await?;
-                let text = answer["text"].as_str().unwrap_or_default();
-                self.town.desk(id).enroll(text).await?;
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn desks(&self) -> [Desk; 2] {
@@ -84,11 +70,18 @@ impl County {
         self.town.settle(self.east, self.west).await
     }
 
+    /// Both committees report the quarter to each department in turn: a department must hear both sides to compare them.
     pub(super) async fn report(&self, quarter: Quarter) -> Result<(), TownError> {
-        for desk in self.desks() {
-            desk.report(&quarter.to_string()).await?;
+        for gateway in &self.gateways {
+            for (id, code) in [(self.east, EAST.0), (self.west, WEST.0)] {
+                let answer = gateway.ask(&["invite", "--code", code]).await?;
+                let desk = self.town.desk(id);
+                desk.enroll(answer["text"].as_str().unwrap_or_default())
+                    .await?;
+                desk.report(&quarter.to_string()).await?;
+            }
         }
-        self.say("已上报数字 both reported their counts");
+        self.say("已向两个组织部报数 both reported their counts to both departments");
         Ok(())
     }
 

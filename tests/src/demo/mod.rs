@@ -16,6 +16,7 @@ use hongyan_proto::time::{Day, Quarter};
 use crate::town::TownError;
 
 pub use check::Check;
+pub use year::answer;
 
 /// What to play.
 #[derive(Clone, Debug)]

@@ -274,13 +274,9 @@ async fn state_and_close(
     east.issue_statement(WEST.0, &name).await?;
     west.issue_statement(EAST.0, &name).await?;
     exchange(county, offline).await?;
-    for (desk, partner, accepting) in [(&east, WEST.0, true), (&west, EAST.0, false)] {
+    for (desk, partner) in [(&east, WEST.0), (&west, EAST.0)] {
         let result = desk.reconciliation(partner, &name).await?;
-        let lines: Vec<x::LineAnswer> = result
-            .differences
-            .iter()
-            .map(|line| answer(line, accepting))
-            .collect();
+        let lines: Vec<x::LineAnswer> = result.differences.iter().map(answer).collect();
         if !lines.is_empty() {
             desk.answer(&result, lines).await?;
         }
@@ -291,9 +287,9 @@ async fn state_and_close(
     exchange(county, offline).await
 }
 
-/// One side accepts; the other disputes money paid twice: a difference that stays is a legitimate result.
-fn answer(line: &o::Difference, accepting: bool) -> x::LineAnswer {
-    let disputed = !accepting && line.field.contains("dues");
+/// Money paid twice is disputed by both: a difference that stays is a legitimate result. Everything else is accepted.
+pub fn answer(line: &o::Difference) -> x::LineAnswer {
+    let disputed = line.field.contains("dues");
     let kind = if disputed {
         x::AnswerKind::Disputed
     } else {
