@@ -2,7 +2,7 @@
 
 use hongyan_proto::pb::office::v1::CaseState as S;
 
-use crate::{HOME, HOST, stay, two};
+use crate::{HOST, stay, two};
 
 #[tokio::test]
 async fn a_sealed_letter_brings_what_a_wire_would_have_brought() {

@@ -61,11 +61,8 @@ async fn a_quarter_is_stated_reconciled_alike_and_closed_by_both() {
         "{one:?}"
     );
     at_home.close_quarter(HOST, QUARTER).await.unwrap_err();
-    for (desk, result) in [(&at_home, &one), (&at_host, &other)] {
-        desk.answer(result, result.differences.iter().map(answer).collect())
-            .await
-            .unwrap();
-    }
+    at_home.answer(HOST, QUARTER, answer).await.unwrap();
+    at_host.answer(HOME, QUARTER, answer).await.unwrap();
     town.settle(home, host).await.unwrap();
     at_home.close_quarter(HOST, QUARTER).await.unwrap();
     at_host.close_quarter(HOME, QUARTER).await.unwrap();

@@ -275,11 +275,7 @@ async fn state_and_close(
     west.issue_statement(EAST.0, &name).await?;
     exchange(county, offline).await?;
     for (desk, partner) in [(&east, WEST.0), (&west, EAST.0)] {
-        let result = desk.reconciliation(partner, &name).await?;
-        let lines: Vec<x::LineAnswer> = result.differences.iter().map(answer).collect();
-        if !lines.is_empty() {
-            desk.answer(&result, lines).await?;
-        }
+        desk.answer(partner, &name, answer).await?;
     }
     exchange(county, offline).await?;
     east.close_quarter(WEST.0, &name).await?;

@@ -37,6 +37,25 @@ pub struct Desk {
 /// Bytes of one answer: a whole year's list of cases.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
+/// How often a result that changes under one's hands is looked at again.
+const LOOKS: usize = 10;
+
+/// Was a signature refused because the result is another by now?
+fn has_changed(signed: Result<(), tonic::Status>) -> Result<bool, TownError> {
+    match signed {
+        Ok(()) => Ok(false),
+        Err(status)
+            if status
+                .details()
+                .windows(14)
+                .any(|bytes| bytes == b"RESULT_CHANGED") =>
+        {
+            Ok(true)
+        }
+        Err(status) => Err(status.into()),
+    }
+}
+
 impl Desk {
     /// Connects to the socket of a running node.
     pub async fn open(socket: &Path, actor: &str) -> Result<Self, TownError> {
@@ -727,40 +746,56 @@ impl Desk {
             .unwrap_or_default())
     }
 
-    /// Answers lines of a reconciliation.
+    /// Answers every line of a quarter's reconciliation. What the partner wrote in the meantime changes the result: then it is looked at again.
     pub async fn answer(
         &self,
-        result: &o::Reconciliation,
-        lines: Vec<x::LineAnswer>,
+        partner: &str,
+        quarter: &str,
+        answer: fn(&o::Difference) -> x::LineAnswer,
     ) -> Result<(), TownError> {
-        let request = o::AnswerReconciliationRequest {
-            actor: self.actor(),
-            request_id: self.request_id().await,
-            partner: result.partner.clone(),
-            quarter: result.quarter.clone(),
-            hash: result.hash.clone(),
-            lines,
-        };
-        StatementServiceClient::new(self.channel())
-            .answer_reconciliation(request)
-            .await?;
-        Ok(())
+        for _ in 0..LOOKS {
+            let result = self.reconciliation(partner, quarter).await?;
+            let lines: Vec<x::LineAnswer> = result.differences.iter().map(answer).collect();
+            if lines.is_empty() {
+                return Ok(());
+            }
+            let request = o::AnswerReconciliationRequest {
+                actor: self.actor(),
+                request_id: self.request_id().await,
+                partner: result.partner,
+                quarter: result.quarter,
+                hash: result.hash,
+                lines,
+            };
+            let mut client = StatementServiceClient::new(self.channel());
+            if !has_changed(client.answer_reconciliation(request).await.map(|_| ()))? {
+                return Ok(());
+            }
+        }
+        Err(TownError::Unsettled(format!(
+            "the result of {quarter} changed {LOOKS} times"
+        )))
     }
 
     /// Closes a quarter with the result as it now stands.
     pub async fn close_quarter(&self, partner: &str, quarter: &str) -> Result<(), TownError> {
-        let result = self.reconciliation(partner, quarter).await?;
-        let request = o::CloseQuarterRequest {
-            actor: self.actor(),
-            request_id: self.request_id().await,
-            partner: partner.to_owned(),
-            quarter: quarter.to_owned(),
-            hash: result.hash,
-        };
-        StatementServiceClient::new(self.channel())
-            .close_quarter(request)
-            .await?;
-        Ok(())
+        for _ in 0..LOOKS {
+            let result = self.reconciliation(partner, quarter).await?;
+            let request = o::CloseQuarterRequest {
+                actor: self.actor(),
+                request_id: self.request_id().await,
+                partner: partner.to_owned(),
+                quarter: quarter.to_owned(),
+                hash: result.hash,
+            };
+            let mut client = StatementServiceClient::new(self.channel());
+            if !has_changed(client.close_quarter(request).await.map(|_| ()))? {
+                return Ok(());
+            }
+        }
+        Err(TownError::Unsettled(format!(
+            "the result of {quarter} changed {LOOKS} times"
+        )))
     }
 
     /// Verifies every log from disk; the problems found, in words.
