@@ -4,21 +4,18 @@ use hongyan_proto::time::Day;
 
 use super::{
     BookError, Shelf,
-    event::event,
+    event::{event, kept},
     partner::Partner,
-    record::{CaseRecord, EventRecord},
-    shelf::read,
+    record::EventRecord,
 };
 use crate::{
     domain::agreement::{Agreement, Book},
     store::{LogNo, View},
 };
 
-/// The entries about agreements, in the order of arrival.
+/// The entries about agreements, in the order of the correspondence.
 pub fn agreement_records(shelf: &impl Shelf, partner: &Partner) -> Result<Vec<EventRecord>, BookError> {
-    let key = partner.correspondence.0.to_be_bytes();
-    let record: CaseRecord = read(shelf, View::Agreement, &key, "agreement")?.unwrap_or_default();
-    Ok(record.events)
+    kept(shelf, Some(partner), View::Agreement, &partner.correspondence.0.to_be_bytes())
 }
 
 /// All agreements of a correspondence.

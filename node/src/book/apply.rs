@@ -2,14 +2,14 @@
 
 use hongyan_proto::{
     id::{CaseId, KeyId, LogId, MemberId},
-    letter::{Access, Payload},
+    letter::{Access, Payload, RefusalReason},
     log::{Header, Kind, KindGroup},
 };
 
 use super::{
-    BookError, Shelf as _, member, partner, put, quarter, receipt,
-    record::{CaseRecord, EventRecord, InvitationRecord},
-    shelf::read,
+    BookError, Shelf as _, event, member, partner, put, quarter, receipt,
+    record::{EventRecord, InvitationRecord},
+    refusal::{self, refusal},
 };
 use crate::store::{Draft, LogNo, View};
 
@@ -52,17 +52,30 @@ pub fn apply(
     payload: Option<&Payload>,
     refused: bool,
 ) -> Result<(), BookError> {
+    if place.author == Author::Partner && payload.is_none() {
+        without_body(draft, place.log, header.sequence)?;
+    }
     match header.kind.group() {
         KindGroup::Transition => transition(draft, place, header, payload, refused),
         KindGroup::Fact => fact(draft, place, header, payload),
         KindGroup::Quarter => {
             let Some(payload) = payload else { return Ok(()) };
             let record = EventRecord::new(place, header, Some(payload), refused);
-            quarter::keep(draft, place, payload, record)
+            quarter::keep(draft, place, payload, &record)
         }
         KindGroup::Correspondence => correspondence(draft, place, header, payload, refused),
         KindGroup::Local => payload.map_or(Ok(()), |payload| local(draft, header, payload)),
     }
+}
+
+/// A partner's entry without its body was refused, here or before this node was restored. The next receipt must say so: an author that
+/// does not hear it counts the entry, and both sides derive different cases.
+fn without_body(draft: &mut Draft<'_>, log: LogNo, sequence: u64) -> Result<(), BookError> {
+    if refusal(draft, log, sequence)?.is_some() {
+        return Ok(());
+    }
+    let refused = refusal::Refused { sequence, reason: RefusalReason::Malformed, field: "body".to_owned() };
+    Ok(refusal::keep(draft, log, &refused)?)
 }
 
 /// The key of a case's record: by case first, so that people can name it by its first digits.
@@ -88,8 +101,8 @@ pub(super) fn dues_key(correspondence: LogNo, blind: [u8; 16]) -> Vec<u8> {
 }
 
 /// The key under which the person who wrote an entry is remembered.
-pub(super) fn actor_key(log: LogNo, sequence: u64) -> Vec<u8> {
-    [&b"a"[..], &log.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
+pub(super) fn actor_key(log: &LogId, sequence: u64) -> Vec<u8> {
+    [&b"a"[..], log.as_bytes(), &sequence.to_be_bytes()].concat()
 }
 
 fn transition(
@@ -101,9 +114,7 @@ fn transition(
 ) -> Result<(), BookError> {
     let Some(id) = header.case_id else { return Ok(()) };
     let key = case_key(id, place.correspondence());
-    let mut record: CaseRecord = read(draft, View::Case, &key, "case")?.unwrap_or_default();
-    record.events.push(EventRecord::new(place, header, payload, refused));
-    put(draft, View::Case, &key, &record)?;
+    event::keep(draft, View::Case, &key, &EventRecord::new(place, header, payload, refused))?;
     let certificate = payload.and_then(Payload::disclosed).and_then(|disclosed| disclosed.certificate.as_ref());
     if let Some(certificate) = certificate {
         let blind = draft.blind(certificate.as_str().as_bytes());
@@ -121,7 +132,7 @@ fn fact(draft: &mut Draft<'_>, place: &Place, header: &Header, payload: Option<&
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());
         let key = dues_key(place.correspondence(), blind);
-        draft.put_view(View::Index, &key, header.sequence.to_be_bytes().to_vec())?;
+        draft.put_view(View::Index, &key, event::event_key(&[], place.log, header.sequence))?;
     }
     Ok(())
 }
@@ -140,10 +151,8 @@ fn correspondence(
             Author::Partner => receipt::read(draft, partner, receipt),
         },
         (Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded, _) => {
-            let key = no.0.to_be_bytes();
-            let mut record: CaseRecord = read(draft, View::Agreement, &key, "agreement")?.unwrap_or_default();
-            record.events.push(EventRecord::new(place, header, payload, refused));
-            Ok(put(draft, View::Agreement, &key, &record)?)
+            let record = EventRecord::new(place, header, payload, refused);
+            Ok(event::keep(draft, View::Agreement, &no.0.to_be_bytes(), &record)?)
         }
         (_, Some(Payload::EpochReset(reset))) if place.author == Author::Own => {
             partner::epoch_reset(draft, partner, place.log, reset)
@@ -170,11 +179,8 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         }
         Payload::Access(access) => match written_by(access) {
             Some((log, sequence)) => {
-                let Some(record) = draft.records().into_iter().find(|record| record.log_id() == log) else {
-                    return Ok(());
-                };
                 let actor = access.actor.as_str().as_bytes().to_vec();
-                Ok(draft.put_view(View::Index, &actor_key(record.no, sequence), actor)?)
+                Ok(draft.put_view(View::Index, &actor_key(&log, sequence), actor)?)
             }
             None => Ok(()),
         },

@@ -11,10 +11,10 @@ use hongyan_proto::{
 use super::{
     BookError, Shelf,
     apply::{case_key, certificate_key, member_key},
-    event::event,
+    event::{event, kept, sort},
     partner::{Partner, partners},
-    record::{CaseRecord, EventRecord},
-    shelf::{decode, read},
+    record::EventRecord,
+    shelf::decode,
 };
 use crate::{
     domain::{
@@ -37,7 +37,7 @@ pub struct CaseFile {
     pub member: Option<MemberId>,
     /// This node's key: for the side it plays.
     pub own: KeyId,
-    /// Its transitions as they are kept, local ones first.
+    /// Its transitions as they are kept, local ones first, then in the order of the correspondence.
     pub records: Vec<EventRecord>,
 }
 
@@ -67,9 +67,7 @@ pub(super) fn events_of(
     let mut events = Vec::new();
     for partner in [None, partner].into_iter().take(1 + usize::from(partner.is_some())) {
         let correspondence = partner.map_or(LogNo::LOCAL, |partner| partner.correspondence);
-        let record: CaseRecord =
-            read(shelf, View::Case, &case_key(id, correspondence), "case")?.unwrap_or_default();
-        for record in record.events {
+        for record in kept(shelf, partner, View::Case, &case_key(id, correspondence))? {
             events.extend(event(partner, own, &record)?);
             records.push(record);
         }
@@ -162,10 +160,12 @@ fn ids(shelf: &impl Shelf, view: View, prefix: &[u8]) -> Result<Vec<CaseId>, Boo
 pub fn locate(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(CaseId, Option<Partner>)>, BookError> {
     let partners = partners(shelf)?;
     let mut found: Vec<(CaseId, Option<Partner>)> = Vec::new();
+    let mut last = None;
     for (key, _) in shelf.scan(View::Case, prefix)? {
         let (id, no) = split(&key)?;
         let partner = partners.iter().find(|partner| partner.correspondence == no);
         match partner {
+            Some(_) if last == Some((id, no)) => {}
             // The correspondence's record says more than the local departure alone.
             Some(partner) => {
                 found.retain(|(known, partner)| *known != id || partner.is_some());
@@ -174,13 +174,16 @@ pub fn locate(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(CaseId, Option<P
             None if found.iter().any(|(known, _)| *known == id) => {}
             None => found.push((id, None)),
         }
+        last = Some((id, no));
     }
     Ok(found)
 }
 
 fn split(key: &[u8]) -> Result<(CaseId, LogNo), BookError> {
     let bad = || BookError::View("case");
-    let (id, no) = key.split_at_checked(16).ok_or_else(bad)?;
+    let (id, rest) = key.split_at_checked(16).ok_or_else(bad)?;
+    // What follows says which entry it is.
+    let no = rest.get(..4).ok_or_else(bad)?;
     let no = u32::from_be_bytes(no.try_into().map_err(|_| bad())?);
     Ok((CaseId::from_slice(id).map_err(|_| bad())?, LogNo(no)))
 }
@@ -191,19 +194,25 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
     let own = shelf.record(LogNo::LOCAL)?.origin.author;
     let mut cases = Vec::new();
     let mut shared = BTreeSet::new();
-    let mut local: Vec<(CaseId, CaseRecord)> = Vec::new();
-    let mut seen: Vec<(CaseId, LogNo, CaseRecord)> = Vec::new();
+    let mut local: Vec<(CaseId, Vec<EventRecord>)> = Vec::new();
+    let mut seen: Vec<(CaseId, LogNo, Vec<EventRecord>)> = Vec::new();
     for (key, bytes) in shelf.scan(View::Case, &[])? {
         let (id, no) = split(&key)?;
-        let record = decode(bytes, "case")?;
+        let record: EventRecord = decode(bytes, "case")?;
         if no == LogNo::LOCAL {
-            local.push((id, record));
+            match local.last_mut().filter(|(last, _)| *last == id) {
+                Some((_, records)) => records.push(record),
+                None => local.push((id, vec![record])),
+            }
         } else {
             shared.insert(id);
-            seen.push((id, no, record));
+            match seen.last_mut().filter(|(last, of, _)| (*last, *of) == (id, no)) {
+                Some((_, _, records)) => records.push(record),
+                None => seen.push((id, no, vec![record])),
+            }
         }
     }
-    for (id, no, record) in seen {
+    for (id, no, mut theirs) in seen {
         let Some(partner) = partners.iter().find(|partner| partner.correspondence == no) else {
             continue;
         };
@@ -213,27 +222,27 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
         let mut records = Vec::new();
         let mut events = Vec::new();
         let at_home = local.binary_search_by_key(&id, |(id, _)| *id).ok().map(|at| &local[at].1);
-        for kept in at_home.into_iter().flat_map(|record| &record.events) {
+        for kept in at_home.into_iter().flatten() {
             events.extend(event(None, own, kept)?);
             records.push(kept.clone());
         }
-        for kept in record.events {
+        sort(Some(partner), &mut theirs);
+        for kept in theirs {
             events.extend(event(Some(partner), own, &kept)?);
             records.push(kept);
         }
         cases.push(assemble(shelf, Some(partner), id, records, &events)?);
     }
     if only.is_none() {
-        for (id, record) in local {
+        for (id, records) in local {
             if shared.contains(&id) {
                 continue;
             }
-            let events = record
-                .events
+            let events = records
                 .iter()
                 .filter_map(|record| event(None, own, record).transpose())
                 .collect::<Result<Vec<_>, _>>()?;
-            cases.push(assemble(shelf, None, id, record.events, &events)?);
+            cases.push(assemble(shelf, None, id, records, &events)?);
         }
     }
     cases.sort_by_key(|case| case.id);

@@ -1,9 +1,19 @@
 //! What no log says: how far the partner acknowledged, how the last session went, whether this node must be careful.
 
-use hongyan_proto::{id::{Hash, KeyId, LogOrigin}, time::Timestamp};
+use hongyan_proto::{
+    id::{Hash, KeyId, LogOrigin},
+    log::SignedCheckpoint,
+    time::Timestamp,
+};
 
-use super::{BookError, Shelf, put, record::{ContactRecord, InvitationRecord}, shelf::read};
-use crate::store::{Draft, View};
+use super::{
+    BookError, Shelf,
+    partner::partner,
+    put,
+    record::{ContactRecord, InvitationRecord},
+    shelf::read,
+};
+use crate::store::{Draft, LogNo, View};
 
 /// How the last contacts with a partner went.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -59,15 +69,55 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
     })
 }
 
-/// The partner acknowledged this much of the own current log.
-pub fn note_ack(draft: &mut Draft<'_>, key: KeyId, size: u64) -> Result<(), BookError> {
+/// What a session learned of how much the partner holds of a log: what its hello says is so, even when it is less than before, because
+/// the partner can have been restored. Nothing when the log was replaced meanwhile.
+pub fn note_held(draft: &mut Draft<'_>, key: KeyId, log: LogNo, size: u64) -> Result<(), BookError> {
+    if partner(draft, key)?.out != log {
+        return Ok(());
+    }
+    change(draft, key, |record| record.acked = size)
+}
+
+/// A letter acknowledges this much of a log. Letters come late and out of order, so that less says nothing.
+pub fn note_ack(draft: &mut Draft<'_>, key: KeyId, log: LogNo, size: u64) -> Result<(), BookError> {
+    if partner(draft, key)?.out != log {
+        return Ok(());
+    }
     change(draft, key, |record| record.acked = record.acked.max(size))
 }
 
-/// A session ended well: everything is confirmed, and nothing is wrong any more.
-pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, acked: u64, skew_ms: i64, now: Timestamp) -> Result<(), BookError> {
+/// The partner's hello showed this note of the own current log: so much of it the partner holds, and of this history. Kept for the case
+/// that a new epoch must begin.
+pub fn note_hello(draft: &mut Draft<'_>, key: KeyId, held: &SignedCheckpoint) -> Result<(), BookError> {
+    let partner = partner(draft, key)?;
+    let log = draft.log(partner.out)?;
+    if *held.origin() != log.origin {
+        return Ok(());
+    }
     change(draft, key, |record| {
-        record.acked = record.acked.max(acked);
+        record.acked = held.size();
+        record.held = held.note().clone();
+    })
+}
+
+/// How much of the own current log the partner holds, and its root, as the notes of its last hello say it; else as it acknowledged.
+pub fn held_there(draft: &Draft<'_>, key: KeyId) -> Result<(u64, Hash), BookError> {
+    let partner = partner(draft, key)?;
+    let log = draft.log(partner.out)?;
+    let record = record(draft, key)?;
+    let note = SignedCheckpoint::verify(&record.held, &log.author).ok();
+    match note.filter(|note| *note.origin() == log.origin) {
+        Some(note) if note.size() >= record.acked => Ok((note.size(), note.root())),
+        _ => {
+            let size = record.acked.min(log.size());
+            Ok((size, draft.tree_at(log.no, size)?.root()))
+        }
+    }
+}
+
+/// A session ended well: everything is confirmed, and nothing is wrong any more.
+pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, skew_ms: i64, now: Timestamp) -> Result<(), BookError> {
+    change(draft, key, |record| {
         record.last_sync_ms = now.millis();
         record.last_contact_ms = now.millis();
         record.problem.clear();
@@ -99,6 +149,7 @@ pub fn set_unconfirmed(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookErro
 pub fn begin_anew(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.acked = 0;
+        record.held.clear();
         record.unconfirmed = false;
         record.forked = false;
         record.problem.clear();

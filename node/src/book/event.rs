@@ -2,11 +2,57 @@
 
 use hongyan_proto::{letter::Payload, log::{Header, Kind}, time::Timestamp};
 
-use super::{BookError, apply::{Author, Place}, partner::Partner, record::EventRecord};
-use crate::domain::{
-    event::Event,
-    order::{Position, Stamp},
+use super::{
+    BookError, Shelf,
+    apply::{Author, Place},
+    partner::{Partner, Share},
+    put,
+    record::EventRecord,
+    shelf::decode,
 };
+use crate::{
+    domain::{
+        event::Event,
+        order::{Position, Stamp},
+    },
+    store::{Draft, LogNo, StoreError, View},
+};
+
+/// The key of one entry behind the key of what it belongs to. Each entry has a value of its own: a case, an agreement book or a
+/// quarter can have any number of entries, and none costs more than the one before.
+pub(super) fn event_key(owner: &[u8], log: LogNo, sequence: u64) -> Vec<u8> {
+    [owner, &log.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+/// Keeps an entry with what it belongs to.
+pub(super) fn keep(draft: &mut Draft<'_>, view: View, owner: &[u8], event: &EventRecord) -> Result<(), StoreError> {
+    put(draft, view, &event_key(owner, LogNo(event.log), event.sequence), event)
+}
+
+/// Every entry kept under a key, in the order of the correspondence.
+pub(super) fn kept(
+    shelf: &impl Shelf,
+    partner: Option<&Partner>,
+    view: View,
+    owner: &[u8],
+) -> Result<Vec<EventRecord>, BookError> {
+    let mut events = shelf
+        .scan(view, owner)?
+        .into_iter()
+        .map(|(_, bytes)| decode(bytes, "event"))
+        .collect::<Result<Vec<EventRecord>, _>>()?;
+    sort(partner, &mut events);
+    Ok(events)
+}
+
+/// What an author had seen comes before what it wrote then.
+pub(super) fn sort(partner: Option<&Partner>, events: &mut [EventRecord]) {
+    let base = |log| partner.and_then(|partner| partner.share(log)).map_or(0, |share| share.base);
+    events.sort_by_key(|event| {
+        let sequence = base(event.log).saturating_add(event.sequence);
+        (sequence.saturating_add(event.seen), event.log, sequence)
+    });
+}
 
 impl EventRecord {
     /// Keeps an entry.
@@ -38,17 +84,21 @@ impl EventRecord {
     }
 }
 
-/// An event for the rules; none when the reader refused it, so that both sides leave it out.
+/// An event for the rules; none when the reader refused it, or when a new epoch left it behind, so that both sides leave it out.
 pub fn event(partner: Option<&Partner>, own: hongyan_proto::id::KeyId, record: &EventRecord) -> Result<Option<Event>, BookError> {
     if record.refused {
         return Ok(None);
     }
     let time = Timestamp::from_millis(record.time_ms);
     let payload = record.content()?;
-    let (author, base) = match partner {
-        None => (Author::Own, 0),
-        Some(partner) => partner.place_of(record.log).ok_or(BookError::View("event"))?,
+    let share = match partner {
+        None => Share { author: Author::Own, base: 0, end: None },
+        Some(partner) => partner.share(record.log).ok_or(BookError::View("event"))?,
     };
+    if !share.stands(record.sequence) {
+        return Ok(None);
+    }
+    let Share { author, base, .. } = share;
     let key = match (author, partner) {
         (Author::Partner, Some(partner)) => partner.key_id,
         _ => own,

@@ -63,10 +63,11 @@ fn earliest(partner: &Partner, records: &[EventRecord]) -> (u64, u64) {
     records
         .iter()
         .filter_map(|record| {
-            let (author, base) = partner.place_of(record.log)?;
-            Some(match author {
-                Author::Own => (base + record.sequence, record.seen),
-                Author::Partner => (record.seen, base + record.sequence),
+            let share = partner.share(record.log)?;
+            let sequence = share.base + record.sequence;
+            Some(match share.author {
+                Author::Own => (sequence, record.seen),
+                Author::Partner => (record.seen, sequence),
             })
         })
         .fold(None, |least: Option<(u64, u64)>, (own, theirs)| {
@@ -97,9 +98,11 @@ fn facts_of_log(
 ) -> Result<(), BookError> {
     let own = store.record(LogNo::LOCAL)?.origin.author;
     let size = store.record(log.no)?.size();
+    // What a new epoch left behind is in force on neither side.
+    let end = partner.share(log.no.0).and_then(|share| share.end).map_or(size, |end| end.min(size));
     let refused: Vec<u64> = refusal::refusals(store, log.no)?.into_iter().map(|refused| refused.sequence).collect();
     let place = Place { log: log.no, author, partner: Some((partner.key_id, partner.correspondence)) };
-    for entry in store.entries(log.no, from.saturating_sub(log.base)..size)? {
+    for entry in store.entries(log.no, from.saturating_sub(log.base).min(end)..end)? {
         let entry = entry?;
         let header = entry.header();
         let Some(id) = header.case_id.filter(|id| only.is_none_or(|only| only == *id)) else {
@@ -121,11 +124,17 @@ fn facts_of_log(
 /// Did an own entry to this partner use a receipt number already?
 pub fn receipt_is_used(shelf: &impl Shelf, partner: &Partner, receipt: &str) -> Result<bool, BookError> {
     let key = dues_key(partner.correspondence, shelf.hide(receipt.as_bytes()));
-    Ok(shelf.get(View::Index, &key)?.is_some())
+    let Some(entry) = shelf.get(View::Index, &key)? else { return Ok(false) };
+    let (log, sequence) = entry.split_at_checked(4).ok_or(BookError::View("dues"))?;
+    let log = log.try_into().map(u32::from_be_bytes).map_err(|_| BookError::View("dues"))?;
+    let sequence = sequence.try_into().map(u64::from_be_bytes).map_err(|_| BookError::View("dues"))?;
+    // An entry that a new epoch left behind is written again, with the same receipt.
+    Ok(partner.share(log).is_none_or(|share| share.stands(sequence)))
 }
 
 /// Who entered an own entry; none for the partner's.
 pub fn actor(shelf: &impl Shelf, log: LogNo, sequence: u64) -> Result<Option<String>, BookError> {
-    let bytes = shelf.get(View::Index, &actor_key(log, sequence))?;
+    let log = shelf.record(log)?.log_id();
+    let bytes = shelf.get(View::Index, &actor_key(&log, sequence))?;
     Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }

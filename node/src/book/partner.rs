@@ -3,7 +3,8 @@
 use hongyan_proto::{
     id::{Epoch, KeyId, LogId, LogOrigin, OrganizationCode, RegionCode},
     identity::PublicKey,
-    letter::{EpochAccepted, EpochReset, PartnerAdded},
+    letter::{EpochAccepted, EpochReset, PartnerAdded, Payload},
+    log::Header,
 };
 
 use super::{
@@ -35,6 +36,8 @@ pub struct LogRef {
     pub no: LogNo,
     /// How many entries of earlier epochs stay in force before it.
     pub base: u64,
+    /// Begun with a new pin, not with an epoch reset: the log before it stays as it is.
+    pub fresh: bool,
 }
 
 /// A partner and how the correspondence stands.
@@ -100,12 +103,34 @@ impl Partner {
         }
     }
 
-    /// Who writes a log of this correspondence, and what it counts from.
-    pub(super) fn place_of(&self, log: u32) -> Option<(Author, u64)> {
-        let of = |logs: &[LogRef]| logs.iter().find(|known| known.no.0 == log).map(|known| known.base);
-        of(&self.out_logs)
-            .map(|base| (Author::Own, base))
-            .or_else(|| of(&self.incoming_logs).map(|base| (Author::Partner, base)))
+    /// Whose a log of this correspondence is, and which of its entries are in force.
+    pub(super) fn share(&self, log: u32) -> Option<Share> {
+        let of = |logs: &[LogRef], author| {
+            let at = logs.iter().position(|known| known.no.0 == log)?;
+            let base = logs[at].base;
+            let next = logs.get(at + 1).filter(|next| !next.fresh);
+            let end = next.map(|next| next.base.saturating_sub(base));
+            Some(Share { author, base, end })
+        };
+        of(&self.out_logs, Author::Own).or_else(|| of(&self.incoming_logs, Author::Partner))
+    }
+}
+
+/// What a log contributes to its correspondence.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Share {
+    /// Who writes it.
+    pub(super) author: Author,
+    /// How many entries of earlier epochs stand before it.
+    pub(super) base: u64,
+    /// Where a later epoch cut it off: its author wrote more, but the reader never had it.
+    pub(super) end: Option<u64>,
+}
+
+impl Share {
+    /// Is this entry in force?
+    pub(super) fn stands(&self, sequence: u64) -> bool {
+        self.end.is_none_or(|end| sequence < end)
     }
 }
 
@@ -123,8 +148,9 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let key = PublicKey::from_slice(&record.key).map_err(|_| bad())?;
     let key_id = key.key_id();
     let refs = |logs: &[LogRecordRef]| -> Vec<LogRef> {
-        logs.iter().map(|log| LogRef { no: LogNo(log.no), base: log.base }).collect()
+        logs.iter().map(|log| LogRef { no: LogNo(log.no), base: log.base, fresh: log.fresh }).collect()
     };
+    let applied = record.out_logs.last().map_or(0, |log| log.applied);
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
     let out = *out_logs.last().ok_or_else(bad)?;
     let incoming = incoming_logs.last().copied();
@@ -150,7 +176,7 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
         out_logs,
         incoming_logs,
         state,
-        applied: record.applied,
+        applied,
         receipted: record.receipted,
         owes_receipt: record.owes_receipt,
         contact,
@@ -178,7 +204,7 @@ pub fn partners(shelf: &impl Shelf) -> Result<Vec<Partner>, BookError> {
 pub fn partner_of_log(shelf: &impl Shelf, log: LogNo) -> Result<Option<(Partner, Author)>, BookError> {
     Ok(partners(shelf)?
         .into_iter()
-        .find_map(|partner| partner.place_of(log.0).map(|(author, _)| (partner, author))))
+        .find_map(|partner| partner.share(log.0).map(|share| (partner, share.author))))
 }
 
 /// A partner was added: finds its logs, or makes them. A second entry for the same key renews the pin, the words and the epochs.
@@ -196,7 +222,7 @@ pub(super) fn keep(draft: &mut Draft<'_>, added: &PartnerAdded) -> Result<(), Bo
     record.revoked = false;
     let out = find_or_create(draft, LogOrigin { author: own, audience: key.key_id(), epoch: added.out_epoch }, own_key)?;
     if record.out_logs.last().is_none_or(|last| last.no != out.0) {
-        record.out_logs.push(LogRecordRef { no: out.0, base: 0 });
+        record.out_logs.push(LogRecordRef { no: out.0, fresh: true, ..LogRecordRef::default() });
     }
     if let Some(epoch) = added.in_epoch {
         add_incoming(draft, &mut record, &key, epoch, own)?;
@@ -214,7 +240,7 @@ fn add_incoming(
     let origin = LogOrigin { author: key.key_id(), audience: own, epoch };
     let no = find_or_create(draft, origin, *key)?;
     if record.in_logs.last().is_none_or(|last| last.no != no.0) {
-        record.in_logs.push(LogRecordRef { no: no.0, base: 0 });
+        record.in_logs.push(LogRecordRef { no: no.0, fresh: true, ..LogRecordRef::default() });
     }
     Ok(())
 }
@@ -242,8 +268,14 @@ pub fn set_forked(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
 /// The partner writes in another epoch than the one accepted here: keeps it for the operator's decision.
 pub fn propose_epoch(draft: &mut Draft<'_>, key: KeyId, origin: LogOrigin) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
+    // A restored partner may name an epoch that ended long ago: going back to it would undo what was agreed since.
+    for log in &partner.incoming_logs {
+        if draft.log(log.no)?.origin == origin {
+            return Ok(());
+        }
+    }
     let base = match partner.incoming {
-        Some(log) => draft.record(log)?.size(),
+        Some(log) => draft.log(log)?.size(),
         None => 0,
     };
     contact::change(draft, key, |record| {
@@ -255,10 +287,11 @@ pub fn propose_epoch(draft: &mut Draft<'_>, key: KeyId, origin: LogOrigin) -> Re
 /// Returns the log that ends, the one that replaces it, and how much of the old one stays in force.
 pub fn accept_epoch(draft: &mut Draft<'_>, key: KeyId) -> Result<Option<(LogId, LogId, u64)>, BookError> {
     let current = partner(draft, key)?;
-    let (Some((origin, base)), Some(old)) = (current.contact.proposal, current.incoming) else {
+    let (Some((origin, _)), Some(old)) = (current.contact.proposal, current.incoming) else {
         return Ok(None);
     };
-    let old = draft.record(old)?.log_id();
+    // What is held at this moment: letters may have brought more since the epoch was proposed.
+    let (old, base) = (draft.log(old)?.log_id(), draft.log(old)?.size());
     find_or_create(draft, origin, current.key)?;
     contact::change(draft, key, |record| record.proposal = None)?;
     Ok(Some((old, origin.log_id(), base)))
@@ -275,7 +308,7 @@ pub(super) fn epoch_accepted(draft: &mut Draft<'_>, key: KeyId, accepted: &Epoch
     if let Some(old) = current.incoming {
         draft.freeze(old)?;
     }
-    record.in_logs.push(LogRecordRef { no: new.no.0, base: current.incoming_base + accepted.base });
+    record.in_logs.push(LogRecordRef { no: new.no.0, base: current.incoming_base + accepted.base, ..LogRecordRef::default() });
     record.receipted = 0;
     put_record(draft, &record)
 }
@@ -287,7 +320,31 @@ pub(super) fn epoch_reset(draft: &mut Draft<'_>, key: KeyId, log: LogNo, reset: 
         return Ok(());
     }
     let mut record = record(draft, key)?;
-    record.out_logs.push(LogRecordRef { no: log.0, base: current.out_base + reset.base });
-    record.applied = 0;
+    record.out_logs.push(LogRecordRef { no: log.0, base: current.out_base + reset.base, ..LogRecordRef::default() });
     put_record(draft, &record)
+}
+
+/// The first frame of a new epoch's log: it must begin after exactly what is held here of the old one. Otherwise author and reader
+/// would count, and derive, differently for ever.
+pub(super) fn check_reset(
+    draft: &Draft<'_>,
+    partner: &Partner,
+    header: &Header,
+    payload: Option<&Payload>,
+) -> Result<(), BookError> {
+    let [.., old, new] = partner.incoming_logs.as_slice() else { return Ok(()) };
+    if header.sequence > 0 || new.fresh {
+        return Ok(());
+    }
+    let record = draft.log(old.no)?;
+    let held = new.base.saturating_sub(old.base);
+    let (size, matches) = match payload {
+        Some(Payload::EpochReset(reset)) => {
+            let root = || draft.tree_at(old.no, held).map(|tree| tree.root());
+            let same = reset.old_log_id == record.log_id() && reset.base == held && reset.base_root == root()?;
+            (Some(reset.base), same)
+        }
+        _ => (None, false),
+    };
+    if matches { Ok(()) } else { Err(BookError::Epoch { held, begins: size }) }
 }

@@ -53,10 +53,17 @@ pub fn receive(
     let place = Place { log, author: Author::Partner, partner: Some((key, partner.correspondence)) };
     let mut received = Received { new: frame.entries().len() as u64, ..Received::default() };
     let mut judge = Judge { book: agreements(draft, &partner)?, partner };
+    let mut book_changed = false;
     for entry in frame.entries() {
         let header = entry.header();
         received.owes_receipt |= header.kind != Kind::Receipt;
-        let payload = match judge.judge(entry) {
+        // Read again only before an entry that is judged by it: a frame full of proposals must not cost their square.
+        if header.kind.needs_agreement() && std::mem::take(&mut book_changed) {
+            judge.book = agreements(draft, &judge.partner)?;
+        }
+        let judged = judge.judge(entry);
+        partner::check_reset(draft, &judge.partner, header, judged.as_ref().ok())?;
+        let payload = match judged {
             Ok(payload) => Some(payload),
             Err(refused) => {
                 refusal::keep(draft, log, &refused)?;
@@ -65,9 +72,7 @@ pub fn receive(
             }
         };
         apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
-        if payload.is_some() && is_agreement(header) {
-            judge.book = agreements(draft, &judge.partner)?;
-        }
+        book_changed |= payload.is_some() && is_agreement(header);
     }
     let refused: Vec<u64> = received.refused.iter().map(|refused| refused.sequence).collect();
     draft.mirror(log, frame, &refused)?;

@@ -33,14 +33,6 @@ pub struct EventRecord {
     pub agreement: Bytes,
 }
 
-/// Everything but the facts that one correspondence, or the local log, says about a case.
-#[derive(Clone, PartialEq, Message)]
-pub struct CaseRecord {
-    /// In the order of arrival.
-    #[prost(message, repeated, tag = "1")]
-    pub events: Vec<EventRecord>,
-}
-
 /// A log of a correspondence.
 #[derive(Clone, Copy, Eq, PartialEq, Message)]
 pub(super) struct LogRecordRef {
@@ -50,6 +42,12 @@ pub(super) struct LogRecordRef {
     /// How many entries of earlier epochs stay in force before it.
     #[prost(uint64, tag = "2")]
     pub base: u64,
+    /// How much of it the partner's receipts cover; own logs only.
+    #[prost(uint64, tag = "3")]
+    pub applied: u64,
+    /// Begun with a new pin, not with an epoch reset: the log before it stays as it is.
+    #[prost(bool, tag = "4")]
+    pub fresh: bool,
 }
 
 /// A new epoch that the partner proposes.
@@ -90,9 +88,6 @@ pub(super) struct PartnerRecord {
     /// The pin was taken away.
     #[prost(bool, tag = "8")]
     pub revoked: bool,
-    /// How much of the own current log the partner's receipts cover.
-    #[prost(uint64, tag = "9")]
-    pub applied: u64,
     /// How much of the partner's current log the own receipts cover.
     #[prost(uint64, tag = "10")]
     pub receipted: u64,
@@ -128,6 +123,9 @@ pub(super) struct ContactRecord {
     /// This node was restored and has not yet heard from the partner what it may have lost.
     #[prost(bool, tag = "8")]
     pub unconfirmed: bool,
+    /// What the partner holds of the own log, as its last hello said: a note this node signed. Empty: not known.
+    #[prost(bytes = "bytes", tag = "9")]
+    pub held: Bytes,
 }
 
 /// A body that was refused, here or there.

@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
-use hongyan_proto::letter::{Refusal, RefusalReason, Text};
+use hongyan_proto::{
+    letter::{Payload, Refusal, RefusalReason, Text},
+    log::KindGroup,
+};
 
 use super::{
-    BookError, Shelf, apply::case_key, partner::Partner, put,
-    record::{CaseRecord, RefusalRecord},
+    BookError, Shelf,
+    apply::case_key,
+    event::event_key,
+    partner::Partner,
+    put, quarter,
+    record::{EventRecord, RefusalRecord},
     shelf::{decode, read},
 };
 use crate::store::{Draft, LogNo, StoreError, View};
@@ -24,6 +31,11 @@ pub struct Refused {
 
 fn key(log: LogNo, sequence: u64) -> Vec<u8> {
     [log.0.to_be_bytes().as_slice(), &sequence.to_be_bytes()].concat()
+}
+
+fn sequence_of(key: &[u8]) -> Result<u64, BookError> {
+    let bytes = key.get(4..12).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(u64::from_be_bytes).ok_or(BookError::View("refusal"))
 }
 
 pub(super) fn keep(draft: &mut Draft<'_>, log: LogNo, refused: &Refused) -> Result<(), StoreError> {
@@ -49,56 +61,59 @@ pub fn refusals(shelf: &impl Shelf, log: LogNo) -> Result<Vec<Refused>, BookErro
         .scan(View::Task, &log.0.to_be_bytes())?
         .into_iter()
         .map(|(key, bytes)| {
-            let sequence = key.get(4..12).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
-            checked(sequence.ok_or(BookError::View("refusal"))?, decode(bytes, "refusal")?)
+            checked(sequence_of(&key)?, decode(bytes, "refusal")?)
         })
         .collect()
 }
 
 /// As a receipt names them.
-pub(super) fn within(shelf: &impl Shelf, log: LogNo, range: Range<u64>) -> Result<Vec<Refusal>, BookError> {
-    Ok(refusals(shelf, log)?
+pub(super) fn within(draft: &Draft<'_>, log: LogNo, range: Range<u64>) -> Result<Vec<Refusal>, BookError> {
+    draft
+        .scan_view_from(View::Task, &log.0.to_be_bytes(), &key(log, range.start))?
         .into_iter()
-        .filter(|refused| range.contains(&refused.sequence))
-        .map(|refused| Refusal {
-            sequence: refused.sequence,
-            reason: refused.reason,
-            field: Text::parse(&refused.field).ok(),
+        .map(|(key, bytes)| {
+            checked(sequence_of(&key)?, decode(bytes, "refusal")?)
         })
-        .collect())
+        .take_while(|refused| refused.as_ref().map_or(true, |refused| refused.sequence < range.end))
+        .map(|refused| {
+            refused.map(|refused| Refusal {
+                sequence: refused.sequence,
+                reason: refused.reason,
+                field: Text::parse(&refused.field).ok(),
+            })
+        })
+        .collect()
 }
 
-/// The partner's receipt refuses one of our entries: it is no event any more, on either side.
-pub(super) fn refused_there(draft: &mut Draft<'_>, partner: &Partner, refusal: &Refusal) -> Result<(), BookError> {
+/// The partner's receipt refuses an entry of an own log: it is no event any more, on either side.
+pub(super) fn refused_there(
+    draft: &mut Draft<'_>,
+    partner: &Partner,
+    log: LogNo,
+    refusal: &Refusal,
+) -> Result<(), BookError> {
     let refused = Refused {
         sequence: refusal.sequence,
         reason: refusal.reason,
         field: refusal.field.as_ref().map(|field| field.as_str().to_owned()).unwrap_or_default(),
     };
-    keep(draft, partner.out, &refused)?;
-    let header = draft.one(partner.out, refusal.sequence)?;
-    let header = header.header();
-    let mut places = vec![(View::Agreement, partner.correspondence.0.to_be_bytes().to_vec())];
-    if let Some(id) = header.case_id {
-        places.push((View::Case, case_key(id, partner.correspondence)));
-    }
-    for (view, key) in places {
-        mark(draft, view, &key, partner.out, refusal.sequence)?;
-    }
-    for (key, _) in draft.scan(View::Statement, &partner.correspondence.0.to_be_bytes())? {
-        mark(draft, View::Statement, &key, partner.out, refusal.sequence)?;
-    }
-    Ok(())
-}
-
-fn mark(draft: &mut Draft<'_>, view: View, key: &[u8], log: LogNo, sequence: u64) -> Result<(), BookError> {
-    let Some(mut record) = read::<CaseRecord>(draft, view, key, "record")? else {
-        return Ok(());
+    keep(draft, log, &refused)?;
+    let entry = draft.one(log, refusal.sequence)?;
+    let header = entry.header();
+    let (view, owner) = match header.kind.group() {
+        KindGroup::Transition => (View::Case, header.case_id.map(|id| case_key(id, partner.correspondence))),
+        KindGroup::Correspondence => (View::Agreement, Some(partner.correspondence.0.to_be_bytes().to_vec())),
+        KindGroup::Quarter => {
+            let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+            (View::Statement, payload.and_then(|payload| quarter::owner(partner.correspondence, &payload)))
+        }
+        KindGroup::Fact | KindGroup::Local => return Ok(()),
     };
-    let found = record.events.iter_mut().find(|event| event.log == log.0 && event.sequence == sequence);
-    if let Some(event) = found {
+    let Some(owner) = owner else { return Ok(()) };
+    let key = event_key(&owner, log, refusal.sequence);
+    if let Some(mut event) = read::<EventRecord>(draft, view, &key, "event")? {
         event.refused = true;
-        put(draft, view, key, &record)?;
+        put(draft, view, &key, &event)?;
     }
     Ok(())
 }

@@ -82,7 +82,10 @@ impl Link {
             }
             Ok::<_, BookError>(stored)
         });
-        kept.await.map_err(store)
+        kept.await.map_err(|error| match error {
+            BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
+            other => store(other),
+        })
     }
 
     /// Does the partner still owe a receipt for something it holds? Receipts themselves have none.

@@ -236,7 +236,7 @@ impl Link {
             return Err(error.into());
         }
         reading.end()?;
-        self.letter_read(partner.key_id, &reading, &letter.hello, outcome)
+        self.letter_read((partner.key_id, partner.out), &reading, &letter.hello, outcome)
             .await?;
         Ok(())
     }
@@ -255,7 +255,7 @@ impl Link {
     /// Notes what the letter proved, and writes the receipt that the next letter back carries.
     async fn letter_read(
         &self,
-        key: KeyId,
+        (key, log): (KeyId, LogNo),
         reading: &Reading,
         hello: &Hello,
         outcome: &mut Outcome,
@@ -268,7 +268,7 @@ impl Link {
         );
         let now = self.now();
         let noted = self.store().commit(move |draft| {
-            book::note_ack(draft, key, held)?;
+            book::note_ack(draft, key, log, held)?;
             let name = hello_key(key);
             let newest = draft
                 .view(View::Index, &name)?

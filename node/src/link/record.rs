@@ -18,17 +18,23 @@ impl Link {
     pub(super) async fn record(&self, partner: &Partner, outcome: &Outcome) {
         let now = self.now();
         let (key, outcome) = (partner.key_id, outcome.clone());
-        let proposed = self.proposed(partner, &outcome);
+        let (proposed, out) = (self.proposed(partner, &outcome), partner.out);
+        let held = self.held(&outcome);
         let vouched = match &outcome.end {
             End::Stopped(stop) if stop.reason == StopReason::Fork => self.vouched(partner, stop),
             _ => false,
         };
         let recorded = self.store().commit(move |draft| {
-            let acknowledged = outcome.acknowledged.unwrap_or(0);
+            if let Some(held) = held {
+                book::note_hello(draft, key, &held)?;
+            }
+            if let Some(acknowledged) = outcome.acknowledged {
+                book::note_held(draft, key, out, acknowledged)?;
+            }
             match &outcome.end {
                 End::Settled => {
                     let skew = outcome.skew_ms.unwrap_or(0);
-                    return book::note_sync(draft, key, acknowledged, skew, now);
+                    return book::note_sync(draft, key, skew, now);
                 }
                 End::Stopped(stop) if vouched => {
                     keep_evidence(draft, key, stop)?;
@@ -42,7 +48,7 @@ impl Link {
             if let Some(problem) = outcome.problem() {
                 book::note_problem(draft, key, &problem, now)?;
             }
-            book::note_ack(draft, key, acknowledged)
+            Ok(())
         });
         log_failure(recorded.await);
     }
@@ -77,6 +83,12 @@ impl Link {
         let accepted = partner.incoming.and_then(|no| self.store().log(no))?.origin;
         let theirs = origin.author == partner.key_id && origin.audience == own;
         (theirs && origin != accepted).then_some(origin)
+    }
+
+    /// What the partner holds of the own log, as its hello shows it with a note this node signed.
+    fn held(&self, outcome: &Outcome) -> Option<SignedCheckpoint> {
+        let held = outcome.hello.as_ref()?.held.as_ref()?;
+        SignedCheckpoint::verify(held, &self.key().public()).ok()
     }
 
     /// Is there a note of one of the two authors in the evidence? Without one, anyone's word would stop a correspondence.

@@ -172,10 +172,9 @@ impl Desk<'_, '_> {
             agreement,
             payload: payload.encode(),
         };
-        let sequence = self.draft.append(place.log, new)?;
-        let entry = self.draft.one(place.log, sequence)?;
-        book::apply(self.draft, place, entry.header(), Some(payload), false)?;
-        Ok(Written::new(entry.header().log_id, sequence, self.now))
+        let header = self.draft.append_entry(place.log, new)?;
+        book::apply(self.draft, place, &header, Some(payload), false)?;
+        Ok(Written::new(header.log_id, header.sequence, self.now))
     }
 
     fn note_actor(&mut self, log: LogNo, sequence: u64, kind: Kind) -> Result<(), OfficeError> {

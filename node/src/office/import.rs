@@ -327,6 +327,47 @@ mod tests {
         assert_eq!(columns, ["性别", "入党时间"]);
     }
 
+    /// A workbook as the provincial form gives it: a title over the table, a running number, numbers as text and as numbers.
+    #[test]
+    fn a_workbook_with_a_title_row_and_a_running_number() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "党员名册 (虚构数据)").unwrap();
+        let headers = [
+            "序号", "姓名", "性别", "公民身份号码", "入党时间", "所在党支部", "手机号码", "活动证编号", "人员类别",
+        ];
+        for (column, header) in (0..).zip(headers) {
+            sheet.write(1, column, header).unwrap();
+        }
+        sheet.write(2, 0, 1).unwrap();
+        let cells = ["张三", "男", "11010519491231002X", "1975-07-01", "第1党支部", "13900000001", "340800100001", "农民工"];
+        for (column, cell) in (1..).zip(cells) {
+            sheet.write(2, column, cell).unwrap();
+        }
+        // The telephone and the number of the certificate as numbers, as spreadsheets make them.
+        for (column, cell) in [(1, "李四"), (2, "女"), (4, "1998.7"), (8, "大中专毕业生")] {
+            sheet.write(3, column, cell).unwrap();
+        }
+        sheet.write(3, 0, 2).unwrap();
+        sheet.write(3, 6, 13_900_000_002_i64).unwrap();
+        sheet.write(3, 7, 340_800_100_002_i64).unwrap();
+        let roster = read(&workbook.save_to_buffer().unwrap(), "名册.xlsx").unwrap();
+        assert_eq!(roster.ignored, ["序号"]);
+        let [first, second] = roster.rows.as_slice() else { panic!("{roster:?}") };
+        assert!(first.problems.is_empty() && second.problems.is_empty(), "{roster:?}");
+        assert_eq!((first.number, first.name.as_str(), second.number), (3, "张三", 4));
+        let details = &first.details;
+        assert_eq!(details.sex, Some(Sex::Male));
+        assert_eq!(details.id_number.as_ref().unwrap().as_str(), "11010519491231002X");
+        assert_eq!(details.joined.unwrap().to_string(), "1975-07-01");
+        assert_eq!(first.unit.as_ref().unwrap().as_str(), "第1党支部");
+        assert_eq!(details.phone.as_ref().unwrap().as_str(), "13900000001");
+        assert_eq!(details.certificate.as_ref().unwrap().as_str(), "340800100001");
+        assert_eq!(details.member_class, Some(MemberClass::MigrantWorker));
+        assert_eq!(second.details.phone.as_ref().unwrap().as_str(), "13900000002");
+        assert_eq!(second.details.certificate.as_ref().unwrap().as_str(), "340800100002");
+    }
+
     #[test]
     fn without_a_header_it_is_no_roster() {
         assert!(matches!(read(b"a,b\n1,2\n", "x.csv"), Err(OfficeError::UnreadableFile(_))));

@@ -254,7 +254,6 @@ pub(super) async fn reset_epoch(
     reason: Text<500>,
 ) -> Result<(Answer, KeyId), OfficeError> {
     let key = find::partner(&office.store, &partner)?.key_id;
-    let reader = office.store.clone();
     let answer = office
         .write(request, move |desk| {
             let partner = book::partner(desk.draft, key)?;
@@ -263,8 +262,7 @@ pub(super) async fn reset_epoch(
                 return Err(OfficeError::EpochNotNeeded);
             }
             let old = desk.draft.record(partner.out)?;
-            let base = partner.contact.acked.min(old.size());
-            let base_root = reader.tree_at(old.no, base)?.root();
+            let (base, base_root) = book::held_there(desk.draft, key)?;
             let epoch = Epoch::random(desk.draft.rng());
             let own = desk.key.public();
             let origin = LogOrigin { author: own.key_id(), audience: partner.key_id, epoch };

@@ -6,7 +6,7 @@ use hongyan_proto::{
     id::LogOrigin,
     identity::PublicKey,
     log::{
-        Entry, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
+        Entry, Header, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
         limits::{MAX_PAYLOAD_BYTES, SALT_BYTES},
     },
 };
@@ -55,6 +55,11 @@ impl Draft<'_> {
 
     /// Writes an entry at the end of one's own log. Returns its sequence.
     pub fn append(&mut self, no: LogNo, new: NewEntry) -> Result<u64, StoreError> {
+        self.append_entry(no, new).map(|header| header.sequence)
+    }
+
+    /// Writes an entry at the end of one's own log. Returns its header: to read it back would read the log's whole unfinished tail.
+    pub fn append_entry(&mut self, no: LogNo, new: NewEntry) -> Result<Header, StoreError> {
         let NewEntry {
             seen,
             time,
@@ -107,7 +112,7 @@ impl Draft<'_> {
         record.tree.append(leaf);
         record.last_seen = seen;
         self.set_log(record);
-        Ok(sequence)
+        Ok(header)
     }
 
     /// Keeps a frame of the partner's log, without the bodies of the entries that were `refused`.

@@ -68,6 +68,22 @@ impl Draft<'_> {
         scan_view(self.sight(), view, prefix, usize::MAX)
     }
 
+    /// Like [`Self::scan_view`], from the key `from` on.
+    pub fn scan_view_from(
+        &self,
+        view: View,
+        prefix: &[u8],
+        from: &[u8],
+    ) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
+        let end = key::after(&key::view(view.space(), prefix));
+        let mut found = self.sight().scan(key::view(view.space(), from), end, usize::MAX)?;
+        for (key, _) in &mut found {
+            // The space is the store's affair.
+            key.remove(0);
+        }
+        Ok(found)
+    }
+
     /// Removes everything from a view, to fill it again.
     pub fn clear_view(&mut self, view: View) -> Result<(), StoreError> {
         let start = vec![view.space()];

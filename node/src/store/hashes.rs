@@ -13,10 +13,11 @@ use tlog_tiles::{HashReader, split_stored_hash_index};
 use super::{
     Store,
     bundle::{BUNDLE_ENTRIES, subtree_root},
+    draft::Draft,
     entries::read_bundle,
     error::StoreError,
     key,
-    log::LogRecord,
+    log::{LogNo, LogRecord},
     overlay::Sight,
 };
 
@@ -92,6 +93,13 @@ pub(super) fn tree_at(sight: Sight<'_>, record: &LogRecord, size: u64) -> Result
             .for_each(|leaf| tree.append(leaf));
     }
     Ok(tree)
+}
+
+impl Draft<'_> {
+    /// The tree of a log as it was when it had `size` entries.
+    pub fn tree_at(&self, no: LogNo, size: u64) -> Result<Tree, StoreError> {
+        tree_at(self.sight(), self.log(no)?, size)
+    }
 }
 
 /// Gives `tlog_tiles` the hashes it asks for. Remembers the leaves of the bundles it went through.

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod hostile;
 mod pair;
 mod stories;

@@ -217,7 +217,7 @@ impl<'a> Side<'a> {
                 Action::Mirror(frame) => {
                     let (size, now) = (frame.tree().size(), self.town.office.now());
                     let kept = move |draft: &mut crate::store::Draft<'_>| book::receive(draft, key, &frame, now);
-                    self.town.office.store().commit(kept).await.unwrap();
+                    self.town.office.store().commit(kept).await.map_err(|error| error.to_string())?;
                     queue.extend(self.session.stored(size));
                 }
                 Action::TakeBack(frame) => {
@@ -229,8 +229,11 @@ impl<'a> Side<'a> {
                 Action::Settled { again } => {
                     if !again {
                         let (acked, now) = (self.session.acknowledged().unwrap_or_default(), self.town.office.now());
-                        let noted =
-                            move |draft: &mut crate::store::Draft<'_>| book::note_sync(draft, key, acked, 0, now);
+                        let out = self.partner.out;
+                        let noted = move |draft: &mut crate::store::Draft<'_>| {
+                            book::note_held(draft, key, out, acked)?;
+                            book::note_sync(draft, key, 0, now)
+                        };
                         self.town.office.store().commit(noted).await.unwrap();
                     }
                 }

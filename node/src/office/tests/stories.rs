@@ -27,18 +27,18 @@ const ROSTER: &str = "姓名,性别,出生年月,公民身份号码,联系电话
     李四,女,1992年3月,,13800002222,2018-07-01,,AQ-0002,第一支部\n\
     金丝雀,男,1988-08,,13899998888,2010-07-01,,AQ-0099,第二支部\n";
 
-fn day(text: &str) -> Day {
+pub(super) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-async fn import(town: &Town) {
+pub(super) async fn import(town: &Town) {
     let (imported, _) =
         member::import(&town.office, town.request(), ROSTER.as_bytes(), "名册.csv", false).await.unwrap();
     assert_eq!(imported.count(member::Outcome::Added), 3, "{imported:?}");
 }
 
 /// An agreement proposed by home, countered by the host, signed by both.
-async fn agree(pair: &Pair, classes: &[Disclosure]) {
+pub(super) async fn agree(pair: &Pair, classes: &[Disclosure]) {
     let (home, host) = (&pair.home, &pair.host);
     let scope = classes.iter().copied().collect();
     let draft = Draft {
@@ -64,7 +64,7 @@ async fn agree(pair: &Pair, classes: &[Disclosure]) {
     }
 }
 
-async fn ready() -> Pair {
+pub(super) async fn ready() -> Pair {
     let pair = Pair::met().await;
     import(&pair.home).await;
     agree(&pair, Disclosure::ALL).await;
@@ -75,30 +75,30 @@ fn trip() -> Trip {
     Trip { since: Some(day("2026-04-01")), reason: Some(DepartureReason::Work), ..Trip::default() }
 }
 
-async fn notice(pair: &Pair, member: &str) -> CaseId {
+pub(super) async fn notice(pair: &Pair, member: &str) -> CaseId {
     let home = &pair.home;
     let subject = Subject::Member(member.to_owned());
     let answer = flow::notice(&home.office, home.request(), String::new(), subject, trip()).await.unwrap();
     answer.case_id().unwrap()
 }
 
-async fn write(town: &Town, case: CaseId, payload: impl Into<Payload>) -> Result<(), OfficeError> {
+pub(super) async fn write(town: &Town, case: CaseId, payload: impl Into<Payload>) -> Result<(), OfficeError> {
     flow::write(&town.office, town.request(), case.to_string(), payload.into()).await.map(drop)
 }
 
-fn accept() -> Accept {
+pub(super) fn accept() -> Accept {
     Accept { certificate_check: None, arrived_on: day("2026-04-01") }
 }
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     Place { unit: Text::parse("社区第三支部").unwrap(), placed_on: day("2026-04-01") }
 }
 
-fn attendance(on: &str) -> Attendance {
+pub(super) fn attendance(on: &str) -> Attendance {
     Attendance { day: day(on), activity: ActivityKind::ActivityDay, theme: None, presence: Presence::Present }
 }
 
-fn dues(receipt: &str) -> Dues {
+pub(super) fn dues(receipt: &str) -> Dues {
     Dues {
         month: "2026-04".parse().unwrap(),
         months: Within::new(3).unwrap(),
@@ -109,7 +109,7 @@ fn dues(receipt: &str) -> Dues {
 }
 
 /// Every shared case with what both must see alike.
-fn digests(town: &Town) -> BTreeMap<CaseId, String> {
+pub(super) fn digests(town: &Town) -> BTreeMap<CaseId, String> {
     let store = town.office.store();
     book::cases_with_facts(store, &town.partner())
         .unwrap()
@@ -118,7 +118,7 @@ fn digests(town: &Town) -> BTreeMap<CaseId, String> {
         .collect()
 }
 
-fn state(town: &Town, case: CaseId) -> Option<State> {
+pub(super) fn state(town: &Town, case: CaseId) -> Option<State> {
     flow::show(&town.office, case).unwrap().state
 }
 
