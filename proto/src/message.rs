@@ -148,7 +148,8 @@ pub struct Stop {
     pub reason: StopReason,
     /// What went wrong, where. Never personal data.
     pub detail: String,
-    /// With [`StopReason::Fork`]: notes of one author that contradict each other.
+    /// With [`StopReason::Fork`]: notes of one author that contradict each other. With [`StopReason::BadFrame`]: notes of one
+    /// author that may be of two histories; a consistency proof between them decides.
     pub evidence: Vec<Bytes>,
 }
 

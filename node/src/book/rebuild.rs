@@ -57,6 +57,7 @@ pub fn rebuild(store: &Store) -> Result<(), BookError> {
             }
             owe_receipt(draft, &reader, partner.key_id)?;
         }
+        draft.mark_filled();
         Ok(())
     })
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     book::Partner,
-    store::LogNo,
+    store::{Draft, LogNo, StoreError},
     sync::{Action, Roots, Session, WINDOW_FRAMES},
 };
 
@@ -246,11 +246,32 @@ impl<O: Send + 'static> Drive<O> {
                     }
                     Err(stop) => queue.extend(self.session.fail(stop)),
                 },
+                Action::MustRecover { until } => {
+                    self.lock(&mut queue, move |draft, no| draft.must_recover(no, until));
+                }
+                Action::Confirmed => self.lock(&mut queue, |draft, no| draft.confirmed(no)),
                 Action::Mirror(frame) => self.keep(Write::Mirror(frame)),
                 Action::TakeBack(frame) => self.keep(Write::TakeBack(frame)),
                 Action::Settled { again } => self.settled = Some(again),
                 Action::Stopped(stop) => self.end = Some(End::Stopped(stop)),
             }
+        }
+    }
+
+    /// Changes whether the own log may be written, durably before anything else is done: an officer may be writing at this moment.
+    fn lock(
+        &mut self,
+        queue: &mut VecDeque<Action>,
+        change: impl FnOnce(&mut Draft<'_>, LogNo) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let own = self.own;
+        let changed = self
+            .link
+            .store()
+            .commit_blocking(move |draft| change(draft, own));
+        if let Err(error) = changed {
+            queue.clear();
+            queue.extend(self.session.fail(store(error)));
         }
     }
 

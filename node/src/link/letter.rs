@@ -213,6 +213,13 @@ impl Link {
         };
         let own = (start.own_follow, start.own_base);
         let mut reading = Reading::begin(own, start.mirror, start.held.as_ref(), &greeting, roots)?;
+        if let Some(until) = reading.must_recover() {
+            let own = partner.out;
+            let locked = self
+                .store()
+                .commit(move |draft| draft.must_recover(own, until));
+            locked.await.map_err(store)?;
+        }
         let mut waiting = Vec::new();
         let mut failure = None;
         for frame in letter.frames {

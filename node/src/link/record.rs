@@ -21,7 +21,7 @@ impl Link {
         let (proposed, out) = (self.proposed(partner, &outcome), partner.out);
         let held = self.held(&outcome);
         let vouched = match &outcome.end {
-            End::Stopped(stop) if stop.reason == StopReason::Fork => self.vouched(partner, stop),
+            End::Stopped(stop) => self.vouched(partner, stop),
             _ => false,
         };
         let recorded = self.store().commit(move |draft| {
@@ -36,10 +36,15 @@ impl Link {
                     let skew = outcome.skew_ms.unwrap_or(0);
                     return book::note_sync(draft, key, skew, now);
                 }
-                End::Stopped(stop) if vouched => {
-                    keep_evidence(draft, key, stop)?;
-                    book::set_forked(draft, key)?;
-                }
+                End::Stopped(stop) if vouched => match stop.reason {
+                    StopReason::Fork => {
+                        keep_evidence(draft, key, stop)?;
+                        book::set_forked(draft, key)?;
+                    }
+                    // Two histories perhaps, a spoiled frame perhaps: the notes are kept for the people who find out.
+                    StopReason::BadFrame => keep_evidence(draft, key, stop)?,
+                    _ => {}
+                },
                 End::Stopped(_) | End::Again | End::Cut(_) | End::Closing => {}
             }
             if let Some(origin) = proposed {

@@ -165,6 +165,42 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// The partner holds the own log up to `until`: nothing is appended before it was taken back. Only ever raises what must
+    /// be taken back. No-op for a log that is as long, or frozen.
+    pub fn must_recover(&mut self, no: LogNo, until: u64) -> Result<(), StoreError> {
+        let mut record = self.own_log(no)?;
+        let known = match record.state {
+            LogState::Frozen => return Ok(()),
+            LogState::Live => 0,
+            LogState::Recovering { until } => until,
+        };
+        if record.size() < until && known < until {
+            record.state = LogState::Recovering { until };
+            self.set_log(record);
+        }
+        Ok(())
+    }
+
+    /// The partner has shown that it holds nothing of the own log that is not here: ends a recovery of unknown length. Entries
+    /// known to be lost stay to be taken back.
+    pub fn confirmed(&mut self, no: LogNo) -> Result<(), StoreError> {
+        let mut record = self.own_log(no)?;
+        if record.state == LogState::UNCONFIRMED {
+            record.state = LogState::Live;
+            self.set_log(record);
+        }
+        Ok(())
+    }
+
+    fn own_log(&self, no: LogNo) -> Result<LogRecord, StoreError> {
+        let record = self.log(no)?;
+        if record.own {
+            Ok(record.clone())
+        } else {
+            Err(StoreError::WrongSide(no))
+        }
+    }
+
     /// Nothing more is written to this log.
     pub fn freeze(&mut self, no: LogNo) -> Result<(), StoreError> {
         let mut record = self.log(no)?.clone();

@@ -23,7 +23,7 @@ use super::{
     entries::read_bundle,
     error::StoreError,
     key,
-    log::{LogNo, LogRecord},
+    log::{LogNo, LogRecord, LogState},
     open::create_unwrapped,
     unlock,
 };
@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// Makes a store in an empty folder out of a backup that `opens` decrypts; the new store is locked with `unlock`.
-    /// Every log is verified first. A backup that is damaged or cut is refused, and the folder is left empty.
+    /// Every own log that a partner reads is locked ([`LogState::UNCONFIRMED`]) until that partner's hello. Every log is verified first. A backup that is damaged or cut is refused, and the folder is left empty.
     pub fn restore(
         folder: &Path,
         input: impl Read,
@@ -194,10 +194,22 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
                     "日志 {no} 的树不符 the tree of log {no} differs"
                 )));
             }
-            draft.set_log(target);
+            draft.set_log(unconfirmed(target));
+        }
+        for view in View::ALL.into_iter().filter(|view| view.is_derived()) {
+            draft.own.put(view.version_key(), vec![View::UNFILLED].into());
         }
         Ok(())
     })
+}
+
+/// What was written for a partner since the backup is unknown here. It is locked in the commit that ends the filling, before
+/// the folder can be opened, so that no crash leaves a restored log that could be continued beside what the partner holds.
+fn unconfirmed(mut log: LogRecord) -> LogRecord {
+    if log.own && !log.is_local() && log.state != LogState::Frozen {
+        log.state = LogState::UNCONFIRMED;
+    }
+    log
 }
 
 fn restore_value(store: &Store, content: &Bytes) -> Result<(), StoreError> {

@@ -4,7 +4,21 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use thiserror::Error;
 
-use super::{damage::Damage, log::LogNo};
+use super::{
+    damage::Damage,
+    log::{LogNo, LogState},
+};
+
+fn must_recover(log: LogNo, from: u64, to: u64) -> String {
+    if to == LogState::UNKNOWN {
+        return format!(
+            "本节点已恢复备份, 日志 {log} 第 {from} 条以后是否缺失尚不可知, 须先与对方同步才能书写 this node was restored and does not know what log {log} lost after entry {from}: synchronize with the partner before writing"
+        );
+    }
+    format!(
+        "日志 {log} 丢失第 {from} 至 {to} 条 (不含), 须先从对方取回才能书写 entries {from}..{to} of log {log} were lost: take them back from the partner before writing"
+    )
+}
 
 /// An error of the store. Cheap to clone: every waiter of a failed group gets one.
 #[derive(Clone, Debug, Error)]
@@ -117,15 +131,13 @@ pub enum StoreError {
     )]
     Frozen(LogNo),
     /// The node lost entries of its own log and must take them back before it writes.
-    #[error(
-        "日志 {log} 丢失第 {from} 至 {to} 条 (不含), 须先从对方取回才能书写 entries {from}..{to} of log {log} were lost: take them back from the partner before writing"
-    )]
+    #[error("{}", must_recover(*log, *from, *to))]
     MustRecover {
         /// The log.
         log: LogNo,
         /// First entry missing.
         from: u64,
-        /// One past the last entry missing.
+        /// One past the last entry missing; [`LogState::UNKNOWN`] before the partner said it.
         to: u64,
     },
     /// A log that is somebody else's was to be written, or one's own mirrored.

@@ -44,6 +44,16 @@ pub enum LogState {
     },
 }
 
+impl LogState {
+    /// `until` of a log that must hear the partner first: the node was restored, and nobody here knows what was written since.
+    pub const UNKNOWN: u64 = u64::MAX;
+
+    /// Not to be written before the partner's hello.
+    pub const UNCONFIRMED: Self = Self::Recovering {
+        until: Self::UNKNOWN,
+    };
+}
+
 /// What is known of a log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogRecord {

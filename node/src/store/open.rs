@@ -35,7 +35,8 @@ pub struct OpenReport {
     pub stray_removed: Vec<PathBuf>,
     /// What is missing or altered, and where to take it from. Empty when all is well.
     pub damage: Vec<Damage>,
-    /// Views that were emptied because their version changed: their owners must fill them again.
+    /// Views that were emptied because their version changed or their store was restored: their owners must fill them again,
+    /// and say so with [`super::Draft::mark_filled`]. Until then every opening empties and reports them.
     pub cleared_views: Vec<View>,
     /// The version on disk before this opening, when it was an older one.
     pub migrated_from: Option<u32>,
@@ -169,7 +170,9 @@ fn clear_stale(vault: &Vault, overlay: &mut Overlay) -> Result<Vec<View>, StoreE
         if found.as_deref() == Some(&[view.version()]) {
             continue;
         }
-        overlay.put(view.version_key(), vec![view.version()].into());
+        if !view.is_derived() {
+            overlay.put(view.version_key(), vec![view.version()].into());
+        }
         // A view that this program is the first to know has nothing to clear.
         if found.is_some() && view.is_derived() {
             let start = vec![view.space()];
@@ -214,7 +217,8 @@ fn check(
     for (no, record) in table {
         let known = found.heads.get(no).map_or(0, |head| head.size);
         let until = match record.state {
-            LogState::Recovering { until } => until.max(known),
+            // Of an unknown end only the partner can say how far it lies.
+            LogState::Recovering { until } if until != LogState::UNKNOWN => until.max(known),
             _ => known,
         };
         if record.size() < until {
@@ -279,7 +283,8 @@ fn mark_missing(
             overlay.delete(key);
         }
     }
-    if record.own && record.state != LogState::Frozen {
+    let locked = matches!(record.state, LogState::Frozen | LogState::UNCONFIRMED);
+    if record.own && !locked {
         let mut record = record.clone();
         record.state = LogState::Recovering { until };
         overlay.logs.insert(no, Arc::new(record));

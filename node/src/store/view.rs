@@ -81,6 +81,9 @@ impl View {
         key::VIEW + self as u8
     }
 
+    /// Stands for the version of a view that was never filled: an opening empties and reports it.
+    pub(super) const UNFILLED: u8 = 0;
+
     /// The name of its version record.
     pub(super) fn version_key(self) -> Vec<u8> {
         key::meta(&format!("view/{:02}", self as u8))

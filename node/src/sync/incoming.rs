@@ -1,8 +1,9 @@
 //! The receiving half of a session: verifies frames as they come, hands them on to be stored, acknowledges what is durable.
 
+use bytes::Bytes;
 use hongyan_proto::{
     id::LogId,
-    log::{Follow, Frame},
+    log::{Follow, Frame, FrameError, SignedCheckpoint},
     message::{Message, Stop, StopReason},
 };
 
@@ -12,6 +13,8 @@ use super::session::Action;
 #[derive(Debug)]
 pub(super) struct Incoming {
     follow: Follow,
+    /// The note that what is held ends with: one half of the evidence, should the next frame not continue it.
+    held: Option<SignedCheckpoint>,
     /// Taken back from the partner instead of mirrored.
     own: bool,
     /// Durable here.
@@ -21,10 +24,11 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(follow: Follow, own: bool) -> Self {
+    pub(super) fn new(follow: Follow, held: Option<SignedCheckpoint>, own: bool) -> Self {
         let stored = follow.tree.size();
         Self {
             follow,
+            held,
             own,
             stored,
             end: None,
@@ -51,8 +55,7 @@ impl Incoming {
 
     /// A frame arrived: verify it against what is held, pass it on to be stored.
     pub(super) fn frame(&mut self, frame: Frame, actions: &mut Vec<Action>) -> Result<(), Stop> {
-        let end = frame.first + frame.entries.len() as u64;
-        if frame.log_id == self.log_id() && end <= self.follow.tree.size() {
+        if frame.log_id == self.log_id() && frame.end() <= self.follow.tree.size() {
             // Sent twice: say again what is durable, store nothing.
             actions.push(Action::Send(Message::Ack {
                 log_id: frame.log_id,
@@ -60,10 +63,12 @@ impl Incoming {
             }));
             return Ok(());
         }
+        let note = frame.checkpoint.clone();
         let verified = self
             .follow
             .verify(frame)
-            .map_err(|error| Stop::new(StopReason::BadFrame, error))?;
+            .map_err(|error| bad_frame(&error, self.held.as_ref(), note))?;
+        self.held = Some(verified.checkpoint().clone());
         self.follow.tree = verified.tree().clone();
         self.follow.last_seen = verified.last_seen();
         actions.push(if self.own {
@@ -96,4 +101,19 @@ impl Incoming {
         self.end = Some(self.follow.tree.size());
         Ok(())
     }
+}
+
+/// Why a frame ends the session.
+///
+/// When its entries do not lead to the root, its note is signed by the author all the same. The author's history may have
+/// two branches, the newer longer than what is held here: then no two notes are of one size. Or whoever sent the frame
+/// altered it. Both notes go along as evidence; the author decides it with a consistency proof between the two, which
+/// only a single history has.
+pub(super) fn bad_frame(error: &FrameError, held: Option<&SignedCheckpoint>, note: Bytes) -> Stop {
+    let mut stop = Stop::new(StopReason::BadFrame, error);
+    if matches!(error, FrameError::Root(_)) {
+        let held = held.map(|held| held.note().clone());
+        stop.evidence = held.into_iter().chain([note]).collect();
+    }
+    stop
 }

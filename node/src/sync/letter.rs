@@ -11,7 +11,10 @@ use hongyan_proto::{
 };
 use thiserror::Error;
 
-use super::situation::{self, Roots, Situation, View};
+use super::{
+    incoming::bad_frame,
+    situation::{self, Roots, Situation, View},
+};
 
 /// A letter that cannot be taken in, or not further than it was.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -82,6 +85,8 @@ pub struct Reading {
     own: Follow,
     own_base: u64,
     mirror: Follow,
+    /// The note the mirror ends with.
+    held_here: Option<SignedCheckpoint>,
     /// Entries of this side's own log that the partner holds.
     held_there: u64,
     /// Size of the partner's own log when it wrote the letter.
@@ -168,6 +173,7 @@ impl Reading {
             own,
             own_base,
             mirror,
+            held_here: held_here.cloned(),
             held_there: held.map_or(0, SignedCheckpoint::size),
             size_there: theirs.size(),
         })
@@ -176,6 +182,12 @@ impl Reading {
     /// Entries of this side's own log that the partner proved to hold.
     pub fn held_there(&self) -> u64 {
         self.held_there
+    }
+
+    /// How much of this side's own log must be taken back before anybody may append to it, if anything: commit that before the
+    /// first frame. A letter never says that nothing was lost, for it may be old.
+    pub fn must_recover(&self) -> Option<u64> {
+        self.lost().map(|(_, until)| until)
     }
 
     /// The partner's own log was shorter, when it wrote the letter, than what is held of it: old, or entries are lost there.
@@ -195,7 +207,8 @@ impl Reading {
         if held(&self.mirror, &frame) {
             return Ok(Step::Held);
         }
-        let verified = verify(&mut self.mirror, frame)?;
+        let verified = verify(&mut self.mirror, self.held_here.as_ref(), frame)?;
+        self.held_here = Some(verified.checkpoint().clone());
         Ok(Step::Mirror(verified))
     }
 
@@ -211,7 +224,7 @@ impl Reading {
         if held(&self.own, &frame) {
             return Ok(Step::Held);
         }
-        let verified = verify(&mut self.own, frame)?;
+        let verified = verify(&mut self.own, None, frame)?;
         self.mirror.seen_limit = self.own_base.saturating_add(self.own.tree.size());
         Ok(Step::TakeBack(verified))
     }
@@ -231,14 +244,18 @@ fn view(follow: &Follow) -> View {
 }
 
 fn held(follow: &Follow, frame: &Frame) -> bool {
-    let end = frame.first.saturating_add(frame.entries.len() as u64);
-    frame.log_id == follow.origin.log_id() && end <= follow.tree.size()
+    frame.log_id == follow.origin.log_id() && frame.end() <= follow.tree.size()
 }
 
-fn verify(follow: &mut Follow, frame: Frame) -> Result<VerifiedFrame, LetterError> {
+fn verify(
+    follow: &mut Follow,
+    held: Option<&SignedCheckpoint>,
+    frame: Frame,
+) -> Result<VerifiedFrame, LetterError> {
+    let note = frame.checkpoint.clone();
     let verified = follow.verify(frame).map_err(|error| match error {
         FrameError::Gap { expected, found } => LetterError::Gap { expected, found },
-        error => LetterError::Stop(Stop::new(StopReason::BadFrame, error)),
+        error => LetterError::Stop(bad_frame(&error, held, note)),
     })?;
     follow.tree = verified.tree().clone();
     follow.last_seen = verified.last_seen();

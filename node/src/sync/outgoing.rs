@@ -78,18 +78,21 @@ impl Outgoing {
             // A read that was asked for before the plan changed.
             return;
         }
-        self.next += frame.entries.len() as u64;
+        self.next = frame.end();
         self.under_way.push_back(self.next);
         actions.push(Action::Send(Message::Frame(frame)));
     }
 
-    /// The receiver has the log durably up to `size`.
+    /// The receiver has the log durably up to `size`. That may be more than was sent: its hello shows nothing while its note
+    /// covers more than it holds, and an own log that was taken back is held there. What it has is not sent again.
     pub(super) fn acknowledge(&mut self, size: u64) -> Result<(), Stop> {
-        if size < self.acked || size > self.next {
-            let detail = format!("ack of {size}, expected {} to {}", self.acked, self.next);
+        if size < self.acked || size > self.size {
+            let detail = format!("ack of {size}, expected {} to {}", self.acked, self.size);
             return Err(Stop::new(StopReason::Protocol, detail));
         }
         self.acked = size;
+        // A read of entries before this place comes back too late, and is dropped.
+        self.next = self.next.max(size);
         while self.under_way.front().is_some_and(|end| *end <= size) {
             self.under_way.pop_front();
         }

@@ -40,6 +40,15 @@ pub struct Start {
 /// What the session asks for. Each is done in order; what it leads to comes back through the method named.
 #[derive(Debug)]
 pub enum Action {
+    /// The partner holds this much of this side's own log, and it is not here: let nobody append before it was taken back, or
+    /// the log has two histories. Durable before the next action is begun.
+    MustRecover {
+        /// Entries the partner holds.
+        until: u64,
+    },
+    /// The partner holds nothing of this side's own log that is not here: what was lost is no longer unknown. Durable before
+    /// the next action is begun.
+    Confirmed,
     /// Send this to the partner.
     Send(Message),
     /// Read entries, close them with a checkpoint, give them back to [`Session::read`].
@@ -85,6 +94,8 @@ pub struct Session {
     phase: Phase,
     /// Settled was said for this pair of sizes.
     settled_at: Option<(u64, u64)>,
+    /// The hello did not show how much of the own log the partner holds: its acknowledgements will.
+    unconfirmed: bool,
 }
 
 impl Session {
@@ -101,6 +112,7 @@ impl Session {
             start,
             phase: Phase::Greeting,
             settled_at: None,
+            unconfirmed: false,
         };
         (session, vec![Action::Send(Message::Hello(hello))])
     }
@@ -114,7 +126,7 @@ impl Session {
                 self.phase = Phase::Stopped;
                 return vec![Action::Stopped(stop)];
             }
-            (Phase::Greeting, Message::Hello(hello)) => self.greet(&hello, roots),
+            (Phase::Greeting, Message::Hello(hello)) => self.greet(&hello, roots, &mut actions),
             (Phase::Open { incoming, .. }, Message::Frame(frame)) => {
                 incoming.frame(frame, &mut actions)
             }
@@ -206,6 +218,9 @@ impl Session {
                 self.settled_at = Some(sizes);
                 let own = self.start.own.origin().log_id();
                 let again = outgoing.log_id() != own || incoming.log_id() == own;
+                if !again && std::mem::take(&mut self.unconfirmed) {
+                    actions.push(Action::Confirmed);
+                }
                 actions.push(Action::Settled { again });
             }
         }
@@ -222,7 +237,12 @@ impl Session {
             .map_err(|error| Stop::new(StopReason::Protocol, error))
     }
 
-    fn greet(&mut self, hello: &Hello, roots: Roots) -> Result<(), Stop> {
+    fn greet(
+        &mut self,
+        hello: &Hello,
+        roots: Roots,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Stop> {
         if hello.protocol.0 > PROTOCOL.1 || hello.protocol.1 < PROTOCOL.0 {
             let detail = format!("they speak {:?}, this side {PROTOCOL:?}", hello.protocol);
             return Err(Stop::new(StopReason::Version, detail));
@@ -232,20 +252,24 @@ impl Session {
             .as_ref()
             .map(|note| self.own_note(note))
             .transpose()?;
-        let theirs = self.their_note(&hello.own)?;
         let own_view = view(&self.start.own_follow);
         let mirror_view = view(&self.start.mirror);
         let own = situation::own(&own_view, held.as_ref(), roots);
+        if let Situation::AuthorLost { until, .. } = own {
+            // Signed by this side itself, so it holds whatever else is wrong with the hello.
+            actions.push(Action::MustRecover { until });
+        }
+        let theirs = self.their_note(&hello.own)?;
         let mirror = situation::mirror(&mirror_view, &theirs, roots);
         let own_log = own_view.origin.log_id();
-        let mut incoming_log = (self.start.mirror.clone(), false);
+        let mut taking_back = false;
         let mut outgoing = Outgoing::new(own_log, own_view.size, own_view.size);
         match own {
             Situation::Equal => {}
             Situation::ReaderBehind { from } => {
                 outgoing = Outgoing::new(own_log, from, own_view.size);
             }
-            Situation::AuthorLost { .. } => incoming_log = (self.start.own_follow.clone(), true),
+            Situation::AuthorLost { .. } => taking_back = true,
             Situation::Fork { size } => {
                 return Err(fork(size, held.as_ref(), &self.start.own));
             }
@@ -268,18 +292,28 @@ impl Session {
                 ));
             }
         }
-        let (mut follow, taking_back) = incoming_log;
-        // An entry may have seen everything this side has; a lost one may have seen what this side's mirror lost too.
-        follow.seen_limit = if taking_back {
-            u64::MAX
-        } else {
-            self.start.own_base.saturating_add(own_view.size)
-        };
-        self.phase = Phase::Open {
-            outgoing,
-            incoming: Incoming::new(follow, taking_back),
-        };
+        self.unconfirmed = held.is_none();
+        if !taking_back && !self.unconfirmed {
+            actions.push(Action::Confirmed);
+        }
+        let incoming = self.incoming(taking_back);
+        self.phase = Phase::Open { outgoing, incoming };
         Ok(())
+    }
+
+    fn incoming(&self, taking_back: bool) -> Incoming {
+        let start = &self.start;
+        if taking_back {
+            let mut follow = start.own_follow.clone();
+            // A lost entry may have seen what this side's mirror lost too.
+            follow.seen_limit = u64::MAX;
+            return Incoming::new(follow, Some(start.own.clone()), true);
+        }
+        let mut follow = start.mirror.clone();
+        // An entry may have seen everything this side has.
+        let own_size = start.own_follow.tree.size();
+        follow.seen_limit = start.own_base.saturating_add(own_size);
+        Incoming::new(follow, start.held.clone(), false)
     }
 }
 

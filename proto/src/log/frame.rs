@@ -123,6 +123,11 @@ impl Frame {
         }
     }
 
+    /// One past the sequence of its last entry, as it says. From outside, so it may lie at the end of all numbers.
+    pub fn end(&self) -> u64 {
+        self.first.saturating_add(self.entries.len() as u64)
+    }
+
     /// As it travels.
     pub fn into_wire(self) -> pb::Frame {
         pb::Frame {

@@ -26,14 +26,19 @@ pub(super) struct Effects {
 pub(super) struct Disk {
     pub(super) out: Log,
     pub(super) mirror: Log,
+    /// The own log must be taken back up to here before anything is appended to it, as a store keeps it.
+    pub(super) recovering: Option<u64>,
 }
+
+/// The end of what a restored node lost, before its partner said it.
+pub(super) const UNKNOWN: u64 = u64::MAX;
 
 pub(super) struct Node {
     pub(super) key: IdentityKey,
     pub(super) disk: Disk,
     pub(super) backup: Option<Disk>,
-    /// After a restore nothing may be written before the partner has shown what it holds.
-    pub(super) unconfirmed: bool,
+    /// The disk went back in time unnoticed, and nobody has worked here since: the first hello must lock the log.
+    pub(super) rolled_back: bool,
     pub(super) session: Option<Session>,
     /// Frames handed to the disk and not yet durable; true: taken back.
     pub(super) under_way: VecDeque<(VerifiedFrame, bool)>,
@@ -61,9 +66,10 @@ impl Node {
                 disk: Disk {
                     out: Log::new(origin(own), ids[own]),
                     mirror: Log::new(origin(other), ids[other]),
+                    recovering: None,
                 },
                 backup: None,
-                unconfirmed: false,
+                rolled_back: false,
                 session: None,
                 under_way: VecDeque::new(),
                 clock: Timestamp::from_millis(clocks[own]),
@@ -116,11 +122,18 @@ impl Node {
         };
         log.extend(&frame);
         let size = log.size();
+        let disk = &mut self.disk;
+        disk.recovering = disk.recovering.filter(|until| disk.out.size() < *until);
         let Some(session) = &mut self.session else {
             return Effects::default();
         };
         let actions = session.stored(size);
         self.perform(actions)
+    }
+
+    /// Would the store take an entry now?
+    pub(super) fn may_write(&self) -> bool {
+        self.disk.recovering.is_none() && !self.rolled_back
     }
 
     pub(super) fn write(
@@ -168,10 +181,19 @@ impl Node {
                 }
                 Action::Mirror(frame) => self.under_way.push_back((frame, false)),
                 Action::TakeBack(frame) => self.under_way.push_back((frame, true)),
-                Action::Settled { again } => {
-                    self.unconfirmed &= again;
-                    effects.settled = Some(again);
+                Action::MustRecover { until } => {
+                    self.rolled_back = false;
+                    let recovering = &mut self.disk.recovering;
+                    if self.disk.out.size() < until && recovering.is_none_or(|known| known < until) {
+                        *recovering = Some(until);
+                    }
                 }
+                Action::Confirmed => {
+                    self.rolled_back = false;
+                    let recovering = &mut self.disk.recovering;
+                    *recovering = recovering.filter(|until| *until != UNKNOWN);
+                }
+                Action::Settled { again } => effects.settled = Some(again),
                 Action::Stopped(stop) => effects.stopped = Some(stop),
             }
         }

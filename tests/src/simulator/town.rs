@@ -9,7 +9,7 @@ use hongyan_proto::{
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::node::{Effects, Node};
+use super::node::{Effects, Node, UNKNOWN};
 
 /// Steps of trouble before the wire is healed.
 const STEPS: usize = 120;
@@ -129,7 +129,7 @@ impl Town {
     }
 
     fn write(&mut self, side: usize) -> Result<(), String> {
-        if self.nodes[side].unconfirmed {
+        if !self.nodes[side].may_write() {
             return Ok(());
         }
         let payload: [u8; 8] = self.rng.r#gen();
@@ -209,7 +209,12 @@ impl Town {
             return;
         };
         node.disk = backup;
-        node.unconfirmed = true;
+        // Either the store's own restore, which locks; or a folder copied back by hand, which knows nothing of it.
+        if self.rng.r#gen() {
+            node.disk.recovering = Some(UNKNOWN);
+        } else {
+            node.rolled_back = true;
+        }
         node.crash();
         self.outcome.restores += 1;
         self.cut();
@@ -255,8 +260,8 @@ impl Town {
             if !own.entries.starts_with(&self.acknowledged[side]) {
                 return Err(format!("side {side}: an acknowledged entry is gone"));
             }
-            if self.nodes[side].unconfirmed {
-                return Err(format!("side {side}: still unconfirmed after settling"));
+            if !self.nodes[side].may_write() {
+                return Err(format!("side {side}: still locked after settling"));
             }
         }
         Ok(())
