@@ -278,4 +278,4 @@ fn epoch(detail: &str) -> Stop {
 
 #[cfg(test)]
 #[path = "letter_tests.rs"]
-mod tests;
+pub(super) mod tests;

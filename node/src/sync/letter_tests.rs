@@ -14,11 +14,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::sync::cut;
 
-fn home() -> IdentityKey {
+pub(in crate::sync) fn home() -> IdentityKey {
     IdentityKey::from_seed([1; 32])
 }
 
-fn host() -> IdentityKey {
+pub(in crate::sync) fn host() -> IdentityKey {
     IdentityKey::from_seed([2; 32])
 }
 
@@ -31,14 +31,14 @@ fn origin(author: &IdentityKey, audience: &IdentityKey) -> LogOrigin {
 }
 
 /// One side's log, written out.
-struct Log {
+pub(in crate::sync) struct Log {
     origin: LogOrigin,
     key: IdentityKey,
     entries: Vec<Entry>,
 }
 
 impl Log {
-    fn new(author: IdentityKey, audience: &IdentityKey, size: u64, seen: u64) -> Self {
+    pub(in crate::sync) fn new(author: IdentityKey, audience: &IdentityKey, size: u64, seen: u64) -> Self {
         let origin = origin(&author, audience);
         let entries = (0..size).map(|sequence| {
             let body = body::seal([9; 16], &sequence.to_be_bytes());
@@ -61,7 +61,7 @@ impl Log {
         }
     }
 
-    fn tree(&self, size: u64) -> Tree {
+    pub(in crate::sync) fn tree(&self, size: u64) -> Tree {
         let mut tree = Tree::new();
         for entry in &self.entries[..usize::try_from(size).unwrap()] {
             tree.append(entry.header().leaf_hash());
@@ -69,11 +69,11 @@ impl Log {
         tree
     }
 
-    fn note(&self, size: u64) -> SignedCheckpoint {
+    pub(in crate::sync) fn note(&self, size: u64) -> SignedCheckpoint {
         SignedCheckpoint::sign(&self.key, &self.origin, size, self.tree(size).root()).unwrap()
     }
 
-    fn follow(&self, size: u64) -> Follow {
+    pub(in crate::sync) fn follow(&self, size: u64) -> Follow {
         Follow {
             origin: self.origin,
             author: self.key.public(),
@@ -83,7 +83,7 @@ impl Log {
         }
     }
 
-    fn frame(&self, range: Range<u64>) -> Frame {
+    pub(in crate::sync) fn frame(&self, range: Range<u64>) -> Frame {
         let mut tree = self.tree(range.start);
         let first = usize::try_from(range.start).unwrap();
         let end = usize::try_from(range.end).unwrap();
@@ -287,4 +287,38 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn entries_that_lead_to_another_signed_root_leave_both_notes_as_evidence() {
+    let (own, theirs) = logs();
+    let other = Log::new(host(), &home(), 20, 6);
+    let mirror = theirs.follow(4);
+    let greeting = Greeting {
+        theirs: other.note(20),
+        held: Some(own.note(10)),
+    };
+    let roots = Roots {
+        own_at_held: Some(own.tree(10).root()),
+        ..Roots::default()
+    };
+    let held = theirs.note(4);
+    let begun = Reading::begin((own.follow(10), 0), mirror, Some(&held), &greeting, roots);
+    let refused = begun.unwrap().frame(other.frame(4..20)).unwrap_err();
+    let LetterError::Stop(stop) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(stop.reason, StopReason::BadFrame);
+    assert_eq!(
+        stop.evidence,
+        [held.note().clone(), other.note(20).note().clone()]
+    );
+}
+
+#[test]
+fn a_letter_that_shows_a_loss_says_what_to_lock() {
+    let (own, theirs) = logs();
+    let begun = |here, held| begin((&own, here), (&theirs, 0), (20, held)).unwrap();
+    assert_eq!(begun(2, Some(10)).must_recover(), Some(10));
+    assert_eq!(begun(10, Some(3)).must_recover(), None);
 }

@@ -348,3 +348,7 @@ fn name(message: &Message) -> &'static str {
         Message::Stop(_) => "stop",
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -3,8 +3,11 @@
 use std::io::{BufReader, Read};
 
 use age::DecryptError;
-use bytes::Bytes;
-use prost::Message as _;
+use bytes::{Buf as _, Bytes};
+use prost::{
+    Message as _,
+    encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -14,16 +17,34 @@ use super::{
 use crate::{
     id::{IdError, KeyId},
     identity::{IdentityKey, PublicKey},
-    log::Frame,
+    log::{
+        Frame, FrameError,
+        limits::{MAX_FRAME_ENTRIES, MAX_MESSAGE_BYTES, MAX_PROOF_HASHES},
+    },
     message::{Hello, MessageError},
     pb::exchange::v1 as pb,
 };
+
+/// Numbers of the fields that are read by hand.
+mod field {
+    pub(super) const VERSION: u32 = 1;
+    pub(super) const AUTHOR: u32 = 2;
+    pub(super) const AUDIENCE: u32 = 3;
+    pub(super) const HELLO: u32 = 4;
+    pub(super) const FRAMES: u32 = 5;
+    pub(super) const SIGNATURE: u32 = 6;
+    /// In a frame.
+    pub(super) const FRAME_ENTRIES: u32 = 3;
+    /// In a frame.
+    pub(super) const FRAME_CONSISTENCY: u32 = 5;
+}
 
 /// A letter that was decrypted. Its author names itself, but has proven nothing yet.
 #[derive(Debug)]
 pub struct Opened {
     author: KeyId,
-    letter: pb::SealedLetter,
+    signature: Bytes,
+    plain: Bytes,
     signed: Vec<u8>,
 }
 
@@ -78,15 +99,86 @@ fn malformed(error: &IdError) -> SealedError {
     SealedError::Malformed(error.to_string())
 }
 
+/// A field of the letter, without a look into it.
+enum Value {
+    Number(u64),
+    Bytes(Bytes),
+}
+
+/// The next field of a message, taken off its bytes. Nothing is copied, and nothing inside is decoded: small bytes can become
+/// large messages, and before the signature was checked they are anybody's.
+fn next_field(rest: &mut Bytes) -> Result<Option<(u32, Value)>, SealedError> {
+    while rest.has_remaining() {
+        let (tag, wire_type) = decode_key(rest).map_err(undecodable)?;
+        let value = match wire_type {
+            WireType::Varint => Value::Number(decode_varint(rest).map_err(undecodable)?),
+            WireType::LengthDelimited => {
+                let len = decode_varint(rest).map_err(undecodable)?;
+                let len = usize::try_from(len).ok().filter(|len| *len <= rest.len());
+                let len = len.ok_or_else(|| undecodable("a field ends behind the letter"))?;
+                Value::Bytes(rest.split_to(len))
+            }
+            _ => {
+                skip_field(wire_type, tag, rest, DecodeContext::default()).map_err(undecodable)?;
+                continue;
+            }
+        };
+        return Ok(Some((tag, value)));
+    }
+    Ok(None)
+}
+
+fn undecodable(error: impl std::fmt::Display) -> SealedError {
+    SealedError::Malformed(error.to_string())
+}
+
+/// What of a letter must be known to find and check its author.
+#[derive(Default)]
+struct Outline {
+    version: u32,
+    author: Bytes,
+    audience: Bytes,
+    signature: Bytes,
+}
+
+impl Outline {
+    fn read(plain: &Bytes) -> Result<Self, SealedError> {
+        let mut outline = Self::default();
+        let mut rest = plain.clone();
+        while let Some((tag, value)) = next_field(&mut rest)? {
+            match (tag, value) {
+                (field::VERSION, Value::Number(version)) => {
+                    outline.version = u32::try_from(version).unwrap_or(u32::MAX);
+                    if outline.version != FORMAT_VERSION {
+                        return Err(SealedError::Version(outline.version));
+                    }
+                }
+                (field::AUTHOR, Value::Bytes(author)) => outline.author = author,
+                (field::AUDIENCE, Value::Bytes(audience)) => outline.audience = audience,
+                (field::SIGNATURE, Value::Bytes(_)) if !outline.signature.is_empty() => {
+                    return Err(SealedError::Signature);
+                }
+                (field::SIGNATURE, Value::Bytes(signature)) => outline.signature = signature,
+                (field::HELLO | field::FRAMES, Value::Bytes(_)) => {}
+                (field::VERSION..=field::SIGNATURE, _) => {
+                    return Err(undecodable(format!("field {tag} has another type")));
+                }
+                // Not of this format, and of no meaning here.
+                _ => {}
+            }
+        }
+        Ok(outline)
+    }
+}
+
 /// Reads the plaintext; checks all that needs no partner's key.
 pub(super) fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
-    let letter = pb::SealedLetter::decode(plain.clone())
-        .map_err(|error| SealedError::Malformed(error.to_string()))?;
-    if letter.format_version != FORMAT_VERSION {
-        return Err(SealedError::Version(letter.format_version));
+    let outline = Outline::read(plain)?;
+    if outline.version != FORMAT_VERSION {
+        return Err(SealedError::Version(outline.version));
     }
-    let author = KeyId::from_slice(&letter.author).map_err(|error| malformed(&error))?;
-    let audience = KeyId::from_slice(&letter.audience).map_err(|error| malformed(&error))?;
+    let author = KeyId::from_slice(&outline.author).map_err(|error| malformed(&error))?;
+    let audience = KeyId::from_slice(&outline.audience).map_err(|error| malformed(&error))?;
     if audience != own {
         // Someone sealed another's letter anew, to us.
         return Err(SealedError::NotForUs);
@@ -94,13 +186,14 @@ pub(super) fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
     let split = plain.len().saturating_sub(signature_len());
     let (before, end) = plain.split_at(split);
     // The signature covers the exact bytes before it: it must be the last field, and must be there once.
-    if end.get(..2) != Some(&SIGNATURE_TAG) || end.get(2..) != Some(&letter.signature) {
+    if end.get(..2) != Some(&SIGNATURE_TAG) || end.get(2..) != Some(&outline.signature) {
         return Err(SealedError::Signature);
     }
     let signed = signed_bytes(Sha256::new_with_prefix(before));
     Ok(Opened {
         author,
-        letter,
+        signature: outline.signature,
+        plain: plain.clone(),
         signed,
     })
 }
@@ -111,7 +204,8 @@ impl Opened {
         self.author
     }
 
-    /// Checks the author's signature and the limits of everything inside.
+    /// Checks the author's signature over the bytes as they came; only then are the messages inside decoded, one at a time,
+    /// each within the limits of a connection.
     pub fn verify(self, author: &PublicKey) -> Result<SealedLetter, SealedError> {
         if author.key_id() != self.author {
             return Err(SealedError::Author {
@@ -120,16 +214,50 @@ impl Opened {
             });
         }
         author
-            .verify(&self.signed, &self.letter.signature)
+            .verify(&self.signed, &self.signature)
             .map_err(|_| SealedError::Signature)?;
-        let hello = self.letter.hello.ok_or(MessageError::Empty)?;
-        let frames = self.letter.frames.into_iter().map(Frame::from_wire);
+        let mut hello = None;
+        let mut frames = Vec::new();
+        let mut rest = self.plain;
+        while let Some((tag, value)) = next_field(&mut rest)? {
+            match (tag, value) {
+                (field::HELLO, Value::Bytes(_)) if hello.is_some() => {
+                    return Err(undecodable("two hellos"));
+                }
+                (field::HELLO, Value::Bytes(bytes)) => hello = Some(read_hello(bytes)?),
+                (field::FRAMES, Value::Bytes(bytes)) => frames.push(read_frame(bytes)?),
+                _ => {}
+            }
+        }
         Ok(SealedLetter {
             author: self.author,
-            hello: Hello::from_wire(hello)?,
-            frames: frames
-                .collect::<Result<_, _>>()
-                .map_err(MessageError::from)?,
+            hello: hello.ok_or(MessageError::Empty)?,
+            frames,
         })
     }
+}
+
+fn read_hello(bytes: Bytes) -> Result<Hello, SealedError> {
+    if bytes.len() > MAX_MESSAGE_BYTES {
+        return Err(SealedError::TooLarge);
+    }
+    let hello = pb::Hello::decode(bytes).map_err(undecodable)?;
+    Ok(Hello::from_wire(hello)?)
+}
+
+/// Counts a frame's parts before it makes room for them.
+fn read_frame(bytes: Bytes) -> Result<Frame, SealedError> {
+    let (mut entries, mut hashes) = (0, 0);
+    let mut rest = bytes.clone();
+    while let Some((tag, _)) = next_field(&mut rest)? {
+        entries += usize::from(tag == field::FRAME_ENTRIES);
+        hashes += usize::from(tag == field::FRAME_CONSISTENCY);
+    }
+    let many = entries > MAX_FRAME_ENTRIES || hashes > MAX_PROOF_HASHES;
+    if many || bytes.len() > MAX_MESSAGE_BYTES {
+        let error = FrameError::TooLarge(entries, bytes.len());
+        return Err(MessageError::from(error).into());
+    }
+    let frame = pb::Frame::decode(bytes).map_err(undecodable)?;
+    Ok(Frame::from_wire(frame).map_err(MessageError::from)?)
 }

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     id::{AgreementHash, LogId},
     identity::IdentityKey,
-    log::Frame,
+    log::{Frame, FrameError},
     message::Hello,
     pb::exchange::v1 as pb,
     time::Timestamp,
@@ -170,6 +170,53 @@ fn a_letter_without_room_takes_no_further_frame() {
     }
     assert_eq!(pushed, MAX_LETTER_BYTES / (16 * 60_000));
     letter.finish(&home()).unwrap();
+}
+
+/// A letter of the home's with one field of frames as it likes, signed by `key`.
+fn with_frame_bytes(frame: &[u8], key: &IdentityKey) -> Vec<u8> {
+    let head = pb::SealedLetter {
+        format_version: FORMAT_VERSION,
+        author: home().public().key_id().to_field(),
+        audience: host().public().key_id().to_field(),
+        hello: Some(hello().into_wire()),
+        ..pb::SealedLetter::default()
+    };
+    let mut plain = head.encode_to_vec();
+    plain.push(5 << 3 | 2);
+    prost::encoding::encode_varint(frame.len() as u64, &mut plain);
+    plain.extend_from_slice(frame);
+    let signed = write::signed_bytes(Sha256::new_with_prefix(&plain));
+    plain.extend_from_slice(&SIGNATURE_TAG);
+    plain.extend_from_slice(&key.sign(&signed));
+    seal_anew(&plain)
+}
+
+#[test]
+fn nothing_inside_is_decoded_before_the_signature_was_checked() {
+    let stranger = IdentityKey::from_seed([9; 32]);
+    let opened = open(with_frame_bytes(&[0xff; 8], &stranger).as_slice(), &host()).unwrap();
+    let refused = opened.verify(&home().public()).unwrap_err();
+    assert!(matches!(refused, SealedError::Signature), "{refused}");
+    // Its own author's letter is refused for what is in it.
+    let opened = open(with_frame_bytes(&[0xff; 8], &home()).as_slice(), &host()).unwrap();
+    let refused = opened.verify(&home().public()).unwrap_err();
+    assert!(matches!(refused, SealedError::Malformed(_)), "{refused}");
+}
+
+#[test]
+fn entries_are_counted_before_there_is_room_made_for_them() {
+    // Two bytes each, and sixteen times as much once they are decoded.
+    let many = [3 << 3 | 2, 0].repeat(600);
+    let opened = open(with_frame_bytes(&many, &home()).as_slice(), &host()).unwrap();
+    let refused = opened.verify(&home().public()).unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            // A decoded frame would have said that its entries have no bytes.
+            SealedError::Message(MessageError::Frame(FrameError::TooLarge(600, 1200)))
+        ),
+        "{refused}"
+    );
 }
 
 #[test]
