@@ -214,6 +214,16 @@ impl<'a> Side<'a> {
                     let frame = self.read(log_id, from, until);
                     queue.extend(self.session.read(frame));
                 }
+                Action::MustRecover { until } => {
+                    let out = self.partner.out;
+                    let locked = move |draft: &mut crate::store::Draft<'_>| draft.must_recover(out, until);
+                    self.town.office.store().commit(locked).await.unwrap();
+                }
+                Action::Confirmed => {
+                    let out = self.partner.out;
+                    let confirmed = move |draft: &mut crate::store::Draft<'_>| draft.confirmed(out);
+                    self.town.office.store().commit(confirmed).await.unwrap();
+                }
                 Action::Mirror(frame) => {
                     let (size, now) = (frame.tree().size(), self.town.office.now());
                     let kept = move |draft: &mut crate::store::Draft<'_>| book::receive(draft, key, &frame, now);
