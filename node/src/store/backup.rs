@@ -197,7 +197,9 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
             draft.set_log(unconfirmed(target));
         }
         for view in View::ALL.into_iter().filter(|view| view.is_derived()) {
-            draft.own.put(view.version_key(), vec![View::UNFILLED].into());
+            draft
+                .own
+                .put(view.version_key(), vec![View::UNFILLED].into());
         }
         Ok(())
     })

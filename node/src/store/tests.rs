@@ -889,7 +889,9 @@ fn a_backup_of_a_running_node_is_restored_and_verified() {
     let place = Place::new();
     let (store, own, partner) = filled(&place);
     let mut backup = Vec::new();
-    let report = store.backup(&mut backup, &place.unlock(), &place.unlock()).unwrap();
+    let report = store
+        .backup(&mut backup, &place.unlock(), &place.unlock())
+        .unwrap();
     assert_eq!(
         report,
         BackupReport {
@@ -926,7 +928,9 @@ fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
     let place = Place::new();
     let (store, ..) = filled(&place);
     let mut backup = Vec::new();
-    store.backup(&mut backup, &place.unlock(), &place.unlock()).unwrap();
+    store
+        .backup(&mut backup, &place.unlock(), &place.unlock())
+        .unwrap();
     for eighth in 0..16 {
         let at = backup.len() * (eighth % 8) / 8;
         let mut spoiled = backup.clone();
@@ -991,7 +995,7 @@ fn a_restored_log_is_not_written_before_its_partner_was_heard() {
     }
     let (store, _) = fresh.open().unwrap();
     store
-        .commit_blocking(|draft| {
+        .commit_blocking(move |draft| {
             draft.mark_filled();
             // What the partner was heard to hold does not say that it holds no more.
             draft.must_recover(own, 310)

@@ -38,7 +38,12 @@ pub(in crate::sync) struct Log {
 }
 
 impl Log {
-    pub(in crate::sync) fn new(author: IdentityKey, audience: &IdentityKey, size: u64, seen: u64) -> Self {
+    pub(in crate::sync) fn new(
+        author: IdentityKey,
+        audience: &IdentityKey,
+        size: u64,
+        seen: u64,
+    ) -> Self {
         let origin = origin(&author, audience);
         let entries = (0..size).map(|sequence| {
             let body = body::seal([9; 16], &sequence.to_be_bytes());

@@ -43,7 +43,7 @@ impl Desk {
             own_at_held: held
                 .filter(|size| *size <= self.here)
                 .map(|size| self.own.tree(size).root()),
-            mirror_at_own: None,
+            mirror_at_own: Some(self.theirs.tree(2).root()),
         };
         let actions = session.receive(Message::Hello(hello), roots);
         (session, actions)

@@ -184,7 +184,8 @@ impl Node {
                 Action::MustRecover { until } => {
                     self.rolled_back = false;
                     let recovering = &mut self.disk.recovering;
-                    if self.disk.out.size() < until && recovering.is_none_or(|known| known < until) {
+                    if self.disk.out.size() < until && recovering.is_none_or(|known| known < until)
+                    {
                         *recovering = Some(until);
                     }
                 }
