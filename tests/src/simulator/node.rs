@@ -78,7 +78,7 @@ impl Node {
     }
 
     pub(super) fn open(&mut self) -> Effects {
-        let Disk { out, mirror } = &self.disk;
+        let Disk { out, mirror, .. } = &self.disk;
         let (session, actions) = Session::open(Start {
             own: out.sign(&self.key, &out.tree),
             own_follow: out.follow(0),
@@ -168,7 +168,7 @@ impl Node {
             match action {
                 Action::Send(message) => effects.sent.push(message),
                 Action::Read { log_id, from, .. } => {
-                    let Disk { out, mirror } = &self.disk;
+                    let Disk { out, mirror, .. } = &self.disk;
                     let own = log_id == out.origin.log_id();
                     let frame = if own {
                         out.frame(from, Some(&self.key))
