@@ -1,3 +1,5 @@
+//! The order in which a session asks for things, and what it makes of a partner that lost, hides or invents something.
+
 #![allow(clippy::unwrap_used)]
 
 use hongyan_proto::time::Timestamp;
