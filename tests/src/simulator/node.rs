@@ -133,7 +133,14 @@ impl Node {
 
     /// Would the store take an entry now?
     pub(super) fn may_write(&self) -> bool {
-        self.disk.recovering.is_none() && !self.rolled_back
+        let Disk {
+            out,
+            mirror,
+            recovering,
+        } = &self.disk;
+        // Own entries came back that had seen more than the mirror has again: an entry must not have seen less than the last.
+        let last_seen = out.entries.last().map_or(0, |entry| entry.header().seen);
+        recovering.is_none() && !self.rolled_back && last_seen <= mirror.size()
     }
 
     pub(super) fn write(
