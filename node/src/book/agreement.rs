@@ -14,8 +14,16 @@ use crate::{
 };
 
 /// The entries about agreements, in the order of the correspondence.
-pub fn agreement_records(shelf: &impl Shelf, partner: &Partner) -> Result<Vec<EventRecord>, BookError> {
-    kept(shelf, Some(partner), View::Agreement, &partner.correspondence.0.to_be_bytes())
+pub fn agreement_records(
+    shelf: &impl Shelf,
+    partner: &Partner,
+) -> Result<Vec<EventRecord>, BookError> {
+    kept(
+        shelf,
+        Some(partner),
+        View::Agreement,
+        &partner.correspondence.0.to_be_bytes(),
+    )
 }
 
 /// All agreements of a correspondence.
@@ -29,6 +37,10 @@ pub fn agreements(shelf: &impl Shelf, partner: &Partner) -> Result<Book, BookErr
 }
 
 /// The one in force on a day.
-pub fn in_force(shelf: &impl Shelf, partner: &Partner, day: Day) -> Result<Option<Agreement>, BookError> {
+pub fn in_force(
+    shelf: &impl Shelf,
+    partner: &Partner,
+    day: Day,
+) -> Result<Option<Agreement>, BookError> {
     Ok(agreements(shelf, partner)?.in_force(day).cloned())
 }

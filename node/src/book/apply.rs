@@ -36,7 +36,11 @@ pub struct Place {
 
 impl Place {
     /// The local log.
-    pub const LOCAL: Self = Self { log: LogNo::LOCAL, author: Author::Own, partner: None };
+    pub const LOCAL: Self = Self {
+        log: LogNo::LOCAL,
+        author: Author::Own,
+        partner: None,
+    };
 
     /// The correspondence in keys; the local log is its own.
     pub fn correspondence(&self) -> LogNo {
@@ -59,7 +63,9 @@ pub fn apply(
         KindGroup::Transition => transition(draft, place, header, payload, refused),
         KindGroup::Fact => fact(draft, place, header, payload),
         KindGroup::Quarter => {
-            let Some(payload) = payload else { return Ok(()) };
+            let Some(payload) = payload else {
+                return Ok(());
+            };
             let record = EventRecord::new(place, header, Some(payload), refused);
             quarter::keep(draft, place, payload, &record)
         }
@@ -74,7 +80,11 @@ fn without_body(draft: &mut Draft<'_>, log: LogNo, sequence: u64) -> Result<(), 
     if refusal(draft, log, sequence)?.is_some() {
         return Ok(());
     }
-    let refused = refusal::Refused { sequence, reason: RefusalReason::Malformed, field: "body".to_owned() };
+    let refused = refusal::Refused {
+        sequence,
+        reason: RefusalReason::Malformed,
+        field: "body".to_owned(),
+    };
     Ok(refusal::keep(draft, log, &refused)?)
 }
 
@@ -84,14 +94,22 @@ pub(super) fn case_key(id: CaseId, correspondence: LogNo) -> Vec<u8> {
 }
 
 /// The key that leads from a certificate to the cases that name it.
-pub(super) fn certificate_key(correspondence: LogNo, blind: [u8; 16], case: Option<CaseId>) -> Vec<u8> {
-    let case = case.as_ref().map_or(&[][..], |case| case.as_bytes().as_slice());
+pub(super) fn certificate_key(
+    correspondence: LogNo,
+    blind: [u8; 16],
+    case: Option<CaseId>,
+) -> Vec<u8> {
+    let case = case
+        .as_ref()
+        .map_or(&[][..], |case| case.as_bytes().as_slice());
     [&correspondence.0.to_be_bytes()[..], &blind, case].concat()
 }
 
 /// The key that leads from a member to its cases.
 pub(super) fn member_key(member: MemberId, case: Option<CaseId>) -> Vec<u8> {
-    let case = case.as_ref().map_or(&[][..], |case| case.as_bytes().as_slice());
+    let case = case
+        .as_ref()
+        .map_or(&[][..], |case| case.as_bytes().as_slice());
     [&b"m"[..], member.as_bytes(), case].concat()
 }
 
@@ -112,27 +130,49 @@ fn transition(
     payload: Option<&Payload>,
     refused: bool,
 ) -> Result<(), BookError> {
-    let Some(id) = header.case_id else { return Ok(()) };
+    let Some(id) = header.case_id else {
+        return Ok(());
+    };
     let key = case_key(id, place.correspondence());
-    event::keep(draft, View::Case, &key, &EventRecord::new(place, header, payload, refused))?;
-    let certificate = payload.and_then(Payload::disclosed).and_then(|disclosed| disclosed.certificate.as_ref());
+    event::keep(
+        draft,
+        View::Case,
+        &key,
+        &EventRecord::new(place, header, payload, refused),
+    )?;
+    let certificate = payload
+        .and_then(Payload::disclosed)
+        .and_then(|disclosed| disclosed.certificate.as_ref());
     if let Some(certificate) = certificate {
         let blind = draft.blind(certificate.as_str().as_bytes());
         let key = certificate_key(place.correspondence(), blind, Some(id));
         draft.put_view(View::CaseOfCertificate, &key, Vec::new())?;
     }
     if let Some(Payload::Departed(departed)) = payload {
-        draft.put_view(View::Index, &member_key(departed.member_id, Some(id)), Vec::new())?;
+        draft.put_view(
+            View::Index,
+            &member_key(departed.member_id, Some(id)),
+            Vec::new(),
+        )?;
     }
     Ok(())
 }
 
 /// Only own dues leave a trace, so that a receipt number is not used twice.
-fn fact(draft: &mut Draft<'_>, place: &Place, header: &Header, payload: Option<&Payload>) -> Result<(), BookError> {
+fn fact(
+    draft: &mut Draft<'_>,
+    place: &Place,
+    header: &Header,
+    payload: Option<&Payload>,
+) -> Result<(), BookError> {
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());
         let key = dues_key(place.correspondence(), blind);
-        draft.put_view(View::Index, &key, event::event_key(&[], place.log, header.sequence))?;
+        draft.put_view(
+            View::Index,
+            &key,
+            event::event_key(&[], place.log, header.sequence),
+        )?;
     }
     Ok(())
 }
@@ -144,7 +184,9 @@ fn correspondence(
     payload: Option<&Payload>,
     refused: bool,
 ) -> Result<(), BookError> {
-    let Some((partner, no)) = place.partner else { return Ok(()) };
+    let Some((partner, no)) = place.partner else {
+        return Ok(());
+    };
     match (header.kind, payload) {
         (Kind::Receipt, Some(Payload::Receipt(receipt))) => match place.author {
             Author::Own => receipt::written(draft, partner, receipt),
@@ -152,7 +194,12 @@ fn correspondence(
         },
         (Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded, _) => {
             let record = EventRecord::new(place, header, payload, refused);
-            Ok(event::keep(draft, View::Agreement, &no.0.to_be_bytes(), &record)?)
+            Ok(event::keep(
+                draft,
+                View::Agreement,
+                &no.0.to_be_bytes(),
+                &record,
+            )?)
         }
         (_, Some(Payload::EpochReset(reset))) if place.author == Author::Own => {
             partner::epoch_reset(draft, partner, place.log, reset)
@@ -174,7 +221,10 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
             let key = invitation.secret_hash.as_bytes();
             let before = draft.get(View::Invitation, key)?;
             // A second entry for the same secret takes it back: it was redeemed.
-            let record = InvitationRecord { expires_ms: invitation.expires_ms.millis(), used: before.is_some() };
+            let record = InvitationRecord {
+                expires_ms: invitation.expires_ms.millis(),
+                used: before.is_some(),
+            };
             Ok(put(draft, View::Invitation, key, &record)?)
         }
         Payload::Access(access) => match written_by(access) {
@@ -197,6 +247,11 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
 
 /// Who wrote an entry into a partner's log is kept in the local log, as an access whose purpose names the entry.
 fn written_by(access: &Access) -> Option<(LogId, u64)> {
-    let (log, sequence) = access.purpose.as_ref()?.as_str().strip_prefix("entry ")?.split_once('/')?;
+    let (log, sequence) = access
+        .purpose
+        .as_ref()?
+        .as_str()
+        .strip_prefix("entry ")?
+        .split_once('/')?;
     Some((log.parse().ok()?, sequence.parse().ok()?))
 }

@@ -65,7 +65,10 @@ pub(super) fn events_of(
     let own = shelf.record(LogNo::LOCAL)?.origin.author;
     let mut records = Vec::new();
     let mut events = Vec::new();
-    for partner in [None, partner].into_iter().take(1 + usize::from(partner.is_some())) {
+    for partner in [None, partner]
+        .into_iter()
+        .take(1 + usize::from(partner.is_some()))
+    {
         let correspondence = partner.map_or(LogNo::LOCAL, |partner| partner.correspondence);
         for record in kept(shelf, partner, View::Case, &case_key(id, correspondence))? {
             events.extend(event(partner, own, &record)?);
@@ -76,7 +79,11 @@ pub(super) fn events_of(
 }
 
 /// A case of a correspondence, or one that is only registered locally. None when nothing is known of it there.
-pub fn case(shelf: &impl Shelf, partner: Option<&Partner>, id: CaseId) -> Result<Option<CaseFile>, BookError> {
+pub fn case(
+    shelf: &impl Shelf,
+    partner: Option<&Partner>,
+    id: CaseId,
+) -> Result<Option<CaseFile>, BookError> {
     let (records, events) = events_of(shelf, partner, id)?;
     if records.is_empty() {
         return Ok(None);
@@ -96,10 +103,13 @@ pub(super) fn assemble(
         Some(partner) => crossing_of(shelf, partner, id, events)?,
         None => None,
     };
-    let member = events.iter().filter(|event| event.local).find_map(|event| match &event.payload {
-        Some(Payload::Departed(departed)) => Some(departed.member_id),
-        _ => None,
-    });
+    let member = events
+        .iter()
+        .filter(|event| event.local)
+        .find_map(|event| match &event.payload {
+            Some(Payload::Departed(departed)) => Some(departed.member_id),
+            _ => None,
+        });
     Ok(CaseFile {
         id,
         partner: partner.map(|partner| partner.key_id),
@@ -122,11 +132,18 @@ fn crossing_of(
         .filter(|event| event.kind == Kind::Claim)
         .find_map(|event| crossing::opening(id, event));
     let Some(claim) = claim else { return Ok(None) };
-    let mut openings: Vec<_> = events.iter().filter_map(|event| crossing::opening(id, event)).collect();
+    let mut openings: Vec<_> = events
+        .iter()
+        .filter_map(|event| crossing::opening(id, event))
+        .collect();
     for other in cases_of_certificate(shelf, partner, &claim.certificate)? {
         if other != id {
             let (_, events) = events_of(shelf, Some(partner), other)?;
-            openings.extend(events.iter().filter_map(|event| crossing::opening(other, event)));
+            openings.extend(
+                events
+                    .iter()
+                    .filter_map(|event| crossing::opening(other, event)),
+            );
         }
     }
     Ok(crossing::find(&openings).remove(&id))
@@ -152,12 +169,17 @@ fn ids(shelf: &impl Shelf, view: View, prefix: &[u8]) -> Result<Vec<CaseId>, Boo
     shelf
         .scan(view, prefix)?
         .iter()
-        .map(|(key, _)| CaseId::from_slice(&key[prefix.len()..]).map_err(|_| BookError::View("case index")))
+        .map(|(key, _)| {
+            CaseId::from_slice(&key[prefix.len()..]).map_err(|_| BookError::View("case index"))
+        })
         .collect()
 }
 
 /// Every case whose id begins with these bytes, with the partner where there is one.
-pub fn locate(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(CaseId, Option<Partner>)>, BookError> {
+pub fn locate(
+    shelf: &impl Shelf,
+    prefix: &[u8],
+) -> Result<Vec<(CaseId, Option<Partner>)>, BookError> {
     let partners = partners(shelf)?;
     let mut found: Vec<(CaseId, Option<Partner>)> = Vec::new();
     let mut last = None;
@@ -206,7 +228,10 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
             }
         } else {
             shared.insert(id);
-            match seen.last_mut().filter(|(last, of, _)| (*last, *of) == (id, no)) {
+            match seen
+                .last_mut()
+                .filter(|(last, of, _)| (*last, *of) == (id, no))
+            {
                 Some((_, _, records)) => records.push(record),
                 None => seen.push((id, no, vec![record])),
             }
@@ -221,7 +246,10 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
         }
         let mut records = Vec::new();
         let mut events = Vec::new();
-        let at_home = local.binary_search_by_key(&id, |(id, _)| *id).ok().map(|at| &local[at].1);
+        let at_home = local
+            .binary_search_by_key(&id, |(id, _)| *id)
+            .ok()
+            .map(|at| &local[at].1);
         for kept in at_home.into_iter().flatten() {
             events.extend(event(None, own, kept)?);
             records.push(kept.clone());

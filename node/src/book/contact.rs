@@ -54,7 +54,10 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
     let record = record(shelf, key)?;
     let instant = |millis: i64| (millis != 0).then(|| Timestamp::from_millis(millis));
     let proposal = record.proposal.map(|proposal| {
-        let origin = proposal.origin.parse().map_err(|_| BookError::View("contact"))?;
+        let origin = proposal
+            .origin
+            .parse()
+            .map_err(|_| BookError::View("contact"))?;
         Ok::<_, BookError>((origin, proposal.base))
     });
     Ok(Contact {
@@ -71,7 +74,12 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
 
 /// What a session learned of how much the partner holds of a log: what its hello says is so, even when it is less than before, because
 /// the partner can have been restored. Nothing when the log was replaced meanwhile.
-pub fn note_held(draft: &mut Draft<'_>, key: KeyId, log: LogNo, size: u64) -> Result<(), BookError> {
+pub fn note_held(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    log: LogNo,
+    size: u64,
+) -> Result<(), BookError> {
     if partner(draft, key)?.out != log {
         return Ok(());
     }
@@ -88,7 +96,11 @@ pub fn note_ack(draft: &mut Draft<'_>, key: KeyId, log: LogNo, size: u64) -> Res
 
 /// The partner's hello showed this note of the own current log: so much of it the partner holds, and of this history. Kept for the case
 /// that a new epoch must begin.
-pub fn note_hello(draft: &mut Draft<'_>, key: KeyId, held: &SignedCheckpoint) -> Result<(), BookError> {
+pub fn note_hello(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    held: &SignedCheckpoint,
+) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
     let log = draft.log(partner.out)?;
     if *held.origin() != log.origin {
@@ -116,7 +128,12 @@ pub fn held_there(draft: &Draft<'_>, key: KeyId) -> Result<(u64, Hash), BookErro
 }
 
 /// A session ended well: everything is confirmed, and nothing is wrong any more.
-pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, skew_ms: i64, now: Timestamp) -> Result<(), BookError> {
+pub fn note_sync(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    skew_ms: i64,
+    now: Timestamp,
+) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.last_sync_ms = now.millis();
         record.last_contact_ms = now.millis();
@@ -127,7 +144,12 @@ pub fn note_sync(draft: &mut Draft<'_>, key: KeyId, skew_ms: i64, now: Timestamp
 }
 
 /// A session ended badly, or nobody answered.
-pub fn note_problem(draft: &mut Draft<'_>, key: KeyId, problem: &str, now: Timestamp) -> Result<(), BookError> {
+pub fn note_problem(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    problem: &str,
+    now: Timestamp,
+) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.last_contact_ms = now.millis();
         problem.clone_into(&mut record.problem);
@@ -157,7 +179,15 @@ pub fn begin_anew(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
 }
 
 /// An invitation this node wrote: until when it works, and whether it was used.
-pub fn invitation(shelf: &impl Shelf, secret_hash: Hash) -> Result<Option<(Timestamp, bool)>, BookError> {
-    let record: Option<InvitationRecord> = read(shelf, View::Invitation, secret_hash.as_bytes(), "invitation")?;
+pub fn invitation(
+    shelf: &impl Shelf,
+    secret_hash: Hash,
+) -> Result<Option<(Timestamp, bool)>, BookError> {
+    let record: Option<InvitationRecord> = read(
+        shelf,
+        View::Invitation,
+        secret_hash.as_bytes(),
+        "invitation",
+    )?;
     Ok(record.map(|record| (Timestamp::from_millis(record.expires_ms), record.used)))
 }

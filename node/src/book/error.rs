@@ -12,16 +12,22 @@ pub enum BookError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A view's value that cannot be read.
-    #[error("视图 {0} 无法读取; 请用 `hongyan-node serve --rebuild` 从日志重建 a view cannot be read: make it again from the logs")]
+    #[error(
+        "视图 {0} 无法读取; 请用 `hongyan-node serve --rebuild` 从日志重建 a view cannot be read: make it again from the logs"
+    )]
     View(&'static str),
     /// No correspondence with this key.
     #[error("没有与 {0} 的结对 no such partner; 用 `hongyan-node partner list` 查看 see the list")]
     UnknownPartner(KeyId),
     /// A frame of a log that is not this partner's.
-    #[error("数据帧不属于该结对的日志 the frame is of no log of this correspondence; 请重新同步 synchronize again")]
+    #[error(
+        "数据帧不属于该结对的日志 the frame is of no log of this correspondence; 请重新同步 synchronize again"
+    )]
     OtherLog,
     /// The frame does not continue the log: something else was stored meanwhile.
-    #[error("日志已有 {held} 条, 数据帧从 {first} 条开始 the log holds {held} entries, the frame begins at {first}; 请重新同步 synchronize again")]
+    #[error(
+        "日志已有 {held} 条, 数据帧从 {first} 条开始 the log holds {held} entries, the frame begins at {first}; 请重新同步 synchronize again"
+    )]
     Gap {
         /// What is held.
         held: u64,

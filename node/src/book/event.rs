@@ -1,6 +1,10 @@
 //! From what a view keeps to what the rules read.
 
-use hongyan_proto::{letter::Payload, log::{Header, Kind}, time::Timestamp};
+use hongyan_proto::{
+    letter::Payload,
+    log::{Header, Kind},
+    time::Timestamp,
+};
 
 use super::{
     BookError, Shelf,
@@ -25,8 +29,18 @@ pub(super) fn event_key(owner: &[u8], log: LogNo, sequence: u64) -> Vec<u8> {
 }
 
 /// Keeps an entry with what it belongs to.
-pub(super) fn keep(draft: &mut Draft<'_>, view: View, owner: &[u8], event: &EventRecord) -> Result<(), StoreError> {
-    put(draft, view, &event_key(owner, LogNo(event.log), event.sequence), event)
+pub(super) fn keep(
+    draft: &mut Draft<'_>,
+    view: View,
+    owner: &[u8],
+    event: &EventRecord,
+) -> Result<(), StoreError> {
+    put(
+        draft,
+        view,
+        &event_key(owner, LogNo(event.log), event.sequence),
+        event,
+    )
 }
 
 /// Every entry kept under a key, in the order of the correspondence.
@@ -47,7 +61,11 @@ pub(super) fn kept(
 
 /// What an author had seen comes before what it wrote then.
 pub(super) fn sort(partner: Option<&Partner>, events: &mut [EventRecord]) {
-    let base = |log| partner.and_then(|partner| partner.share(log)).map_or(0, |share| share.base);
+    let base = |log| {
+        partner
+            .and_then(|partner| partner.share(log))
+            .map_or(0, |share| share.base)
+    };
     events.sort_by_key(|event| {
         let sequence = base(event.log).saturating_add(event.sequence);
         (sequence.saturating_add(event.seen), event.log, sequence)
@@ -56,7 +74,12 @@ pub(super) fn sort(partner: Option<&Partner>, events: &mut [EventRecord]) {
 
 impl EventRecord {
     /// Keeps an entry.
-    pub(super) fn new(place: &Place, header: &Header, payload: Option<&Payload>, refused: bool) -> Self {
+    pub(super) fn new(
+        place: &Place,
+        header: &Header,
+        payload: Option<&Payload>,
+        refused: bool,
+    ) -> Self {
         Self {
             log: place.log.0,
             sequence: header.sequence,
@@ -65,7 +88,10 @@ impl EventRecord {
             kind: header.kind.code(),
             payload: payload.map(|payload| payload.encode().into()),
             refused,
-            agreement: header.agreement.map(hongyan_proto::id::AgreementHash::to_field).unwrap_or_default(),
+            agreement: header
+                .agreement
+                .map(hongyan_proto::id::AgreementHash::to_field)
+                .unwrap_or_default(),
         }
     }
 
@@ -85,14 +111,22 @@ impl EventRecord {
 }
 
 /// An event for the rules; none when the reader refused it, or when a new epoch left it behind, so that both sides leave it out.
-pub fn event(partner: Option<&Partner>, own: hongyan_proto::id::KeyId, record: &EventRecord) -> Result<Option<Event>, BookError> {
+pub fn event(
+    partner: Option<&Partner>,
+    own: hongyan_proto::id::KeyId,
+    record: &EventRecord,
+) -> Result<Option<Event>, BookError> {
     if record.refused {
         return Ok(None);
     }
     let time = Timestamp::from_millis(record.time_ms);
     let payload = record.content()?;
     let share = match partner {
-        None => Share { author: Author::Own, base: 0, end: None },
+        None => Share {
+            author: Author::Own,
+            base: 0,
+            end: None,
+        },
         Some(partner) => partner.share(record.log).ok_or(BookError::View("event"))?,
     };
     if !share.stands(record.sequence) {
@@ -103,7 +137,10 @@ pub fn event(partner: Option<&Partner>, own: hongyan_proto::id::KeyId, record: &
         (Author::Partner, Some(partner)) => partner.key_id,
         _ => own,
     };
-    let stamp = Stamp { sequence: base + record.sequence, seen: record.seen };
+    let stamp = Stamp {
+        sequence: base + record.sequence,
+        seen: record.seen,
+    };
     Ok(Some(Event {
         position: Position::new(key, stamp),
         base,

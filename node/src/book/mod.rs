@@ -24,14 +24,17 @@ mod shelf;
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
-pub use contact::{Contact, begin_anew, forget_sync_problem, held_there, invitation, note_ack, note_hello, note_held, note_problem, note_sync, set_unconfirmed};
+pub use contact::{
+    Contact, begin_anew, forget_sync_problem, held_there, invitation, note_ack, note_held,
+    note_hello, note_problem, note_sync, set_unconfirmed,
+};
 pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
-    Hindrance,
-    LogRef, Partner, PartnerState, accept_epoch, partner, partner_of_log, partners, propose_epoch, set_forked,
+    Hindrance, LogRef, Partner, PartnerState, accept_epoch, partner, partner_of_log, partners,
+    propose_epoch, set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};
 pub use rebuild::rebuild;

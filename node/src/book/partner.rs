@@ -8,7 +8,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf, apply::Author,
+    BookError, Shelf,
+    apply::Author,
     contact::{self, Contact},
     put,
     record::{EpochProposal, LogRecordRef, PartnerRecord},
@@ -98,7 +99,9 @@ impl Partner {
         match self.state {
             PartnerState::Revoked => Err(Hindrance::Revoked),
             PartnerState::Frozen => Err(Hindrance::Forked),
-            PartnerState::Active | PartnerState::AwaitingEpoch if self.contact.unconfirmed => Err(Hindrance::Unconfirmed),
+            PartnerState::Active | PartnerState::AwaitingEpoch if self.contact.unconfirmed => {
+                Err(Hindrance::Unconfirmed)
+            }
             PartnerState::Active | PartnerState::AwaitingEpoch => Ok(()),
         }
     }
@@ -135,12 +138,18 @@ impl Share {
 }
 
 pub(super) fn record(shelf: &impl Shelf, key: KeyId) -> Result<PartnerRecord, BookError> {
-    read(shelf, View::Correspondence, key.as_bytes(), "partner")?.ok_or(BookError::UnknownPartner(key))
+    read(shelf, View::Correspondence, key.as_bytes(), "partner")?
+        .ok_or(BookError::UnknownPartner(key))
 }
 
 pub(super) fn put_record(draft: &mut Draft<'_>, record: &PartnerRecord) -> Result<(), BookError> {
     let key = PublicKey::from_slice(&record.key).map_err(|_| BookError::View("partner"))?;
-    Ok(put(draft, View::Correspondence, key.key_id().as_bytes(), record)?)
+    Ok(put(
+        draft,
+        View::Correspondence,
+        key.key_id().as_bytes(),
+        record,
+    )?)
 }
 
 fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookError> {
@@ -148,7 +157,13 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let key = PublicKey::from_slice(&record.key).map_err(|_| bad())?;
     let key_id = key.key_id();
     let refs = |logs: &[LogRecordRef]| -> Vec<LogRef> {
-        logs.iter().map(|log| LogRef { no: LogNo(log.no), base: log.base, fresh: log.fresh }).collect()
+        logs.iter()
+            .map(|log| LogRef {
+                no: LogNo(log.no),
+                base: log.base,
+                fresh: log.fresh,
+            })
+            .collect()
     };
     let applied = record.out_logs.last().map_or(0, |log| log.applied);
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
@@ -201,7 +216,10 @@ pub fn partners(shelf: &impl Shelf) -> Result<Vec<Partner>, BookError> {
 }
 
 /// The partner a log is shared with, and who writes it; none for the local log.
-pub fn partner_of_log(shelf: &impl Shelf, log: LogNo) -> Result<Option<(Partner, Author)>, BookError> {
+pub fn partner_of_log(
+    shelf: &impl Shelf,
+    log: LogNo,
+) -> Result<Option<(Partner, Author)>, BookError> {
     Ok(partners(shelf)?
         .into_iter()
         .find_map(|partner| partner.share(log.0).map(|share| (partner, share.author))))
@@ -212,17 +230,38 @@ pub(super) fn keep(draft: &mut Draft<'_>, added: &PartnerAdded) -> Result<(), Bo
     let key = PublicKey::from_slice(&added.key).map_err(|_| BookError::View("partner"))?;
     let local = draft.record(LogNo::LOCAL)?;
     let (own, own_key) = (local.origin.author, local.author);
-    let mut record = read::<PartnerRecord>(draft, View::Correspondence, key.key_id().as_bytes(), "partner")?
-        .unwrap_or_default();
+    let mut record = read::<PartnerRecord>(
+        draft,
+        View::Correspondence,
+        key.key_id().as_bytes(),
+        "partner",
+    )?
+    .unwrap_or_default();
     record.key = key.to_field();
     added.code.as_str().clone_into(&mut record.code);
     added.name.as_str().clone_into(&mut record.name);
     added.region.as_str().clone_into(&mut record.region);
-    record.endpoint = added.endpoint.as_ref().map(|text| text.as_str().to_owned()).unwrap_or_default();
+    record.endpoint = added
+        .endpoint
+        .as_ref()
+        .map(|text| text.as_str().to_owned())
+        .unwrap_or_default();
     record.revoked = false;
-    let out = find_or_create(draft, LogOrigin { author: own, audience: key.key_id(), epoch: added.out_epoch }, own_key)?;
+    let out = find_or_create(
+        draft,
+        LogOrigin {
+            author: own,
+            audience: key.key_id(),
+            epoch: added.out_epoch,
+        },
+        own_key,
+    )?;
     if record.out_logs.last().is_none_or(|last| last.no != out.0) {
-        record.out_logs.push(LogRecordRef { no: out.0, fresh: true, ..LogRecordRef::default() });
+        record.out_logs.push(LogRecordRef {
+            no: out.0,
+            fresh: true,
+            ..LogRecordRef::default()
+        });
     }
     if let Some(epoch) = added.in_epoch {
         add_incoming(draft, &mut record, &key, epoch, own)?;
@@ -237,17 +276,35 @@ fn add_incoming(
     epoch: Epoch,
     own: KeyId,
 ) -> Result<(), BookError> {
-    let origin = LogOrigin { author: key.key_id(), audience: own, epoch };
+    let origin = LogOrigin {
+        author: key.key_id(),
+        audience: own,
+        epoch,
+    };
     let no = find_or_create(draft, origin, *key)?;
     if record.in_logs.last().is_none_or(|last| last.no != no.0) {
-        record.in_logs.push(LogRecordRef { no: no.0, fresh: true, ..LogRecordRef::default() });
+        record.in_logs.push(LogRecordRef {
+            no: no.0,
+            fresh: true,
+            ..LogRecordRef::default()
+        });
     }
     Ok(())
 }
 
-fn find_or_create(draft: &mut Draft<'_>, origin: LogOrigin, author: PublicKey) -> Result<LogNo, StoreError> {
-    let own = draft.record(LogNo::LOCAL).map(|local| local.origin.author == origin.author)?;
-    match draft.records().into_iter().find(|record| record.origin == origin) {
+fn find_or_create(
+    draft: &mut Draft<'_>,
+    origin: LogOrigin,
+    author: PublicKey,
+) -> Result<LogNo, StoreError> {
+    let own = draft
+        .record(LogNo::LOCAL)
+        .map(|local| local.origin.author == origin.author)?;
+    match draft
+        .records()
+        .into_iter()
+        .find(|record| record.origin == origin)
+    {
         Some(found) => Ok(found.no),
         None => draft.create_log(origin, author, own),
     }
@@ -266,7 +323,11 @@ pub fn set_forked(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
 }
 
 /// The partner writes in another epoch than the one accepted here: keeps it for the operator's decision.
-pub fn propose_epoch(draft: &mut Draft<'_>, key: KeyId, origin: LogOrigin) -> Result<(), BookError> {
+pub fn propose_epoch(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    origin: LogOrigin,
+) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
     // A restored partner may name an epoch that ended long ago: going back to it would undo what was agreed since.
     for log in &partner.incoming_logs {
@@ -279,13 +340,19 @@ pub fn propose_epoch(draft: &mut Draft<'_>, key: KeyId, origin: LogOrigin) -> Re
         None => 0,
     };
     contact::change(draft, key, |record| {
-        record.proposal = Some(EpochProposal { origin: origin.to_string(), base });
+        record.proposal = Some(EpochProposal {
+            origin: origin.to_string(),
+            base,
+        });
     })
 }
 
 /// The operator agreed to what the partner proposed: makes room for the new log. The entry that says so must follow in the same commit.
 /// Returns the log that ends, the one that replaces it, and how much of the old one stays in force.
-pub fn accept_epoch(draft: &mut Draft<'_>, key: KeyId) -> Result<Option<(LogId, LogId, u64)>, BookError> {
+pub fn accept_epoch(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+) -> Result<Option<(LogId, LogId, u64)>, BookError> {
     let current = partner(draft, key)?;
     let (Some((origin, _)), Some(old)) = (current.contact.proposal, current.incoming) else {
         return Ok(None);
@@ -298,9 +365,16 @@ pub fn accept_epoch(draft: &mut Draft<'_>, key: KeyId) -> Result<Option<(LogId, 
 }
 
 /// This node accepted the partner's new epoch: its log is mirrored from now on and counts on from what the old one held.
-pub(super) fn epoch_accepted(draft: &mut Draft<'_>, key: KeyId, accepted: &EpochAccepted) -> Result<(), BookError> {
+pub(super) fn epoch_accepted(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    accepted: &EpochAccepted,
+) -> Result<(), BookError> {
     let current = partner(draft, key)?;
-    let found = draft.records().into_iter().find(|record| record.log_id() == accepted.new_log_id);
+    let found = draft
+        .records()
+        .into_iter()
+        .find(|record| record.log_id() == accepted.new_log_id);
     let Some(new) = found.filter(|new| current.incoming != Some(new.no)) else {
         return Ok(());
     };
@@ -308,19 +382,32 @@ pub(super) fn epoch_accepted(draft: &mut Draft<'_>, key: KeyId, accepted: &Epoch
     if let Some(old) = current.incoming {
         draft.freeze(old)?;
     }
-    record.in_logs.push(LogRecordRef { no: new.no.0, base: current.incoming_base + accepted.base, ..LogRecordRef::default() });
+    record.in_logs.push(LogRecordRef {
+        no: new.no.0,
+        base: current.incoming_base + accepted.base,
+        ..LogRecordRef::default()
+    });
     record.receipted = 0;
     put_record(draft, &record)
 }
 
 /// This node began a new epoch of the log it writes: the old one ends at what the partner holds of it.
-pub(super) fn epoch_reset(draft: &mut Draft<'_>, key: KeyId, log: LogNo, reset: &EpochReset) -> Result<(), BookError> {
+pub(super) fn epoch_reset(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    log: LogNo,
+    reset: &EpochReset,
+) -> Result<(), BookError> {
     let current = partner(draft, key)?;
     if current.out == log {
         return Ok(());
     }
     let mut record = record(draft, key)?;
-    record.out_logs.push(LogRecordRef { no: log.0, base: current.out_base + reset.base, ..LogRecordRef::default() });
+    record.out_logs.push(LogRecordRef {
+        no: log.0,
+        base: current.out_base + reset.base,
+        ..LogRecordRef::default()
+    });
     put_record(draft, &record)
 }
 
@@ -332,7 +419,9 @@ pub(super) fn check_reset(
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
-    let [.., old, new] = partner.incoming_logs.as_slice() else { return Ok(()) };
+    let [.., old, new] = partner.incoming_logs.as_slice() else {
+        return Ok(());
+    };
     if header.sequence > 0 || new.fresh {
         return Ok(());
     }
@@ -341,10 +430,16 @@ pub(super) fn check_reset(
     let (size, matches) = match payload {
         Some(Payload::EpochReset(reset)) => {
             let root = || draft.tree_at(old.no, held).map(|tree| tree.root());
-            let same = reset.old_log_id == record.log_id() && reset.base == held && reset.base_root == root()?;
+            let same = reset.old_log_id == record.log_id()
+                && reset.base == held
+                && reset.base_root == root()?;
             (Some(reset.base), same)
         }
         _ => (None, false),
     };
-    if matches { Ok(()) } else { Err(BookError::Epoch { held, begins: size }) }
+    if matches {
+        Ok(())
+    } else {
+        Err(BookError::Epoch { held, begins: size })
+    }
 }

@@ -22,7 +22,11 @@ pub type Quarters = Vec<(Quarter, Vec<EventRecord>)>;
 const QUARTER_BYTES: usize = 7;
 
 fn key(correspondence: LogNo, quarter: Quarter) -> Vec<u8> {
-    [&correspondence.0.to_be_bytes()[..], quarter.to_string().as_bytes()].concat()
+    [
+        &correspondence.0.to_be_bytes()[..],
+        quarter.to_string().as_bytes(),
+    ]
+    .concat()
 }
 
 /// Where the entry with this payload is kept; none when it is about no quarter.
@@ -42,7 +46,9 @@ pub(super) fn keep(
     payload: &Payload,
     record: &EventRecord,
 ) -> Result<(), BookError> {
-    let Some(owner) = owner(place.correspondence(), payload) else { return Ok(()) };
+    let Some(owner) = owner(place.correspondence(), payload) else {
+        return Ok(());
+    };
     Ok(event::keep(draft, View::Statement, &owner, record)?)
 }
 
@@ -66,8 +72,12 @@ pub fn quarter(
 pub fn quarters(shelf: &impl Shelf, partner: &Partner) -> Result<Quarters, BookError> {
     let mut quarters = Quarters::new();
     for (key, bytes) in shelf.scan(View::Statement, &partner.correspondence.0.to_be_bytes())? {
-        let quarter = key.get(4..4 + QUARTER_BYTES).and_then(|text| std::str::from_utf8(text).ok());
-        let quarter: Quarter = quarter.and_then(|text| text.parse().ok()).ok_or(BookError::View("quarter"))?;
+        let quarter = key
+            .get(4..4 + QUARTER_BYTES)
+            .and_then(|text| std::str::from_utf8(text).ok());
+        let quarter: Quarter = quarter
+            .and_then(|text| text.parse().ok())
+            .ok_or(BookError::View("quarter"))?;
         let record = decode::<EventRecord>(bytes, "quarter")?;
         match quarters.last_mut().filter(|(last, _)| *last == quarter) {
             Some((_, records)) => records.push(record),

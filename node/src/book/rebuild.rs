@@ -49,8 +49,11 @@ pub fn rebuild(store: &Store) -> Result<(), BookError> {
                         Author::Partner => record.origin.author == partner.key_id,
                     };
                     if shared {
-                        let place =
-                            Place { log: record.no, author, partner: Some((partner.key_id, partner.correspondence)) };
+                        let place = Place {
+                            log: record.no,
+                            author,
+                            partner: Some((partner.key_id, partner.correspondence)),
+                        };
                         apply_log(draft, &reader, &place)?;
                     }
                 }
@@ -67,7 +70,9 @@ fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(),
     for entry in reader.entries(place.log, 0..size)? {
         let entry = entry?;
         let header = entry.header();
-        let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+        let payload = entry
+            .payload()
+            .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
         // A mirrored entry without a body was refused here; of own ones the partner's receipts say it.
         let refused = match place.author {
             Author::Partner => payload.is_none(),
@@ -80,7 +85,9 @@ fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(),
 
 /// A receipt is owed when something else than receipts lies behind the last own one.
 fn owe_receipt(draft: &mut Draft<'_>, reader: &Store, key: KeyId) -> Result<(), BookError> {
-    let Some(log) = partner(draft, key)?.incoming else { return Ok(()) };
+    let Some(log) = partner(draft, key)?.incoming else {
+        return Ok(());
+    };
     let mut record = record(draft, key)?;
     let size = reader.record(log)?.size();
     record.owes_receipt = false;
@@ -89,4 +96,3 @@ fn owe_receipt(draft: &mut Draft<'_>, reader: &Store, key: KeyId) -> Result<(), 
     }
     put_record(draft, &record)
 }
-

@@ -19,9 +19,15 @@ use crate::store::{Draft, LogNo, LogState, NewEntry};
 const REFUSALS_MAX: usize = 300;
 
 /// An own receipt was written. It is also where a restored node finds what it refused.
-pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Result<(), BookError> {
+pub(super) fn written(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    receipt: &Receipt,
+) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
-    let Some(log) = find(draft, &partner.incoming_logs, receipt)? else { return Ok(()) };
+    let Some(log) = find(draft, &partner.incoming_logs, receipt)? else {
+        return Ok(());
+    };
     if partner.incoming == Some(log) {
         let mut record = record(draft, key)?;
         record.receipted = record.receipted.max(receipt.size);
@@ -32,7 +38,11 @@ pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> R
         let refused = refusal::Refused {
             sequence: refused.sequence,
             reason: refused.reason,
-            field: refused.field.as_ref().map(|field| field.as_str().to_owned()).unwrap_or_default(),
+            field: refused
+                .field
+                .as_ref()
+                .map(|field| field.as_str().to_owned())
+                .unwrap_or_default(),
         };
         refusal::keep(draft, log, &refused)?;
     }
@@ -43,12 +53,16 @@ pub(super) fn written(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> R
 /// earlier receipt covered is applied or refused for good, or a partner could take back what was agreed.
 pub(super) fn read(draft: &mut Draft<'_>, key: KeyId, receipt: &Receipt) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
-    let Some(log) = find(draft, &partner.out_logs, receipt)? else { return Ok(()) };
+    let Some(log) = find(draft, &partner.out_logs, receipt)? else {
+        return Ok(());
+    };
     if receipt.size > draft.log(log)?.size() {
         return Ok(());
     }
     let mut record = record(draft, key)?;
-    let Some(entry) = record.out_logs.iter_mut().find(|known| known.no == log.0) else { return Ok(()) };
+    let Some(entry) = record.out_logs.iter_mut().find(|known| known.no == log.0) else {
+        return Ok(());
+    };
     let before = entry.applied;
     entry.applied = before.max(receipt.size);
     put_record(draft, &record)?;
@@ -72,9 +86,16 @@ fn find(draft: &Draft<'_>, logs: &[LogRef], receipt: &Receipt) -> Result<Option<
 
 /// Writes the receipt that is owed, if one is: the partner's log to its size, its root, and what was refused since the last one.
 /// Receipts alone are never answered, or two nodes would talk for ever. True when one was written.
-pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) -> Result<bool, BookError> {
+pub fn acknowledge_receipt(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    now: Timestamp,
+) -> Result<bool, BookError> {
     let partner = partner(draft, key)?;
-    let Some(incoming) = partner.incoming.filter(|_| partner.owes_receipt && partner.may_write().is_ok()) else {
+    let Some(incoming) = partner
+        .incoming
+        .filter(|_| partner.owes_receipt && partner.may_write().is_ok())
+    else {
         return Ok(false);
     };
     let size = draft.log(incoming)?.size();
@@ -89,12 +110,28 @@ pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) ->
     let refusals = refusal::within(draft, incoming, partner.receipted..size)?;
     for (refusals, size) in chunks(&refusals, size) {
         let root = draft.tree_at(incoming, size)?.root();
-        let payload = Payload::Receipt(Receipt { log_id, size, root, refusals });
+        let payload = Payload::Receipt(Receipt {
+            log_id,
+            size,
+            root,
+            refusals,
+        });
         let header = draft.append_entry(
             partner.out,
-            NewEntry { seen, time: now, kind: Kind::Receipt, case_id: None, agreement: None, payload: payload.encode() },
+            NewEntry {
+                seen,
+                time: now,
+                kind: Kind::Receipt,
+                case_id: None,
+                agreement: None,
+                payload: payload.encode(),
+            },
         )?;
-        let place = Place { log: partner.out, author: Author::Own, partner: Some((key, partner.correspondence)) };
+        let place = Place {
+            log: partner.out,
+            author: Author::Own,
+            partner: Some((key, partner.correspondence)),
+        };
         apply(draft, &place, &header, Some(&payload), false)?;
     }
     Ok(true)
@@ -105,7 +142,12 @@ pub fn acknowledge_receipt(draft: &mut Draft<'_>, key: KeyId, now: Timestamp) ->
 fn chunks(all: &[Refusal], size: u64) -> Vec<(Vec<Refusal>, u64)> {
     let mut chunks: Vec<_> = all
         .chunks(REFUSALS_MAX)
-        .map(|chunk| (chunk.to_vec(), chunk.last().map_or(size, |last| last.sequence + 1)))
+        .map(|chunk| {
+            (
+                chunk.to_vec(),
+                chunk.last().map_or(size, |last| last.sequence + 1),
+            )
+        })
         .collect();
     match chunks.last_mut() {
         Some(last) => last.1 = size,
@@ -122,10 +164,16 @@ mod tests {
 
     #[test]
     fn each_portion_covers_its_own_refusals_and_the_last_the_whole() {
-        let refused =
-            |sequence| Refusal { sequence, reason: RefusalReason::Malformed, field: None };
+        let refused = |sequence| Refusal {
+            sequence,
+            reason: RefusalReason::Malformed,
+            field: None,
+        };
         let all: Vec<_> = (0..700).map(|number| refused(number * 2)).collect();
-        let sizes: Vec<_> = chunks(&all, 5000).into_iter().map(|(refusals, size)| (refusals.len(), size)).collect();
+        let sizes: Vec<_> = chunks(&all, 5000)
+            .into_iter()
+            .map(|(refusals, size)| (refusals.len(), size))
+            .collect();
         assert_eq!(sizes, [(300, 599), (300, 1199), (100, 5000)]);
         assert_eq!(chunks(&[], 7), [(Vec::new(), 7)]);
     }

@@ -50,9 +50,19 @@ pub fn receive(
     if is_held(record.size(), frame)? {
         return Ok(Received::default());
     }
-    let place = Place { log, author: Author::Partner, partner: Some((key, partner.correspondence)) };
-    let mut received = Received { new: frame.entries().len() as u64, ..Received::default() };
-    let mut judge = Judge { book: agreements(draft, &partner)?, partner };
+    let place = Place {
+        log,
+        author: Author::Partner,
+        partner: Some((key, partner.correspondence)),
+    };
+    let mut received = Received {
+        new: frame.entries().len() as u64,
+        ..Received::default()
+    };
+    let mut judge = Judge {
+        book: agreements(draft, &partner)?,
+        partner,
+    };
     let mut book_changed = false;
     for entry in frame.entries() {
         let header = entry.header();
@@ -74,7 +84,11 @@ pub fn receive(
         apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
         book_changed |= payload.is_some() && is_agreement(header);
     }
-    let refused: Vec<u64> = received.refused.iter().map(|refused| refused.sequence).collect();
+    let refused: Vec<u64> = received
+        .refused
+        .iter()
+        .map(|refused| refused.sequence)
+        .collect();
     draft.mirror(log, frame, &refused)?;
     if received.owes_receipt {
         let mut record = partner::record(draft, key)?;
@@ -85,7 +99,11 @@ pub fn receive(
 }
 
 /// Takes back own entries that this node lost and the partner still had.
-pub fn take_back(draft: &mut Draft<'_>, key: KeyId, frame: &VerifiedFrame) -> Result<u64, BookError> {
+pub fn take_back(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    frame: &VerifiedFrame,
+) -> Result<u64, BookError> {
     let partner = partner::partner(draft, key)?;
     let log = partner.out;
     let record = draft.record(log)?;
@@ -95,7 +113,11 @@ pub fn take_back(draft: &mut Draft<'_>, key: KeyId, frame: &VerifiedFrame) -> Re
     if is_held(record.size(), frame)? {
         return Ok(0);
     }
-    let place = Place { log, author: Author::Own, partner: Some((key, partner.correspondence)) };
+    let place = Place {
+        log,
+        author: Author::Own,
+        partner: Some((key, partner.correspondence)),
+    };
     draft.recover(log, frame)?;
     for entry in frame.entries() {
         let header = entry.header();
@@ -116,7 +138,10 @@ fn is_held(held: u64, frame: &VerifiedFrame) -> Result<bool, BookError> {
 }
 
 fn is_agreement(header: &Header) -> bool {
-    matches!(header.kind, Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded)
+    matches!(
+        header.kind,
+        Kind::AgreementProposed | Kind::AgreementSigned | Kind::AgreementEnded
+    )
 }
 
 struct Judge {
@@ -127,19 +152,27 @@ struct Judge {
 impl Judge {
     fn judge(&self, entry: &Entry) -> Result<Payload, Refused> {
         let header = entry.header();
-        let refuse = |reason, field: &str| Refused { sequence: header.sequence, reason, field: field.to_owned() };
+        let refuse = |reason, field: &str| Refused {
+            sequence: header.sequence,
+            reason,
+            field: field.to_owned(),
+        };
         let payload = read(entry).map_err(|(reason, field)| refuse(reason, &field))?;
         if header.kind.needs_case() && header.case_id.is_none() {
             return Err(refuse(RefusalReason::Malformed, "case_id"));
         }
-        let stamp = Stamp { sequence: self.partner.incoming_base + header.sequence, seen: header.seen };
+        let stamp = Stamp {
+            sequence: self.partner.incoming_base + header.sequence,
+            seen: header.seen,
+        };
         let incoming = Incoming {
             position: Position::new(self.partner.key_id, stamp),
             day: header.time.day(),
             kind: header.kind,
             agreement: header.agreement,
         };
-        scope::incoming(&incoming, &payload, &self.book).map_err(|refused| refuse(refused.reason, &refused.field))?;
+        scope::incoming(&incoming, &payload, &self.book)
+            .map_err(|refused| refuse(refused.reason, &refused.field))?;
         Ok(payload)
     }
 }
@@ -155,7 +188,9 @@ fn read(entry: &Entry) -> Result<Payload, (RefusalReason, String)> {
     Payload::decode(kind, &bytes).map_err(|error| match error {
         PayloadError::WrongKind { .. } => (RefusalReason::WrongKind, String::new()),
         // A receipt's field has room for 120 characters.
-        other => (RefusalReason::Malformed, other.path().unwrap_or_default().chars().take(120).collect()),
+        other => (
+            RefusalReason::Malformed,
+            other.path().unwrap_or_default().chars().take(120).collect(),
+        ),
     })
 }
-

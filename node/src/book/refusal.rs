@@ -35,21 +35,34 @@ fn key(log: LogNo, sequence: u64) -> Vec<u8> {
 
 fn sequence_of(key: &[u8]) -> Result<u64, BookError> {
     let bytes = key.get(4..12).and_then(|bytes| bytes.try_into().ok());
-    bytes.map(u64::from_be_bytes).ok_or(BookError::View("refusal"))
+    bytes
+        .map(u64::from_be_bytes)
+        .ok_or(BookError::View("refusal"))
 }
 
 pub(super) fn keep(draft: &mut Draft<'_>, log: LogNo, refused: &Refused) -> Result<(), StoreError> {
-    let record = RefusalRecord { reason: refused.reason.code(), field: refused.field.clone() };
+    let record = RefusalRecord {
+        reason: refused.reason.code(),
+        field: refused.field.clone(),
+    };
     put(draft, View::Task, &key(log, refused.sequence), &record)
 }
 
 fn checked(sequence: u64, record: RefusalRecord) -> Result<Refused, BookError> {
     let reason = RefusalReason::try_from(record.reason).map_err(|_| BookError::View("refusal"))?;
-    Ok(Refused { sequence, reason, field: record.field })
+    Ok(Refused {
+        sequence,
+        reason,
+        field: record.field,
+    })
 }
 
 /// Was this entry's body refused?
-pub fn refusal(shelf: &impl Shelf, log: LogNo, sequence: u64) -> Result<Option<Refused>, BookError> {
+pub fn refusal(
+    shelf: &impl Shelf,
+    log: LogNo,
+    sequence: u64,
+) -> Result<Option<Refused>, BookError> {
     read(shelf, View::Task, &key(log, sequence), "refusal")?
         .map(|record| checked(sequence, record))
         .transpose()
@@ -60,21 +73,25 @@ pub fn refusals(shelf: &impl Shelf, log: LogNo) -> Result<Vec<Refused>, BookErro
     shelf
         .scan(View::Task, &log.0.to_be_bytes())?
         .into_iter()
-        .map(|(key, bytes)| {
-            checked(sequence_of(&key)?, decode(bytes, "refusal")?)
-        })
+        .map(|(key, bytes)| checked(sequence_of(&key)?, decode(bytes, "refusal")?))
         .collect()
 }
 
 /// As a receipt names them.
-pub(super) fn within(draft: &Draft<'_>, log: LogNo, range: Range<u64>) -> Result<Vec<Refusal>, BookError> {
+pub(super) fn within(
+    draft: &Draft<'_>,
+    log: LogNo,
+    range: Range<u64>,
+) -> Result<Vec<Refusal>, BookError> {
     draft
         .scan_view_from(View::Task, &log.0.to_be_bytes(), &key(log, range.start))?
         .into_iter()
-        .map(|(key, bytes)| {
-            checked(sequence_of(&key)?, decode(bytes, "refusal")?)
+        .map(|(key, bytes)| checked(sequence_of(&key)?, decode(bytes, "refusal")?))
+        .take_while(|refused| {
+            refused
+                .as_ref()
+                .map_or(true, |refused| refused.sequence < range.end)
         })
-        .take_while(|refused| refused.as_ref().map_or(true, |refused| refused.sequence < range.end))
         .map(|refused| {
             refused.map(|refused| Refusal {
                 sequence: refused.sequence,
@@ -95,17 +112,34 @@ pub(super) fn refused_there(
     let refused = Refused {
         sequence: refusal.sequence,
         reason: refusal.reason,
-        field: refusal.field.as_ref().map(|field| field.as_str().to_owned()).unwrap_or_default(),
+        field: refusal
+            .field
+            .as_ref()
+            .map(|field| field.as_str().to_owned())
+            .unwrap_or_default(),
     };
     keep(draft, log, &refused)?;
     let entry = draft.one(log, refusal.sequence)?;
     let header = entry.header();
     let (view, owner) = match header.kind.group() {
-        KindGroup::Transition => (View::Case, header.case_id.map(|id| case_key(id, partner.correspondence))),
-        KindGroup::Correspondence => (View::Agreement, Some(partner.correspondence.0.to_be_bytes().to_vec())),
+        KindGroup::Transition => (
+            View::Case,
+            header
+                .case_id
+                .map(|id| case_key(id, partner.correspondence)),
+        ),
+        KindGroup::Correspondence => (
+            View::Agreement,
+            Some(partner.correspondence.0.to_be_bytes().to_vec()),
+        ),
         KindGroup::Quarter => {
-            let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
-            (View::Statement, payload.and_then(|payload| quarter::owner(partner.correspondence, &payload)))
+            let payload = entry
+                .payload()
+                .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+            (
+                View::Statement,
+                payload.and_then(|payload| quarter::owner(partner.correspondence, &payload)),
+            )
         }
         KindGroup::Fact | KindGroup::Local => return Ok(()),
     };

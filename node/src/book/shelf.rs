@@ -33,11 +33,16 @@ impl Shelf for Store {
     }
 
     fn record(&self, no: LogNo) -> Result<LogRecord, StoreError> {
-        self.log(no).map(|record| (*record).clone()).ok_or(StoreError::UnknownLog(no))
+        self.log(no)
+            .map(|record| (*record).clone())
+            .ok_or(StoreError::UnknownLog(no))
     }
 
     fn records(&self) -> Vec<LogRecord> {
-        self.logs().iter().map(|record| (**record).clone()).collect()
+        self.logs()
+            .iter()
+            .map(|record| (**record).clone())
+            .collect()
     }
 
     fn one(&self, no: LogNo, sequence: u64) -> Result<Entry, StoreError> {
@@ -82,15 +87,26 @@ pub(super) fn read<M: Message + Default>(
     key: &[u8],
     what: &'static str,
 ) -> Result<Option<M>, BookError> {
-    shelf.get(view, key)?.map(|bytes| decode(bytes, what)).transpose()
+    shelf
+        .get(view, key)?
+        .map(|bytes| decode(bytes, what))
+        .transpose()
 }
 
 /// Reads a stored record.
-pub(super) fn decode<M: Message + Default>(bytes: Bytes, what: &'static str) -> Result<M, BookError> {
+pub(super) fn decode<M: Message + Default>(
+    bytes: Bytes,
+    what: &'static str,
+) -> Result<M, BookError> {
     M::decode(bytes).map_err(|_| BookError::View(what))
 }
 
 /// Writes a view's value.
-pub fn put(draft: &mut Draft<'_>, view: View, key: &[u8], value: &impl Message) -> Result<(), StoreError> {
+pub fn put(
+    draft: &mut Draft<'_>,
+    view: View,
+    key: &[u8],
+    value: &impl Message,
+) -> Result<(), StoreError> {
     draft.put_view(view, key, value.encode_to_vec())
 }

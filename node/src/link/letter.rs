@@ -243,8 +243,13 @@ impl Link {
             return Err(error.into());
         }
         reading.end()?;
-        self.letter_read((partner.key_id, partner.out), &reading, &letter.hello, outcome)
-            .await?;
+        self.letter_read(
+            (partner.key_id, partner.out),
+            &reading,
+            &letter.hello,
+            outcome,
+        )
+        .await?;
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use hongyan_proto::{
     id::AgreementHash,
     letter::{
-        AgreementEnded, AgreementProposed, AgreementSigned, Cadence, DisclosureSet, Duty, Party, Payload, Terms, Text,
-        Within, agreement::signature_message,
+        AgreementEnded, AgreementProposed, AgreementSigned, Cadence, DisclosureSet, Duty, Party,
+        Payload, Terms, Text, Within, agreement::signature_message,
     },
     time::{Day, Timestamp},
 };
@@ -57,7 +57,9 @@ pub(super) fn draft(office: &Office, draft: &Draft, nonce: [u8; 16]) -> Result<T
         "" => None,
         text => {
             let (hash, at) = find::agreement(store, text)?;
-            book::agreements(store, &at)?.get(hash).map(|agreement| agreement.terms.clone())
+            book::agreements(store, &at)?
+                .get(hash)
+                .map(|agreement| agreement.terms.clone())
         }
     };
     compose(office, &partner, draft, base.as_ref(), None, nonce)
@@ -73,16 +75,31 @@ fn compose(
 ) -> Result<Terms, OfficeError> {
     let own_id = office.key_id();
     let missing = |field: &str| OfficeError::field(field, "此项必填 this field is required");
-    let valid_from = draft.valid_from.or(base.map(|base| base.valid_from)).ok_or_else(|| missing("valid_from"))?;
-    let valid_until = draft.valid_until.or(base.map(|base| base.valid_until)).ok_or_else(|| missing("valid_until"))?;
+    let valid_from = draft
+        .valid_from
+        .or(base.map(|base| base.valid_from))
+        .ok_or_else(|| missing("valid_from"))?;
+    let valid_until = draft
+        .valid_until
+        .or(base.map(|base| base.valid_until))
+        .ok_or_else(|| missing("valid_until"))?;
     if valid_until.date().year() - valid_from.date().year() > YEARS_MAX {
-        return Err(OfficeError::field("valid_until", "期限至多五年 at most five years"));
+        return Err(OfficeError::field(
+            "valid_until",
+            "期限至多五年 at most five years",
+        ));
     }
-    let parties = [own_party(office, draft, base)?, partner_party(partner, draft, base)?];
+    let parties = [
+        own_party(office, draft, base)?,
+        partner_party(partner, draft, base)?,
+    ];
     let frame = Frame {
         valid_from,
         valid_until,
-        cadence: draft.cadence.or(base.map(|base| base.cadence)).unwrap_or(Cadence::Quarterly),
+        cadence: draft
+            .cadence
+            .or(base.map(|base| base.cadence))
+            .unwrap_or(Cadence::Quarterly),
         retention_days: match draft.retention_days {
             0 => base.map_or(0, |base| base.retention_days.get()),
             days => days,
@@ -91,7 +108,11 @@ fn compose(
         nonce,
     };
     let mut composed = terms::draft(parties, &frame)?;
-    if let Some(goals) = draft.goals.clone().or_else(|| base.and_then(|base| base.goals.clone())) {
+    if let Some(goals) = draft
+        .goals
+        .clone()
+        .or_else(|| base.and_then(|base| base.goals.clone()))
+    {
         composed.goals = Some(goals);
     }
     if !draft.duties.is_empty() {
@@ -101,7 +122,11 @@ fn compose(
             .iter()
             .map(|(author, clause, text)| {
                 let index = u32::from((*author == Author::Own) != own_first);
-                Ok(Duty { party: Within::new(index).at("duties")?, clause: clause.clone(), text: text.clone() })
+                Ok(Duty {
+                    party: Within::new(index).at("duties")?,
+                    clause: clause.clone(),
+                    text: text.clone(),
+                })
             })
             .collect::<Result<_, OfficeError>>()?;
     } else if let Some(base) = base {
@@ -114,41 +139,73 @@ fn own_party(office: &Office, draft: &Draft, base: Option<&Terms>) -> Result<Par
     let organization = office.organization();
     let before = base.and_then(|base| base.party(office.key_id()));
     let name = organization.name.as_str();
-    let endpoint = if organization.endpoint.is_empty() { name } else { &organization.endpoint };
+    let endpoint = if organization.endpoint.is_empty() {
+        name
+    } else {
+        &organization.endpoint
+    };
     Ok(Party {
         key: *office.public().as_bytes(),
         code: organization.code.clone(),
         name: Text::parse(name).at("name")?,
         region: organization.region.clone(),
-        discloses: draft.own_discloses.or(before.map(|party| party.discloses)).unwrap_or_default(),
+        discloses: draft
+            .own_discloses
+            .or(before.map(|party| party.discloses))
+            .unwrap_or_default(),
         signatory: signatory(draft.own_signatory.as_ref(), before, name)?,
         contact: contact(draft.own_contact.as_ref(), before, endpoint)?,
     })
 }
 
-fn partner_party(partner: &Partner, draft: &Draft, base: Option<&Terms>) -> Result<Party, OfficeError> {
+fn partner_party(
+    partner: &Partner,
+    draft: &Draft,
+    base: Option<&Terms>,
+) -> Result<Party, OfficeError> {
     let before = base.and_then(|base| base.party(partner.key_id));
-    let endpoint = if partner.endpoint.is_empty() { &partner.name } else { &partner.endpoint };
+    let endpoint = if partner.endpoint.is_empty() {
+        &partner.name
+    } else {
+        &partner.endpoint
+    };
     Ok(Party {
         key: *partner.key.as_bytes(),
         code: partner.code.clone(),
         name: Text::parse(&partner.name).at("partner")?,
         region: partner.region.clone(),
-        discloses: draft.partner_discloses.or(before.map(|party| party.discloses)).unwrap_or_default(),
+        discloses: draft
+            .partner_discloses
+            .or(before.map(|party| party.discloses))
+            .unwrap_or_default(),
         signatory: signatory(draft.partner_signatory.as_ref(), before, &partner.name)?,
         contact: contact(draft.partner_contact.as_ref(), before, endpoint)?,
     })
 }
 
-fn signatory(given: Option<&Text<60>>, before: Option<&Party>, name: &str) -> Result<Text<60>, OfficeError> {
-    match given.cloned().or_else(|| before.map(|party| party.signatory.clone())) {
+fn signatory(
+    given: Option<&Text<60>>,
+    before: Option<&Party>,
+    name: &str,
+) -> Result<Text<60>, OfficeError> {
+    match given
+        .cloned()
+        .or_else(|| before.map(|party| party.signatory.clone()))
+    {
         Some(text) => Ok(text),
         None => Text::parse(&name.chars().take(60).collect::<String>()).at("signatory"),
     }
 }
 
-fn contact(given: Option<&Text<200>>, before: Option<&Party>, text: &str) -> Result<Text<200>, OfficeError> {
-    match given.cloned().or_else(|| before.map(|party| party.contact.clone())) {
+fn contact(
+    given: Option<&Text<200>>,
+    before: Option<&Party>,
+    text: &str,
+) -> Result<Text<200>, OfficeError> {
+    match given
+        .cloned()
+        .or_else(|| before.map(|party| party.contact.clone()))
+    {
         Some(text) => Ok(text),
         None => Text::parse(&text.chars().take(200).collect::<String>()).at("contact"),
     }
@@ -184,10 +241,14 @@ pub(super) async fn propose(
             let own = handle.key_id();
             overlaps(&book, &terms)?;
             let proposed = AgreementProposed { terms, answers };
-            check::check_propose(&book, own, partner.key_id, &proposed, desk.today).map_err(refused)?;
+            check::check_propose(&book, own, partner.key_id, &proposed, desk.today)
+                .map_err(refused)?;
             let hash = proposed.terms.hash();
             desk.send(&partner, proposed.into(), None, Cut::Refuse)?;
-            Ok(Answer { extra: hash.to_field(), ..Answer::default() })
+            Ok(Answer {
+                extra: hash.to_field(),
+                ..Answer::default()
+            })
         })
         .await?;
     hash_of(&answer).map(|hash| (hash, answer))
@@ -209,20 +270,36 @@ fn write_out(
         let (hash, partner) = find::agreement(desk.draft, text)?;
         let book = book::agreements(desk.draft, &partner)?;
         let agreement = book.get(hash).cloned();
-        Ok((agreement.ok_or_else(|| OfficeError::not_found(("协议", "agreement"), text))?, partner))
+        Ok((
+            agreement.ok_or_else(|| OfficeError::not_found(("协议", "agreement"), text))?,
+            partner,
+        ))
     };
     match proposal {
         Proposal::Terms(terms) => {
             let own = office.key_id();
-            let other = terms.parties.iter().map(Party::key_id).find(|key| *key != own);
-            let other = other.ok_or_else(|| OfficeError::field("terms", "协议须有对方 the terms must name the partner"))?;
+            let other = terms
+                .parties
+                .iter()
+                .map(Party::key_id)
+                .find(|key| *key != own);
+            let other = other.ok_or_else(|| {
+                OfficeError::field("terms", "协议须有对方 the terms must name the partner")
+            })?;
             Ok((book::partner(desk.draft, other)?, *terms, None))
         }
         Proposal::Draft(draft) => {
             let partner = find::partner(desk.draft, &draft.partner)?;
             let terms = match draft.based_on.as_str() {
                 "" => compose(office, &partner, &draft, None, None, nonce)?,
-                text => compose(office, &partner, &draft, Some(&named(text)?.0.terms), None, nonce)?,
+                text => compose(
+                    office,
+                    &partner,
+                    &draft,
+                    Some(&named(text)?.0.terms),
+                    None,
+                    nonce,
+                )?,
             };
             Ok((partner, terms, None))
         }
@@ -238,7 +315,14 @@ fn write_out(
             if in_force.is_none_or(|in_force| in_force.hash != agreement.hash) {
                 return Err(OfficeError::NotInForce(partner.code.to_string()));
             }
-            let terms = compose(office, &partner, &draft, Some(&agreement.terms), Some(agreement.hash), nonce)?;
+            let terms = compose(
+                office,
+                &partner,
+                &draft,
+                Some(&agreement.terms),
+                Some(agreement.hash),
+                nonce,
+            )?;
             Ok((partner, terms, None))
         }
     }
@@ -252,7 +336,9 @@ fn overlaps(book: &Book, terms: &Terms) -> Result<(), OfficeError> {
             && other.hash != terms.hash()
             && other.terms.valid_from <= terms.valid_until
             && terms.valid_from <= other.last_day()
-            && !book.agreements().iter().any(|later| later.completed().is_some() && later.terms.supersedes == Some(other.hash))
+            && !book.agreements().iter().any(|later| {
+                later.completed().is_some() && later.terms.supersedes == Some(other.hash)
+            })
     });
     clash.map_or(Ok(()), |clash| Err(OfficeError::Overlap(clash.hash)))
 }
@@ -261,12 +347,16 @@ fn refused(refusal: Refusal) -> OfficeError {
     match refusal {
         Refusal::Unknown(hash) => OfficeError::not_found(("协议", "agreement"), hash.to_string()),
         Refusal::SignedAlready(hash)
-        | Refusal::NotNow { hash, status: Status::Active | Status::NotYetValid { .. }, .. } => {
-            OfficeError::AlreadySigned(hash)
-        }
-        Refusal::NotNow { hash, status: Status::Proposed { .. } | Status::HalfSigned { .. }, .. } => {
-            OfficeError::NotInForce(hash.to_string())
-        }
+        | Refusal::NotNow {
+            hash,
+            status: Status::Active | Status::NotYetValid { .. },
+            ..
+        } => OfficeError::AlreadySigned(hash),
+        Refusal::NotNow {
+            hash,
+            status: Status::Proposed { .. } | Status::HalfSigned { .. },
+            ..
+        } => OfficeError::NotInForce(hash.to_string()),
         Refusal::NotNow { hash, .. } => OfficeError::AlreadyEnded(hash),
         other => OfficeError::field("agreement", other),
     }
@@ -286,16 +376,22 @@ pub(super) async fn sign(
             let book = book::agreements(desk.draft, &partner)?;
             check::check_sign(&book, own, hash, desk.today).map_err(refused)?;
             let terms = book.get(hash).map(|agreement| agreement.terms.clone());
-            let terms = terms.ok_or_else(|| OfficeError::not_found(("协议", "agreement"), agreement))?;
+            let terms =
+                terms.ok_or_else(|| OfficeError::not_found(("协议", "agreement"), agreement))?;
             overlaps(&book, &terms)?;
-            let party = terms.party(own).ok_or_else(|| OfficeError::field("agreement", Refusal::OtherParties))?;
+            let party = terms
+                .party(own)
+                .ok_or_else(|| OfficeError::field("agreement", Refusal::OtherParties))?;
             let signed = AgreementSigned {
                 agreement_hash: hash,
                 signature: desk.key.sign(&signature_message(hash)),
                 signatory: signatory.unwrap_or_else(|| party.signatory.clone()),
             };
             desk.send(&partner, signed.into(), None, Cut::Refuse)?;
-            Ok(Answer { extra: hash.to_field(), ..Answer::default() })
+            Ok(Answer {
+                extra: hash.to_field(),
+                ..Answer::default()
+            })
         })
         .await?;
     hash_of(&answer).map(|hash| (hash, answer))
@@ -320,7 +416,10 @@ pub(super) async fn end(
             };
             check::check_end(&book, &ended, desk.today).map_err(refused)?;
             desk.send(&partner, ended.into(), None, Cut::Refuse)?;
-            Ok(Answer { extra: hash.to_field(), ..Answer::default() })
+            Ok(Answer {
+                extra: hash.to_field(),
+                ..Answer::default()
+            })
         })
         .await?;
     hash_of(&answer).map(|hash| (hash, answer))
@@ -342,7 +441,9 @@ pub(super) struct AgreementView {
 pub(super) fn show(office: &Office, hash: AgreementHash) -> Result<AgreementView, OfficeError> {
     let (hash, partner) = find::agreement(&office.store, &hash.to_string())?;
     let book = book::agreements(&office.store, &partner)?;
-    let agreement = book.get(hash).ok_or_else(|| OfficeError::not_found(("协议", "agreement"), hash.to_string()))?;
+    let agreement = book
+        .get(hash)
+        .ok_or_else(|| OfficeError::not_found(("协议", "agreement"), hash.to_string()))?;
     view(office, &office.store, &partner, &book, agreement)
 }
 
@@ -374,18 +475,41 @@ fn view(
     let own = office.key_id();
     let today = office.today();
     let status = status(book, agreement, today);
-    let author = |key| if key == own { Author::Own } else { Author::Partner };
-    let other = |author| if author == Author::Own { Author::Partner } else { Author::Own };
+    let author = |key| {
+        if key == own {
+            Author::Own
+        } else {
+            Author::Partner
+        }
+    };
+    let other = |author| {
+        if author == Author::Own {
+            Author::Partner
+        } else {
+            Author::Own
+        }
+    };
     let mut signatures = Vec::new();
     let mut end = None;
     for record in book::agreement_records(shelf, partner)? {
-        let author = if shelf.record(LogNo(record.log))?.own { Author::Own } else { Author::Partner };
+        let author = if shelf.record(LogNo(record.log))?.own {
+            Author::Own
+        } else {
+            Author::Partner
+        };
         match record.content()? {
             Some(Payload::AgreementSigned(signed)) if signed.agreement_hash == agreement.hash => {
-                signatures.push((author, signed.signatory.to_string(), Timestamp::from_millis(record.time_ms)));
+                signatures.push((
+                    author,
+                    signed.signatory.to_string(),
+                    Timestamp::from_millis(record.time_ms),
+                ));
             }
             Some(Payload::AgreementEnded(ended)) if ended.agreement_hash == agreement.hash => {
-                let reason = ended.reason.map(|reason| reason.to_string()).unwrap_or_default();
+                let reason = ended
+                    .reason
+                    .map(|reason| reason.to_string())
+                    .unwrap_or_default();
                 end = Some((agreement.last_day(), reason));
             }
             _ => {}

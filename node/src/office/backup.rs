@@ -15,16 +15,25 @@ const PASSPHRASE_MIN: usize = 12;
 
 fn passphrase(text: &str) -> Result<Unlock, OfficeError> {
     if text.chars().count() < PASSPHRASE_MIN {
-        return Err(OfficeError::field("passphrase", "至少 12 个字符 at least 12 characters"));
+        return Err(OfficeError::field(
+            "passphrase",
+            "至少 12 个字符 at least 12 characters",
+        ));
     }
     Ok(Unlock::Passphrase(SecretString::from(text.to_owned())))
 }
 
 /// Writes a backup that the passphrase opens. Blocks: to be run beside the runtime.
-pub(super) fn backup(office: &Office, text: &str, output: impl std::io::Write) -> Result<BackupReport, OfficeError> {
+pub(super) fn backup(
+    office: &Office,
+    text: &str,
+    output: impl std::io::Write,
+) -> Result<BackupReport, OfficeError> {
     let guard = passphrase(text)?;
     let unlock = office.unlock.as_ref().ok_or_else(|| {
-        OfficeError::Damaged("本进程不持有解锁方式 this process does not hold what opens the store".to_owned())
+        OfficeError::Damaged(
+            "本进程不持有解锁方式 this process does not hold what opens the store".to_owned(),
+        )
     })?;
     Ok(office.store.backup(output, unlock, &guard)?)
 }

@@ -2,11 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
-use hongyan_proto::{
-    id::KeyId,
-    identity::Invitation,
-    message::Stop,
-};
+use hongyan_proto::{id::KeyId, identity::Invitation, message::Stop};
 use tokio::sync::mpsc;
 
 use super::{Introduction, OfficeError};

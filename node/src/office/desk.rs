@@ -61,7 +61,10 @@ impl Office {
                     written: Vec::new(),
                 };
                 let answer = work(&mut desk)?;
-                let answer = Answer { written: std::mem::take(&mut desk.written), ..answer };
+                let answer = Answer {
+                    written: std::mem::take(&mut desk.written),
+                    ..answer
+                };
                 request::remember(desk.draft, &request, &answer, now, &old)?;
                 Ok(answer)
             })
@@ -80,9 +83,20 @@ impl Office {
         let key = Arc::clone(&self.key);
         self.store
             .commit(move |draft| {
-                let mut desk =
-                    Desk { draft, now, today: now.day(), actor: actor.clone(), key, written: Vec::new() };
-                let access = Access { actor, action: Text::parse(action)?, persons, purpose };
+                let mut desk = Desk {
+                    draft,
+                    now,
+                    today: now.day(),
+                    actor: actor.clone(),
+                    key,
+                    written: Vec::new(),
+                };
+                let access = Access {
+                    actor,
+                    action: Text::parse(action)?,
+                    persons,
+                    purpose,
+                };
                 desk.local(&access.into(), None).map(drop)
             })
             .await
@@ -97,7 +111,11 @@ impl From<hongyan_proto::letter::ValueError> for OfficeError {
 
 impl Desk<'_, '_> {
     /// Writes into the local log.
-    pub(super) fn local(&mut self, payload: &Payload, case: Option<CaseId>) -> Result<Written, OfficeError> {
+    pub(super) fn local(
+        &mut self,
+        payload: &Payload,
+        case: Option<CaseId>,
+    ) -> Result<Written, OfficeError> {
         payload.check()?;
         self.append(&Place::LOCAL, payload, case, 0, None)
     }
@@ -116,7 +134,11 @@ impl Desk<'_, '_> {
         if payload.kind().needs_agreement() {
             let in_force = book::in_force(self.draft, partner, self.today)?
                 .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-            payload = within(payload, in_force.terms.scope(self.key.public().key_id()), cut)?;
+            payload = within(
+                payload,
+                in_force.terms.scope(self.key.public().key_id()),
+                cut,
+            )?;
             agreement = Some(in_force.hash);
         }
         payload.check()?;
@@ -136,13 +158,22 @@ impl Desk<'_, '_> {
     }
 
     /// Writes the first entry of a new epoch's log.
-    pub(super) fn begin(&mut self, partner: &Partner, log: LogNo, payload: &Payload) -> Result<Written, OfficeError> {
+    pub(super) fn begin(
+        &mut self,
+        partner: &Partner,
+        log: LogNo,
+        payload: &Payload,
+    ) -> Result<Written, OfficeError> {
         payload.check()?;
         let seen = match partner.incoming {
             Some(log) => partner.incoming_base + self.draft.record(log)?.size(),
             None => 0,
         };
-        let place = Place { log, author: Author::Own, partner: Some((partner.key_id, partner.correspondence)) };
+        let place = Place {
+            log,
+            author: Author::Own,
+            partner: Some((partner.key_id, partner.correspondence)),
+        };
         let written = self.append(&place, payload, None, seen, None)?;
         self.written.push(written.clone());
         self.note_actor(log, written.sequence, payload.kind())?;
@@ -150,7 +181,11 @@ impl Desk<'_, '_> {
     }
 
     /// Writes into the local log, and counts it as what the request asked for.
-    pub(super) fn enter(&mut self, payload: &Payload, case: Option<CaseId>) -> Result<Written, OfficeError> {
+    pub(super) fn enter(
+        &mut self,
+        payload: &Payload,
+        case: Option<CaseId>,
+    ) -> Result<Written, OfficeError> {
         let written = self.local(payload, case)?;
         self.written.push(written.clone());
         Ok(written)
@@ -205,7 +240,10 @@ fn within(payload: Payload, scope: DisclosureSet, cut: Cut) -> Result<Payload, O
     match cut {
         Cut::Refuse => match payload.check_scope(&scope) {
             Ok(()) => Ok(payload),
-            Err((path, class)) => Err(OfficeError::OutOfScope(format!("{path} ({})", class.label().0))),
+            Err((path, class)) => Err(OfficeError::OutOfScope(format!(
+                "{path} ({})",
+                class.label().0
+            ))),
         },
         Cut::Restrict => payload
             .restrict(&scope)

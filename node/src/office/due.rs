@@ -23,7 +23,10 @@ pub(super) struct Due {
 /// What the case's state waits for.
 pub(super) fn due(case: &Case) -> Due {
     let Some(state) = case.state() else {
-        return Due { who: None, by: None };
+        return Due {
+            who: None,
+            by: None,
+        };
     };
     let who = turn(state).and_then(|turn| match turn.who {
         [side] => Some(*side),
@@ -36,5 +39,8 @@ pub(super) fn due(case: &Case) -> Due {
         State::Departed | State::Active | State::LostContact | State::Closed(_) => None,
     };
     let since = case.history().last().map(|step| step.event.time.day());
-    Due { who, by: since.zip(days).map(|(since, days)| since.plus_days(days)) }
+    Due {
+        who,
+        by: since.zip(days).map(|(since, days)| since.plus_days(days)),
+    }
 }

@@ -105,7 +105,9 @@ pub enum OfficeError {
     #[error("协议期限与另一份协议 {0} 重叠 the days overlap those of another agreement")]
     Overlap(AgreementHash),
     /// Would disclose too much.
-    #[error("字段 {0} 不在协议披露范围内, 未写入 the field is outside the agreement's disclosure scope: nothing was written")]
+    #[error(
+        "字段 {0} 不在协议披露范围内, 未写入 the field is outside the agreement's disclosure scope: nothing was written"
+    )]
     OutOfScope(String),
     /// The table says no.
     #[error(transparent)]
@@ -117,7 +119,9 @@ pub enum OfficeError {
     #[error(transparent)]
     Dates(#[from] DateRefusal),
     /// Not a fact of ours in this case.
-    #[error("案卷 {case} 中没有我方序号为 {sequence} 的同类事实 entry {sequence} is no such fact of this side in the case")]
+    #[error(
+        "案卷 {case} 中没有我方序号为 {sequence} 的同类事实 entry {sequence} is no such fact of this side in the case"
+    )]
     NotCorrectable {
         /// The case.
         case: CaseId,
@@ -158,7 +162,9 @@ pub enum OfficeError {
     #[error("密封信件不是给本节点的 the sealed letter is for someone else")]
     LetterNotForUs,
     /// The one before it is missing.
-    #[error("密封信件从第 {first} 条开始, 本节点只有 {held} 条 the letter begins at {first}, {held} are held here")]
+    #[error(
+        "密封信件从第 {first} 条开始, 本节点只有 {held} 条 the letter begins at {first}, {held} are held here"
+    )]
     LetterGap {
         /// Where it begins.
         first: u64,
@@ -182,12 +188,19 @@ pub enum OfficeError {
 impl OfficeError {
     /// One field that is wrong.
     pub fn field(field: impl Into<String>, problem: impl std::fmt::Display) -> Self {
-        Self::Invalid(vec![Violation { field: field.into(), problem: problem.to_string() }])
+        Self::Invalid(vec![Violation {
+            field: field.into(),
+            problem: problem.to_string(),
+        }])
     }
 
     /// A missing name.
     pub(super) fn not_found(what: (&'static str, &'static str), name: impl Into<String>) -> Self {
-        Self::NotFound { what: what.0, what_en: what.1, name: name.into() }
+        Self::NotFound {
+            what: what.0,
+            what_en: what.1,
+            name: name.into(),
+        }
     }
 
     /// The reason's name in the API.
@@ -244,32 +257,51 @@ impl OfficeError {
             Self::Ambiguous { .. } => "改用标识的前 8 位 name it by the first 8 digits of its id",
             Self::RequestReused => "换一个请求编号 take a new request id",
             Self::PageToken => "从第一页重新查询 begin again at the first page",
-            Self::UnreadableFile(_) => "另存为 XLSX 或 UTF-8 CSV, 首行含“姓名” save it as XLSX or UTF-8 CSV with a header row that has 姓名",
-            Self::Invitation(_) | Self::InvitationExpired | Self::InvitationUsed | Self::InvitationUnknown => {
-                "请对方重新发出邀请 ask for a new invitation"
+            Self::UnreadableFile(_) => {
+                "另存为 XLSX 或 UTF-8 CSV, 首行含“姓名” save it as XLSX or UTF-8 CSV with a header row that has 姓名"
             }
-            Self::InvitationWrongKind => "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose",
+            Self::Invitation(_)
+            | Self::InvitationExpired
+            | Self::InvitationUsed
+            | Self::InvitationUnknown => "请对方重新发出邀请 ask for a new invitation",
+            Self::InvitationWrongKind => {
+                "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose"
+            }
             Self::AlreadyPartner(_) => "直接同步即可 just synchronize",
             Self::Revoked(_) => "如需恢复, 请重新邀请结对 going on needs a new invitation",
-            Self::Unreachable(_) => "用 partner check 逐步检查连接 look at it step by step with partner check",
-            Self::NoCarrier => "先运行 hongyan-node serve, 或改用 letter export/import start hongyan-node serve, or carry a sealed letter",
+            Self::Unreachable(_) => {
+                "用 partner check 逐步检查连接 look at it step by step with partner check"
+            }
+            Self::NoCarrier => {
+                "先运行 hongyan-node serve, 或改用 letter export/import start hongyan-node serve, or carry a sealed letter"
+            }
             Self::EpochNotNeeded => "照常同步 synchronize as usual",
             Self::EpochNotProposed => "先同步以了解对方情况 synchronize first",
-            Self::NotInForce(_) => "先提出并由双方签署协议 propose an agreement and let both sides sign it",
+            Self::NotInForce(_) => {
+                "先提出并由双方签署协议 propose an agreement and let both sides sign it"
+            }
             Self::AlreadySigned(_) => "等待对方签署 wait for the partner",
             Self::AlreadyEnded(_) => "提出新的协议 propose a new agreement",
-            Self::Overlap(_) => "用 agreement amend 取代它, 或先终止它 amend that one, or end it first",
-            Self::OutOfScope(_) => "去掉该字段, 或修订协议的披露范围 leave the field out, or amend the agreement",
+            Self::Overlap(_) => {
+                "用 agreement amend 取代它, 或先终止它 amend that one, or end it first"
+            }
+            Self::OutOfScope(_) => {
+                "去掉该字段, 或修订协议的披露范围 leave the field out, or amend the agreement"
+            }
             Self::Transition(_) => "用 flow show 查看案卷现状 look at the case with flow show",
             Self::OpenCase(_) => "在已有案卷中办理 go on in the open case",
-            Self::NotCorrectable { .. } => "用 record list 查看可更正的记录 see what can be corrected with record list",
+            Self::NotCorrectable { .. } => {
+                "用 record list 查看可更正的记录 see what can be corrected with record list"
+            }
             Self::ReceiptUsed(_) => "核对收据号 check the receipt number",
             Self::QuarterOpen(_) => "季度结束次日起办理 come back the day after it ended",
             Self::TooEarly(_) => "先逐条答复 answer the lines first",
             Self::QuarterClosed(_) => "更正记入下一季度 bring corrections into the next quarter",
             Self::StatementMissing(..) => "先发出通报并同步 issue the statement and synchronize",
             Self::ResultChanged => "用 reconcile show 重新查看 look again with reconcile show",
-            Self::Fork(_) => "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide",
+            Self::Fork(_) => {
+                "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide"
+            }
             Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
                 "先与对方同步, 取回后再写 synchronize first: the partner gives them back"
             }
@@ -278,10 +310,18 @@ impl OfficeError {
             Self::LetterNotForUs => "交给正确的收件方 hand it to whom it is for",
             Self::LetterGap { .. } => "先导入前一封 import the one before it first",
             Self::NotEnrolled => "用 gateway enroll 登记 enroll with the department's invitation",
-            Self::ReportRefused(_) => "按网关的说明更正后重报 correct what the gateway says and report again",
-            Self::Store(StoreError::DiskFull(_)) => "腾出磁盘空间后重启节点 make room and start the node again",
-            Self::Store(StoreError::Stopped(_)) => "稍后用同一请求编号重试 try again later with the same request id",
-            Self::Store(_) | Self::Damaged(_) => "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it",
+            Self::ReportRefused(_) => {
+                "按网关的说明更正后重报 correct what the gateway says and report again"
+            }
+            Self::Store(StoreError::DiskFull(_)) => {
+                "腾出磁盘空间后重启节点 make room and start the node again"
+            }
+            Self::Store(StoreError::Stopped(_)) => {
+                "稍后用同一请求编号重试 try again later with the same request id"
+            }
+            Self::Store(_) | Self::Damaged(_) => {
+                "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it"
+            }
         }
     }
 }
@@ -309,7 +349,9 @@ impl From<BookError> for OfficeError {
     fn from(error: BookError) -> Self {
         match error {
             BookError::Store(error) => Self::Store(error),
-            BookError::UnknownPartner(key) => Self::not_found(("结对党组织", "partner"), key.to_string()),
+            BookError::UnknownPartner(key) => {
+                Self::not_found(("结对党组织", "partner"), key.to_string())
+            }
             other => Self::Damaged(other.to_string()),
         }
     }

@@ -24,14 +24,23 @@ pub(super) async fn begin(
     };
     let persons = crate::book::members(&office.store)?.len();
     let persons = u32::try_from(persons).unwrap_or(u32::MAX);
-    office.note_access(actor, "导出全部条目 export of entries", persons, Some(purpose)).await?;
+    office
+        .note_access(
+            actor,
+            "导出全部条目 export of entries",
+            persons,
+            Some(purpose),
+        )
+        .await?;
     Ok(logs)
 }
 
 /// One entry as a line. `payload` is as the API's JSON has it.
 pub(super) fn line(entry: &Entry, payload_json: impl Fn(&Payload) -> Value) -> String {
     let header = entry.header();
-    let payload = entry.payload().and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+    let payload = entry
+        .payload()
+        .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
     json!({
         "log": header.log_id.to_string(),
         "sequence": header.sequence,

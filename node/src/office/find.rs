@@ -39,7 +39,9 @@ fn one<T>(
             candidates: found.iter().take(10).map(describe).collect(),
         });
     }
-    found.pop().ok_or_else(|| OfficeError::not_found(what, name))
+    found
+        .pop()
+        .ok_or_else(|| OfficeError::not_found(what, name))
 }
 
 const PARTNER: (&str, &str) = ("结对党组织", "partner");
@@ -52,14 +54,22 @@ const LOG: (&str, &str) = ("日志", "log");
 pub(super) fn partner(shelf: &impl Shelf, text: &str) -> Result<Partner, OfficeError> {
     let all = book::partners(shelf)?;
     let found: Vec<Partner> = if text.is_empty() {
-        all.into_iter().filter(|partner| partner.state != PartnerState::Revoked).collect()
+        all.into_iter()
+            .filter(|partner| partner.state != PartnerState::Revoked)
+            .collect()
     } else {
         all.into_iter()
             .filter(|partner| partner.code.as_str() == text || begins(partner.key_id, text))
             .collect()
     };
-    let name = if text.is_empty() { "未指明 not named" } else { text };
-    one(PARTNER, name, found, |partner| format!("{} {}", partner.code, partner.name))
+    let name = if text.is_empty() {
+        "未指明 not named"
+    } else {
+        text
+    };
+    one(PARTNER, name, found, |partner| {
+        format!("{} {}", partner.code, partner.name)
+    })
 }
 
 /// The partners a list is about: one, or all when the text is empty.
@@ -71,9 +81,15 @@ pub(super) fn partners(shelf: &impl Shelf, text: &str) -> Result<Vec<Partner>, O
 }
 
 /// A case by id, or the open one of whoever the text names.
-pub(super) fn case(shelf: &impl Shelf, text: &str) -> Result<(CaseFile, Option<Partner>), OfficeError> {
+pub(super) fn case(
+    shelf: &impl Shelf,
+    text: &str,
+) -> Result<(CaseFile, Option<Partner>), OfficeError> {
     if text.is_empty() {
-        return Err(OfficeError::field("case", "此项必填 this field is required"));
+        return Err(OfficeError::field(
+            "case",
+            "此项必填 this field is required",
+        ));
     }
     let mut found = Vec::new();
     if let Some(prefix) = prefix(text) {
@@ -87,22 +103,32 @@ pub(super) fn case(shelf: &impl Shelf, text: &str) -> Result<(CaseFile, Option<P
         let partners = book::partners(shelf)?;
         for file in book::all_cases(shelf, None)? {
             if file.is_open() && named(shelf, &file, text)? {
-                let partner = partners.iter().find(|partner| Some(partner.key_id) == file.partner).cloned();
+                let partner = partners
+                    .iter()
+                    .find(|partner| Some(partner.key_id) == file.partner)
+                    .cloned();
                 found.push((file.id, partner));
             }
         }
     }
     let (id, partner) = one(CASE, text, found, |(id, partner)| {
-        let code = partner.as_ref().map_or("-", |partner| partner.code.as_str());
+        let code = partner
+            .as_ref()
+            .map_or("-", |partner| partner.code.as_str());
         format!("{id} ({code})")
     })?;
     case_at(shelf, partner, id)
 }
 
 /// A case by its whole id.
-pub(super) fn case_by_id(shelf: &impl Shelf, id: CaseId) -> Result<(CaseFile, Option<Partner>), OfficeError> {
+pub(super) fn case_by_id(
+    shelf: &impl Shelf,
+    id: CaseId,
+) -> Result<(CaseFile, Option<Partner>), OfficeError> {
     let mut found = book::locate(shelf, id.as_bytes())?;
-    let (id, partner) = found.pop().ok_or_else(|| OfficeError::not_found(CASE, id.to_string()))?;
+    let (id, partner) = found
+        .pop()
+        .ok_or_else(|| OfficeError::not_found(CASE, id.to_string()))?;
     case_at(shelf, partner, id)
 }
 
@@ -111,15 +137,25 @@ fn case_at(
     partner: Option<Partner>,
     id: CaseId,
 ) -> Result<(CaseFile, Option<Partner>), OfficeError> {
-    let file = book::case(shelf, partner.as_ref(), id)?.ok_or_else(|| OfficeError::not_found(CASE, id.to_string()))?;
+    let file = book::case(shelf, partner.as_ref(), id)?
+        .ok_or_else(|| OfficeError::not_found(CASE, id.to_string()))?;
     Ok((file, partner))
 }
 
 fn named(shelf: &impl Shelf, file: &CaseFile, text: &str) -> Result<bool, OfficeError> {
     let is = |person: &Disclosed| {
-        person.name.as_ref().is_some_and(|name| name.as_str() == text)
-            || person.certificate.as_ref().is_some_and(|number| number.as_str() == text)
-            || person.id_number.as_ref().is_some_and(|number| number.as_str() == text)
+        person
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_str() == text)
+            || person
+                .certificate
+                .as_ref()
+                .is_some_and(|number| number.as_str() == text)
+            || person
+                .id_number
+                .as_ref()
+                .is_some_and(|number| number.as_str() == text)
     };
     let by_member = file.member.is_some_and(|member| begins(member, text));
     Ok(by_member || is(&person(shelf, file)?))
@@ -128,42 +164,75 @@ fn named(shelf: &impl Shelf, file: &CaseFile, text: &str) -> Result<bool, Office
 /// A member by id, certificate number, ID number or a name that only one has.
 pub(super) fn member(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeError> {
     if text.is_empty() {
-        return Err(OfficeError::field("member", "此项必填 this field is required"));
+        return Err(OfficeError::field(
+            "member",
+            "此项必填 this field is required",
+        ));
     }
     let all = book::members(shelf)?;
-    let by = |fits: &dyn Fn(&Member) -> bool| -> Vec<Member> { all.iter().filter(|member| fits(member)).cloned().collect() };
+    let by = |fits: &dyn Fn(&Member) -> bool| -> Vec<Member> {
+        all.iter().filter(|member| fits(member)).cloned().collect()
+    };
     let mut found = by(&|member| begins(member.member_id, text));
     if found.is_empty() {
         found = by(&|member| {
             !member.removed
-                && (member.details.certificate.as_ref().is_some_and(|number| number.as_str() == text)
-                    || member.details.id_number.as_ref().is_some_and(|number| number.as_str() == text)
-                    || member.details.name.as_ref().is_some_and(|name| name.as_str() == text))
+                && (member
+                    .details
+                    .certificate
+                    .as_ref()
+                    .is_some_and(|number| number.as_str() == text)
+                    || member
+                        .details
+                        .id_number
+                        .as_ref()
+                        .is_some_and(|number| number.as_str() == text)
+                    || member
+                        .details
+                        .name
+                        .as_ref()
+                        .is_some_and(|name| name.as_str() == text))
         });
     }
     one(MEMBER, text, found, |member| {
-        let name = member.details.name.as_ref().map_or("", |name| name.as_str());
+        let name = member
+            .details
+            .name
+            .as_ref()
+            .map_or("", |name| name.as_str());
         format!("{name} {}", member.member_id)
     })
 }
 
 /// The member who holds a certificate.
-pub(super) fn holder(shelf: &impl Shelf, certificate: &CertificateNumber) -> Result<MemberId, OfficeError> {
+pub(super) fn holder(
+    shelf: &impl Shelf,
+    certificate: &CertificateNumber,
+) -> Result<MemberId, OfficeError> {
     let found = book::members_of_certificate(shelf, certificate)?;
     one(MEMBER, certificate.as_str(), found, ToString::to_string)
 }
 
 /// An agreement or proposal by the first digits of its hash, and its partner.
-pub(super) fn agreement(shelf: &impl Shelf, text: &str) -> Result<(AgreementHash, Partner), OfficeError> {
+pub(super) fn agreement(
+    shelf: &impl Shelf,
+    text: &str,
+) -> Result<(AgreementHash, Partner), OfficeError> {
     let mut found = Vec::new();
     for partner in book::partners(shelf)? {
-        for hash in book::agreements(shelf, &partner)?.agreements().iter().map(|agreement| agreement.hash) {
+        for hash in book::agreements(shelf, &partner)?
+            .agreements()
+            .iter()
+            .map(|agreement| agreement.hash)
+        {
             if begins(hash, text) {
                 found.push((hash, partner.clone()));
             }
         }
     }
-    one(AGREEMENT, text, found, |(hash, partner)| format!("{hash} ({})", partner.code))
+    one(AGREEMENT, text, found, |(hash, partner)| {
+        format!("{hash} ({})", partner.code)
+    })
 }
 
 /// A log: "local", "out:CODE", "in:CODE", or the first digits of its id; empty: the local log.
@@ -175,9 +244,14 @@ pub(super) fn log(shelf: &impl Shelf, text: &str) -> Result<LogNo, OfficeError> 
         return Ok(partner(shelf, code)?.out);
     }
     if let Some(code) = text.strip_prefix("in:") {
-        return partner(shelf, code)?.incoming.ok_or_else(|| OfficeError::not_found(LOG, text));
+        return partner(shelf, code)?
+            .incoming
+            .ok_or_else(|| OfficeError::not_found(LOG, text));
     }
-    let found = shelf.records().into_iter().filter(|record| begins(record.log_id(), text)).collect();
+    let found = shelf
+        .records()
+        .into_iter()
+        .filter(|record| begins(record.log_id(), text))
+        .collect();
     one(LOG, text, found, |record| record.log_id().to_string()).map(|record| record.no)
 }
-

@@ -64,18 +64,30 @@ pub(super) async fn depart(
         .await
 }
 
-fn departed(desk: &Desk<'_, '_>, member: &Member, partner: Option<KeyId>, trip: &Trip) -> Result<Departed, OfficeError> {
+fn departed(
+    desk: &Desk<'_, '_>,
+    member: &Member,
+    partner: Option<KeyId>,
+    trip: &Trip,
+) -> Result<Departed, OfficeError> {
     let previous_case = match trip.previous_case.as_str() {
         "" => moved_before(desk, member)?,
         text => Some(find::case(desk.draft, text)?.0.id),
     };
     Ok(Departed {
         member_id: member.member_id,
-        since: trip.since.ok_or_else(|| OfficeError::field("since", "此项必填 this field is required"))?,
-        reason: trip.reason.ok_or_else(|| OfficeError::field("reason", "此项必填 this field is required"))?,
+        since: trip
+            .since
+            .ok_or_else(|| OfficeError::field("since", "此项必填 this field is required"))?,
+        reason: trip
+            .reason
+            .ok_or_else(|| OfficeError::field("reason", "此项必填 this field is required"))?,
         destination: trip.destination.clone(),
         partner,
-        certificate: trip.certificate.clone().or_else(|| member.details.certificate.clone()),
+        certificate: trip
+            .certificate
+            .clone()
+            .or_else(|| member.details.certificate.clone()),
         previous_case,
     })
 }
@@ -144,19 +156,37 @@ pub(super) async fn notice(
 
 /// A departure that was only registered so far: the notice goes on with it.
 fn waiting(desk: &Desk<'_, '_>, member: &Member) -> Result<Option<CaseFile>, OfficeError> {
-    Ok(cases_of(desk, member)?.into_iter().find(|file| file.case.state() == Some(State::Departed)))
+    Ok(cases_of(desk, member)?
+        .into_iter()
+        .find(|file| file.case.state() == Some(State::Departed)))
 }
 
 fn roster(desk: &Desk<'_, '_>, file: &CaseFile) -> Result<Member, OfficeError> {
-    let missing = || OfficeError::not_found(("案卷对应的党员", "member of this case"), file.id.to_string());
+    let missing = || {
+        OfficeError::not_found(
+            ("案卷对应的党员", "member of this case"),
+            file.id.to_string(),
+        )
+    };
     let id = file.member.ok_or_else(missing)?;
     book::member(desk.draft, id)?.ok_or_else(missing)
 }
 
-fn notice_new(desk: &mut Desk<'_, '_>, partner: &Partner, member: &Member, trip: Trip) -> Result<Answer, OfficeError> {
+fn notice_new(
+    desk: &mut Desk<'_, '_>,
+    partner: &Partner,
+    member: &Member,
+    trip: Trip,
+) -> Result<Answer, OfficeError> {
     let id = CaseId::random(desk.draft.rng());
-    let destination = trip.destination.clone().unwrap_or(Destination { region: partner.region.clone(), description: None });
-    let trip = Trip { destination: Some(destination), ..trip };
+    let destination = trip.destination.clone().unwrap_or(Destination {
+        region: partner.region.clone(),
+        description: None,
+    });
+    let trip = Trip {
+        destination: Some(destination),
+        ..trip
+    };
     let departed = departed(desk, member, Some(partner.key_id), &trip)?;
     opening(desk, partner, departed.certificate.as_ref(), None)?;
     desk.local(&Payload::Departed(departed.clone()), Some(id))?;
@@ -173,10 +203,10 @@ fn notice_of(departed: &Departed, partner: &Partner, member: &Member) -> Payload
         disclosed,
         since: departed.since,
         reason: departed.reason,
-        destination: departed
-            .destination
-            .clone()
-            .unwrap_or(Destination { region: partner.region.clone(), description: None }),
+        destination: departed.destination.clone().unwrap_or(Destination {
+            region: partner.region.clone(),
+            description: None,
+        }),
         previous_case: departed.previous_case,
     })
 }
@@ -228,13 +258,19 @@ fn opening(
     certificate: Option<&CertificateNumber>,
     own: Option<CaseId>,
 ) -> Result<(), OfficeError> {
-    let Some(certificate) = certificate else { return Ok(()) };
+    let Some(certificate) = certificate else {
+        return Ok(());
+    };
     let mut files = Vec::new();
     for id in book::cases_of_certificate(desk.draft, partner, certificate)? {
         files.extend(book::case(desk.draft, Some(partner), id)?);
     }
-    check_opening(certificate, own, files.iter().map(|file| (file.id, &file.case)))
-        .map_err(|open| OfficeError::OpenCase(open.to_string()))
+    check_opening(
+        certificate,
+        own,
+        files.iter().map(|file| (file.id, &file.case)),
+    )
+    .map_err(|open| OfficeError::OpenCase(open.to_string()))
 }
 
 /// Host: a person showed a certificate of the partner's and no notice came.
@@ -248,7 +284,10 @@ pub(super) async fn claim(
         .write(request, move |desk| {
             let partner = find::partner(desk.draft, &partner)?;
             let certificate = claim.disclosed.certificate.clone().ok_or_else(|| {
-                OfficeError::field("claim.disclosed.certificate", "认领须有活动证编号 a claim needs the certificate number")
+                OfficeError::field(
+                    "claim.disclosed.certificate",
+                    "认领须有活动证编号 a claim needs the certificate number",
+                )
             })?;
             opening(desk, &partner, Some(&certificate), None)?;
             let id = CaseId::random(desk.draft.rng());
@@ -270,10 +309,18 @@ pub(super) async fn confirm(
     office
         .write(request, move |desk| {
             let (file, partner) = find::case(desk.draft, &case)?;
-            case::check(&file.case, file.side().unwrap_or(Side::Outflow), Kind::Confirm)?;
-            let partner = partner.ok_or_else(|| OfficeError::not_found(("结对党组织", "partner"), case))?;
+            case::check(
+                &file.case,
+                file.side().unwrap_or(Side::Outflow),
+                Kind::Confirm,
+            )?;
+            let partner =
+                partner.ok_or_else(|| OfficeError::not_found(("结对党组织", "partner"), case))?;
             let Some(Payload::Claim(claim)) = latest(&file, Kind::Claim) else {
-                return Err(OfficeError::not_found(("认领", "claim"), file.id.to_string()));
+                return Err(OfficeError::not_found(
+                    ("认领", "claim"),
+                    file.id.to_string(),
+                ));
             };
             let member = match (member.as_str(), &claim.disclosed.certificate) {
                 ("", Some(certificate)) => {
@@ -287,13 +334,18 @@ pub(super) async fn confirm(
                 member_id: member.member_id,
                 since: claim.shown_on,
                 reason: DepartureReason::Other,
-                destination: Some(Destination { region: partner.region.clone(), description: None }),
+                destination: Some(Destination {
+                    region: partner.region.clone(),
+                    description: None,
+                }),
                 partner: Some(partner.key_id),
                 certificate: claim.disclosed.certificate.clone(),
                 previous_case: moved_before(desk, &member)?,
             };
             desk.local(&Payload::Departed(departed), Some(file.id))?;
-            let confirm = Payload::Confirm(Confirm { disclosed: member.details.clone() });
+            let confirm = Payload::Confirm(Confirm {
+                disclosed: member.details.clone(),
+            });
             desk.send(&partner, confirm, Some(file.id), Cut::Restrict)?;
             Ok(Answer::about(file.id))
         })
@@ -301,7 +353,12 @@ pub(super) async fn confirm(
 }
 
 /// Any other transition, and every fact: one entry into a case that is there.
-pub(super) async fn write(office: &Office, request: Request, case: String, payload: Payload) -> Result<Answer, OfficeError> {
+pub(super) async fn write(
+    office: &Office,
+    request: Request,
+    case: String,
+    payload: Payload,
+) -> Result<Answer, OfficeError> {
     payload.check()?;
     office
         .write(request, move |desk| {
@@ -365,14 +422,19 @@ pub(super) fn list(
     };
     let partners = book::partners(store)?;
     let files = book::all_cases(store, only.as_ref())?;
-    let links: Vec<_> = files.iter().map(|file| (file.id, file.case.clone())).collect();
+    let links: Vec<_> = files
+        .iter()
+        .map(|file| (file.id, file.case.clone()))
+        .collect();
     let links = Links::derive(links.iter().map(|(id, case)| (*id, case)));
     let mut views = Vec::new();
     for file in files {
         if !file.case.state().is_some_and(&wanted) {
             continue;
         }
-        let partner = partners.iter().find(|partner| Some(partner.key_id) == file.partner);
+        let partner = partners
+            .iter()
+            .find(|partner| Some(partner.key_id) == file.partner);
         let view = view(store, file, partner, &links, office.today())?;
         let fits = filter.side.is_none_or(|side| view.side == Some(side))
             && (!filter.overdue || view.overdue)
@@ -387,6 +449,14 @@ pub(super) fn list(
 
 fn mentions(view: &CaseView, search: &str) -> bool {
     search.is_empty()
-        || view.person.name.as_ref().is_some_and(|name| name.as_str().contains(search))
-        || view.person.certificate.as_ref().is_some_and(|number| number.as_str().contains(search))
+        || view
+            .person
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_str().contains(search))
+        || view
+            .person
+            .certificate
+            .as_ref()
+            .is_some_and(|number| number.as_str().contains(search))
 }

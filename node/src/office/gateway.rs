@@ -17,7 +17,10 @@ use crate::{
 
 /// The gateway this node reports to.
 pub(super) fn enrolled(office: &Office) -> Result<GatewayEnrolled, OfficeError> {
-    let bytes = office.store.get(View::Gateway, b"enrolled")?.ok_or(OfficeError::NotEnrolled)?;
+    let bytes = office
+        .store
+        .get(View::Gateway, b"enrolled")?
+        .ok_or(OfficeError::NotEnrolled)?;
     match Payload::decode(Kind::Gateway, &bytes) {
         Ok(Payload::Gateway(gateway)) => Ok(gateway),
         _ => Err(OfficeError::Damaged("视图 gateway view".to_owned())),
@@ -25,7 +28,11 @@ pub(super) fn enrolled(office: &Office) -> Result<GatewayEnrolled, OfficeError> 
 }
 
 /// Redeems a gateway's invitation and pins its key.
-pub(super) async fn enroll(office: &Office, request: Request, text: &str) -> Result<(GatewayEnrolled, Answer), OfficeError> {
+pub(super) async fn enroll(
+    office: &Office,
+    request: Request,
+    text: &str,
+) -> Result<(GatewayEnrolled, Answer), OfficeError> {
     let invitation = Invitation::parse(text)?;
     if invitation.purpose != Purpose::Report {
         return Err(OfficeError::InvitationWrongKind);
@@ -65,7 +72,9 @@ fn revision_key(quarter: Quarter) -> Vec<u8> {
 
 fn last_revision(office: &Office, quarter: Quarter) -> Result<u32, OfficeError> {
     let bytes = office.store.get(View::Setting, &revision_key(quarter))?;
-    Ok(bytes.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u32::from_be_bytes))
+    Ok(bytes
+        .and_then(|bytes| bytes.as_ref().try_into().ok())
+        .map_or(0, u32::from_be_bytes))
 }
 
 /// What would go up, without sending it.
@@ -90,11 +99,20 @@ pub(super) async fn submit(office: &Office, quarter: Quarter) -> Result<Submitte
     office
         .store
         .commit(move |draft: &mut Draft<'_>| {
-            Ok::<_, OfficeError>(draft.put_view(View::Setting, &revision_key(quarter), revision.to_be_bytes().to_vec())?)
+            Ok::<_, OfficeError>(draft.put_view(
+                View::Setting,
+                &revision_key(quarter),
+                revision.to_be_bytes().to_vec(),
+            )?)
         })
         .await?;
     let signed = report::compile(office, quarter, revision)?;
     let sent = (signed.bytes().to_vec(), signed.signature().to_vec());
     let (revision, received_ms, repeated) = (carrier.submit)(sent).await?;
-    Ok(Submitted { report: signed, revision, received_ms, repeated })
+    Ok(Submitted {
+        report: signed,
+        revision,
+        received_ms,
+        repeated,
+    })
 }

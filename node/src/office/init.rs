@@ -42,7 +42,15 @@ pub fn init(
         let id = key.public().key_id();
         draft.put_secret(IDENTITY, key.seed().as_slice())?;
         put(draft, View::Setting, ORGANIZATION, &record)?;
-        draft.create_log(LogOrigin { author: id, audience: id, epoch }, key.public(), true)?;
+        draft.create_log(
+            LogOrigin {
+                author: id,
+                audience: id,
+                epoch,
+            },
+            key.public(),
+            true,
+        )?;
         Ok::<_, OfficeError>(())
     })
 }

@@ -91,7 +91,10 @@ pub(super) fn timeline(
         letters.push(letter(office, partner, &file, &marks, record)?);
     }
     letters.sort_by_key(|(key, _)| *key);
-    Ok((file, letters.into_iter().map(|(_, letter)| letter).collect()))
+    Ok((
+        file,
+        letters.into_iter().map(|(_, letter)| letter).collect(),
+    ))
 }
 
 struct Marks {
@@ -107,11 +110,22 @@ impl Marks {
         let history = || case.history().iter().chain(case.local());
         let positions = || {
             let steps = history().map(|step| (step.side, step.event.position));
-            steps.chain(case.facts().iter().map(|fact| (fact.side, fact.event.position)))
+            steps.chain(
+                case.facts()
+                    .iter()
+                    .map(|fact| (fact.side, fact.event.position)),
+            )
         };
-        let last = |side: Side| positions().filter(|(by, _)| *by == side).map(|(_, position)| position).max();
+        let last = |side: Side| {
+            positions()
+                .filter(|(by, _)| *by == side)
+                .map(|(_, position)| position)
+                .max()
+        };
         Self {
-            states: history().map(|step| (step.event.position, step.side, step.to)).collect(),
+            states: history()
+                .map(|step| (step.event.position, step.side, step.to))
+                .collect(),
             superseded: case
                 .superseded()
                 .iter()
@@ -137,9 +151,16 @@ fn letter(
 ) -> Result<Keyed, OfficeError> {
     let log = LogNo(record.log);
     let log_record = office.store.record(log)?;
-    let author = if log_record.own { Author::Own } else { Author::Partner };
+    let author = if log_record.own {
+        Author::Own
+    } else {
+        Author::Partner
+    };
     let at = if log == LogNo::LOCAL { None } else { partner };
-    let refused = EventRecord { refused: false, ..record.clone() };
+    let refused = EventRecord {
+        refused: false,
+        ..record.clone()
+    };
     let position = event(at, file.own, &refused)?.map(|event| event.position);
     let found = |positions: Option<Position>| positions.is_some() && positions == position;
     let superseded = marks.superseded.iter().find(|(at, ..)| found(Some(*at)));
@@ -149,17 +170,22 @@ fn letter(
         (Author::Own, Some(side)) => Some(side),
         (Author::Partner, Some(side)) => Some(side.other()),
     };
-    let corrected_by = marks.corrected.iter().find(|(at, _)| found(Some(*at))).map(|(_, by)| {
-        let base = position.map_or(0, |position| position.sequence() - record.sequence);
-        by.sequence() - base
-    });
+    let corrected_by = marks
+        .corrected
+        .iter()
+        .find(|(at, _)| found(Some(*at)))
+        .map(|(_, by)| {
+            let base = position.map_or(0, |position| position.sequence() - record.sequence);
+            by.sequence() - base
+        });
     let reached = match (author, at) {
         (_, None) => Reached::Local,
         (Author::Partner, _) => Reached::AppliedThere,
         (Author::Own, Some(partner)) => {
             let answered = side.zip(position).is_some_and(|(side, position)| {
                 let theirs = marks.last_by[usize::from(side.other() == Side::Inflow)];
-                theirs.is_some_and(|theirs| position.sequence() < theirs.seen() && theirs > position)
+                theirs
+                    .is_some_and(|theirs| position.sequence() < theirs.seen() && theirs > position)
             });
             reached(office, partner, record, answered)?
         }
@@ -174,7 +200,11 @@ fn letter(
         kind,
         payload: record.content()?,
         superseded: superseded.map(|(_, _, reason, act)| (*reason, *act)),
-        state_after: if kind.group() == KindGroup::Transition { state.map(|(_, _, state)| *state) } else { None },
+        state_after: if kind.group() == KindGroup::Transition {
+            state.map(|(_, _, state)| *state)
+        } else {
+            None
+        },
         reached,
         corrected_by,
         actor: book::actor(&office.store, log, record.sequence)?,
@@ -183,7 +213,10 @@ fn letter(
 }
 
 /// The whole timeline of a case that the text names.
-pub(super) fn show(office: &Office, case: &str) -> Result<(CaseFile, Vec<CaseLetter>), OfficeError> {
+pub(super) fn show(
+    office: &Office,
+    case: &str,
+) -> Result<(CaseFile, Vec<CaseLetter>), OfficeError> {
     let (file, partner) = find::case(&office.store, case)?;
     timeline(office, file.id, partner.as_ref())
 }

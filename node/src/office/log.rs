@@ -36,11 +36,20 @@ pub(super) fn list(office: &Office) -> Result<Vec<LogView>, OfficeError> {
                 .iter()
                 .find(|partner| holds(&partner.out_logs) || holds(&partner.incoming_logs))
                 .cloned();
-            let current = partner
-                .as_ref()
-                .is_none_or(|partner| partner.out == record.no || partner.incoming == Some(record.no));
-            let author = if record.own { Author::Own } else { Author::Partner };
-            LogView { record, partner, author, current }
+            let current = partner.as_ref().is_none_or(|partner| {
+                partner.out == record.no || partner.incoming == Some(record.no)
+            });
+            let author = if record.own {
+                Author::Own
+            } else {
+                Author::Partner
+            };
+            LogView {
+                record,
+                partner,
+                author,
+                current,
+            }
         })
         .collect();
     views.sort_by_key(|view| {
@@ -56,11 +65,21 @@ pub(super) enum Verdict {
     /// As its author signed it.
     Good(Verified),
     /// The first bad entry, and in words.
-    Bad { first: u64, size: u64, root: Hash, problem: String, remedy: String },
+    Bad {
+        first: u64,
+        size: u64,
+        root: Hash,
+        problem: String,
+        remedy: String,
+    },
 }
 
 /// Reads a whole log from disk again. Blocks: to be run beside the runtime.
-pub(super) fn verify(office: &Office, log: LogNo, progress: &(dyn Fn(u64) + Sync)) -> Result<Verdict, OfficeError> {
+pub(super) fn verify(
+    office: &Office,
+    log: LogNo,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Verdict, OfficeError> {
     let record = office.store.log(log).ok_or(StoreError::UnknownLog(log))?;
     match office.store.verify_log(log, progress) {
         Ok(verified) => Ok(Verdict::Good(verified)),
@@ -89,10 +108,14 @@ pub(super) fn named(office: &Office, text: &str) -> Result<Arc<LogRecord>, Offic
 }
 
 /// The latest signed checkpoint, and the key that verifies it.
-pub(super) async fn checkpoint(office: &Office, text: &str) -> Result<(SignedCheckpoint, String), OfficeError> {
+pub(super) async fn checkpoint(
+    office: &Office,
+    text: &str,
+) -> Result<(SignedCheckpoint, String), OfficeError> {
     let record = named(office, text)?;
     let checkpoint = office.keep_checkpoint(record.no).await?;
-    let key = verifier_key(&record.origin, &record.author).map_err(|error| OfficeError::Damaged(error.to_string()))?;
+    let key = verifier_key(&record.origin, &record.author)
+        .map_err(|error| OfficeError::Damaged(error.to_string()))?;
     Ok((checkpoint, key))
 }
 
@@ -106,16 +129,24 @@ pub(super) struct Proven {
 }
 
 /// Shows that an entry is in the log, as a C2SP tlog-proof.
-pub(super) async fn prove(office: &Office, text: &str, sequence: u64) -> Result<Proven, OfficeError> {
+pub(super) async fn prove(
+    office: &Office,
+    text: &str,
+    sequence: u64,
+) -> Result<Proven, OfficeError> {
     let (checkpoint, key) = checkpoint(office, text).await?;
     let record = named(office, text)?;
     let size = checkpoint.size().min(record.size());
     if sequence >= size || checkpoint.size() > record.size() {
-        return Err(OfficeError::not_found(("条目", "entry"), format!("{text} {sequence}")));
+        return Err(OfficeError::not_found(
+            ("条目", "entry"),
+            format!("{text} {sequence}"),
+        ));
     }
     let entry = office.store.entry(record.no, sequence)?;
     let reader = office.store.hash_reader(record.no)?;
-    let hashes = proof::prove_inclusion(&reader, size, sequence).map_err(|error| OfficeError::Damaged(error.to_string()))?;
+    let hashes = proof::prove_inclusion(&reader, size, sequence)
+        .map_err(|error| OfficeError::Damaged(error.to_string()))?;
     Ok(Proven {
         proof: tlog_proof(sequence, &hashes, &checkpoint),
         header: entry.header().bytes().clone(),
@@ -154,13 +185,26 @@ pub(super) async fn prove_consistency(
 ) -> Result<Consistent, OfficeError> {
     let (note, _) = checkpoint(office, text).await?;
     let record = named(office, text)?;
-    let new = if new == 0 { note.size().min(record.size()) } else { new };
+    let new = if new == 0 {
+        note.size().min(record.size())
+    } else {
+        new
+    };
     if old > new || new > note.size() || new > record.size() {
-        return Err(OfficeError::field("old_size", "应不大于新长度, 新长度不大于日志长度 must be at most the new size, which must be at most the log's"));
+        return Err(OfficeError::field(
+            "old_size",
+            "应不大于新长度, 新长度不大于日志长度 must be at most the new size, which must be at most the log's",
+        ));
     }
     let store = &office.store;
     let reader = store.hash_reader(record.no)?;
-    let hashes = proof::prove_consistency(&reader, new, old).map_err(|error| OfficeError::Damaged(error.to_string()))?;
+    let hashes = proof::prove_consistency(&reader, new, old)
+        .map_err(|error| OfficeError::Damaged(error.to_string()))?;
     let root = |size| store.tree_at(record.no, size).map(|tree| tree.root());
-    Ok(Consistent { hashes, old: (old, root(old)?), new: (new, root(new)?), note })
+    Ok(Consistent {
+        hashes,
+        old: (old, root(old)?),
+        new: (new, root(new)?),
+        note,
+    })
 }

@@ -55,7 +55,11 @@ pub(super) struct Imported {
 impl Imported {
     /// How many rows ended so.
     pub(super) fn count(&self, outcome: Outcome) -> u32 {
-        let rows = self.rows.iter().filter(|row| row.outcome == outcome as i32).count();
+        let rows = self
+            .rows
+            .iter()
+            .filter(|row| row.outcome == outcome as i32)
+            .count();
         u32::try_from(rows).unwrap_or(u32::MAX)
     }
 }
@@ -79,7 +83,10 @@ pub(super) async fn import(
             let members = book::members(desk.draft)?;
             let (imported, changes) = plan(&roster, members);
             let imported = apply(desk, imported, changes)?;
-            Ok(Answer { extra: imported.encode_to_vec().into(), ..Answer::default() })
+            Ok(Answer {
+                extra: imported.encode_to_vec().into(),
+                ..Answer::default()
+            })
         })
         .await?;
     let imported = Imported::decode(answer.extra.clone())
@@ -98,18 +105,30 @@ struct Change {
 /// What is to be written: row by row, against the roster as it is.
 fn plan(roster: &Roster, members: Vec<Member>) -> (Imported, Vec<Change>) {
     let index = Index::of(&members);
-    let by_id: BTreeMap<MemberId, Member> = members.into_iter().map(|member| (member.member_id, member)).collect();
-    let mut imported = Imported { rows: Vec::new(), ignored: roster.ignored.clone() };
+    let by_id: BTreeMap<MemberId, Member> = members
+        .into_iter()
+        .map(|member| (member.member_id, member))
+        .collect();
+    let mut imported = Imported {
+        rows: Vec::new(),
+        ignored: roster.ignored.clone(),
+    };
     let mut changes = Vec::new();
     let mut seen = Index::default();
     for row in &roster.rows {
-        let mut result = RowResult { row: row.number, name: row.name.clone(), ..RowResult::default() };
+        let mut result = RowResult {
+            row: row.number,
+            name: row.name.clone(),
+            ..RowResult::default()
+        };
         let known = index.find(&row.details);
         let repeated = seen.repeats(row);
         if !row.problems.is_empty() || repeated {
             result.outcome = Outcome::Refused as i32;
             for problem in &row.problems {
-                result.problems.extend([problem.column.clone(), problem.problem.clone()]);
+                result
+                    .problems
+                    .extend([problem.column.clone(), problem.problem.clone()]);
             }
             if repeated {
                 result.problems.extend([
@@ -126,7 +145,12 @@ fn plan(roster: &Roster, members: Vec<Member>) -> (Imported, Vec<Change>) {
                 result.outcome = Outcome::Unchanged as i32;
             } else {
                 result.outcome = Outcome::Changed as i32;
-                changes.push(Change { at: imported.rows.len(), member: known, details, unit });
+                changes.push(Change {
+                    at: imported.rows.len(),
+                    member: known,
+                    details,
+                    unit,
+                });
             }
         } else {
             result.outcome = Outcome::Added as i32;
@@ -142,9 +166,15 @@ fn plan(roster: &Roster, members: Vec<Member>) -> (Imported, Vec<Change>) {
     (imported, changes)
 }
 
-fn apply(desk: &mut Desk<'_, '_>, mut imported: Imported, changes: Vec<Change>) -> Result<Imported, OfficeError> {
+fn apply(
+    desk: &mut Desk<'_, '_>,
+    mut imported: Imported,
+    changes: Vec<Change>,
+) -> Result<Imported, OfficeError> {
     for change in changes {
-        let member_id = change.member.unwrap_or_else(|| MemberId::random(desk.draft.rng()));
+        let member_id = change
+            .member
+            .unwrap_or_else(|| MemberId::random(desk.draft.rng()));
         let member = Member {
             member_id,
             details: change.details,
@@ -179,7 +209,9 @@ impl Index {
     }
 
     fn find(&self, details: &Disclosed) -> Option<MemberId> {
-        keys(details).iter().find_map(|key| self.keys.get(key).copied())
+        keys(details)
+            .iter()
+            .find_map(|key| self.keys.get(key).copied())
     }
 
     fn repeats(&mut self, row: &Row) -> bool {
@@ -190,7 +222,11 @@ impl Index {
 
 fn keys(details: &Disclosed) -> Vec<String> {
     let mut keys = Vec::new();
-    if let Some(number) = details.id_number.as_ref().filter(|number| !number.is_masked()) {
+    if let Some(number) = details
+        .id_number
+        .as_ref()
+        .filter(|number| !number.is_masked())
+    {
         keys.push(format!("i{}", number.as_str()));
     }
     if let Some(certificate) = &details.certificate {
@@ -240,7 +276,12 @@ pub(super) fn list(
         .filter(|(member, case)| (!away || case.is_some()) && mentions(member, search))
         .collect();
     found.sort_by(|(a, _), (b, _)| {
-        let key = |member: &Member| (member.details.name.as_ref().map(ToString::to_string), member.member_id);
+        let key = |member: &Member| {
+            (
+                member.details.name.as_ref().map(ToString::to_string),
+                member.member_id,
+            )
+        };
         key(a).cmp(&key(b))
     });
     Ok(found)
@@ -249,7 +290,16 @@ pub(super) fn list(
 fn mentions(member: &Member, search: &str) -> bool {
     let details = &member.details;
     search.is_empty()
-        || details.name.as_ref().is_some_and(|name| name.as_str().contains(search))
-        || details.certificate.as_ref().is_some_and(|number| number.as_str().contains(search))
-        || member.unit.as_ref().is_some_and(|unit| unit.as_str().contains(search))
+        || details
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_str().contains(search))
+        || details
+            .certificate
+            .as_ref()
+            .is_some_and(|number| number.as_str().contains(search))
+        || member
+            .unit
+            .as_ref()
+            .is_some_and(|unit| unit.as_str().contains(search))
 }

@@ -33,7 +33,10 @@ mod text;
 mod view;
 
 pub use backup::restore;
-pub use carrier::{BoxFuture, Carrier, CheckStep, CheckWord, Letter, Signed, SyncOutcome, SyncPhase, SyncProgress, Taken};
+pub use carrier::{
+    BoxFuture, Carrier, CheckStep, CheckWord, Letter, Signed, SyncOutcome, SyncPhase, SyncProgress,
+    Taken,
+};
 pub use error::{OfficeError, Violation};
 pub use init::{NewNode, init};
 pub use opened::{Clock, Office, Organization};

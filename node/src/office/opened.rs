@@ -87,7 +87,12 @@ pub struct Office {
 
 impl Office {
     /// Opens the office of a data folder. `seed` must be fresh random bytes.
-    pub fn open(folder: &Path, unlock: &Unlock, seed: [u8; 32], clock: Clock) -> Result<Self, OfficeError> {
+    pub fn open(
+        folder: &Path,
+        unlock: &Unlock,
+        seed: [u8; 32],
+        clock: Clock,
+    ) -> Result<Self, OfficeError> {
         let (store, report) = Store::open(folder, unlock, seed)?;
         if !report.cleared_views.is_empty() {
             book::rebuild(&store)?;
@@ -99,11 +104,18 @@ impl Office {
 
     /// The office over an open store.
     pub fn over(store: Store, clock: Clock, report: OpenReport) -> Result<Self, OfficeError> {
-        let damaged = |what: &'static str| OfficeError::Damaged(format!(
-            "{what} 无法读取; 请从备份恢复 cannot be read: restore a backup"
-        ));
-        let seed = store.secret(IDENTITY)?.ok_or_else(|| damaged("身份密钥 identity key"))?;
-        let seed: [u8; 32] = seed.as_ref().try_into().map_err(|_| damaged("身份密钥 identity key"))?;
+        let damaged = |what: &'static str| {
+            OfficeError::Damaged(format!(
+                "{what} 无法读取; 请从备份恢复 cannot be read: restore a backup"
+            ))
+        };
+        let seed = store
+            .secret(IDENTITY)?
+            .ok_or_else(|| damaged("身份密钥 identity key"))?;
+        let seed: [u8; 32] = seed
+            .as_ref()
+            .try_into()
+            .map_err(|_| damaged("身份密钥 identity key"))?;
         let organization = store
             .view(View::Setting, ORGANIZATION)?
             .and_then(|bytes| OrganizationRecord::decode(bytes).ok())
@@ -181,12 +193,18 @@ impl Office {
     /// Signs the durable end of an own log, or gives the checkpoint that was signed for it before.
     pub fn checkpoint(&self, no: LogNo) -> Result<SignedCheckpoint, OfficeError> {
         let record = self.store.log(no).ok_or(StoreError::UnknownLog(no))?;
-        let known = record.checkpoint.as_ref().filter(|known| !record.own || known.size() == record.size());
+        let known = record
+            .checkpoint
+            .as_ref()
+            .filter(|known| !record.own || known.size() == record.size());
         if let Some(known) = known {
             return Ok(known.clone());
         }
         if !record.own {
-            return Err(OfficeError::not_found(("检查点", "checkpoint"), record.origin.to_string()));
+            return Err(OfficeError::not_found(
+                ("检查点", "checkpoint"),
+                record.origin.to_string(),
+            ));
         }
         SignedCheckpoint::sign(&self.key, &record.origin, record.size(), record.root())
             .map_err(|error| OfficeError::Damaged(error.to_string()))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use hongyan_proto::{
     id::{Epoch, Hash, KeyId, LogOrigin},
     identity::{Endpoint, IdentityKey, Invitation, InvitationSecret, PublicKey, Purpose},
-    letter::{EpochAccepted, EpochReset, InvitationIssued, PartnerAdded, PartnerRevoked, Payload, Text},
+    letter::{
+        EpochAccepted, EpochReset, InvitationIssued, PartnerAdded, PartnerRevoked, Payload, Text,
+    },
     time::Timestamp,
 };
 use sha2::{Digest, Sha256};
@@ -48,24 +50,42 @@ pub(super) async fn invite(
     endpoint: &str,
     hours: u32,
 ) -> Result<(Invitation, Answer), OfficeError> {
-    let endpoint = if endpoint.is_empty() { &office.organization.endpoint } else { endpoint };
-    let endpoint: Endpoint = endpoint.parse().map_err(|error| OfficeError::field("endpoint", error))?;
+    let endpoint = if endpoint.is_empty() {
+        &office.organization.endpoint
+    } else {
+        endpoint
+    };
+    let endpoint: Endpoint = endpoint
+        .parse()
+        .map_err(|error| OfficeError::field("endpoint", error))?;
     let hours = if hours == 0 { INVITATION_HOURS } else { hours };
     if hours > INVITATION_HOURS_MAX {
-        return Err(OfficeError::field("valid_hours", "应为 1–720 must be 1 to 720"));
+        return Err(OfficeError::field(
+            "valid_hours",
+            "应为 1–720 must be 1 to 720",
+        ));
     }
     let secret = secret_of(&office.key, &request)?;
     let hash = secret.hash();
     let expires = office.now().plus_millis(i64::from(hours) * HOUR_MS);
     let answer = office
         .write(request, move |desk| {
-            let issued = InvitationIssued { secret_hash: hash, expires_ms: expires, actor: desk.actor.clone() };
+            let issued = InvitationIssued {
+                secret_hash: hash,
+                expires_ms: expires,
+                actor: desk.actor.clone(),
+            };
             desk.enter(&issued.into(), None)?;
-            Ok(Answer { extra: expires.millis().to_be_bytes().to_vec().into(), ..Answer::default() })
+            Ok(Answer {
+                extra: expires.millis().to_be_bytes().to_vec().into(),
+                ..Answer::default()
+            })
         })
         .await?;
     // A repeated request keeps the first one's expiry.
-    let expires = answer.extra.as_ref().try_into().map_or(expires, |bytes| Timestamp::from_millis(i64::from_be_bytes(bytes)));
+    let expires = answer.extra.as_ref().try_into().map_or(expires, |bytes| {
+        Timestamp::from_millis(i64::from_be_bytes(bytes))
+    });
     let organization = office.organization();
     let invitation = Invitation {
         endpoint,
@@ -94,14 +114,22 @@ fn derive(key: &IdentityKey, purpose: &[u8], parts: &[&[u8]]) -> [u8; 16] {
 }
 
 fn secret_of(key: &IdentityKey, request: &Request) -> Result<InvitationSecret, OfficeError> {
-    InvitationSecret::from_slice(&derive(key, b"hongyan/invitation-secret-of-request/v1\n", &[&request.id, &request.digest]))
-        .at("request_id")
+    InvitationSecret::from_slice(&derive(
+        key,
+        b"hongyan/invitation-secret-of-request/v1\n",
+        &[&request.id, &request.digest],
+    ))
+    .at("request_id")
 }
 
 /// The epoch of the log to a new partner. It follows from the invitation, so that a node that lost the answer and tries again is the
 /// same correspondence.
 fn epoch_of(key: &IdentityKey, partner: &PublicKey, secret: &InvitationSecret) -> Epoch {
-    Epoch::from_bytes(derive(key, b"hongyan/epoch-of-invitation/v1\n", &[partner.as_bytes(), secret.hash().as_bytes()]))
+    Epoch::from_bytes(derive(
+        key,
+        b"hongyan/epoch-of-invitation/v1\n",
+        &[partner.as_bytes(), secret.hash().as_bytes()],
+    ))
 }
 
 fn added(introduction: &Introduction, out: Epoch, actor: Text<60>) -> Result<Payload, OfficeError> {
@@ -125,11 +153,19 @@ fn added(introduction: &Introduction, out: Epoch, actor: Text<60>) -> Result<Pay
 
 impl Office {
     /// The inviting side: someone redeems a secret. Once, before it expires; the same key may ask again when it lost the answer.
-    pub async fn redeem(&self, secret: InvitationSecret, caller: Introduction) -> Result<Redeemed, OfficeError> {
+    pub async fn redeem(
+        &self,
+        secret: InvitationSecret,
+        caller: Introduction,
+    ) -> Result<Redeemed, OfficeError> {
         let now = self.now();
         let key = Arc::clone(&self.key);
         let epoch = epoch_of(&key, &caller.key, &secret);
-        let answer = Introduction { key: self.public(), organization: self.organization().clone(), epoch };
+        let answer = Introduction {
+            key: self.public(),
+            organization: self.organization().clone(),
+            epoch,
+        };
         let told = answer.clone();
         self.store
             .commit(move |draft| {
@@ -143,8 +179,19 @@ impl Office {
                     return Err(OfficeError::InvitationWrongKind);
                 }
                 let actor = Text::parse("邀请 invitation")?;
-                let mut desk = Desk { draft, now, today: now.day(), actor: actor.clone(), key, written: Vec::new() };
-                let used = InvitationIssued { secret_hash: hash, expires_ms: now, actor: actor.clone() };
+                let mut desk = Desk {
+                    draft,
+                    now,
+                    today: now.day(),
+                    actor: actor.clone(),
+                    key,
+                    written: Vec::new(),
+                };
+                let used = InvitationIssued {
+                    secret_hash: hash,
+                    expires_ms: now,
+                    actor: actor.clone(),
+                };
                 desk.local(&used.into(), None)?;
                 desk.local(&added(&caller, told.epoch, actor)?, None)?;
                 Ok(())
@@ -163,14 +210,26 @@ impl Office {
 
 /// The partner, when it was introduced with this very epoch before.
 fn known(draft: &Draft<'_>, caller: &Introduction) -> Result<Option<Partner>, OfficeError> {
-    let Some(partner) = book::partners(draft)?.into_iter().find(|partner| partner.key_id == caller.key.key_id()) else {
+    let Some(partner) = book::partners(draft)?
+        .into_iter()
+        .find(|partner| partner.key_id == caller.key.key_id())
+    else {
         return Ok(None);
     };
-    let epoch = partner.incoming.map(|log| draft.record(log)).transpose()?.map(|record| record.origin.epoch);
+    let epoch = partner
+        .incoming
+        .map(|log| draft.record(log))
+        .transpose()?
+        .map(|record| record.origin.epoch);
     Ok((partner.state != PartnerState::Revoked && epoch == Some(caller.epoch)).then_some(partner))
 }
 
-fn check_secret(draft: &Draft<'_>, hash: Hash, again: bool, now: Timestamp) -> Result<(), OfficeError> {
+fn check_secret(
+    draft: &Draft<'_>,
+    hash: Hash,
+    again: bool,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
     let Some((expires, used)) = book::invitation(draft, hash)? else {
         return Err(OfficeError::InvitationUnknown);
     };
@@ -182,7 +241,11 @@ fn check_secret(draft: &Draft<'_>, hash: Hash, again: bool, now: Timestamp) -> R
 }
 
 /// The invited side: dials, redeems, pins.
-pub(super) async fn accept(office: &Office, request: Request, text: &str) -> Result<(Partner, Answer), OfficeError> {
+pub(super) async fn accept(
+    office: &Office,
+    request: Request,
+    text: &str,
+) -> Result<(Partner, Answer), OfficeError> {
     let invitation = Invitation::parse(text)?;
     let partner_id = invitation.key.key_id();
     if invitation.purpose != Purpose::Partner || invitation.key == office.public() {
@@ -192,11 +255,17 @@ pub(super) async fn accept(office: &Office, request: Request, text: &str) -> Res
         return Err(OfficeError::InvitationExpired);
     }
     let epoch = epoch_of(&office.key, &invitation.key, &invitation.secret);
-    let own = Introduction { key: office.public(), organization: office.organization().clone(), epoch };
+    let own = Introduction {
+        key: office.public(),
+        organization: office.organization().clone(),
+        epoch,
+    };
     let expected = invitation.key;
     let reply = (office.carrier()?.introduce)((invitation, own)).await?;
     if reply.key != expected {
-        return Err(OfficeError::Unreachable("对方密钥与邀请不符 the key is not the invitation's".to_owned()));
+        return Err(OfficeError::Unreachable(
+            "对方密钥与邀请不符 the key is not the invitation's".to_owned(),
+        ));
     }
     let answer = adopt(office, request, reply, epoch).await?;
     let partner = book::partner(&office.store, partner_id)?;
@@ -237,7 +306,11 @@ pub(super) async fn revoke(
             if partner.state == PartnerState::Revoked {
                 return Err(OfficeError::Revoked(partner.code.to_string()));
             }
-            let revoked = PartnerRevoked { key: *partner.key.as_bytes(), reason, actor: desk.actor.clone() };
+            let revoked = PartnerRevoked {
+                key: *partner.key.as_bytes(),
+                reason,
+                actor: desk.actor.clone(),
+            };
             desk.enter(&revoked.into(), None)?;
             Ok(Answer::default())
         })
@@ -265,10 +338,19 @@ pub(super) async fn reset_epoch(
             let (base, base_root) = book::held_there(desk.draft, key)?;
             let epoch = Epoch::random(desk.draft.rng());
             let own = desk.key.public();
-            let origin = LogOrigin { author: own.key_id(), audience: partner.key_id, epoch };
+            let origin = LogOrigin {
+                author: own.key_id(),
+                audience: partner.key_id,
+                epoch,
+            };
             desk.draft.freeze(old.no)?;
             let new = desk.draft.create_log(origin, own, true)?;
-            let reset = EpochReset { old_log_id: old.log_id(), base, base_root, reason };
+            let reset = EpochReset {
+                old_log_id: old.log_id(),
+                base,
+                base_root,
+                reason,
+            };
             desk.begin(&partner, new, &reset.into())?;
             book::begin_anew(desk.draft, key)?;
             Ok(Answer::default())
@@ -289,10 +371,17 @@ pub(super) async fn accept_epoch(
             let (old_log_id, new_log_id, base) =
                 book::accept_epoch(desk.draft, key)?.ok_or(OfficeError::EpochNotProposed)?;
             let partner = book::partner(desk.draft, key)?;
-            let accepted = EpochAccepted { old_log_id, new_log_id, base };
+            let accepted = EpochAccepted {
+                old_log_id,
+                new_log_id,
+                base,
+            };
             let extra = Payload::from(accepted.clone()).encode();
             desk.send(&partner, accepted.into(), None, Cut::Refuse)?;
-            Ok(Answer { extra: extra.into(), ..Answer::default() })
+            Ok(Answer {
+                extra: extra.into(),
+                ..Answer::default()
+            })
         })
         .await?;
     match Payload::decode(hongyan_proto::log::Kind::EpochAccepted, &answer.extra) {

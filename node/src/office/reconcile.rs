@@ -39,16 +39,20 @@ impl QuarterFile {
 
     /// Every difference with its answers.
     pub(super) fn lines(&self) -> &[Line] {
-        self.view.settlement.as_ref().map_or(&[], |settlement| &settlement.lines)
+        self.view
+            .settlement
+            .as_ref()
+            .map_or(&[], |settlement| &settlement.lines)
     }
 
     /// Whose turn it is.
     pub(super) fn must_act(&self) -> Option<Author> {
         match self.status {
             Status::NotDue | Status::Closed => None,
-            Status::Due(_) | Status::IssuedByPartner(_) | Status::ClosedByPartner | Status::ClosingsDiffer => {
-                Some(Author::Own)
-            }
+            Status::Due(_)
+            | Status::IssuedByPartner(_)
+            | Status::ClosedByPartner
+            | Status::ClosingsDiffer => Some(Author::Own),
             Status::IssuedByUs(_) | Status::ClosedByUs => Some(Author::Partner),
             Status::Reconciled { ours: 0, theirs } if theirs > 0 => Some(Author::Partner),
             Status::Reconciled { .. } => Some(Author::Own),
@@ -67,9 +71,15 @@ fn file(office: &Office, partner: &Partner, quarter: Quarter) -> Result<QuarterF
     let (view, _) = book::quarter(store, partner, quarter)?;
     let cadence = cadence(store, partner, office.today())?;
     let status = view.status(own, partner.key_id, cadence, office.today());
-    let lines = view.settlement.as_ref().map_or(&[][..], |settlement| &settlement.lines);
+    let lines = view
+        .settlement
+        .as_ref()
+        .map_or(&[][..], |settlement| &settlement.lines);
     let ids: Vec<_> = lines.iter().map(|line| line.difference.case).collect();
-    let outflow_is_own = lines.iter().map(|line| (line.difference.case, line.outflow == own)).collect();
+    let outflow_is_own = lines
+        .iter()
+        .map(|line| (line.difference.case, line.outflow == own))
+        .collect();
     Ok(QuarterFile {
         names: names(office, partner, ids.into_iter())?,
         partner: partner.clone(),
@@ -82,7 +92,11 @@ fn file(office: &Office, partner: &Partner, quarter: Quarter) -> Result<QuarterF
 }
 
 /// The comparison of both latest statements.
-pub(super) fn show(office: &Office, partner: &str, quarter: Quarter) -> Result<QuarterFile, OfficeError> {
+pub(super) fn show(
+    office: &Office,
+    partner: &str,
+    quarter: Quarter,
+) -> Result<QuarterFile, OfficeError> {
     let partner = find::partner(&office.store, partner)?;
     let file = file(office, &partner, quarter)?;
     stated(&file.view, quarter)?;
@@ -95,7 +109,9 @@ fn stated(view: &QuarterView, quarter: Quarter) -> Result<&Settlement, OfficeErr
         (_, None) => "对方 the partner's",
         _ => "可比的 comparable",
     };
-    view.settlement.as_ref().ok_or(OfficeError::StatementMissing(whose, quarter))
+    view.settlement
+        .as_ref()
+        .ok_or(OfficeError::StatementMissing(whose, quarter))
 }
 
 fn closed(view: &QuarterView) -> bool {
@@ -105,7 +121,12 @@ fn closed(view: &QuarterView) -> bool {
         .is_some_and(|(ours, theirs)| ours.result_hash == theirs.result_hash)
 }
 
-fn open(desk: &Desk<'_, '_>, partner: &Partner, quarter: Quarter, shown: Option<Hash>) -> Result<QuarterView, OfficeError> {
+fn open(
+    desk: &Desk<'_, '_>,
+    partner: &Partner,
+    quarter: Quarter,
+    shown: Option<Hash>,
+) -> Result<QuarterView, OfficeError> {
     let (view, _) = book::quarter(desk.draft, partner, quarter)?;
     if closed(&view) {
         return Err(OfficeError::QuarterClosed(quarter));
@@ -132,18 +153,24 @@ pub(super) async fn answer(
             let view = open(desk, &partner, quarter, shown)?;
             let settlement = stated(&view, quarter)?;
             for line in &lines {
-                let known = settlement
-                    .lines
-                    .iter()
-                    .any(|known| known.difference.case == line.case_id && known.difference.field == line.field);
+                let known = settlement.lines.iter().any(|known| {
+                    known.difference.case == line.case_id && known.difference.field == line.field
+                });
                 if !known {
                     return Err(OfficeError::field(
                         "lines",
-                        format!("{} {}: 对账结果中没有这一行 no such line in the result", line.case_id, line.field),
+                        format!(
+                            "{} {}: 对账结果中没有这一行 no such line in the result",
+                            line.case_id, line.field
+                        ),
                     ));
                 }
             }
-            let answer = LetterAnswer { quarter, reconciliation_hash: settlement.reconciliation, lines };
+            let answer = LetterAnswer {
+                quarter,
+                reconciliation_hash: settlement.reconciliation,
+                lines,
+            };
             desk.send(&partner, Payload::Answer(answer), None, Cut::Refuse)?;
             Ok(Answer::default())
         })
@@ -163,8 +190,15 @@ pub(super) async fn close(
             let partner = find::partner(desk.draft, &partner)?;
             let view = open(desk, &partner, quarter, Some(shown))?;
             let settlement = stated(&view, quarter)?;
-            settlement.check_close(desk.today).map_err(|early| OfficeError::TooEarly(early.to_string()))?;
-            desk.send(&partner, Payload::Closing(settlement.closing()), None, Cut::Refuse)?;
+            settlement
+                .check_close(desk.today)
+                .map_err(|early| OfficeError::TooEarly(early.to_string()))?;
+            desk.send(
+                &partner,
+                Payload::Closing(settlement.closing()),
+                None,
+                Cut::Refuse,
+            )?;
             Ok(Answer::default())
         })
         .await
@@ -176,8 +210,13 @@ pub(super) fn list(office: &Office, partner: &str) -> Result<Vec<QuarterFile>, O
     let last = Quarter::of(office.today()).previous();
     let mut files = Vec::new();
     for partner in find::partners(store, partner)? {
-        let mut quarters: Vec<Quarter> = book::quarters(store, &partner)?.into_iter().map(|(quarter, _)| quarter).collect();
-        let agreed = book::agreements(store, &partner)?.in_force(last.last_day()).is_some();
+        let mut quarters: Vec<Quarter> = book::quarters(store, &partner)?
+            .into_iter()
+            .map(|(quarter, _)| quarter)
+            .collect();
+        let agreed = book::agreements(store, &partner)?
+            .in_force(last.last_day())
+            .is_some();
         if agreed && !quarters.contains(&last) {
             quarters.push(last);
         }

@@ -5,7 +5,12 @@ use hongyan_proto::{
     log::{Kind, KindGroup},
 };
 
-use super::{Office, OfficeError, desk::Desk, find, letters::{CaseLetter, timeline}};
+use super::{
+    Office, OfficeError,
+    desk::Desk,
+    find,
+    letters::{CaseLetter, timeline},
+};
 use crate::{
     book::{self, CaseFile, Partner, Shelf as _},
     store::StoreError,
@@ -26,7 +31,10 @@ pub(super) fn check(
             Ok(())
         }
         Payload::Correction(correction) => {
-            let refuse = OfficeError::NotCorrectable { case: file.id, sequence: correction.corrects };
+            let refuse = OfficeError::NotCorrectable {
+                case: file.id,
+                sequence: correction.corrects,
+            };
             let entry = match desk.draft.one(partner.out, correction.corrects) {
                 Err(StoreError::UnknownEntry { .. }) => return Err(refuse),
                 entry => entry?,
@@ -35,7 +43,10 @@ pub(super) fn check(
             let right = header.case_id == Some(file.id)
                 && header.kind.group() == KindGroup::Fact
                 && header.kind != Kind::Correction
-                && correction.replacement.as_ref().is_none_or(|replacement| replacement.kind() == header.kind)
+                && correction
+                    .replacement
+                    .as_ref()
+                    .is_none_or(|replacement| replacement.kind() == header.kind)
                 && book::refusal(desk.draft, partner.out, correction.corrects)?.is_none();
             if right { Ok(()) } else { Err(refuse) }
         }

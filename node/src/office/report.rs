@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use hongyan_proto::{
     letter::{self, DeclineReason, Disclosed, Payload, Presence},
     log::Kind,
-    report::{CaseState, CellKey, Content, Direction, Measure, MemberClass, Organization, Report, SignedReport, Standing},
+    report::{
+        CaseState, CellKey, Content, Direction, Measure, MemberClass, Organization, Report,
+        SignedReport, Standing,
+    },
     time::{Day, Month, Quarter},
 };
 
@@ -39,9 +42,19 @@ struct Count<'a> {
 }
 
 /// Compiles and signs the report of a quarter.
-pub(super) fn compile(office: &Office, quarter: Quarter, revision: u32) -> Result<SignedReport, OfficeError> {
+pub(super) fn compile(
+    office: &Office,
+    quarter: Quarter,
+    revision: u32,
+) -> Result<SignedReport, OfficeError> {
     let until = quarter.last_day().min(office.today());
-    let mut count = Count { office, quarter, until, cells: Cells::new(), measures: Measures::new() };
+    let mut count = Count {
+        office,
+        quarter,
+        until,
+        cells: Cells::new(),
+        measures: Measures::new(),
+    };
     for partner in book::partners(&office.store)? {
         for file in book::cases_with_facts(&office.store, &partner)? {
             count.case(&file, Some(&partner))?;
@@ -70,7 +83,8 @@ pub(super) fn compile(office: &Office, quarter: Quarter, revision: u32) -> Resul
         answer_days: ANSWER_DAYS,
         measures: count.measures,
     };
-    let refused = |error: hongyan_proto::report::ReportError| OfficeError::Damaged(error.to_string());
+    let refused =
+        |error: hongyan_proto::report::ReportError| OfficeError::Damaged(error.to_string());
     SignedReport::sign(Report::new(content).map_err(refused)?, &office.key).map_err(refused)
 }
 
@@ -86,10 +100,15 @@ impl Count<'_> {
     }
 
     fn case(&mut self, file: &CaseFile, partner: Option<&Partner>) -> Result<(), OfficeError> {
-        let Some(side) = file.side() else { return Ok(()) };
+        let Some(side) = file.side() else {
+            return Ok(());
+        };
         let state = match partner {
             Some(_) => state_at(&file.case, self.until),
-            None => file.case.state().filter(|_| file.case.since().is_some_and(|since| since <= self.until)),
+            None => file
+                .case
+                .state()
+                .filter(|_| file.case.since().is_some_and(|since| since <= self.until)),
         };
         // A crossing closes a claim without an entry of its own; it has no day but the case's last one.
         let state = match (state, file.case.state()) {
@@ -124,13 +143,22 @@ impl Count<'_> {
             Side::Outflow => person(store, file)?,
             Side::Inflow => disclosed(file),
         };
-        let destination = file.case.local().iter().rev().find_map(|step| match &step.event.payload {
-            Some(Payload::Departed(departed)) => departed.destination.clone(),
-            _ => None,
-        });
+        let destination =
+            file.case
+                .local()
+                .iter()
+                .rev()
+                .find_map(|step| match &step.event.payload {
+                    Some(Payload::Departed(departed)) => departed.destination.clone(),
+                    _ => None,
+                });
         let state = case_state(state);
         Ok(CellKey {
-            direction: if side == Side::Outflow { Direction::Out } else { Direction::In },
+            direction: if side == Side::Outflow {
+                Direction::Out
+            } else {
+                Direction::In
+            },
             own_region: self.office.organization().region.clone(),
             counterpart_region: match partner {
                 Some(partner) => Some(partner.region.clone()),
@@ -157,12 +185,16 @@ impl Count<'_> {
     fn letters(&mut self, file: &CaseFile, side: Side) {
         let steps = file.case.history();
         let (sent, answered, in_time) = match side {
-            Side::Outflow => {
-                (Measure::NoticesSent, Measure::NoticesSentAnswered, Measure::NoticesSentAnsweredInTime)
-            }
-            Side::Inflow => {
-                (Measure::NoticesReceived, Measure::NoticesReceivedAnswered, Measure::NoticesReceivedAnsweredInTime)
-            }
+            Side::Outflow => (
+                Measure::NoticesSent,
+                Measure::NoticesSentAnswered,
+                Measure::NoticesSentAnsweredInTime,
+            ),
+            Side::Inflow => (
+                Measure::NoticesReceived,
+                Measure::NoticesReceivedAnswered,
+                Measure::NoticesReceivedAnsweredInTime,
+            ),
         };
         for (at, step) in steps.iter().enumerate() {
             let day = step.event.time.day();
@@ -209,7 +241,9 @@ impl Count<'_> {
             Side::Inflow if matches!(state, State::Active | State::LostContact) => {
                 self.add(Measure::AttendanceMembers, true);
                 let present = self.has(&facts, Side::Inflow, |payload| match payload {
-                    Payload::Attendance(one) if matches!(one.presence, Presence::Present | Presence::Remote) => {
+                    Payload::Attendance(one)
+                        if matches!(one.presence, Presence::Present | Presence::Remote) =>
+                    {
                         Some(one.day)
                     }
                     _ => None,
@@ -217,7 +251,11 @@ impl Count<'_> {
                 self.add(Measure::AttendanceMembersPresent, present);
                 self.add(Measure::DuesMembers, true);
                 let paid = months_paid(&facts, Side::Inflow);
-                let every = self.quarter.months().iter().all(|month: &Month| paid.contains(month));
+                let every = self
+                    .quarter
+                    .months()
+                    .iter()
+                    .all(|month: &Month| paid.contains(month));
                 self.add(Measure::DuesMembersPaid, every);
             }
             Side::Inflow => {}
@@ -237,7 +275,8 @@ impl Count<'_> {
         let store = &self.office.store;
         let (view, _) = book::quarter(store, partner, self.quarter)?;
         let in_force = book::in_force(store, partner, self.quarter.last_day())?;
-        let asked = in_force.is_some_and(|agreement| due_on(self.quarter, agreement.terms.cadence).is_some());
+        let asked = in_force
+            .is_some_and(|agreement| due_on(self.quarter, agreement.terms.cadence).is_some());
         let issued = view.ours.is_some();
         let closed = view
             .our_closing
@@ -247,7 +286,11 @@ impl Count<'_> {
         self.add(Measure::StatementsDue, asked || issued);
         self.add(Measure::StatementsIssued, issued);
         self.add(Measure::StatementsClosed, issued && closed);
-        for line in view.settlement.iter().flat_map(|settlement| &settlement.lines) {
+        for line in view
+            .settlement
+            .iter()
+            .flat_map(|settlement| &settlement.lines)
+        {
             let measure = match line.difference.cause {
                 Cause::OnlyOutflowKnows => Measure::DifferencesOnlyOutflow,
                 Cause::OnlyInflowKnows => Measure::DifferencesOnlyInflow,

@@ -46,7 +46,11 @@ pub struct Written {
 
 impl Written {
     pub(super) fn new(log: LogId, sequence: u64, time: Timestamp) -> Self {
-        Self { log_id: log.to_field(), sequence, time_ms: time.millis() }
+        Self {
+            log_id: log.to_field(),
+            sequence,
+            time_ms: time.millis(),
+        }
     }
 }
 
@@ -74,7 +78,10 @@ impl Answer {
     }
 
     pub(super) fn about(case: CaseId) -> Self {
-        Self { case: case.to_field(), ..Self::default() }
+        Self {
+            case: case.to_field(),
+            ..Self::default()
+        }
     }
 }
 
@@ -104,7 +111,10 @@ pub(super) fn recall(draft: &Draft<'_>, request: &Request) -> Result<Option<Answ
     if remembered.digest != request.digest[..] {
         return Err(OfficeError::RequestReused);
     }
-    Ok(remembered.answer.map(|answer| Answer { repeated: true, ..answer }))
+    Ok(remembered.answer.map(|answer| Answer {
+        repeated: true,
+        ..answer
+    }))
 }
 
 /// Remembers an answer, and forgets some that are too old.
@@ -137,7 +147,9 @@ pub(super) fn forgettable(store: &Store, now: Timestamp) -> Result<Vec<Vec<u8>>,
     let oldest = now.plus_millis(-REMEMBERED_MS).millis();
     let found = store.scan_view(View::Index, b"t", FORGOTTEN_AT_ONCE)?;
     let time = |key: &[u8]| {
-        let bytes = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        let bytes = key
+            .get(1..9)
+            .and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         bytes.map(i64::from_be_bytes)
     };
     Ok(found

@@ -26,7 +26,9 @@ pub(super) fn quarter_or_last(office: &Office, quarter: &str) -> Result<Quarter,
     if quarter.is_empty() {
         return Ok(Quarter::of(office.today()).previous());
     }
-    quarter.parse().map_err(|error| OfficeError::field("quarter", error))
+    quarter
+        .parse()
+        .map_err(|error| OfficeError::field("quarter", error))
 }
 
 /// Compiles and sends this node's statement; again for the same quarter: a new revision.
@@ -43,22 +45,33 @@ pub(super) async fn issue(
             let partner = find::partner(desk.draft, &partner)?;
             writable(&partner)?;
             let (view, _) = book::quarter(desk.draft, &partner, quarter)?;
-            view.check_issue(desk.today).map_err(|refusal| match refusal {
-                IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
-                IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
-            })?;
+            view.check_issue(desk.today)
+                .map_err(|refusal| match refusal {
+                    IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
+                    IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
+                })?;
             let in_force = book::in_force(desk.draft, &partner, desk.today)?
                 .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
             let cases = book::cases_with_facts(&reader, &partner)?;
-            let revision = view.next_revision().ok_or(OfficeError::QuarterClosed(quarter))?;
+            let revision = view
+                .next_revision()
+                .ok_or(OfficeError::QuarterClosed(quarter))?;
             let scope = in_force.terms.scope(own);
-            let statement =
-                compile(quarter, revision, own, cases.iter().map(|file| (file.id, &file.case)), scope)
-                    .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
+            let statement = compile(
+                quarter,
+                revision,
+                own,
+                cases.iter().map(|file| (file.id, &file.case)),
+                scope,
+            )
+            .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
             let payload = Payload::Statement(statement);
             let extra = payload.encode();
             desk.send(&partner, payload, None, Cut::Restrict)?;
-            Ok(Answer { extra: extra.into(), ..Answer::default() })
+            Ok(Answer {
+                extra: extra.into(),
+                ..Answer::default()
+            })
         })
         .await?;
     match Payload::decode(Kind::Statement, &answer.extra) {
@@ -90,17 +103,33 @@ pub(super) fn show(
     let (_, records) = book::quarter(store, &partner, quarter)?;
     let mut found: Option<(Statement, u64, Timestamp)> = None;
     for record in records {
-        let by = if store.log(LogNo(record.log)).is_some_and(|log| log.own) { Author::Own } else { Author::Partner };
-        let Some(Payload::Statement(statement)) = record.content()? else { continue };
+        let by = if store.log(LogNo(record.log)).is_some_and(|log| log.own) {
+            Author::Own
+        } else {
+            Author::Partner
+        };
+        let Some(Payload::Statement(statement)) = record.content()? else {
+            continue;
+        };
         let wanted = by == author
             && !record.refused
             && (revision == 0 || statement.revision.get() == revision)
-            && found.as_ref().is_none_or(|(known, ..)| known.revision <= statement.revision);
+            && found
+                .as_ref()
+                .is_none_or(|(known, ..)| known.revision <= statement.revision);
         if wanted {
-            found = Some((statement, record.seen, Timestamp::from_millis(record.time_ms)));
+            found = Some((
+                statement,
+                record.seen,
+                Timestamp::from_millis(record.time_ms),
+            ));
         }
     }
-    let whose = if author == Author::Own { "我方 our" } else { "对方 the partner's" };
+    let whose = if author == Author::Own {
+        "我方 our"
+    } else {
+        "对方 the partner's"
+    };
     let (statement, seen, time) = found.ok_or(OfficeError::StatementMissing(whose, quarter))?;
     let ids = statement
         .inflow_lines
@@ -108,7 +137,13 @@ pub(super) fn show(
         .map(|line| line.case_id)
         .chain(statement.outflow_lines.iter().map(|line| line.case_id));
     let names = names(office, &partner, ids)?;
-    Ok(Issued { statement, author, seen, time, names })
+    Ok(Issued {
+        statement,
+        author,
+        seen,
+        time,
+        names,
+    })
 }
 
 /// Who is behind case ids, where this node may see it.

@@ -83,11 +83,17 @@ pub(super) fn status(office: &Office) -> Result<NodeStatus, OfficeError> {
     let store = &office.store;
     let cases = book::all_cases(store, None)?;
     let open_as = |side: Side| {
-        let open = cases.iter().filter(|file| file.is_open() && file.side() == Some(side)).count();
+        let open = cases
+            .iter()
+            .filter(|file| file.is_open() && file.side() == Some(side))
+            .count();
         u32::try_from(open).unwrap_or(u32::MAX)
     };
     let partners = partners_with(office, &cases)?;
-    let members = book::members(store)?.iter().filter(|member| !member.removed).count();
+    let members = book::members(store)?
+        .iter()
+        .filter(|member| !member.removed)
+        .count();
     Ok(NodeStatus {
         logs: log::list(office)?,
         overdue: overdue(office, &partners, &cases)?,
@@ -111,7 +117,11 @@ pub(super) fn partners(office: &Office) -> Result<Vec<PartnerView>, OfficeError>
 /// One partner.
 pub(super) fn partner(office: &Office, partner: &Partner) -> Result<PartnerView, OfficeError> {
     let cases = book::all_cases(&office.store, Some(partner))?;
-    partner_view(office, book::partner(&office.store, partner.key_id)?, &cases)
+    partner_view(
+        office,
+        book::partner(&office.store, partner.key_id)?,
+        &cases,
+    )
 }
 
 fn partners_with(office: &Office, cases: &[CaseFile]) -> Result<Vec<PartnerView>, OfficeError> {
@@ -121,14 +131,24 @@ fn partners_with(office: &Office, cases: &[CaseFile]) -> Result<Vec<PartnerView>
         .collect()
 }
 
-fn partner_view(office: &Office, partner: Partner, cases: &[CaseFile]) -> Result<PartnerView, OfficeError> {
+fn partner_view(
+    office: &Office,
+    partner: Partner,
+    cases: &[CaseFile],
+) -> Result<PartnerView, OfficeError> {
     let store = &office.store;
     let today = office.today();
     let agreement = book::in_force(store, &partner, today)?;
     let size = |log| store.log(log).map_or(0, |record| record.size());
-    let open = cases.iter().filter(|file| file.partner == Some(partner.key_id) && file.is_open()).count();
+    let open = cases
+        .iter()
+        .filter(|file| file.partner == Some(partner.key_id) && file.is_open())
+        .count();
     let next_due = agreement.as_ref().map(|agreement| {
-        let last = partner.contact.last_sync.map_or(agreement.terms.valid_from, Timestamp::day);
+        let last = partner
+            .contact
+            .last_sync
+            .map_or(agreement.terms.valid_from, Timestamp::day);
         last.plus_days(match agreement.terms.cadence {
             Cadence::Monthly => 31,
             Cadence::Quarterly => 92,
@@ -153,7 +173,10 @@ fn partner_view(office: &Office, partner: Partner, cases: &[CaseFile]) -> Result
 const LOOKED_AT: u64 = 10_000;
 
 fn unapplied(office: &Office, partner: &Partner) -> Result<u64, OfficeError> {
-    let size = office.store.log(partner.out).map_or(0, |record| record.size());
+    let size = office
+        .store
+        .log(partner.out)
+        .map_or(0, |record| record.size());
     let waiting = size.saturating_sub(partner.applied);
     if waiting > LOOKED_AT {
         return Ok(waiting);
@@ -169,38 +192,64 @@ fn notice(partner: &Partner) -> Option<(String, String)> {
     let words = |zh: &str, en: &str| Some((zh.to_owned(), en.to_owned()));
     match partner.state {
         PartnerState::Revoked => words("结对已撤销", "revoked"),
-        PartnerState::Frozen => words("日志出现分叉, 须由双方人员核对", "two histories of one log: people on both sides must decide"),
-        PartnerState::AwaitingEpoch => {
-            words("对方提出日志重新起始, 请核实后 partner epoch accept", "the partner proposes a new epoch: check, then accept it")
-        }
-        PartnerState::Active if partner.contact.unconfirmed => {
-            words("本节点从备份恢复, 须先同步才能书写", "this node was restored: synchronize before writing")
-        }
-        PartnerState::Active => partner.contact.problem.as_ref().map(|problem| super::text::split(problem)),
+        PartnerState::Frozen => words(
+            "日志出现分叉, 须由双方人员核对",
+            "two histories of one log: people on both sides must decide",
+        ),
+        PartnerState::AwaitingEpoch => words(
+            "对方提出日志重新起始, 请核实后 partner epoch accept",
+            "the partner proposes a new epoch: check, then accept it",
+        ),
+        PartnerState::Active if partner.contact.unconfirmed => words(
+            "本节点从备份恢复, 须先同步才能书写",
+            "this node was restored: synchronize before writing",
+        ),
+        PartnerState::Active => partner
+            .contact
+            .problem
+            .as_ref()
+            .map(|problem| super::text::split(problem)),
     }
 }
 
-fn overdue(office: &Office, partners: &[PartnerView], cases: &[CaseFile]) -> Result<Vec<Overdue>, OfficeError> {
+fn overdue(
+    office: &Office,
+    partners: &[PartnerView],
+    cases: &[CaseFile],
+) -> Result<Vec<Overdue>, OfficeError> {
     let today = office.today();
     let mut found = Vec::new();
-    for view in partners.iter().filter(|view| view.partner.state != PartnerState::Revoked) {
+    for view in partners
+        .iter()
+        .filter(|view| view.partner.state != PartnerState::Revoked)
+    {
         let code = view.partner.code.to_string();
         if let Some(due) = view.next_due.filter(|due| *due < today) {
             found.push(Overdue {
                 partner: code.clone(),
                 kind: OverdueKind::Sync,
                 due,
-                what: ("超过协议周期未互通信息".to_owned(), "no exchange within the agreement's cadence".to_owned()),
+                what: (
+                    "超过协议周期未互通信息".to_owned(),
+                    "no exchange within the agreement's cadence".to_owned(),
+                ),
                 must_act: Some(Author::Own),
                 case: None,
             });
         }
-        if let Some((_, last_day)) = view.agreement.as_ref().filter(|(_, last)| last.plus_days(-RENEW_DAYS) < today) {
+        if let Some((_, last_day)) = view
+            .agreement
+            .as_ref()
+            .filter(|(_, last)| last.plus_days(-RENEW_DAYS) < today)
+        {
             found.push(Overdue {
                 partner: code,
                 kind: OverdueKind::Agreement,
                 due: *last_day,
-                what: ("协议即将到期, 请商议续签".to_owned(), "the agreement expires soon: agree on its renewal".to_owned()),
+                what: (
+                    "协议即将到期, 请商议续签".to_owned(),
+                    "the agreement expires soon: agree on its renewal".to_owned(),
+                ),
                 must_act: Some(Author::Own),
                 case: None,
             });
@@ -214,15 +263,22 @@ fn overdue(office: &Office, partners: &[PartnerView], cases: &[CaseFile]) -> Res
     Ok(found)
 }
 
-fn quarters(office: &Office, view: &PartnerView, found: &mut Vec<Overdue>) -> Result<(), OfficeError> {
+fn quarters(
+    office: &Office,
+    view: &PartnerView,
+    found: &mut Vec<Overdue>,
+) -> Result<(), OfficeError> {
     let today = office.today();
     for file in reconcile::list(office, view.partner.code.as_str())? {
-        let closing = file.quarter.last_day().plus_days(crate::domain::statement::quarter::STATEMENT_DAYS)
+        let closing = file
+            .quarter
+            .last_day()
+            .plus_days(crate::domain::statement::quarter::STATEMENT_DAYS)
             .plus_days(crate::domain::statement::reconcile::ANSWER_DAYS);
         let (kind, due) = match file.status {
-            QuarterStatus::Due(due) | QuarterStatus::IssuedByUs(due) | QuarterStatus::IssuedByPartner(due) => {
-                (OverdueKind::Statement, due)
-            }
+            QuarterStatus::Due(due)
+            | QuarterStatus::IssuedByUs(due)
+            | QuarterStatus::IssuedByPartner(due) => (OverdueKind::Statement, due),
             QuarterStatus::NotDue | QuarterStatus::Closed => continue,
             _ => (OverdueKind::Closing, closing),
         };
@@ -232,7 +288,10 @@ fn quarters(office: &Office, view: &PartnerView, found: &mut Vec<Overdue>) -> Re
                 partner: view.partner.code.to_string(),
                 kind,
                 due,
-                what: (format!("{}: {zh}", file.quarter), format!("{}: {en}", file.quarter)),
+                what: (
+                    format!("{}: {zh}", file.quarter),
+                    format!("{}: {en}", file.quarter),
+                ),
                 must_act: file.must_act(),
                 case: None,
             });
@@ -242,15 +301,33 @@ fn quarters(office: &Office, view: &PartnerView, found: &mut Vec<Overdue>) -> Re
 }
 
 fn answers(partners: &[PartnerView], file: &CaseFile, today: Day, found: &mut Vec<Overdue>) {
-    let Some(state) = file.case.state().filter(|_| file.is_open()) else { return };
+    let Some(state) = file.case.state().filter(|_| file.is_open()) else {
+        return;
+    };
     let waits = due(&file.case);
-    let Some(by) = waits.by.filter(|by| *by < today) else { return };
-    let partner = partners.iter().find(|view| Some(view.partner.key_id) == file.partner);
+    let Some(by) = waits.by.filter(|by| *by < today) else {
+        return;
+    };
+    let partner = partners
+        .iter()
+        .find(|view| Some(view.partner.key_id) == file.partner);
     let (zh, en) = turn(state).map_or(("", ""), |turn| turn.what);
-    let must_act = waits.who.map(|who| if file.side() == Some(who) { Author::Own } else { Author::Partner });
-    let kind = if state == State::LostContact { OverdueKind::Contact } else { OverdueKind::Answer };
+    let must_act = waits.who.map(|who| {
+        if file.side() == Some(who) {
+            Author::Own
+        } else {
+            Author::Partner
+        }
+    });
+    let kind = if state == State::LostContact {
+        OverdueKind::Contact
+    } else {
+        OverdueKind::Answer
+    };
     found.push(Overdue {
-        partner: partner.map(|view| view.partner.code.to_string()).unwrap_or_default(),
+        partner: partner
+            .map(|view| view.partner.code.to_string())
+            .unwrap_or_default(),
         kind,
         due: by,
         what: (zh.to_owned(), en.to_owned()),

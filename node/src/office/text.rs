@@ -7,7 +7,12 @@ pub(super) fn split(text: &str) -> (String, String) {
         .rfind(|(_, character)| is_chinese(*character))
         .map_or(0, |(at, character)| at + character.len_utf8());
     let (zh, en) = text.split_at(end);
-    (zh.trim().to_owned(), en.trim_start_matches([';', ':', ',', '.', ')']).trim().to_owned())
+    (
+        zh.trim().to_owned(),
+        en.trim_start_matches([';', ':', ',', '.', ')'])
+            .trim()
+            .to_owned(),
+    )
 }
 
 const fn is_chinese(character: char) -> bool {
@@ -20,7 +25,10 @@ mod tests {
 
     #[test]
     fn chinese_first_english_beside_it() {
-        assert_eq!(split("结对已撤销 the partner was revoked"), ("结对已撤销".into(), "the partner was revoked".into()));
+        assert_eq!(
+            split("结对已撤销 the partner was revoked"),
+            ("结对已撤销".into(), "the partner was revoked".into())
+        );
         assert_eq!(split("plain"), (String::new(), "plain".into()));
         assert_eq!(split("只有中文"), ("只有中文".into(), String::new()));
     }

@@ -50,7 +50,9 @@ pub(super) fn disclosed(file: &CaseFile) -> Disclosed {
         .history()
         .iter()
         .filter_map(|step| step.event.payload.as_ref().and_then(Payload::disclosed))
-        .fold(Disclosed::default(), |earlier, later| later.clone().or(earlier))
+        .fold(Disclosed::default(), |earlier, later| {
+            later.clone().or(earlier)
+        })
 }
 
 /// Puts a case together for showing.
@@ -87,7 +89,12 @@ pub(super) fn view(
             _ => {}
         }
     }
-    let updated = file.records.iter().map(|record| record.time_ms).max().unwrap_or_default();
+    let updated = file
+        .records
+        .iter()
+        .map(|record| record.time_ms)
+        .max()
+        .unwrap_or_default();
     let disputed = state.is_some_and(State::is_disputed)
         || file.case.superseded().iter().any(|late| late.act.is_some());
     Ok(CaseView {
@@ -112,5 +119,8 @@ pub(super) fn view(
 
 /// The last applied content of a kind.
 pub(super) fn latest(file: &CaseFile, kind: Kind) -> Option<&Payload> {
-    file.case.steps_of(kind).next_back().and_then(|step| step.event.payload.as_ref())
+    file.case
+        .steps_of(kind)
+        .next_back()
+        .and_then(|step| step.event.payload.as_ref())
 }

@@ -76,7 +76,9 @@ impl Draft<'_> {
         from: &[u8],
     ) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
         let end = key::after(&key::view(view.space(), prefix));
-        let mut found = self.sight().scan(key::view(view.space(), from), end, usize::MAX)?;
+        let mut found = self
+            .sight()
+            .scan(key::view(view.space(), from), end, usize::MAX)?;
         for (key, _) in &mut found {
             // The space is the store's affair.
             key.remove(0);

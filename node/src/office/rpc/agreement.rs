@@ -4,7 +4,10 @@ use hongyan_proto::{
     letter::{Cadence, Disclosure, DisclosureSet, Terms, Text, ValueError},
     pb::{
         exchange::v1 as exchange,
-        office::v1::{self as pb, agreement_service_server::AgreementService, propose_agreement_request::Content},
+        office::v1::{
+            self as pb, agreement_service_server::AgreementService,
+            propose_agreement_request::Content,
+        },
     },
     time::Day,
 };
@@ -29,7 +32,10 @@ type Answered<T> = Result<Response<T>, Status>;
 fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
     match text {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|error: ValueError| OfficeError::field(field, error)),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|error: ValueError| OfficeError::field(field, error)),
     }
 }
 
@@ -55,7 +61,8 @@ fn classes(codes: &[i32], field: &str) -> Result<Option<DisclosureSet>, OfficeEr
 }
 
 fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
-    let wire = wire.ok_or_else(|| OfficeError::field("draft", "此项必填 this field is required"))?;
+    let wire =
+        wire.ok_or_else(|| OfficeError::field("draft", "此项必填 this field is required"))?;
     let duties = wire
         .duties
         .iter()
@@ -64,10 +71,14 @@ fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
                 pb::Author::Own => Author::Own,
                 pb::Author::Partner => Author::Partner,
                 pb::Author::Unspecified => {
-                    return Err(OfficeError::field("draft.duties.party", "此项必填 this field is required"));
+                    return Err(OfficeError::field(
+                        "draft.duties.party",
+                        "此项必填 this field is required",
+                    ));
                 }
             };
-            let wrong = |field: &'static str| move |error: ValueError| OfficeError::field(field, error);
+            let wrong =
+                |field: &'static str| move |error: ValueError| OfficeError::field(field, error);
             Ok((
                 author,
                 duty.clause.parse().map_err(wrong("draft.duties.clause"))?,
@@ -77,7 +88,9 @@ fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
         .collect::<Result<Vec<_>, _>>()?;
     let cadence = match wire.cadence {
         0 => None,
-        code => Some(Cadence::try_from(code).map_err(|error| OfficeError::field("draft.cadence", error))?),
+        code => Some(
+            Cadence::try_from(code).map_err(|error| OfficeError::field("draft.cadence", error))?,
+        ),
     };
     Ok(Draft {
         valid_from: day(&wire.valid_from, "draft.valid_from")?,
@@ -117,7 +130,9 @@ fn shown(view: &AgreementView) -> pb::Agreement {
         Some((day, reason)) => (day.to_string(), reason.clone()),
         None => (String::new(), String::new()),
     };
-    let hex = |hash: Option<hongyan_proto::id::AgreementHash>| hash.map(|hash| hash.to_string()).unwrap_or_default();
+    let hex = |hash: Option<hongyan_proto::id::AgreementHash>| {
+        hash.map(|hash| hash.to_string()).unwrap_or_default()
+    };
     pb::Agreement {
         hash: view.agreement.hash.to_string(),
         partner: view.partner.code.to_string(),
@@ -152,7 +167,10 @@ macro_rules! answer {
     ($office:expr, $result:expr, $response:ident) => {{
         let (hash, answer): (_, Answer) = $result;
         let view = agreement::show($office, hash)?;
-        Ok(Response::new(pb::$response { written: written(&answer), agreement: Some(shown(&view)) }))
+        Ok(Response::new(pb::$response {
+            written: written(&answer),
+            agreement: Some(shown(&view)),
+        }))
     }};
 }
 
@@ -185,9 +203,15 @@ impl AgreementService for Office {
                 Proposal::Terms(Box::new(Terms::parse(&bytes).map_err(OfficeError::from)?))
             }
             Some(Content::Draft(wire)) => Proposal::Draft(Box::new(draft(Some(wire))?)),
-            None => return Err(OfficeError::field("content", "此项必填 this field is required").into()),
+            None => {
+                return Err(OfficeError::field("content", "此项必填 this field is required").into());
+            }
         };
-        answer!(self, agreement::propose(self, request, proposal).await?, ProposeAgreementResponse)
+        answer!(
+            self,
+            agreement::propose(self, request, proposal).await?,
+            ProposeAgreementResponse
+        )
     }
 
     async fn counter_propose(
@@ -197,7 +221,11 @@ impl AgreementService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let proposal = Proposal::Counter(message.agreement, Box::new(draft(message.draft)?));
-        answer!(self, agreement::propose(self, request, proposal).await?, CounterProposeResponse)
+        answer!(
+            self,
+            agreement::propose(self, request, proposal).await?,
+            CounterProposeResponse
+        )
     }
 
     async fn amend_agreement(
@@ -207,7 +235,11 @@ impl AgreementService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let proposal = Proposal::Amend(message.agreement, Box::new(draft(message.draft)?));
-        answer!(self, agreement::propose(self, request, proposal).await?, AmendAgreementResponse)
+        answer!(
+            self,
+            agreement::propose(self, request, proposal).await?,
+            AmendAgreementResponse
+        )
     }
 
     async fn sign_agreement(
@@ -217,16 +249,27 @@ impl AgreementService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let signatory = optional(&message.signatory, "signatory")?;
-        answer!(self, agreement::sign(self, request, message.agreement, signatory).await?, SignAgreementResponse)
+        answer!(
+            self,
+            agreement::sign(self, request, message.agreement, signatory).await?,
+            SignAgreementResponse
+        )
     }
 
-    async fn end_agreement(&self, request_: Request<pb::EndAgreementRequest>) -> Answered<pb::EndAgreementResponse> {
+    async fn end_agreement(
+        &self,
+        request_: Request<pb::EndAgreementRequest>,
+    ) -> Answered<pb::EndAgreementResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let last_day = day(&message.last_day, "last_day")?;
         let reason = optional(&message.reason, "reason")?
             .ok_or_else(|| OfficeError::field("reason", "此项必填 this field is required"))?;
-        answer!(self, agreement::end(self, request, message.agreement, last_day, reason).await?, EndAgreementResponse)
+        answer!(
+            self,
+            agreement::end(self, request, message.agreement, last_day, reason).await?,
+            EndAgreementResponse
+        )
     }
 
     async fn list_agreements(
@@ -235,11 +278,18 @@ impl AgreementService for Office {
     ) -> Answered<pb::ListAgreementsResponse> {
         let message = request_.into_inner();
         let views = agreement::list(self, &message.partner)?;
-        let wanted = views.iter().filter(|view| message.status == 0 || message.status == status(view.status) as i32);
-        Ok(Response::new(pb::ListAgreementsResponse { agreements: wanted.map(shown).collect() }))
+        let wanted = views
+            .iter()
+            .filter(|view| message.status == 0 || message.status == status(view.status) as i32);
+        Ok(Response::new(pb::ListAgreementsResponse {
+            agreements: wanted.map(shown).collect(),
+        }))
     }
 
-    async fn get_agreement(&self, request_: Request<pb::GetAgreementRequest>) -> Answered<pb::GetAgreementResponse> {
+    async fn get_agreement(
+        &self,
+        request_: Request<pb::GetAgreementRequest>,
+    ) -> Answered<pb::GetAgreementResponse> {
         let view = agreement::named(self, &request_.into_inner().agreement)?;
         Ok(Response::new(pb::GetAgreementResponse {
             agreement: Some(shown(&view)),

@@ -23,11 +23,17 @@ pub(super) fn words((zh, en): (String, String)) -> pb::Words {
 }
 
 pub(super) fn labels((zh, en): (&str, &str)) -> pb::Words {
-    pb::Words { zh: zh.to_owned(), en: en.to_owned() }
+    pb::Words {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    }
 }
 
 pub(super) fn written(answer: &Answer) -> Option<pb::Written> {
-    answer.written.first().map(|first| one_written(first, answer.repeated))
+    answer
+        .written
+        .first()
+        .map(|first| one_written(first, answer.repeated))
 }
 
 pub(super) fn one_written(written: &Written, repeated: bool) -> pb::Written {
@@ -100,7 +106,11 @@ fn closing(state: Option<State>) -> pb::CaseClosing {
 fn destination(destination: &Destination) -> exchange::Destination {
     exchange::Destination {
         region: destination.region.to_string(),
-        description: destination.description.as_ref().map(ToString::to_string).unwrap_or_default(),
+        description: destination
+            .description
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     }
 }
 
@@ -119,7 +129,9 @@ pub(super) fn case(view: &CaseView) -> pb::Case {
         person: payload::disclosed(&view.person),
         member_id: text(view.file.member),
         since: text(view.since),
-        reason: view.reason.map_or(0, hongyan_proto::letter::DepartureReason::code),
+        reason: view
+            .reason
+            .map_or(0, hongyan_proto::letter::DepartureReason::code),
         destination: view.destination.as_ref().map(destination),
         unit: view.unit.clone().unwrap_or_default(),
         previous_case: text(view.previous),
@@ -185,11 +197,18 @@ pub(super) fn partner(view: &PartnerView) -> pb::Partner {
         fingerprint: partner.key_id.to_string(),
         spoken: partner.key_id.spoken(),
         state: state.into(),
-        agreement: view.agreement.as_ref().map(|(hash, _)| hash.clone()).unwrap_or_default(),
+        agreement: view
+            .agreement
+            .as_ref()
+            .map(|(hash, _)| hash.clone())
+            .unwrap_or_default(),
         agreement_until: text(view.agreement.as_ref().map(|(_, until)| *until)),
         unacknowledged: view.own_size.saturating_sub(partner.contact.acked),
         unapplied: view.unapplied,
-        last_sync_ms: partner.contact.last_sync.map_or(0, hongyan_proto::time::Timestamp::millis),
+        last_sync_ms: partner
+            .contact
+            .last_sync
+            .map_or(0, hongyan_proto::time::Timestamp::millis),
         next_due: text(view.next_due),
         overdue: view.overdue,
         open_cases: view.open_cases,
@@ -197,10 +216,16 @@ pub(super) fn partner(view: &PartnerView) -> pb::Partner {
     }
 }
 
-pub(super) fn hash(text: &str, field: &str) -> Result<Option<hongyan_proto::id::Hash>, crate::office::OfficeError> {
+pub(super) fn hash(
+    text: &str,
+    field: &str,
+) -> Result<Option<hongyan_proto::id::Hash>, crate::office::OfficeError> {
     match text {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|error| crate::office::OfficeError::field(field, error)),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|error| crate::office::OfficeError::field(field, error)),
     }
 }
 

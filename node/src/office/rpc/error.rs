@@ -20,11 +20,13 @@ const fn code(error: &OfficeError) -> Code {
         | OfficeError::InvitationWrongKind
         | OfficeError::LetterMalformed(_) => Code::InvalidArgument,
         OfficeError::NotFound { .. } => Code::NotFound,
-        OfficeError::Unreachable(_) | OfficeError::NoCarrier | OfficeError::Store(StoreError::Stopped(_)) => {
-            Code::Unavailable
-        }
+        OfficeError::Unreachable(_)
+        | OfficeError::NoCarrier
+        | OfficeError::Store(StoreError::Stopped(_)) => Code::Unavailable,
         OfficeError::Store(StoreError::DiskFull(_)) => Code::ResourceExhausted,
-        OfficeError::Store(StoreError::MustRecover { .. } | StoreError::Frozen(_)) => Code::FailedPrecondition,
+        OfficeError::Store(StoreError::MustRecover { .. } | StoreError::Frozen(_)) => {
+            Code::FailedPrecondition
+        }
         OfficeError::Store(_) | OfficeError::Damaged(_) => Code::DataLoss,
         _ => Code::FailedPrecondition,
     }

@@ -33,7 +33,9 @@ pub(super) async fn stream(
             };
             for entry in entries {
                 let line = entry
-                    .map(|entry| pb::ExportEntriesResponse { line: export::line(&entry, |payload: &Payload| to_json(&wire(payload))) })
+                    .map(|entry| pb::ExportEntriesResponse {
+                        line: export::line(&entry, |payload: &Payload| to_json(&wire(payload))),
+                    })
                     .map_err(|error| Status::from(OfficeError::from(error)));
                 let failed = line.is_err();
                 // A caller that has gone wants no more.

@@ -32,7 +32,10 @@ where
 {
     match text {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|error: T::Err| OfficeError::field(field, error)),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|error: T::Err| OfficeError::field(field, error)),
     }
 }
 
@@ -45,7 +48,9 @@ fn trip(
 ) -> Result<Trip, OfficeError> {
     let reason = match reason {
         0 => None,
-        code => Some(DepartureReason::try_from(code).map_err(|error| OfficeError::field("reason", error))?),
+        code => Some(
+            DepartureReason::try_from(code).map_err(|error| OfficeError::field("reason", error))?,
+        ),
     };
     let destination = match destination {
         None => None,
@@ -67,13 +72,19 @@ fn trip(
 
 /// The case as it stands after a write.
 fn case_of(office: &Office, answer: &Answer) -> Result<Option<pb::Case>, OfficeError> {
-    answer.case_id().map(|id| flow::show(office, id).map(|view| convert::case(&view))).transpose()
+    answer
+        .case_id()
+        .map(|id| flow::show(office, id).map(|view| convert::case(&view)))
+        .transpose()
 }
 
 macro_rules! answer {
     ($office:expr, $answer:expr, $response:ident) => {{
         let answer = $answer;
-        Ok(Response::new(pb::$response { written: written(&answer), case: case_of($office, &answer)? }))
+        Ok(Response::new(pb::$response {
+            written: written(&answer),
+            case: case_of($office, &answer)?,
+        }))
     }};
 }
 
@@ -83,7 +94,11 @@ macro_rules! transition {
         let message = $request.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let payload = checked(Kind::$kind, message.$field.map(Content::$kind))?;
-        answer!($office, flow::write($office, request, message.case, payload).await?, $response)
+        answer!(
+            $office,
+            flow::write($office, request, message.case, payload).await?,
+            $response
+        )
     }};
 }
 
@@ -99,7 +114,11 @@ impl FlowService for Office {
             &message.certificate,
             message.previous_case,
         )?;
-        answer!(self, flow::depart(self, request, message.member, message.partner, trip).await?, DepartResponse)
+        answer!(
+            self,
+            flow::depart(self, request, message.member, message.partner, trip).await?,
+            DepartResponse
+        )
     }
 
     async fn notice(&self, request_: Request<pb::NoticeRequest>) -> Answered<pb::NoticeResponse> {
@@ -115,16 +134,29 @@ impl FlowService for Office {
         let subject = match message.subject {
             Some(notice_request::Subject::Member(member)) => Subject::Member(member),
             Some(notice_request::Subject::Case(case)) => Subject::Case(case),
-            None => return Err(OfficeError::field("subject", "请指明党员或案卷 name a member or a case").into()),
+            None => {
+                return Err(OfficeError::field(
+                    "subject",
+                    "请指明党员或案卷 name a member or a case",
+                )
+                .into());
+            }
         };
-        answer!(self, flow::notice(self, request, message.partner, subject, trip).await?, NoticeResponse)
+        answer!(
+            self,
+            flow::notice(self, request, message.partner, subject, trip).await?,
+            NoticeResponse
+        )
     }
 
     async fn accept(&self, request_: Request<pb::AcceptRequest>) -> Answered<pb::AcceptResponse> {
         transition!(self, request_, Accept, accept, AcceptResponse)
     }
 
-    async fn decline(&self, request_: Request<pb::DeclineRequest>) -> Answered<pb::DeclineResponse> {
+    async fn decline(
+        &self,
+        request_: Request<pb::DeclineRequest>,
+    ) -> Answered<pb::DeclineResponse> {
         transition!(self, request_, Decline, decline, DeclineResponse)
     }
 
@@ -138,13 +170,24 @@ impl FlowService for Office {
         let Payload::Claim(claim) = checked(Kind::Claim, message.claim.map(Content::Claim))? else {
             return Err(OfficeError::field("claim", "此项必填 this field is required").into());
         };
-        answer!(self, flow::claim(self, request, message.partner, claim).await?, ClaimResponse)
+        answer!(
+            self,
+            flow::claim(self, request, message.partner, claim).await?,
+            ClaimResponse
+        )
     }
 
-    async fn confirm(&self, request_: Request<pb::ConfirmRequest>) -> Answered<pb::ConfirmResponse> {
+    async fn confirm(
+        &self,
+        request_: Request<pb::ConfirmRequest>,
+    ) -> Answered<pb::ConfirmResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        answer!(self, flow::confirm(self, request, message.case, message.member).await?, ConfirmResponse)
+        answer!(
+            self,
+            flow::confirm(self, request, message.case, message.member).await?,
+            ConfirmResponse
+        )
     }
 
     async fn disown(&self, request_: Request<pb::DisownRequest>) -> Answered<pb::DisownResponse> {
@@ -155,11 +198,17 @@ impl FlowService for Office {
         transition!(self, request_, Moved, moved, MoveResponse)
     }
 
-    async fn mark_lost(&self, request_: Request<pb::MarkLostRequest>) -> Answered<pb::MarkLostResponse> {
+    async fn mark_lost(
+        &self,
+        request_: Request<pb::MarkLostRequest>,
+    ) -> Answered<pb::MarkLostResponse> {
         transition!(self, request_, LostContact, lost_contact, MarkLostResponse)
     }
 
-    async fn mark_found(&self, request_: Request<pb::MarkFoundRequest>) -> Answered<pb::MarkFoundResponse> {
+    async fn mark_found(
+        &self,
+        request_: Request<pb::MarkFoundRequest>,
+    ) -> Answered<pb::MarkFoundResponse> {
         transition!(self, request_, Found, found, MarkFoundResponse)
     }
 
@@ -167,15 +216,24 @@ impl FlowService for Office {
         transition!(self, request_, Returned, returned, ReturnResponse)
     }
 
-    async fn transfer(&self, request_: Request<pb::TransferRequest>) -> Answered<pb::TransferResponse> {
+    async fn transfer(
+        &self,
+        request_: Request<pb::TransferRequest>,
+    ) -> Answered<pb::TransferResponse> {
         transition!(self, request_, Transferred, transferred, TransferResponse)
     }
 
-    async fn withdraw(&self, request_: Request<pb::WithdrawRequest>) -> Answered<pb::WithdrawResponse> {
+    async fn withdraw(
+        &self,
+        request_: Request<pb::WithdrawRequest>,
+    ) -> Answered<pb::WithdrawResponse> {
         transition!(self, request_, Withdraw, withdraw, WithdrawResponse)
     }
 
-    async fn list_cases(&self, request_: Request<pb::ListCasesRequest>) -> Answered<pb::ListCasesResponse> {
+    async fn list_cases(
+        &self,
+        request_: Request<pb::ListCasesRequest>,
+    ) -> Answered<pb::ListCasesResponse> {
         let message = request_.into_inner();
         let filter = Filter {
             partner: message.partner.clone(),
@@ -191,12 +249,17 @@ impl FlowService for Office {
             if message.states.is_empty() {
                 !state.is_closed()
             } else {
-                message.states.contains(&(convert::state(Some(state)) as i32))
+                message
+                    .states
+                    .contains(&(convert::state(Some(state)) as i32))
             }
         };
         let views = flow::list(self, &filter, wanted)?;
-        let unpaged =
-            pb::ListCasesRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let unpaged = pb::ListCasesRequest {
+            page_size: 0,
+            page_token: String::new(),
+            ..message.clone()
+        };
         let page = page(views, &unpaged, message.page_size, &message.page_token)?;
         note(self, "查看案卷列表 cases listed", page.items.len()).await?;
         Ok(Response::new(pb::ListCasesResponse {
@@ -206,7 +269,10 @@ impl FlowService for Office {
         }))
     }
 
-    async fn get_case(&self, request_: Request<pb::GetCaseRequest>) -> Answered<pb::GetCaseResponse> {
+    async fn get_case(
+        &self,
+        request_: Request<pb::GetCaseRequest>,
+    ) -> Answered<pb::GetCaseResponse> {
         let (file, events) = letters::show(self, &request_.into_inner().case)?;
         note(self, "查看案卷 case shown", 1).await?;
         Ok(Response::new(pb::GetCaseResponse {

@@ -24,11 +24,16 @@ fn shown(report: &SignedReport) -> Option<report::Report> {
 
 #[tonic::async_trait]
 impl GatewayLinkService for Office {
-    async fn enroll_gateway(&self, request_: Request<pb::EnrollGatewayRequest>) -> Answered<pb::EnrollGatewayResponse> {
+    async fn enroll_gateway(
+        &self,
+        request_: Request<pb::EnrollGatewayRequest>,
+    ) -> Answered<pb::EnrollGatewayResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let (gateway, answer) = gateway::enroll(self, request, &message.text).await?;
-        let key = PublicKey::from_slice(&gateway.key).ok().map(|key| key.key_id());
+        let key = PublicKey::from_slice(&gateway.key)
+            .ok()
+            .map(|key| key.key_id());
         Ok(Response::new(pb::EnrollGatewayResponse {
             written: written(&answer),
             gateway: Some(exchange::Organization {
@@ -42,12 +47,20 @@ impl GatewayLinkService for Office {
         }))
     }
 
-    async fn preview_report(&self, request_: Request<pb::PreviewReportRequest>) -> Answered<pb::PreviewReportResponse> {
+    async fn preview_report(
+        &self,
+        request_: Request<pb::PreviewReportRequest>,
+    ) -> Answered<pb::PreviewReportResponse> {
         let quarter = quarter_or_last(self, &request_.into_inner().quarter)?;
-        Ok(Response::new(pb::PreviewReportResponse { report: shown(&gateway::preview(self, quarter)?) }))
+        Ok(Response::new(pb::PreviewReportResponse {
+            report: shown(&gateway::preview(self, quarter)?),
+        }))
     }
 
-    async fn submit_report(&self, request_: Request<pb::SubmitReportRequest>) -> Answered<pb::SubmitReportResponse> {
+    async fn submit_report(
+        &self,
+        request_: Request<pb::SubmitReportRequest>,
+    ) -> Answered<pb::SubmitReportResponse> {
         let message = request_.into_inner();
         request(&message, &message.actor, &message.request_id)?;
         let quarter = quarter_or_last(self, &message.quarter)?;

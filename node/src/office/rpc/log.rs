@@ -6,7 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hongyan_proto::pb::office::v1::{self as pb, log_service_server::LogService, verify_log_response::Event};
+use hongyan_proto::pb::office::v1::{
+    self as pb, log_service_server::LogService, verify_log_response::Event,
+};
 use tokio::sync::mpsc;
 use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
@@ -35,7 +37,11 @@ pub(super) fn summary(view: &LogView) -> pb::LogSummary {
     pb::LogSummary {
         log_id: record.log_id().to_string(),
         origin: record.origin.to_string(),
-        partner: view.partner.as_ref().map(|partner| partner.code.to_string()).unwrap_or_default(),
+        partner: view
+            .partner
+            .as_ref()
+            .map(|partner| partner.code.to_string())
+            .unwrap_or_default(),
         author: convert::author(Some(view.author)),
         size: record.size(),
         root: record.root().to_string(),
@@ -55,7 +61,13 @@ fn result(verdict: Verdict, micros: u64) -> pb::VerifyResult {
             micros,
             ..pb::VerifyResult::default()
         },
-        Verdict::Bad { first, size, root, problem, remedy } => pb::VerifyResult {
+        Verdict::Bad {
+            first,
+            size,
+            root,
+            problem,
+            remedy,
+        } => pb::VerifyResult {
             good: false,
             size,
             root: root.to_string(),
@@ -71,12 +83,17 @@ fn result(verdict: Verdict, micros: u64) -> pb::VerifyResult {
 #[tonic::async_trait]
 impl LogService for Office {
     async fn list_logs(&self, _: Request<pb::ListLogsRequest>) -> Answered<pb::ListLogsResponse> {
-        Ok(Response::new(pb::ListLogsResponse { logs: log::list(self)?.iter().map(summary).collect() }))
+        Ok(Response::new(pb::ListLogsResponse {
+            logs: log::list(self)?.iter().map(summary).collect(),
+        }))
     }
 
     type VerifyLogStream = Answers<pb::VerifyLogResponse>;
 
-    async fn verify_log(&self, request_: Request<pb::VerifyLogRequest>) -> Answered<Self::VerifyLogStream> {
+    async fn verify_log(
+        &self,
+        request_: Request<pb::VerifyLogRequest>,
+    ) -> Answered<Self::VerifyLogStream> {
         let record = log::named(self, &request_.into_inner().log)?;
         let (answers, stream) = mpsc::channel(16);
         let office = self.clone();
@@ -92,15 +109,22 @@ impl LogService for Office {
                     && now.duration_since(*last) >= PROGRESS_EVERY
                 {
                     *last = now;
-                    let progress = pb::VerifyProgress { verified, size: record.size() };
+                    let progress = pb::VerifyProgress {
+                        verified,
+                        size: record.size(),
+                    };
                     // A caller that does not keep up misses a step, not the result.
-                    let _ = answers.try_send(Ok(pb::VerifyLogResponse { event: Some(Event::Progress(progress)) }));
+                    let _ = answers.try_send(Ok(pb::VerifyLogResponse {
+                        event: Some(Event::Progress(progress)),
+                    }));
                 }
             };
             let verdict = log::verify(&office, record.no, &progress);
             let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             let last = verdict
-                .map(|verdict| pb::VerifyLogResponse { event: Some(Event::Result(result(verdict, micros))) })
+                .map(|verdict| pb::VerifyLogResponse {
+                    event: Some(Event::Result(result(verdict, micros))),
+                })
                 .map_err(Status::from);
             // Whoever asked may have gone.
             let _ = answers.blocking_send(last);
@@ -122,7 +146,10 @@ impl LogService for Office {
         }))
     }
 
-    async fn prove_entry(&self, request_: Request<pb::ProveEntryRequest>) -> Answered<pb::ProveEntryResponse> {
+    async fn prove_entry(
+        &self,
+        request_: Request<pb::ProveEntryRequest>,
+    ) -> Answered<pb::ProveEntryResponse> {
         let message = request_.into_inner();
         let proven = log::prove(self, &message.log, message.sequence).await?;
         Ok(Response::new(pb::ProveEntryResponse {
@@ -138,7 +165,8 @@ impl LogService for Office {
         request_: Request<pb::ProveConsistencyRequest>,
     ) -> Answered<pb::ProveConsistencyResponse> {
         let message = request_.into_inner();
-        let proven = log::prove_consistency(self, &message.log, message.old_size, message.new_size).await?;
+        let proven =
+            log::prove_consistency(self, &message.log, message.old_size, message.new_size).await?;
         Ok(Response::new(pb::ProveConsistencyResponse {
             hashes: proven.hashes.iter().map(ToString::to_string).collect(),
             old_size: proven.old.0,

@@ -3,7 +3,11 @@
 use hongyan_proto::pb::office::v1::{self as pb, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
-use super::{page::page, payload, request::{note, request}};
+use super::{
+    page::page,
+    payload,
+    request::{note, request},
+};
 use crate::{
     book::{CaseFile, Member},
     office::{
@@ -19,7 +23,11 @@ fn shown(member: &Member, open_case: Option<String>) -> pb::Member {
     pb::Member {
         id: member.member_id.to_string(),
         details: payload::disclosed(&member.details),
-        unit: member.unit.as_ref().map(ToString::to_string).unwrap_or_default(),
+        unit: member
+            .unit
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         removed: member.removed,
         open_case: open_case.unwrap_or_default(),
     }
@@ -54,9 +62,18 @@ impl MemberService for Office {
     ) -> Answered<pb::ImportMembersResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let (imported, _) =
-            member::import(self, request, &message.content, &message.filename, message.dry_run).await?;
-        let shown = imported.rows.iter().filter(|row| row.outcome != Outcome::Unchanged as i32);
+        let (imported, _) = member::import(
+            self,
+            request,
+            &message.content,
+            &message.filename,
+            message.dry_run,
+        )
+        .await?;
+        let shown = imported
+            .rows
+            .iter()
+            .filter(|row| row.outcome != Outcome::Unchanged as i32);
         Ok(Response::new(pb::ImportMembersResponse {
             added: imported.count(Outcome::Added),
             changed: imported.count(Outcome::Changed),
@@ -68,23 +85,40 @@ impl MemberService for Office {
         }))
     }
 
-    async fn list_members(&self, request_: Request<pb::ListMembersRequest>) -> Answered<pb::ListMembersResponse> {
+    async fn list_members(
+        &self,
+        request_: Request<pb::ListMembersRequest>,
+    ) -> Answered<pb::ListMembersResponse> {
         let message = request_.into_inner();
         let members = member::list(self, &message.search, message.removed, message.away)?;
-        let unpaged = pb::ListMembersRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let unpaged = pb::ListMembersRequest {
+            page_size: 0,
+            page_token: String::new(),
+            ..message.clone()
+        };
         let page = page(members, &unpaged, message.page_size, &message.page_token)?;
         note(self, "查看名册 roster listed", page.items.len()).await?;
         Ok(Response::new(pb::ListMembersResponse {
-            members: page.items.iter().map(|(member, case)| shown(member, case.map(|id| id.to_string()))).collect(),
+            members: page
+                .items
+                .iter()
+                .map(|(member, case)| shown(member, case.map(|id| id.to_string())))
+                .collect(),
             next_page_token: page.next,
             total: page.total,
         }))
     }
 
-    async fn get_member(&self, request_: Request<pb::GetMemberRequest>) -> Answered<pb::GetMemberResponse> {
+    async fn get_member(
+        &self,
+        request_: Request<pb::GetMemberRequest>,
+    ) -> Answered<pb::GetMemberResponse> {
         let (member, cases) = member::show(self, &request_.into_inner().member)?;
         note(self, "查看党员 member shown", 1).await?;
-        let open = cases.iter().find(|file| file.is_open()).map(|file: &CaseFile| file.id.to_string());
+        let open = cases
+            .iter()
+            .find(|file| file.is_open())
+            .map(|file: &CaseFile| file.id.to_string());
         Ok(Response::new(pb::GetMemberResponse {
             member: Some(shown(&member, open)),
             cases: cases.iter().map(|file| file.id.to_string()).collect(),

@@ -22,9 +22,10 @@ use hongyan_proto::pb::{
     DESCRIPTORS,
     office::v1::{
         agreement_service_server::AgreementServiceServer, flow_service_server::FlowServiceServer,
-        gateway_link_service_server::GatewayLinkServiceServer, log_service_server::LogServiceServer,
-        member_service_server::MemberServiceServer, node_service_server::NodeServiceServer,
-        partner_service_server::PartnerServiceServer, record_service_server::RecordServiceServer,
+        gateway_link_service_server::GatewayLinkServiceServer,
+        log_service_server::LogServiceServer, member_service_server::MemberServiceServer,
+        node_service_server::NodeServiceServer, partner_service_server::PartnerServiceServer,
+        record_service_server::RecordServiceServer,
         statement_service_server::StatementServiceServer, sync_service_server::SyncServiceServer,
     },
 };
@@ -43,18 +44,25 @@ pub fn routes(office: Office) -> Routes {
     let mut routes = Routes::default()
         .add_service(health_service)
         .add_service(NodeServiceServer::new(office.clone()))
-        .add_service(MemberServiceServer::new(office.clone()).max_decoding_message_size(MESSAGE_MAX))
+        .add_service(
+            MemberServiceServer::new(office.clone()).max_decoding_message_size(MESSAGE_MAX),
+        )
         .add_service(PartnerServiceServer::new(office.clone()))
         .add_service(AgreementServiceServer::new(office.clone()))
         .add_service(FlowServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
-        .add_service(RecordServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
-        .add_service(StatementServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
+        .add_service(
+            RecordServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX),
+        )
+        .add_service(
+            StatementServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX),
+        )
         .add_service(SyncServiceServer::new(office.clone()))
         .add_service(LogServiceServer::new(office.clone()))
         .add_service(GatewayLinkServiceServer::new(office));
     // The descriptors are this program's own; a failure would be a broken build, and the calls work without reflection.
-    if let Ok(reflection) =
-        tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(DESCRIPTORS).build_v1()
+    if let Ok(reflection) = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .build_v1()
     {
         routes = routes.add_service(reflection);
     }

@@ -3,7 +3,9 @@
 use std::io;
 
 use bytes::Bytes;
-use hongyan_proto::pb::office::v1::{self as pb, backup_response::Part, node_service_server::NodeService};
+use hongyan_proto::pb::office::v1::{
+    self as pb, backup_response::Part, node_service_server::NodeService,
+};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -58,11 +60,18 @@ fn overdue(one: &status::Overdue) -> pb::Overdue {
 
 #[tonic::async_trait]
 impl NodeService for Office {
-    async fn get_status(&self, _: Request<pb::GetStatusRequest>) -> Answered<pb::GetStatusResponse> {
+    async fn get_status(
+        &self,
+        _: Request<pb::GetStatusRequest>,
+    ) -> Answered<pb::GetStatusResponse> {
         let status = status::status(self)?;
-        let mut damages: Vec<pb::Damage> = status.damage.iter().map(|one| damage(self, one)).collect();
+        let mut damages: Vec<pb::Damage> =
+            status.damage.iter().map(|one| damage(self, one)).collect();
         if let Some(why) = &status.stopped {
-            damages.push(pb::Damage { what: Some(words(text::split(why))), ..pb::Damage::default() });
+            damages.push(pb::Damage {
+                what: Some(words(text::split(why))),
+                ..pb::Damage::default()
+            });
         }
         Ok(Response::new(pb::GetStatusResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -88,7 +97,10 @@ impl NodeService for Office {
         }))
     }
 
-    async fn rotate_key(&self, request_: Request<pb::RotateKeyRequest>) -> Answered<pb::RotateKeyResponse> {
+    async fn rotate_key(
+        &self,
+        request_: Request<pb::RotateKeyRequest>,
+    ) -> Answered<pb::RotateKeyResponse> {
         let message = request_.into_inner();
         request(&message, &message.actor, &message.request_id)?;
         Err(Status::unimplemented(
@@ -109,9 +121,15 @@ impl NodeService for Office {
             let done = backup::backup(&office, &message.passphrase, &mut chunks);
             let last = done.map_err(Status::from).and_then(|report| {
                 let (bytes, sha256) = chunks.finish().map_err(|_| Status::cancelled("gone"))?;
-                let summary =
-                    pb::BackupSummary { entries: report.entries, bytes, sha256, time_ms: office.now().millis() };
-                Ok(pb::BackupResponse { part: Some(Part::Summary(summary)) })
+                let summary = pb::BackupSummary {
+                    entries: report.entries,
+                    bytes,
+                    sha256,
+                    time_ms: office.now().millis(),
+                };
+                Ok(pb::BackupResponse {
+                    part: Some(Part::Summary(summary)),
+                })
             });
             let _ = answers.blocking_send(last);
         });
@@ -127,12 +145,20 @@ impl NodeService for Office {
         let message = request_.into_inner();
         let actor = actor(&message.actor)?;
         if message.purpose.chars().count() > 200 {
-            return Err(OfficeError::field("purpose", "至多 200 个字符 at most 200 characters").into());
+            return Err(
+                OfficeError::field("purpose", "至多 200 个字符 at most 200 characters").into(),
+            );
         }
-        let purpose = message.purpose.parse().map_err(|error: hongyan_proto::letter::ValueError| {
-            OfficeError::field("purpose", error)
-        })?;
-        Ok(Response::new(export::stream(self, actor, &message.log, purpose).await?))
+        let purpose =
+            message
+                .purpose
+                .parse()
+                .map_err(|error: hongyan_proto::letter::ValueError| {
+                    OfficeError::field("purpose", error)
+                })?;
+        Ok(Response::new(
+            export::stream(self, actor, &message.log, purpose).await?,
+        ))
     }
 }
 
@@ -146,18 +172,28 @@ struct Chunks {
 
 impl Chunks {
     fn new(answers: mpsc::Sender<Result<pb::BackupResponse, Status>>) -> Self {
-        Self { answers, buffer: Vec::with_capacity(CHUNK), hash: Sha256::new(), bytes: 0 }
+        Self {
+            answers,
+            buffer: Vec::with_capacity(CHUNK),
+            hash: Sha256::new(),
+            bytes: 0,
+        }
     }
 
     fn send(&mut self) -> io::Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let chunk = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK)));
+        let chunk = Bytes::from(std::mem::replace(
+            &mut self.buffer,
+            Vec::with_capacity(CHUNK),
+        ));
         self.hash.update(&chunk);
         self.bytes += chunk.len() as u64;
         self.answers
-            .blocking_send(Ok(pb::BackupResponse { part: Some(Part::Chunk(chunk)) }))
+            .blocking_send(Ok(pb::BackupResponse {
+                part: Some(Part::Chunk(chunk)),
+            }))
             .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the caller has gone"))
     }
 

@@ -16,7 +16,12 @@ pub(super) struct Page<T> {
 }
 
 /// Cuts a page out of a list. `filter` is the request without its page.
-pub(super) fn page<T>(all: Vec<T>, filter: &impl Message, size: i32, token: &str) -> Result<Page<T>, OfficeError> {
+pub(super) fn page<T>(
+    all: Vec<T>,
+    filter: &impl Message,
+    size: i32,
+    token: &str,
+) -> Result<Page<T>, OfficeError> {
     let size = match size {
         0 => DEFAULT,
         size => usize::try_from(size)
@@ -37,7 +42,11 @@ pub(super) fn page<T>(all: Vec<T>, filter: &impl Message, size: i32, token: &str
     };
     let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
     let end = from.saturating_add(size);
-    let next = if end < all.len() { format!("{digest}.{end}") } else { String::new() };
+    let next = if end < all.len() {
+        format!("{digest}.{end}")
+    } else {
+        String::new()
+    };
     let items = all.into_iter().skip(from).take(size).collect();
     Ok(Page { items, next, total })
 }

@@ -21,10 +21,14 @@ use crate::{
 type Answered<T> = Result<Response<T>, Status>;
 
 fn reason(text: &str) -> Result<hongyan_proto::letter::Text<500>, OfficeError> {
-    text.parse().map_err(|error: hongyan_proto::letter::ValueError| OfficeError::field("reason", error))
+    text.parse()
+        .map_err(|error: hongyan_proto::letter::ValueError| OfficeError::field("reason", error))
 }
 
-fn shown(office: &Office, key: hongyan_proto::id::KeyId) -> Result<Option<pb::Partner>, OfficeError> {
+fn shown(
+    office: &Office,
+    key: hongyan_proto::id::KeyId,
+) -> Result<Option<pb::Partner>, OfficeError> {
     let partner = book::partner(&office.store, key)?;
     Ok(Some(convert::partner(&status::partner(office, &partner)?)))
 }
@@ -37,7 +41,8 @@ impl PartnerService for Office {
     ) -> Answered<pb::CreateInvitationResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let (invitation, _) = partner::invite(self, request, &message.endpoint, message.valid_hours).await?;
+        let (invitation, _) =
+            partner::invite(self, request, &message.endpoint, message.valid_hours).await?;
         let purpose = match invitation.purpose {
             Purpose::Partner => InvitationPurpose::Partner,
             Purpose::Report => InvitationPurpose::Report,
@@ -59,17 +64,29 @@ impl PartnerService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let (partner, _) = partner::accept(self, request, &message.text).await?;
-        Ok(Response::new(pb::AcceptInvitationResponse { partner: shown(self, partner.key_id)? }))
+        Ok(Response::new(pb::AcceptInvitationResponse {
+            partner: shown(self, partner.key_id)?,
+        }))
     }
 
-    async fn list_partners(&self, request_: Request<pb::ListPartnersRequest>) -> Answered<pb::ListPartnersResponse> {
+    async fn list_partners(
+        &self,
+        request_: Request<pb::ListPartnersRequest>,
+    ) -> Answered<pb::ListPartnersResponse> {
         let revoked = request_.into_inner().revoked;
         let partners = status::partners(self)?;
-        let wanted = partners.iter().filter(|view| revoked || view.partner.state != PartnerState::Revoked);
-        Ok(Response::new(pb::ListPartnersResponse { partners: wanted.map(convert::partner).collect() }))
+        let wanted = partners
+            .iter()
+            .filter(|view| revoked || view.partner.state != PartnerState::Revoked);
+        Ok(Response::new(pb::ListPartnersResponse {
+            partners: wanted.map(convert::partner).collect(),
+        }))
     }
 
-    async fn check_partner(&self, request_: Request<pb::CheckPartnerRequest>) -> Answered<pb::CheckPartnerResponse> {
+    async fn check_partner(
+        &self,
+        request_: Request<pb::CheckPartnerRequest>,
+    ) -> Answered<pb::CheckPartnerResponse> {
         let partner = find::partner(&self.store, &request_.into_inner().partner)?;
         let steps = (self.carrier()?.check)(partner.key_id).await;
         let failed = pb::CheckState::Failed as i32;
@@ -97,10 +114,16 @@ impl PartnerService for Office {
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = reason(&message.reason)?;
         let (answer, key) = partner::revoke(self, request, message.partner, reason).await?;
-        Ok(Response::new(pb::RevokePartnerResponse { written: written(&answer), partner: shown(self, key)? }))
+        Ok(Response::new(pb::RevokePartnerResponse {
+            written: written(&answer),
+            partner: shown(self, key)?,
+        }))
     }
 
-    async fn reset_epoch(&self, request_: Request<pb::ResetEpochRequest>) -> Answered<pb::ResetEpochResponse> {
+    async fn reset_epoch(
+        &self,
+        request_: Request<pb::ResetEpochRequest>,
+    ) -> Answered<pb::ResetEpochResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = reason(&message.reason)?;
@@ -121,7 +144,10 @@ impl PartnerService for Office {
         }))
     }
 
-    async fn accept_epoch(&self, request_: Request<pb::AcceptEpochRequest>) -> Answered<pb::AcceptEpochResponse> {
+    async fn accept_epoch(
+        &self,
+        request_: Request<pb::AcceptEpochRequest>,
+    ) -> Answered<pb::AcceptEpochResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let (answer, accepted) = partner::accept_epoch(self, request, message.partner).await?;

@@ -12,8 +12,12 @@ use crate::office::OfficeError;
 
 /// Checks what a request carries.
 pub(super) fn checked(kind: Kind, content: Option<Content>) -> Result<Payload, OfficeError> {
-    let content = content.ok_or_else(|| OfficeError::field(kind.name(), "此项必填 this field is required"))?;
-    let bytes = pb::Payload { content: Some(content) }.encode_to_vec();
+    let content = content
+        .ok_or_else(|| OfficeError::field(kind.name(), "此项必填 this field is required"))?;
+    let bytes = pb::Payload {
+        content: Some(content),
+    }
+    .encode_to_vec();
     Ok(Payload::decode(kind, &bytes)?)
 }
 
@@ -25,7 +29,9 @@ pub(super) fn wire(payload: &Payload) -> pb::Payload {
 
 /// What is told about a person, as a message; absent when nothing is.
 pub(super) fn disclosed(person: &Disclosed) -> Option<pb::Disclosed> {
-    let confirm = hongyan_proto::letter::Confirm { disclosed: person.clone() };
+    let confirm = hongyan_proto::letter::Confirm {
+        disclosed: person.clone(),
+    };
     match wire(&Payload::Confirm(confirm)).content {
         Some(Content::Confirm(confirm)) => confirm.disclosed,
         _ => None,

@@ -24,8 +24,14 @@ macro_rules! fact {
         let request = request(&message, &message.actor, &message.request_id)?;
         let payload = checked(Kind::$kind, message.$field.map(Content::$kind))?;
         let answer = flow::write($office, request, message.case, payload).await?;
-        let case_id = answer.case_id().map(|id| id.to_string()).unwrap_or_default();
-        Ok(Response::new(pb::$response { written: written(&answer), case_id }))
+        let case_id = answer
+            .case_id()
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        Ok(Response::new(pb::$response {
+            written: written(&answer),
+            case_id,
+        }))
     }};
 }
 
@@ -35,18 +41,33 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::RecordAttendanceRequest>,
     ) -> Answered<pb::RecordAttendanceResponse> {
-        fact!(self, request_, Attendance, attendance, RecordAttendanceResponse)
+        fact!(
+            self,
+            request_,
+            Attendance,
+            attendance,
+            RecordAttendanceResponse
+        )
     }
 
-    async fn record_dues(&self, request_: Request<pb::RecordDuesRequest>) -> Answered<pb::RecordDuesResponse> {
+    async fn record_dues(
+        &self,
+        request_: Request<pb::RecordDuesRequest>,
+    ) -> Answered<pb::RecordDuesResponse> {
         fact!(self, request_, Dues, dues, RecordDuesResponse)
     }
 
-    async fn record_award(&self, request_: Request<pb::RecordAwardRequest>) -> Answered<pb::RecordAwardResponse> {
+    async fn record_award(
+        &self,
+        request_: Request<pb::RecordAwardRequest>,
+    ) -> Answered<pb::RecordAwardResponse> {
         fact!(self, request_, Award, award, RecordAwardResponse)
     }
 
-    async fn record_role(&self, request_: Request<pb::RecordRoleRequest>) -> Answered<pb::RecordRoleResponse> {
+    async fn record_role(
+        &self,
+        request_: Request<pb::RecordRoleRequest>,
+    ) -> Answered<pb::RecordRoleResponse> {
         fact!(self, request_, Role, role, RecordRoleResponse)
     }
 
@@ -57,7 +78,10 @@ impl RecordService for Office {
         fact!(self, request_, Conduct, conduct, RecordConductResponse)
     }
 
-    async fn record_change(&self, request_: Request<pb::RecordChangeRequest>) -> Answered<pb::RecordChangeResponse> {
+    async fn record_change(
+        &self,
+        request_: Request<pb::RecordChangeRequest>,
+    ) -> Answered<pb::RecordChangeResponse> {
         fact!(self, request_, Change, change, RecordChangeResponse)
     }
 
@@ -65,7 +89,13 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::RecordMajorEventRequest>,
     ) -> Answered<pb::RecordMajorEventResponse> {
-        fact!(self, request_, MajorEvent, major_event, RecordMajorEventResponse)
+        fact!(
+            self,
+            request_,
+            MajorEvent,
+            major_event,
+            RecordMajorEventResponse
+        )
     }
 
     async fn record_contact(
@@ -75,32 +105,62 @@ impl RecordService for Office {
         fact!(self, request_, Contact, contact, RecordContactResponse)
     }
 
-    async fn record_matter(&self, request_: Request<pb::RecordMatterRequest>) -> Answered<pb::RecordMatterResponse> {
-        fact!(self, request_, MatterNotified, matter_notified, RecordMatterResponse)
+    async fn record_matter(
+        &self,
+        request_: Request<pb::RecordMatterRequest>,
+    ) -> Answered<pb::RecordMatterResponse> {
+        fact!(
+            self,
+            request_,
+            MatterNotified,
+            matter_notified,
+            RecordMatterResponse
+        )
     }
 
     async fn record_probation_opinion(
         &self,
         request_: Request<pb::RecordProbationOpinionRequest>,
     ) -> Answered<pb::RecordProbationOpinionResponse> {
-        fact!(self, request_, ProbationOpinion, probation_opinion, RecordProbationOpinionResponse)
+        fact!(
+            self,
+            request_,
+            ProbationOpinion,
+            probation_opinion,
+            RecordProbationOpinionResponse
+        )
     }
 
     async fn record_probation_decision(
         &self,
         request_: Request<pb::RecordProbationDecisionRequest>,
     ) -> Answered<pb::RecordProbationDecisionResponse> {
-        fact!(self, request_, ProbationDecision, probation_decision, RecordProbationDecisionResponse)
+        fact!(
+            self,
+            request_,
+            ProbationDecision,
+            probation_decision,
+            RecordProbationDecisionResponse
+        )
     }
 
     async fn correct_record(
         &self,
         request_: Request<pb::CorrectRecordRequest>,
     ) -> Answered<pb::CorrectRecordResponse> {
-        fact!(self, request_, Correction, correction, CorrectRecordResponse)
+        fact!(
+            self,
+            request_,
+            Correction,
+            correction,
+            CorrectRecordResponse
+        )
     }
 
-    async fn list_records(&self, request_: Request<pb::ListRecordsRequest>) -> Answered<pb::ListRecordsResponse> {
+    async fn list_records(
+        &self,
+        request_: Request<pb::ListRecordsRequest>,
+    ) -> Answered<pb::ListRecordsResponse> {
         let message = request_.into_inner();
         let kinds = message
             .kinds

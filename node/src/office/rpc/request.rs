@@ -12,7 +12,11 @@ pub(super) fn actor(text: &str) -> Result<Text<60>, OfficeError> {
 }
 
 /// The request's number and a digest of all of it.
-pub(super) fn request<M: Message + Name>(message: &M, who: &str, id: &[u8]) -> Result<Request, OfficeError> {
+pub(super) fn request<M: Message + Name>(
+    message: &M,
+    who: &str,
+    id: &[u8],
+) -> Result<Request, OfficeError> {
     let mut wrong = Vec::new();
     let actor = actor(who);
     if let Err(OfficeError::Invalid(violations)) = &actor {
@@ -31,11 +35,26 @@ pub(super) fn request<M: Message + Name>(message: &M, who: &str, id: &[u8]) -> R
     let mut hasher = Sha256::new();
     hasher.update(M::full_name());
     hasher.update(message.encode_to_vec());
-    Ok(Request { actor, id, digest: hasher.finalize().into() })
+    Ok(Request {
+        actor,
+        id,
+        digest: hasher.finalize().into(),
+    })
 }
 
 /// Reading carries no actor: whoever may open the socket may read, and the log says that someone did.
-pub(super) async fn note(office: &Office, action: &'static str, persons: usize) -> Result<(), OfficeError> {
+pub(super) async fn note(
+    office: &Office,
+    action: &'static str,
+    persons: usize,
+) -> Result<(), OfficeError> {
     let actor = actor("本机 local")?;
-    office.note_access(actor, action, u32::try_from(persons).unwrap_or(u32::MAX), None).await
+    office
+        .note_access(
+            actor,
+            action,
+            u32::try_from(persons).unwrap_or(u32::MAX),
+            None,
+        )
+        .await
 }

@@ -34,7 +34,10 @@ fn statement_of(statement: &hongyan_proto::letter::Statement) -> Option<exchange
     }
 }
 
-fn line_of(quarter: hongyan_proto::time::Quarter, line: &LineAnswer) -> Option<exchange::LineAnswer> {
+fn line_of(
+    quarter: hongyan_proto::time::Quarter,
+    line: &LineAnswer,
+) -> Option<exchange::LineAnswer> {
     let answer = LetterAnswer {
         quarter,
         reconciliation_hash: hongyan_proto::id::Hash::from_bytes([0; 32]),
@@ -49,10 +52,12 @@ fn line_of(quarter: hongyan_proto::time::Quarter, line: &LineAnswer) -> Option<e
 fn state(file: &QuarterFile) -> pb::QuarterState {
     match file.status {
         QuarterStatus::NotDue => pb::QuarterState::Open,
-        QuarterStatus::Due(_) | QuarterStatus::IssuedByUs(_) | QuarterStatus::IssuedByPartner(_) => {
-            pb::QuarterState::Due
+        QuarterStatus::Due(_)
+        | QuarterStatus::IssuedByUs(_)
+        | QuarterStatus::IssuedByPartner(_) => pb::QuarterState::Due,
+        QuarterStatus::Reconciled { .. } | QuarterStatus::ClosingsDiffer => {
+            pb::QuarterState::Reconciling
         }
-        QuarterStatus::Reconciled { .. } | QuarterStatus::ClosingsDiffer => pb::QuarterState::Reconciling,
         QuarterStatus::ClosedByUs | QuarterStatus::ClosedByPartner => pb::QuarterState::HalfClosed,
         QuarterStatus::Closed => pb::QuarterState::Closed,
     }
@@ -65,16 +70,25 @@ fn difference(file: &QuarterFile, line: &Line) -> pb::Difference {
         Cause::OnlyInflowKnows => pb::DifferenceCause::OnlyInflow,
         Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice => pb::DifferenceCause::Value,
     };
-    let is_home = file.outflow_is_own.get(&difference.case).copied().unwrap_or_default();
+    let is_home = file
+        .outflow_is_own
+        .get(&difference.case)
+        .copied()
+        .unwrap_or_default();
     let (own, theirs) = if is_home {
         (&line.outflow_answer, &line.inflow_answer)
     } else {
         (&line.inflow_answer, &line.outflow_answer)
     };
-    let answer = |line: &Option<LineAnswer>| line.as_ref().and_then(|line| line_of(file.quarter, line));
+    let answer =
+        |line: &Option<LineAnswer>| line.as_ref().and_then(|line| line_of(file.quarter, line));
     pb::Difference {
         case_id: difference.case.to_string(),
-        name: file.names.get(&difference.case).cloned().unwrap_or_default(),
+        name: file
+            .names
+            .get(&difference.case)
+            .cloned()
+            .unwrap_or_default(),
         field: difference.field.name().to_owned(),
         outflow_value: difference.outflow_value.clone().unwrap_or_default(),
         inflow_value: difference.inflow_value.clone().unwrap_or_default(),
@@ -87,13 +101,22 @@ fn difference(file: &QuarterFile, line: &Line) -> pb::Difference {
 }
 
 fn reconciliation(file: &QuarterFile) -> pb::Reconciliation {
-    let counts = file.view.settlement.as_ref().map(|settlement| settlement.counts).unwrap_or_default();
+    let counts = file
+        .view
+        .settlement
+        .as_ref()
+        .map(|settlement| settlement.counts)
+        .unwrap_or_default();
     let hash = file.hash();
     let signed = |closing: &Option<hongyan_proto::letter::Closing>| {
-        closing.as_ref().is_some_and(|closing| Some(closing.result_hash) == hash)
+        closing
+            .as_ref()
+            .is_some_and(|closing| Some(closing.result_hash) == hash)
     };
     let revision = |issued: &Option<crate::domain::statement::quarter::Issued>| {
-        issued.as_ref().map_or(0, |issued| issued.statement.revision.get())
+        issued
+            .as_ref()
+            .map_or(0, |issued| issued.statement.revision.get())
     };
     pb::Reconciliation {
         partner: file.partner.code.to_string(),
@@ -106,7 +129,11 @@ fn reconciliation(file: &QuarterFile) -> pb::Reconciliation {
         differing: counts.differing,
         only_outflow: counts.only_outflow,
         only_inflow: counts.only_inflow,
-        differences: file.lines().iter().map(|line| difference(file, line)).collect(),
+        differences: file
+            .lines()
+            .iter()
+            .map(|line| difference(file, line))
+            .collect(),
         own_closed: signed(&file.view.our_closing),
         partner_closed: signed(&file.view.their_closing),
     }
@@ -128,7 +155,10 @@ impl StatementService for Office {
         }))
     }
 
-    async fn get_statement(&self, request_: Request<pb::GetStatementRequest>) -> Answered<pb::GetStatementResponse> {
+    async fn get_statement(
+        &self,
+        request_: Request<pb::GetStatementRequest>,
+    ) -> Answered<pb::GetStatementResponse> {
         let message = request_.into_inner();
         let quarter = statement::quarter_or_last(self, &message.quarter)?;
         let author = match message.author() {
@@ -144,7 +174,10 @@ impl StatementService for Office {
             names: issued
                 .names
                 .iter()
-                .map(|(id, name)| pb::CaseName { case_id: id.to_string(), name: name.clone() })
+                .map(|(id, name)| pb::CaseName {
+                    case_id: id.to_string(),
+                    name: name.clone(),
+                })
                 .collect(),
         }))
     }
@@ -156,7 +189,9 @@ impl StatementService for Office {
         let message = request_.into_inner();
         let quarter = statement::quarter_or_last(self, &message.quarter)?;
         let file = reconcile::show(self, &message.partner, quarter)?;
-        Ok(Response::new(pb::GetReconciliationResponse { reconciliation: Some(reconciliation(&file)) }))
+        Ok(Response::new(pb::GetReconciliationResponse {
+            reconciliation: Some(reconciliation(&file)),
+        }))
     }
 
     async fn answer_reconciliation(
@@ -177,7 +212,8 @@ impl StatementService for Office {
             return Err(OfficeError::field("lines", "此项必填 this field is required").into());
         };
         let partner = message.partner.clone();
-        let answer = reconcile::answer(self, request, message.partner, quarter, shown, letter.lines).await?;
+        let answer =
+            reconcile::answer(self, request, message.partner, quarter, shown, letter.lines).await?;
         let file = reconcile::show(self, &partner, quarter)?;
         Ok(Response::new(pb::AnswerReconciliationResponse {
             written: written(&answer),
@@ -185,12 +221,18 @@ impl StatementService for Office {
         }))
     }
 
-    async fn close_quarter(&self, request_: Request<pb::CloseQuarterRequest>) -> Answered<pb::CloseQuarterResponse> {
+    async fn close_quarter(
+        &self,
+        request_: Request<pb::CloseQuarterRequest>,
+    ) -> Answered<pb::CloseQuarterResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let quarter = statement::quarter_or_last(self, &message.quarter)?;
         let shown = convert::hash(&message.hash, "hash")?.ok_or_else(|| {
-            OfficeError::field("hash", "须写明所签结果的哈希 name the result that is signed")
+            OfficeError::field(
+                "hash",
+                "须写明所签结果的哈希 name the result that is signed",
+            )
         })?;
         let partner = message.partner.clone();
         let answer = reconcile::close(self, request, message.partner, quarter, shown).await?;
@@ -201,7 +243,10 @@ impl StatementService for Office {
         }))
     }
 
-    async fn list_quarters(&self, request_: Request<pb::ListQuartersRequest>) -> Answered<pb::ListQuartersResponse> {
+    async fn list_quarters(
+        &self,
+        request_: Request<pb::ListQuartersRequest>,
+    ) -> Answered<pb::ListQuartersResponse> {
         let files = reconcile::list(self, &request_.into_inner().partner)?;
         let today = self.today();
         let quarters = files

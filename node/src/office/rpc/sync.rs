@@ -6,7 +6,8 @@ use hongyan_proto::{
     pb::{
         exchange::v1 as exchange,
         office::v1::{
-            self as pb, export_letter_response::Part, sync_partner_response::Event, sync_service_server::SyncService,
+            self as pb, export_letter_response::Part, sync_partner_response::Event,
+            sync_service_server::SyncService,
         },
     },
 };
@@ -68,7 +69,10 @@ fn outcome(office: &Office, outcome: &SyncOutcome) -> Result<pb::SyncOutcome, Of
         .stop
         .as_ref()
         .map(|stop| words(text::split(OfficeError::from(stop.clone()).remedy())))
-        .or_else(|| why.as_ref().map(|_| labels(("用 partner check 逐步检查", "look at it with partner check"))));
+        .or_else(|| {
+            why.as_ref()
+                .map(|_| labels(("用 partner check 逐步检查", "look at it with partner check")))
+        });
     Ok(pb::SyncOutcome {
         partner: partner.code.to_string(),
         situation: outcome.situation,
@@ -78,7 +82,10 @@ fn outcome(office: &Office, outcome: &SyncOutcome) -> Result<pb::SyncOutcome, Of
         recovered: outcome.recovered,
         refused_here: outcome.refused_here,
         refused_there,
-        stop: outcome.stop.as_ref().map_or(0, |stop| stop_code(stop.reason)),
+        stop: outcome
+            .stop
+            .as_ref()
+            .map_or(0, |stop| stop_code(stop.reason)),
         why,
         remedy,
         micros: outcome.micros,
@@ -89,7 +96,10 @@ fn outcome(office: &Office, outcome: &SyncOutcome) -> Result<pb::SyncOutcome, Of
 impl SyncService for Office {
     type SyncPartnerStream = Answers<pb::SyncPartnerResponse>;
 
-    async fn sync_partner(&self, request_: Request<pb::SyncPartnerRequest>) -> Answered<Self::SyncPartnerStream> {
+    async fn sync_partner(
+        &self,
+        request_: Request<pb::SyncPartnerRequest>,
+    ) -> Answered<Self::SyncPartnerStream> {
         let message = request_.into_inner();
         actor(&message.actor)?;
         let partner = find::partner(self.store(), &message.partner)?;
@@ -119,7 +129,9 @@ impl SyncService for Office {
             if let Some(ended) = ended {
                 let last = ended
                     .and_then(|ended| outcome(&office, &ended))
-                    .map(|outcome| pb::SyncPartnerResponse { event: Some(Event::Outcome(outcome)) })
+                    .map(|outcome| pb::SyncPartnerResponse {
+                        event: Some(Event::Outcome(outcome)),
+                    })
                     .map_err(Status::from);
                 let _ = answers.send(last).await;
             }
@@ -127,7 +139,10 @@ impl SyncService for Office {
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
-    async fn sync_status(&self, request_: Request<pb::SyncStatusRequest>) -> Answered<pb::SyncStatusResponse> {
+    async fn sync_status(
+        &self,
+        request_: Request<pb::SyncStatusRequest>,
+    ) -> Answered<pb::SyncStatusResponse> {
         let wanted = find::partners(self.store(), &request_.into_inner().partner)?;
         let mut partners = Vec::new();
         for partner in wanted {
@@ -136,7 +151,10 @@ impl SyncService for Office {
             let last = contact.last_contact.map(|_| pb::SyncOutcome {
                 partner: partner.code.to_string(),
                 complete: contact.problem.is_none(),
-                why: contact.problem.as_ref().map(|problem| words(text::split(problem))),
+                why: contact
+                    .problem
+                    .as_ref()
+                    .map(|problem| words(text::split(problem))),
                 ..pb::SyncOutcome::default()
             });
             partners.push(pb::PartnerSync {
@@ -145,7 +163,9 @@ impl SyncService for Office {
                 applied: view.partner.applied,
                 held: view.held,
                 last,
-                last_ms: contact.last_contact.map_or(0, hongyan_proto::time::Timestamp::millis),
+                last_ms: contact
+                    .last_contact
+                    .map_or(0, hongyan_proto::time::Timestamp::millis),
                 retry_ms: 0,
                 partner: Some(convert::partner(&view)),
             });
@@ -155,7 +175,10 @@ impl SyncService for Office {
 
     type ExportLetterStream = Answers<pb::ExportLetterResponse>;
 
-    async fn export_letter(&self, request_: Request<pb::ExportLetterRequest>) -> Answered<Self::ExportLetterStream> {
+    async fn export_letter(
+        &self,
+        request_: Request<pb::ExportLetterRequest>,
+    ) -> Answered<Self::ExportLetterStream> {
         let message = request_.into_inner();
         actor(&message.actor)?;
         let partner = find::partner(self.store(), &message.partner)?;
@@ -174,7 +197,9 @@ impl SyncService for Office {
             .map(|from| Part::Chunk(whole.slice(from..whole.len().min(from + CHUNK))))
             .collect();
         parts.push(Part::Summary(summary));
-        let parts = parts.into_iter().map(|part| Ok(pb::ExportLetterResponse { part: Some(part) }));
+        let parts = parts
+            .into_iter()
+            .map(|part| Ok(pb::ExportLetterResponse { part: Some(part) }));
         Ok(Response::new(Box::pin(tokio_stream::iter(parts))))
     }
 
@@ -191,11 +216,16 @@ impl SyncService for Office {
                 actor(&message.actor)?;
             }
             if bytes.len() + message.chunk.len() > LETTER_MAX {
-                return Err(OfficeError::LetterMalformed("大于 512 MiB larger than 512 MiB".to_owned()).into());
+                return Err(OfficeError::LetterMalformed(
+                    "大于 512 MiB larger than 512 MiB".to_owned(),
+                )
+                .into());
             }
             bytes.extend_from_slice(&message.chunk);
         }
         let ended = (self.carrier()?.import)(bytes).await?;
-        Ok(Response::new(pb::ImportLetterResponse { outcome: Some(outcome(self, &ended)?) }))
+        Ok(Response::new(pb::ImportLetterResponse {
+            outcome: Some(outcome(self, &ended)?),
+        }))
     }
 }

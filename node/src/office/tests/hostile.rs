@@ -29,8 +29,17 @@ async fn append(town: &Town, payload: impl Into<Payload>, case: Option<CaseId>) 
     let (partner, now, payload) = (town.partner(), town.office.now(), payload.into());
     let seen = partner.incoming_base + town.size(partner.incoming.unwrap());
     let agreement = book::in_force(town.office.store(), &partner, town.office.today()).unwrap();
-    let agreement = agreement.filter(|_| payload.kind().needs_agreement()).map(|agreement| agreement.hash);
-    let new = NewEntry { seen, time: now, kind: payload.kind(), case_id: case, agreement, payload: payload.encode() };
+    let agreement = agreement
+        .filter(|_| payload.kind().needs_agreement())
+        .map(|agreement| agreement.hash);
+    let new = NewEntry {
+        seen,
+        time: now,
+        kind: payload.kind(),
+        case_id: case,
+        agreement,
+        payload: payload.encode(),
+    };
     change(town, move |draft| Ok(draft.append(partner.out, new)?)).await;
 }
 
@@ -40,11 +49,15 @@ async fn begin_anew(pair: &Pair) {
     let key = home.partner().key_id;
     change(home, move |draft| book::set_unconfirmed(draft, key)).await;
     let reason = Text::parse("磁盘损坏").unwrap();
-    partner::reset_epoch(&home.office, home.request(), String::new(), reason).await.unwrap();
+    partner::reset_epoch(&home.office, home.request(), String::new(), reason)
+        .await
+        .unwrap();
     let origin = home.office.store().log(home.partner().out).unwrap().origin;
     let key = host.partner().key_id;
     change(host, move |draft| book::propose_epoch(draft, key, origin)).await;
-    partner::accept_epoch(&host.office, host.request(), String::new()).await.unwrap();
+    partner::accept_epoch(&host.office, host.request(), String::new())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -58,11 +71,20 @@ async fn what_the_partner_never_had_is_left_behind_by_a_new_epoch_on_both_sides(
     write(&pair.host, case, accept()).await.unwrap();
     pair.sync().await;
     assert_eq!(state(&pair.home, case), Some(State::Accepted));
-    let live = |town| -> Vec<_> { digests(town).into_iter().filter(|(id, _)| *id != lost).collect() };
+    let live = |town| -> Vec<_> {
+        digests(town)
+            .into_iter()
+            .filter(|(id, _)| *id != lost)
+            .collect()
+    };
     assert_eq!(live(&pair.home), live(&pair.host));
     let file = book::case(pair.home.office.store(), Some(&pair.home.partner()), lost).unwrap();
     let state = file.and_then(|file| file.case.state());
-    assert_eq!(state, Some(State::Departed), "its notice never arrived: only the departure stands");
+    assert_eq!(
+        state,
+        Some(State::Departed),
+        "its notice never arrived: only the departure stands"
+    );
 }
 
 #[tokio::test]
@@ -86,7 +108,15 @@ async fn the_note_of_the_last_hello_says_where_a_new_epoch_begins() {
     pair.sync().await;
     let (key, out) = (pair.home.partner().key_id, pair.home.partner().out);
     let mirror = pair.host.partner().incoming.unwrap();
-    let held = pair.host.office.store().log(mirror).unwrap().checkpoint.clone().unwrap();
+    let held = pair
+        .host
+        .office
+        .store()
+        .log(mirror)
+        .unwrap()
+        .checkpoint
+        .clone()
+        .unwrap();
     change(&pair.home, move |draft| {
         book::note_held(draft, key, out, 1)?;
         book::note_hello(draft, key, &held)
@@ -107,14 +137,40 @@ async fn an_entry_once_applied_cannot_be_refused_later() {
     pair.sync().await;
     let (home, host) = (&pair.home, &pair.host);
     let before = digests(home);
-    let log_id = home.office.store().log(home.partner().out).unwrap().log_id();
+    let log_id = home
+        .office
+        .store()
+        .log(home.partner().out)
+        .unwrap()
+        .log_id();
     let size = home.size(home.partner().out);
-    let refuse = |sequence| Refusal { sequence, reason: RefusalReason::Malformed, field: None };
+    let refuse = |sequence| Refusal {
+        sequence,
+        reason: RefusalReason::Malformed,
+        field: None,
+    };
     let refusals: Vec<_> = (0..size).map(refuse).collect();
-    append(host, Receipt { log_id, size, root: Hash::from_bytes([0; 32]), refusals }, None).await;
+    append(
+        host,
+        Receipt {
+            log_id,
+            size,
+            root: Hash::from_bytes([0; 32]),
+            refusals,
+        },
+        None,
+    )
+    .await;
     pair.sync().await;
-    assert!(book::refusals(home.office.store(), home.partner().out).unwrap().is_empty());
-    assert_eq!((state(home, case), digests(home)), (Some(State::Notified), before));
+    assert!(
+        book::refusals(home.office.store(), home.partner().out)
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        (state(home, case), digests(home)),
+        (Some(State::Notified), before)
+    );
 }
 
 #[tokio::test]
@@ -125,7 +181,11 @@ async fn a_refusal_that_was_not_yet_told_survives_views_made_again() {
     session(&pair.home, &pair.host).await.unwrap();
     let mirror = pair.home.partner().incoming.unwrap();
     let refused = |town: &Town, log| -> Vec<u64> {
-        book::refusals(town.office.store(), log).unwrap().iter().map(|refused| refused.sequence).collect()
+        book::refusals(town.office.store(), log)
+            .unwrap()
+            .iter()
+            .map(|refused| refused.sequence)
+            .collect()
     };
     let before = refused(&pair.home, mirror);
     assert_eq!(before.len(), 1);
@@ -142,20 +202,34 @@ async fn a_case_with_many_entries_never_outgrows_its_place() {
     let case = notice(&pair, "张三").await;
     let (partner, now) = (pair.home.partner(), pair.home.office.now());
     let log_id = pair.home.office.store().log(partner.out).unwrap().log_id();
-    let place =
-        Place { log: partner.out, author: Author::Own, partner: Some((partner.key_id, partner.correspondence)) };
+    let place = Place {
+        log: partner.out,
+        author: Author::Own,
+        partner: Some((partner.key_id, partner.correspondence)),
+    };
     change(&pair.home, move |draft| {
         let payload = Payload::from(accept());
         for sequence in (1_000..).take(usize::try_from(MANY).unwrap()) {
             let (kind, body_hash) = (payload.kind(), Hash::from_bytes([0; 32]));
-            let header =
-                NewHeader { log_id, sequence, seen: 0, time: now, kind, case_id: Some(case), agreement: None, body_hash };
+            let header = NewHeader {
+                log_id,
+                sequence,
+                seen: 0,
+                time: now,
+                kind,
+                case_id: Some(case),
+                agreement: None,
+                body_hash,
+            };
             book::apply(draft, &place, &header.encode(), Some(&payload), false)?;
         }
         Ok(())
     })
     .await;
-    let events = book::case(pair.home.office.store(), Some(&pair.home.partner()), case).unwrap().unwrap().records;
+    let events = book::case(pair.home.office.store(), Some(&pair.home.partner()), case)
+        .unwrap()
+        .unwrap()
+        .records;
     assert!(events.len() as u64 > MANY);
 }
 
@@ -163,14 +237,32 @@ async fn a_case_with_many_entries_never_outgrows_its_place() {
 async fn acknowledgements_fall_with_a_hello_and_rise_with_a_letter_and_stay_in_their_log() {
     let pair = ready().await;
     let home = &pair.home;
-    let (key, out, other) = (home.partner().key_id, home.partner().out, home.partner().incoming.unwrap());
-    let steps = [(true, out, 3, 3), (false, out, 2, 3), (false, out, 4, 4), (false, other, 9, 4), (true, other, 9, 4)];
+    let (key, out, other) = (
+        home.partner().key_id,
+        home.partner().out,
+        home.partner().incoming.unwrap(),
+    );
+    let steps = [
+        (true, out, 3, 3),
+        (false, out, 2, 3),
+        (false, out, 4, 4),
+        (false, other, 9, 4),
+        (true, other, 9, 4),
+    ];
     for (hello, log, size, expected) in steps {
         change(home, move |draft| {
-            if hello { book::note_held(draft, key, log, size) } else { book::note_ack(draft, key, log, size) }
+            if hello {
+                book::note_held(draft, key, log, size)
+            } else {
+                book::note_ack(draft, key, log, size)
+            }
         })
         .await;
-        assert_eq!(home.partner().contact.acked, expected, "{hello} {log} {size}");
+        assert_eq!(
+            home.partner().contact.acked,
+            expected,
+            "{hello} {log} {size}"
+        );
     }
 }
 
@@ -185,9 +277,18 @@ async fn no_receipt_is_written_that_would_have_seen_less_than_the_one_before() {
     // As after a restore: the own log came back whole, the mirror did not.
     let seen = town.size(partner.incoming.unwrap()) + 5;
     let payload = Payload::from(attendance("2026-04-01"));
-    let new =
-        NewEntry { seen, time: now, kind: payload.kind(), case_id: None, agreement: None, payload: payload.encode() };
+    let new = NewEntry {
+        seen,
+        time: now,
+        kind: payload.kind(),
+        case_id: None,
+        agreement: None,
+        payload: payload.encode(),
+    };
     change(town, move |draft| Ok(draft.append(partner.out, new)?)).await;
-    let written = change(town, move |draft| book::acknowledge_receipt(draft, partner.key_id, now)).await;
+    let written = change(town, move |draft| {
+        book::acknowledge_receipt(draft, partner.key_id, now)
+    })
+    .await;
     assert!(!written && town.partner().owes_receipt);
 }

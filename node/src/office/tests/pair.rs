@@ -56,14 +56,33 @@ impl Town {
             endpoint: "127.0.0.1:7420".to_owned(),
         };
         let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::from_seed([seed; 32]);
-        office::init(&data, &NewNode { organization, unlock: unlock(&data) }, &mut rng).unwrap();
-        let at = Arc::new(AtomicI64::new("2026-04-01".parse::<Day>().unwrap().start().millis() + 36_000_000));
+        office::init(
+            &data,
+            &NewNode {
+                organization,
+                unlock: unlock(&data),
+            },
+            &mut rng,
+        )
+        .unwrap();
+        let at = Arc::new(AtomicI64::new(
+            "2026-04-01".parse::<Day>().unwrap().start().millis() + 36_000_000,
+        ));
         let office = Office::open(&data, &unlock(&data), [seed; 32], clock(&at)).unwrap();
-        Self { office, folder, clock: at, requests: AtomicU64::new(0), sent: std::sync::Mutex::default() }
+        Self {
+            office,
+            folder,
+            clock: at,
+            requests: AtomicU64::new(0),
+            sent: std::sync::Mutex::default(),
+        }
     }
 
     pub(super) fn set_day(&self, day: &str) {
-        self.clock.store(day.parse::<Day>().unwrap().start().millis() + 36_000_000, Ordering::SeqCst);
+        self.clock.store(
+            day.parse::<Day>().unwrap().start().millis() + 36_000_000,
+            Ordering::SeqCst,
+        );
     }
 
     pub(super) fn reopen_from(&mut self, office: Office) {
@@ -78,7 +97,11 @@ impl Town {
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_be_bytes());
-        Request { actor: Text::parse("王书记").unwrap(), id, digest: [7; 32] }
+        Request {
+            actor: Text::parse("王书记").unwrap(),
+            id,
+            digest: [7; 32],
+        }
     }
 
     pub(super) fn partner(&self) -> book::Partner {
@@ -98,8 +121,13 @@ pub(super) struct Pair {
 
 impl Pair {
     pub(super) async fn met() -> Self {
-        let (home, host) = (Town::new("340800-001", "340800", 1), Town::new("320200-001", "320200", 2));
-        let (invitation, _) = partner::invite(&home.office, home.request(), "", 0).await.unwrap();
+        let (home, host) = (
+            Town::new("340800-001", "340800", 1),
+            Town::new("320200-001", "320200", 2),
+        );
+        let (invitation, _) = partner::invite(&home.office, home.request(), "", 0)
+            .await
+            .unwrap();
         let text = invitation.to_text();
         introduce(&host, &home, &text).await.unwrap();
         Self { home, host }
@@ -117,7 +145,11 @@ impl Pair {
             session(&self.home, &self.host).await.unwrap();
             for town in [&self.home, &self.host] {
                 let (key, now) = (town.partner().key_id, town.office.now());
-                town.office.store().commit(move |draft| book::acknowledge_receipt(draft, key, now)).await.unwrap();
+                town.office
+                    .store()
+                    .commit(move |draft| book::acknowledge_receipt(draft, key, now))
+                    .await
+                    .unwrap();
             }
             if self.sizes() == before {
                 return;
@@ -140,9 +172,15 @@ impl Pair {
 pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
     let invitation = Invitation::parse(text).unwrap();
     let epoch = hongyan_proto::id::Epoch::from_bytes([asks.office.key_id().as_bytes()[0]; 16]);
-    let own = Introduction { key: asks.office.public(), organization: asks.office.organization().clone(), epoch };
+    let own = Introduction {
+        key: asks.office.public(),
+        organization: asks.office.organization().clone(),
+        epoch,
+    };
     let reply = inviter.office.redeem(invitation.secret, own).await?;
-    partner::adopt(&asks.office, asks.request(), reply, epoch).await.map(drop)
+    partner::adopt(&asks.office, asks.request(), reply, epoch)
+        .await
+        .map(drop)
 }
 
 struct Side<'a> {
@@ -161,34 +199,56 @@ impl<'a> Side<'a> {
             own: town.office.checkpoint(own.no).unwrap(),
             own_follow: own.follow(u64::MAX),
             mirror: mirror.follow(own.size()),
-            held: mirror.checkpoint.clone().filter(|held| held.size() == mirror.size()),
+            held: mirror
+                .checkpoint
+                .clone()
+                .filter(|held| held.size() == mirror.size()),
             own_base: partner.out_base,
             now: town.office.now(),
             agreements: Vec::new(),
         };
         let (session, actions) = Session::open(start);
-        (Self { town, session, partner }, actions)
+        (
+            Self {
+                town,
+                session,
+                partner,
+            },
+            actions,
+        )
     }
 
     fn read(&self, log_id: hongyan_proto::id::LogId, from: u64, until: u64) -> Frame {
         let store = self.town.office.store();
-        let record = store.logs().into_iter().find(|record| record.log_id() == log_id).unwrap();
+        let record = store
+            .logs()
+            .into_iter()
+            .find(|record| record.log_id() == log_id)
+            .unwrap();
         let mut tree = store.tree_at(record.no, from).unwrap();
         let entries = store.entries(record.no, from..until).unwrap();
         let frame = cut(log_id, &mut tree, entries, |tree| {
             if record.own {
                 let key = self.town.office.key();
-                return Ok((SignedCheckpoint::sign(key, &record.origin, tree.size(), tree.root()).unwrap(), Vec::new()));
+                return Ok((
+                    SignedCheckpoint::sign(key, &record.origin, tree.size(), tree.root()).unwrap(),
+                    Vec::new(),
+                ));
             }
             let note = record.checkpoint.clone().unwrap();
             let reader = store.hash_reader(record.no).unwrap();
-            Ok((note.clone(), proof::prove_consistency(&reader, note.size(), tree.size()).unwrap()))
+            Ok((
+                note.clone(),
+                proof::prove_consistency(&reader, note.size(), tree.size()).unwrap(),
+            ))
         });
         frame.unwrap().unwrap()
     }
 
     fn roots(&self, message: &Message) -> Roots {
-        let Message::Hello(hello) = message else { return Roots::default() };
+        let Message::Hello(hello) = message else {
+            return Roots::default();
+        };
         let (own, mirror) = self.session.hello_sizes(hello);
         let store = self.town.office.store();
         let root = |log, size| store.tree_at(log, size).ok().map(|tree| tree.root());
@@ -210,13 +270,18 @@ impl<'a> Side<'a> {
                     self.town.sent.lock().unwrap().push(wire);
                     out.push(message);
                 }
-                Action::Read { log_id, from, until } => {
+                Action::Read {
+                    log_id,
+                    from,
+                    until,
+                } => {
                     let frame = self.read(log_id, from, until);
                     queue.extend(self.session.read(frame));
                 }
                 Action::MustRecover { until } => {
                     let out = self.partner.out;
-                    let locked = move |draft: &mut crate::store::Draft<'_>| draft.must_recover(out, until);
+                    let locked =
+                        move |draft: &mut crate::store::Draft<'_>| draft.must_recover(out, until);
                     self.town.office.store().commit(locked).await.unwrap();
                 }
                 Action::Confirmed => {
@@ -226,19 +291,31 @@ impl<'a> Side<'a> {
                 }
                 Action::Mirror(frame) => {
                     let (size, now) = (frame.tree().size(), self.town.office.now());
-                    let kept = move |draft: &mut crate::store::Draft<'_>| book::receive(draft, key, &frame, now);
-                    self.town.office.store().commit(kept).await.map_err(|error| error.to_string())?;
+                    let kept = move |draft: &mut crate::store::Draft<'_>| {
+                        book::receive(draft, key, &frame, now)
+                    };
+                    self.town
+                        .office
+                        .store()
+                        .commit(kept)
+                        .await
+                        .map_err(|error| error.to_string())?;
                     queue.extend(self.session.stored(size));
                 }
                 Action::TakeBack(frame) => {
                     let size = frame.tree().size();
-                    let kept = move |draft: &mut crate::store::Draft<'_>| book::take_back(draft, key, &frame);
+                    let kept = move |draft: &mut crate::store::Draft<'_>| {
+                        book::take_back(draft, key, &frame)
+                    };
                     self.town.office.store().commit(kept).await.unwrap();
                     queue.extend(self.session.stored(size));
                 }
                 Action::Settled { again } => {
                     if !again {
-                        let (acked, now) = (self.session.acknowledged().unwrap_or_default(), self.town.office.now());
+                        let (acked, now) = (
+                            self.session.acknowledged().unwrap_or_default(),
+                            self.town.office.now(),
+                        );
                         let out = self.partner.out;
                         let noted = move |draft: &mut crate::store::Draft<'_>| {
                             book::note_held(draft, key, out, acked)?;

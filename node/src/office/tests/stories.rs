@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Accept, ActivityKind, Attendance, Claim, Contact, Decline, DeclineReason, DepartureReason, Disclosed,
-        Disclosure, Dues, MemberClass, Payload, Place, Presence, Returned, Text, Within,
+        Accept, ActivityKind, Attendance, Claim, Contact, Decline, DeclineReason, DepartureReason,
+        Disclosed, Disclosure, Dues, MemberClass, Payload, Place, Presence, Returned, Text, Within,
     },
     time::{Day, Quarter},
 };
@@ -16,7 +16,11 @@ use crate::{
     book::{self, Author},
     domain::case::{Closing, State},
     office::{
-        OfficeError, agreement::{self, Draft, Proposal}, backup, flow::{self, Subject, Trip}, letters::{self, Reached},
+        OfficeError,
+        agreement::{self, Draft, Proposal},
+        backup,
+        flow::{self, Subject, Trip},
+        letters::{self, Reached},
         log, member, partner, reconcile, statement,
     },
     store::LogNo,
@@ -32,8 +36,15 @@ pub(super) fn day(text: &str) -> Day {
 }
 
 pub(super) async fn import(town: &Town) {
-    let (imported, _) =
-        member::import(&town.office, town.request(), ROSTER.as_bytes(), "名册.csv", false).await.unwrap();
+    let (imported, _) = member::import(
+        &town.office,
+        town.request(),
+        ROSTER.as_bytes(),
+        "名册.csv",
+        false,
+    )
+    .await
+    .unwrap();
     assert_eq!(imported.count(member::Outcome::Added), 3, "{imported:?}");
 }
 
@@ -48,18 +59,33 @@ pub(super) async fn agree(pair: &Pair, classes: &[Disclosure]) {
         partner_discloses: Some(scope),
         ..Draft::default()
     };
-    let (first, _) =
-        agreement::propose(&home.office, home.request(), Proposal::Draft(Box::new(draft))).await.unwrap();
+    let (first, _) = agreement::propose(
+        &home.office,
+        home.request(),
+        Proposal::Draft(Box::new(draft)),
+    )
+    .await
+    .unwrap();
     pair.sync().await;
-    let counter = Draft { retention_days: 365, ..Draft::default() };
+    let counter = Draft {
+        retention_days: 365,
+        ..Draft::default()
+    };
     let proposal = Proposal::Counter(first.to_string(), Box::new(counter));
-    let (second, _) = agreement::propose(&host.office, host.request(), proposal).await.unwrap();
-    agreement::sign(&host.office, host.request(), second.to_string(), None).await.unwrap();
+    let (second, _) = agreement::propose(&host.office, host.request(), proposal)
+        .await
+        .unwrap();
+    agreement::sign(&host.office, host.request(), second.to_string(), None)
+        .await
+        .unwrap();
     pair.sync().await;
-    agreement::sign(&home.office, home.request(), second.to_string(), None).await.unwrap();
+    agreement::sign(&home.office, home.request(), second.to_string(), None)
+        .await
+        .unwrap();
     pair.sync().await;
     for town in [home, host] {
-        let in_force = book::in_force(town.office.store(), &town.partner(), town.office.today()).unwrap();
+        let in_force =
+            book::in_force(town.office.store(), &town.partner(), town.office.today()).unwrap();
         assert_eq!(in_force.map(|agreement| agreement.hash), Some(second));
     }
 }
@@ -72,30 +98,58 @@ pub(super) async fn ready() -> Pair {
 }
 
 fn trip() -> Trip {
-    Trip { since: Some(day("2026-04-01")), reason: Some(DepartureReason::Work), ..Trip::default() }
+    Trip {
+        since: Some(day("2026-04-01")),
+        reason: Some(DepartureReason::Work),
+        ..Trip::default()
+    }
 }
 
 pub(super) async fn notice(pair: &Pair, member: &str) -> CaseId {
     let home = &pair.home;
     let subject = Subject::Member(member.to_owned());
-    let answer = flow::notice(&home.office, home.request(), String::new(), subject, trip()).await.unwrap();
+    let answer = flow::notice(&home.office, home.request(), String::new(), subject, trip())
+        .await
+        .unwrap();
     answer.case_id().unwrap()
 }
 
-pub(super) async fn write(town: &Town, case: CaseId, payload: impl Into<Payload>) -> Result<(), OfficeError> {
-    flow::write(&town.office, town.request(), case.to_string(), payload.into()).await.map(drop)
+pub(super) async fn write(
+    town: &Town,
+    case: CaseId,
+    payload: impl Into<Payload>,
+) -> Result<(), OfficeError> {
+    flow::write(
+        &town.office,
+        town.request(),
+        case.to_string(),
+        payload.into(),
+    )
+    .await
+    .map(drop)
 }
 
 pub(super) fn accept() -> Accept {
-    Accept { certificate_check: None, arrived_on: day("2026-04-01") }
+    Accept {
+        certificate_check: None,
+        arrived_on: day("2026-04-01"),
+    }
 }
 
 pub(super) fn place() -> Place {
-    Place { unit: Text::parse("社区第三支部").unwrap(), placed_on: day("2026-04-01") }
+    Place {
+        unit: Text::parse("社区第三支部").unwrap(),
+        placed_on: day("2026-04-01"),
+    }
 }
 
 pub(super) fn attendance(on: &str) -> Attendance {
-    Attendance { day: day(on), activity: ActivityKind::ActivityDay, theme: None, presence: Presence::Present }
+    Attendance {
+        day: day(on),
+        activity: ActivityKind::ActivityDay,
+        theme: None,
+        presence: Presence::Present,
+    }
 }
 
 pub(super) fn dues(receipt: &str) -> Dues {
@@ -114,7 +168,12 @@ pub(super) fn digests(town: &Town) -> BTreeMap<CaseId, String> {
     book::cases_with_facts(store, &town.partner())
         .unwrap()
         .into_iter()
-        .map(|file| (file.id, format!("{:?} {}", file.case.state(), file.case.digest())))
+        .map(|file| {
+            (
+                file.id,
+                format!("{:?} {}", file.case.state(), file.case.digest()),
+            )
+        })
         .collect()
 }
 
@@ -135,34 +194,57 @@ async fn a_quarter_from_the_notice_to_the_closing() {
     write(host, case, place()).await.unwrap();
     write(host, case, attendance("2026-04-01")).await.unwrap();
     write(host, case, dues("R-1")).await.unwrap();
-    assert!(matches!(write(host, case, dues("R-1")).await, Err(OfficeError::ReceiptUsed(_))));
+    assert!(matches!(
+        write(host, case, dues("R-1")).await,
+        Err(OfficeError::ReceiptUsed(_))
+    ));
     pair.sync().await;
-    let contact = Contact { day: day("2026-04-01"), means: Text::parse("电话").unwrap(), summary: None };
+    let contact = Contact {
+        day: day("2026-04-01"),
+        means: Text::parse("电话").unwrap(),
+        summary: None,
+    };
     write(home, case, contact).await.unwrap();
     pair.sync().await;
     assert_eq!(digests(home), digests(host));
     assert_eq!(state(home, case), Some(State::Active));
     let (_, timeline) = letters::show(&home.office, &case.to_string()).unwrap();
-    let notice = timeline.iter().find(|letter| letter.kind.name() == "notice").unwrap();
+    let notice = timeline
+        .iter()
+        .find(|letter| letter.kind.name() == "notice")
+        .unwrap();
     assert_eq!(notice.reached, Reached::Answered);
     assert_eq!(notice.actor.as_deref(), Some("王书记"));
     pair.set_day("2026-07-02");
     let quarter: Quarter = "2026-Q2".parse().unwrap();
     for town in [home, host] {
-        statement::issue(&town.office, town.request(), String::new(), quarter).await.unwrap();
+        statement::issue(&town.office, town.request(), String::new(), quarter)
+            .await
+            .unwrap();
     }
     pair.sync().await;
-    let results: Vec<_> = [home, host].map(|town| reconcile::show(&town.office, "", quarter).unwrap()).into();
+    let results: Vec<_> = [home, host]
+        .map(|town| reconcile::show(&town.office, "", quarter).unwrap())
+        .into();
     let hash = results[0].hash().unwrap();
     assert_eq!(results[1].hash(), Some(hash));
-    assert_eq!(results[0].view.settlement.as_ref().unwrap().counts.agreed, 1);
+    assert_eq!(
+        results[0].view.settlement.as_ref().unwrap().counts.agreed,
+        1
+    );
     for town in [home, host] {
-        reconcile::close(&town.office, town.request(), String::new(), quarter, hash).await.unwrap();
+        reconcile::close(&town.office, town.request(), String::new(), quarter, hash)
+            .await
+            .unwrap();
     }
     pair.sync().await;
     for town in [home, host] {
         let listed = reconcile::list(&town.office, "").unwrap();
-        assert!(matches!(listed[0].status, crate::domain::statement::Status::Closed), "{:?}", listed[0].status);
+        assert!(
+            matches!(listed[0].status, crate::domain::statement::Status::Closed),
+            "{:?}",
+            listed[0].status
+        );
         let again = statement::issue(&town.office, town.request(), String::new(), quarter).await;
         assert!(matches!(again, Err(OfficeError::QuarterClosed(_))));
     }
@@ -187,8 +269,18 @@ async fn a_quarter_from_the_notice_to_the_closing() {
 async fn what_no_agreement_names_never_leaves() {
     let pair = Pair::met().await;
     import(&pair.home).await;
-    let before = flow::notice(&pair.home.office, pair.home.request(), String::new(), Subject::Member("张三".into()), trip()).await;
-    assert!(matches!(before, Err(OfficeError::NotInForce(_))), "{before:?}");
+    let before = flow::notice(
+        &pair.home.office,
+        pair.home.request(),
+        String::new(),
+        Subject::Member("张三".into()),
+        trip(),
+    )
+    .await;
+    assert!(
+        matches!(before, Err(OfficeError::NotInForce(_))),
+        "{before:?}"
+    );
     agree(&pair, &[Disclosure::Identity, Disclosure::Certificate]).await;
     let case = notice(&pair, "张三").await;
     pair.sync().await;
@@ -197,12 +289,32 @@ async fn what_no_agreement_names_never_leaves() {
     write(&pair.host, case, accept()).await.unwrap();
     write(&pair.host, case, place()).await.unwrap();
     let refused = write(&pair.host, case, attendance("2026-04-01")).await;
-    assert!(matches!(refused, Err(OfficeError::OutOfScope(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(OfficeError::OutOfScope(_))),
+        "{refused:?}"
+    );
     pair.sync().await;
     let frames = pair.home.sent.lock().unwrap();
-    let told = |needle: &str| frames.iter().any(|frame| frame.windows(needle.len()).any(|part| part == needle.as_bytes()));
-    assert!(told("张三"), "the canary test must be able to see what is disclosed");
-    for secret in ["金丝雀", "13800001111", "13899998888", "AQ-0099", "李四", "第一支部", "王书记"] {
+    let told = |needle: &str| {
+        frames.iter().any(|frame| {
+            frame
+                .windows(needle.len())
+                .any(|part| part == needle.as_bytes())
+        })
+    };
+    assert!(
+        told("张三"),
+        "the canary test must be able to see what is disclosed"
+    );
+    for secret in [
+        "金丝雀",
+        "13800001111",
+        "13899998888",
+        "AQ-0099",
+        "李四",
+        "第一支部",
+        "王书记",
+    ] {
         assert!(!told(secret), "{secret} left the node");
     }
 }
@@ -219,8 +331,13 @@ async fn a_field_out_of_scope_that_arrives_is_refused_and_named() {
     pair.sync().await;
     // A host whose program does not keep the agreement.
     let partner = pair.host.partner();
-    let in_force = book::in_force(pair.host.office.store(), &partner, pair.host.office.today()).unwrap().unwrap();
-    let (now, seen) = (pair.host.office.now(), pair.host.size(partner.incoming.unwrap()));
+    let in_force = book::in_force(pair.host.office.store(), &partner, pair.host.office.today())
+        .unwrap()
+        .unwrap();
+    let (now, seen) = (
+        pair.host.office.now(),
+        pair.host.size(partner.incoming.unwrap()),
+    );
     let payload = Payload::from(attendance("2026-04-01"));
     pair.host
         .office
@@ -242,9 +359,18 @@ async fn a_field_out_of_scope_that_arrives_is_refused_and_named() {
         .unwrap();
     pair.sync().await;
     let (_, letters) = letters::show(&pair.host.office, &case.to_string()).unwrap();
-    assert!(letters.iter().all(|letter| letter.kind.name() != "attendance"), "a refused letter is no event");
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.kind.name() != "attendance"),
+        "a refused letter is no event"
+    );
     let there = book::refusals(pair.host.office.store(), pair.host.partner().out).unwrap();
-    let here = book::refusals(pair.home.office.store(), pair.home.partner().incoming.unwrap()).unwrap();
+    let here = book::refusals(
+        pair.home.office.store(),
+        pair.home.partner().incoming.unwrap(),
+    )
+    .unwrap();
     assert_eq!(there, here);
     assert_eq!(there.len(), 1);
     assert!(there[0].field.starts_with("attendance."), "{there:?}");
@@ -255,25 +381,66 @@ async fn a_field_out_of_scope_that_arrives_is_refused_and_named() {
 async fn a_claim_first_and_a_claim_that_crosses_a_notice() {
     let pair = ready().await;
     let claim = |certificate: &str| Claim {
-        disclosed: Disclosed { certificate: Some(certificate.parse().unwrap()), ..Disclosed::default() },
+        disclosed: Disclosed {
+            certificate: Some(certificate.parse().unwrap()),
+            ..Disclosed::default()
+        },
         shown_on: day("2026-04-01"),
     };
     let (home, host) = (&pair.home, &pair.host);
-    let answer = flow::claim(&host.office, host.request(), String::new(), claim("AQ-0001")).await.unwrap();
+    let answer = flow::claim(
+        &host.office,
+        host.request(),
+        String::new(),
+        claim("AQ-0001"),
+    )
+    .await
+    .unwrap();
     let first = answer.case_id().unwrap();
     pair.sync().await;
-    flow::confirm(&home.office, home.request(), first.to_string(), String::new()).await.unwrap();
+    flow::confirm(
+        &home.office,
+        home.request(),
+        first.to_string(),
+        String::new(),
+    )
+    .await
+    .unwrap();
     pair.sync().await;
     assert_eq!(state(host, first), Some(State::Accepted));
-    assert_eq!(flow::show(&host.office, first).unwrap().person.name.unwrap().as_str(), "张三");
-    assert!(flow::show(&home.office, first).unwrap().file.member.is_some());
+    assert_eq!(
+        flow::show(&host.office, first)
+            .unwrap()
+            .person
+            .name
+            .unwrap()
+            .as_str(),
+        "张三"
+    );
+    assert!(
+        flow::show(&home.office, first)
+            .unwrap()
+            .file
+            .member
+            .is_some()
+    );
     // Both at once for the other member.
     let noticed = notice(&pair, "李四").await;
-    let claimed = flow::claim(&host.office, host.request(), String::new(), claim("AQ-0002")).await.unwrap();
+    let claimed = flow::claim(
+        &host.office,
+        host.request(),
+        String::new(),
+        claim("AQ-0002"),
+    )
+    .await
+    .unwrap();
     let claimed = claimed.case_id().unwrap();
     pair.sync().await;
     for town in [home, host] {
-        assert_eq!(state(town, claimed), Some(State::Closed(Closing::Duplicate)));
+        assert_eq!(
+            state(town, claimed),
+            Some(State::Closed(Closing::Duplicate))
+        );
         assert_eq!(state(town, noticed), Some(State::Notified));
     }
     assert_eq!(digests(home), digests(host));
@@ -284,16 +451,37 @@ async fn declined_corrected_and_noticed_again() {
     let pair = ready().await;
     let case = notice(&pair, "张三").await;
     pair.sync().await;
-    let decline = Decline { reason: DeclineReason::NotFound, suggested_region: None, note: None };
+    let decline = Decline {
+        reason: DeclineReason::NotFound,
+        suggested_region: None,
+        note: None,
+    };
     write(&pair.host, case, decline).await.unwrap();
-    assert!(matches!(write(&pair.host, case, accept()).await, Err(OfficeError::Transition(_))));
+    assert!(matches!(
+        write(&pair.host, case, accept()).await,
+        Err(OfficeError::Transition(_))
+    ));
     pair.sync().await;
     let home = &pair.home;
-    let second = Trip { since: Some(day("2026-03-15")), ..Trip::default() };
-    flow::notice(&home.office, home.request(), String::new(), Subject::Case("张三".into()), second).await.unwrap();
+    let second = Trip {
+        since: Some(day("2026-03-15")),
+        ..Trip::default()
+    };
+    flow::notice(
+        &home.office,
+        home.request(),
+        String::new(),
+        Subject::Case("张三".into()),
+        second,
+    )
+    .await
+    .unwrap();
     pair.sync().await;
     assert_eq!(state(&pair.host, case), Some(State::Notified));
-    assert_eq!(flow::show(&pair.host.office, case).unwrap().since, Some(day("2026-03-15")));
+    assert_eq!(
+        flow::show(&pair.host.office, case).unwrap().since,
+        Some(day("2026-03-15"))
+    );
     assert_eq!(digests(home), digests(&pair.host));
 }
 
@@ -304,21 +492,48 @@ async fn importing_again_changes_nothing_and_a_request_is_answered_once() {
     import(home).await;
     let size = home.size(LogNo::LOCAL);
     let request = home.request();
-    let (again, _) =
-        member::import(&home.office, request.clone(), ROSTER.as_bytes(), "名册.csv", false).await.unwrap();
+    let (again, _) = member::import(
+        &home.office,
+        request.clone(),
+        ROSTER.as_bytes(),
+        "名册.csv",
+        false,
+    )
+    .await
+    .unwrap();
     assert_eq!(again.count(member::Outcome::Unchanged), 3);
     assert_eq!(home.size(LogNo::LOCAL), size);
     let longer = ROSTER.replace("13800001111", "13800007777");
     let request = home.request();
-    let (changed, first) =
-        member::import(&home.office, request.clone(), longer.as_bytes(), "名册.csv", false).await.unwrap();
+    let (changed, first) = member::import(
+        &home.office,
+        request.clone(),
+        longer.as_bytes(),
+        "名册.csv",
+        false,
+    )
+    .await
+    .unwrap();
     assert_eq!(changed.count(member::Outcome::Changed), 1);
     let size = home.size(LogNo::LOCAL);
-    let (same, second) =
-        member::import(&home.office, request.clone(), longer.as_bytes(), "名册.csv", false).await.unwrap();
-    assert_eq!((same, first.repeated, second.repeated), (changed, false, true));
+    let (same, second) = member::import(
+        &home.office,
+        request.clone(),
+        longer.as_bytes(),
+        "名册.csv",
+        false,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        (same, first.repeated, second.repeated),
+        (changed, false, true)
+    );
     assert_eq!(home.size(LogNo::LOCAL), size);
-    let other = crate::office::Request { digest: [8; 32], ..request };
+    let other = crate::office::Request {
+        digest: [8; 32],
+        ..request
+    };
     let reused = member::import(&home.office, other, longer.as_bytes(), "名册.csv", false).await;
     assert!(matches!(reused, Err(OfficeError::RequestReused)));
     let found = member::show(&home.office, "张三").unwrap().0;
@@ -328,15 +543,24 @@ async fn importing_again_changes_nothing_and_a_request_is_answered_once() {
 #[tokio::test]
 async fn an_invitation_works_once() {
     let pair = Pair::met().await;
-    let (invitation, _) = partner::invite(&pair.home.office, pair.home.request(), "", 1).await.unwrap();
+    let (invitation, _) = partner::invite(&pair.home.office, pair.home.request(), "", 1)
+        .await
+        .unwrap();
     pair.set_day("2026-04-03");
     let late = introduce(&pair.host, &pair.home, &invitation.to_text()).await;
     // The host is a partner already with this epoch, but the secret is not one it redeemed.
-    assert!(matches!(late, Err(OfficeError::InvitationExpired)), "{late:?}");
+    assert!(
+        matches!(late, Err(OfficeError::InvitationExpired)),
+        "{late:?}"
+    );
     let request = pair.home.request();
-    let (first, _) = partner::invite(&pair.home.office, request.clone(), "", 0).await.unwrap();
+    let (first, _) = partner::invite(&pair.home.office, request.clone(), "", 0)
+        .await
+        .unwrap();
     pair.set_day("2026-04-04");
-    let (second, answer) = partner::invite(&pair.home.office, request, "", 0).await.unwrap();
+    let (second, answer) = partner::invite(&pair.home.office, request, "", 0)
+        .await
+        .unwrap();
     assert_eq!(first.to_text(), second.to_text());
     assert!(answer.repeated);
 }
@@ -352,12 +576,25 @@ async fn views_made_again_say_the_same() {
     pair.sync().await;
     for town in [&pair.home, &pair.host] {
         let store = town.office.store();
-        let before = (digests(town), town.partner(), book::members(store).unwrap(), agreement::list(&town.office, "").unwrap().len());
+        let before = (
+            digests(town),
+            town.partner(),
+            book::members(store).unwrap(),
+            agreement::list(&town.office, "").unwrap().len(),
+        );
         book::rebuild(store).unwrap();
-        let after = (digests(town), town.partner(), book::members(store).unwrap(), agreement::list(&town.office, "").unwrap().len());
+        let after = (
+            digests(town),
+            town.partner(),
+            book::members(store).unwrap(),
+            agreement::list(&town.office, "").unwrap().len(),
+        );
         assert_eq!(before, after);
     }
-    assert!(matches!(write(&pair.host, case, dues("R-1")).await, Err(OfficeError::ReceiptUsed(_))));
+    assert!(matches!(
+        write(&pair.host, case, dues("R-1")).await,
+        Err(OfficeError::ReceiptUsed(_))
+    ));
     pair.sync().await;
 }
 
@@ -371,19 +608,44 @@ async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
     pair.sync().await;
     let before = digests(&pair.home);
     let data = pair.home.folder.path().join("restored");
-    backup::restore(&data, saved.as_slice(), passphrase, &unlock(&data), [9; 32], pair.home.clock()).unwrap();
+    backup::restore(
+        &data,
+        saved.as_slice(),
+        passphrase,
+        &unlock(&data),
+        [9; 32],
+        pair.home.clock(),
+    )
+    .unwrap();
     let restored =
         crate::office::Office::open(&data, &unlock(&data), [10; 32], pair.home.clock()).unwrap();
     pair.home.reopen_from(restored);
     let home = &pair.home;
-    let early = flow::notice(&home.office, home.request(), String::new(), Subject::Member("李四".into()), trip()).await;
-    assert!(matches!(early, Err(OfficeError::LostEntries(_))), "{early:?}");
+    let early = flow::notice(
+        &home.office,
+        home.request(),
+        String::new(),
+        Subject::Member("李四".into()),
+        trip(),
+    )
+    .await;
+    assert!(
+        matches!(early, Err(OfficeError::LostEntries(_))),
+        "{early:?}"
+    );
     session(home, &pair.host).await.unwrap();
     pair.sync().await;
     assert_eq!(digests(home), before);
     assert_eq!(digests(&pair.host), before);
-    let answer =
-        flow::notice(&home.office, home.request(), String::new(), Subject::Member("李四".into()), trip()).await.unwrap();
+    let answer = flow::notice(
+        &home.office,
+        home.request(),
+        String::new(),
+        Subject::Member("李四".into()),
+        trip(),
+    )
+    .await
+    .unwrap();
     assert_ne!(answer.case_id(), Some(case));
     pair.sync().await;
     assert_eq!(digests(home), digests(&pair.host));
@@ -398,18 +660,39 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
     pair.sync().await;
     let (home, host) = (&pair.home, &pair.host);
     let reason: Text<500> = Text::parse("磁盘损坏").unwrap();
-    let needless = partner::reset_epoch(&home.office, home.request(), String::new(), reason.clone()).await;
-    assert!(matches!(needless, Err(OfficeError::EpochNotNeeded)), "{:?}", needless.map(|_| ()));
+    let needless =
+        partner::reset_epoch(&home.office, home.request(), String::new(), reason.clone()).await;
+    assert!(
+        matches!(needless, Err(OfficeError::EpochNotNeeded)),
+        "{:?}",
+        needless.map(|_| ())
+    );
     let key = home.partner().key_id;
-    home.office.store().commit(move |draft| book::set_unconfirmed(draft, key)).await.unwrap();
-    partner::reset_epoch(&home.office, home.request(), String::new(), reason).await.unwrap();
+    home.office
+        .store()
+        .commit(move |draft| book::set_unconfirmed(draft, key))
+        .await
+        .unwrap();
+    partner::reset_epoch(&home.office, home.request(), String::new(), reason)
+        .await
+        .unwrap();
     // What the link does when the hello shows another epoch.
     let origin = home.office.store().log(home.partner().out).unwrap().origin;
     let key = host.partner().key_id;
     let early = partner::accept_epoch(&host.office, host.request(), String::new()).await;
-    assert!(matches!(early, Err(OfficeError::EpochNotProposed)), "{:?}", early.map(|_| ()));
-    host.office.store().commit(move |draft| book::propose_epoch(draft, key, origin)).await.unwrap();
-    let (_, accepted) = partner::accept_epoch(&host.office, host.request(), String::new()).await.unwrap();
+    assert!(
+        matches!(early, Err(OfficeError::EpochNotProposed)),
+        "{:?}",
+        early.map(|_| ())
+    );
+    host.office
+        .store()
+        .commit(move |draft| book::propose_epoch(draft, key, origin))
+        .await
+        .unwrap();
+    let (_, accepted) = partner::accept_epoch(&host.office, host.request(), String::new())
+        .await
+        .unwrap();
     assert_eq!(accepted.base, home.partner().out_base);
     pair.sync().await;
     write(host, case, accept()).await.unwrap();
