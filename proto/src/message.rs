@@ -155,6 +155,8 @@ pub struct Stop {
 
 impl Stop {
     /// A stop without evidence.
+    // Taken by value so that a caller hands over an error or a text as it is.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(reason: StopReason, detail: impl ToString) -> Self {
         let detail = detail.to_string().chars().take(MAX_DETAIL_CHARS).collect();
         Self {

@@ -5,7 +5,7 @@
 /// Packages `hongyan.exchange.*`: node ↔ node.
 pub mod exchange {
     /// Version 1.
-    #[allow(missing_docs, clippy::pedantic, unused_qualifications)]
+    #[allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications)]
     pub mod v1 {
         tonic::include_proto!("hongyan.exchange.v1");
     }
@@ -14,7 +14,7 @@ pub mod exchange {
 /// Packages `hongyan.office.*`: a node's own API.
 pub mod office {
     /// Version 1.
-    #[allow(missing_docs, clippy::pedantic, unused_qualifications)]
+    #[allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications)]
     pub mod v1 {
         tonic::include_proto!("hongyan.office.v1");
     }
@@ -23,7 +23,7 @@ pub mod office {
 /// Packages `hongyan.report.*`: node → gateway → superior.
 pub mod report {
     /// Version 1.
-    #[allow(missing_docs, clippy::pedantic, unused_qualifications)]
+    #[allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications)]
     pub mod v1 {
         tonic::include_proto!("hongyan.report.v1");
     }
@@ -32,7 +32,7 @@ pub mod report {
 /// Packages `hongyan.statistics.*`: queries over reports.
 pub mod statistics {
     /// Version 1.
-    #[allow(missing_docs, clippy::pedantic, unused_qualifications)]
+    #[allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications)]
     pub mod v1 {
         tonic::include_proto!("hongyan.statistics.v1");
     }

@@ -1,5 +1,5 @@
 //! Stories of two partners, told to real nodes or to the simulator.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod agreement;
 mod carried;

@@ -8,17 +8,17 @@ const SCHEDULES: u64 = 10_000;
 
 #[test]
 fn both_sides_come_together_after_any_schedule() {
-    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let total = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers)
-            .map(|worker| {
-                scope.spawn(move || {
-                    (worker..SCHEDULES)
-                        .step_by(workers as usize)
-                        .map(play)
-                        .sum::<Outcome>()
-                })
-            })
+        let mine = |worker: u64| {
+            (worker..SCHEDULES)
+                .step_by(workers)
+                .map(play)
+                .sum::<Outcome>()
+        };
+        let threads: Vec<_> = (0..)
+            .take(workers)
+            .map(|worker| scope.spawn(move || mine(worker)))
             .collect();
         threads
             .into_iter()

@@ -128,7 +128,8 @@ fn evidence_stays_and_marks() {
         sign(report(2, 9), 1).bytes().to_vec(),
     ];
     let mut found = store.evidence(&code("TOWN")).unwrap();
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
     assert_eq!(
         store

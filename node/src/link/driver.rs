@@ -249,6 +249,10 @@ impl<O: Send + 'static> Drive<O> {
                 Action::MustRecover { until } => {
                     self.lock(&mut queue, move |draft, no| draft.must_recover(no, until));
                 }
+                #[allow(
+                    clippy::redundant_closure_for_method_calls,
+                    reason = "the path has one lifetime too few"
+                )]
                 Action::Confirmed => self.lock(&mut queue, |draft, no| draft.confirmed(no)),
                 Action::Mirror(frame) => self.keep(Write::Mirror(frame)),
                 Action::TakeBack(frame) => self.keep(Write::TakeBack(frame)),

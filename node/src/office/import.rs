@@ -335,7 +335,7 @@ fn set(row: &mut Row, column: Column, text: &str) -> Result<(), String> {
         Column::Sex => details.sex = Some(text.parse::<Sex>().map_err(say)?),
         Column::Birth => details.birth_month = Some(month(text)?),
         Column::IdNumber => {
-            details.id_number = Some(IdNumber::parse(&text.to_uppercase()).map_err(say)?)
+            details.id_number = Some(IdNumber::parse(&text.to_uppercase()).map_err(say)?);
         }
         Column::Phone => details.phone = Some(Text::parse(text).map_err(say)?),
         Column::Address => details.address = Some(Text::parse(text).map_err(say)?),

@@ -54,8 +54,14 @@ impl QuarterFile {
             | Status::ClosedByPartner
             | Status::ClosingsDiffer => Some(Author::Own),
             Status::IssuedByUs(_) | Status::ClosedByUs => Some(Author::Partner),
-            Status::Reconciled { ours: 0, theirs } if theirs > 0 => Some(Author::Partner),
-            Status::Reconciled { .. } => Some(Author::Own),
+            Status::Reconciled { ours, theirs } => {
+                let waiting = ours == 0 && theirs > 0;
+                Some(if waiting {
+                    Author::Partner
+                } else {
+                    Author::Own
+                })
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     book::{self, CaseFile, Partner},
     domain::{
-        case::{Closing, Side, State},
+        case::{Closing, Side, State, Step},
         fact::{Effective, dues::months_paid, effective},
         statement::{Cause, compile::state_at, quarter::due_on},
     },
@@ -127,7 +127,7 @@ impl Count<'_> {
 
     /// Open cases as they stand; closed ones only in the period in which they closed.
     fn is_counted(&self, file: &CaseFile, state: State) -> bool {
-        let closed_on = file.case.history().last().map(|step| step.day());
+        let closed_on = file.case.history().last().map(Step::day);
         !state.is_closed() || closed_on.is_some_and(|day| self.in_period(day))
     }
 

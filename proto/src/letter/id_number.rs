@@ -38,8 +38,8 @@ impl IdNumber {
             return Err(refuse());
         }
         let masked = bytes[BIRTH].iter().all(|byte| *byte == b'*');
-        if !masked && !(digits(&bytes[BIRTH]) && birth(text).is_some() && check(bytes) == bytes[17])
-        {
+        let right = || digits(&bytes[BIRTH]) && birth(text).is_some() && check(bytes) == bytes[17];
+        if !masked && !right() {
             return Err(refuse());
         }
         Ok(Self(text.to_owned()))

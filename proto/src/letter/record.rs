@@ -60,9 +60,7 @@ macro_rules! record {
             fn classes(
                 _parent: &'static str,
             ) -> Vec<(&'static str, Option<$crate::letter::class::Disclosure>)> {
-                let mut classes = Vec::new();
-                $($crate::letter::record::class_field!(classes $prefix $field $type [$($class)?]);)*
-                classes
+                [$($crate::letter::record::class_field!($prefix $field $type [$($class)?]),)*].concat()
             }
         }
 
@@ -141,17 +139,17 @@ macro_rules! narrow_field {
 }
 
 macro_rules! class_field {
-    ($classes:ident $prefix:literal $field:ident $type:ty []) => {
-        $classes.push((concat!($prefix, ".", stringify!($field)), None));
+    ($prefix:literal $field:ident $type:ty []) => {
+        vec![(concat!($prefix, ".", stringify!($field)), None)]
     };
-    ($classes:ident $prefix:literal $field:ident $type:ty [*]) => {
-        $classes.extend(<$type as $crate::letter::class::Classed>::classes($prefix));
+    ($prefix:literal $field:ident $type:ty [*]) => {
+        <$type as $crate::letter::class::Classed>::classes($prefix)
     };
-    ($classes:ident $prefix:literal $field:ident $type:ty [$class:ident]) => {
-        $classes.push((
+    ($prefix:literal $field:ident $type:ty [$class:ident]) => {
+        vec![(
             concat!($prefix, ".", stringify!($field)),
             Some($crate::letter::class::Disclosure::$class),
-        ));
+        )]
     };
 }
 

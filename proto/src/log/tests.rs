@@ -50,9 +50,9 @@ fn follow(tree: Tree) -> Follow {
 
 fn frame(entries: &[Entry], signer: &IdentityKey) -> Frame {
     let mut tree = Tree::new();
-    entries
-        .iter()
-        .for_each(|entry| tree.append(entry.header().leaf_hash()));
+    for entry in entries {
+        tree.append(entry.header().leaf_hash());
+    }
     let checkpoint = SignedCheckpoint::sign(signer, &origin(), tree.size(), tree.root()).unwrap();
     Frame::new(origin().log_id(), 0, entries, &checkpoint, vec![])
 }
@@ -103,7 +103,7 @@ type Spoil = fn(&mut Frame);
 fn a_spoiled_frame_is_refused_and_named() {
     let spoils: [(&str, Spoil); 10] = [
         ("not match the hash", |frame| {
-            frame.entries[3].body = Bytes::from_static(b"0123456789abcdefother")
+            frame.entries[3].body = Bytes::from_static(b"0123456789abcdefother");
         }),
         ("do not lead to the signed root", |frame| {
             frame.entries.truncate(9);
@@ -117,13 +117,13 @@ fn a_spoiled_frame_is_refused_and_named() {
                 epoch: Epoch::from_bytes([8; 16]),
                 ..origin()
             }
-            .log_id()
+            .log_id();
         }),
         ("header too long", |frame| {
-            frame.entries[0].header = Bytes::from(vec![0; 513])
+            frame.entries[0].header = Bytes::from(vec![0; 513]);
         }),
         ("cannot be read", |frame| {
-            frame.entries[0].header = Bytes::from_static(b"\xff\xff\xff")
+            frame.entries[0].header = Bytes::from_static(b"\xff\xff\xff");
         }),
         ("covers 9 entries", |frame| {
             let mut tree = Tree::new();
@@ -136,7 +136,7 @@ fn a_spoiled_frame_is_refused_and_named() {
                 .clone();
         }),
         ("claims to have seen", |frame| {
-            frame.entries[9] = entry(9, 10, b"a visit").to_wire()
+            frame.entries[9] = entry(9, 10, b"a visit").to_wire();
         }),
     ];
     for (expected, spoil) in spoils {

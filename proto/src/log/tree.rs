@@ -141,7 +141,9 @@ mod tests {
     fn a_subtree_is_its_leaves() {
         let leaves: Vec<_> = (0..16_u8).map(|number| leaf_hash(&[number])).collect();
         let mut one_by_one = Tree::new();
-        leaves.iter().for_each(|leaf| one_by_one.append(*leaf));
+        for leaf in &leaves {
+            one_by_one.append(*leaf);
+        }
         let mut at_once = Tree::new();
         at_once.append_subtree(definition(&leaves[..8]), 3);
         at_once.append_subtree(definition(&leaves[8..]), 3);

@@ -121,7 +121,7 @@ pub async fn measure(
         let mirror = move |draft: &mut Draft<'_>| {
             group
                 .iter()
-                .try_for_each(|frame| draft.mirror(no, frame, &[]).map(|_| ()))
+                .try_for_each(|frame| draft.mirror(no, frame, &[]))
         };
         store.commit::<(), StoreError>(mirror).await?;
     }

@@ -14,7 +14,7 @@ use super::{BenchError, free_port};
 const BIN: &str = "/usr/lib/postgresql/15/bin";
 
 /// How long a catch-up may take before the benchmark gives up.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// One throw-away cluster, run as the user `postgres`; stopped and removed on drop.
 struct Cluster {

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::BenchError;
 
-/// A field of `/proc/PID/status` in KiB ("VmRSS", "VmHWM"), as MiB.
+/// A field of `/proc/PID/status` in KiB ("`VmRSS`", "`VmHWM`"), as MiB.
 pub(super) fn memory_mib(pid: u32, field: &str) -> Result<f64, BenchError> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status

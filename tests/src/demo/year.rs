@@ -117,13 +117,13 @@ async fn arrive(flow: Flow, first: Quarter) -> Result<Flow, TownError> {
         Fate::ClaimedFirst => {
             flow.home
                 .confirm(&flow.case, &flow.person.certificate)
-                .await?
+                .await?;
         }
         Fate::Stranger => flow.home.disown(&flow.case).await?,
         Fate::ArrivesLate | Fate::NeverCame => {
             flow.host
                 .decline(&flow.case, x::DeclineReason::NotArrived)
-                .await?
+                .await?;
         }
         _ => flow.host.accept(&flow.case, &day(first, 15)).await?,
     }

@@ -87,9 +87,9 @@ impl Log {
     pub(super) fn tree_at(&self, size: u64) -> Option<Tree> {
         let mut tree = Tree::new();
         let entries = self.entries.get(..usize::try_from(size).ok()?)?;
-        entries
-            .iter()
-            .for_each(|entry| tree.append(entry.header().leaf_hash()));
+        for entry in entries {
+            tree.append(entry.header().leaf_hash());
+        }
         Some(tree)
     }
 

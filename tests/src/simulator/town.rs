@@ -157,11 +157,11 @@ impl Town {
         if let Message::Ack { log_id, size } = &message {
             let out = &self.nodes[side].disk.out;
             if out.origin.log_id() == *log_id && self.nodes[side].session.is_some() {
-                let size = usize::try_from(*size)
+                let held = usize::try_from(*size)
                     .unwrap_or(usize::MAX)
                     .min(out.entries.len());
-                if size > self.acknowledged[side].len() {
-                    self.acknowledged[side] = out.entries[..size].to_vec();
+                if held > self.acknowledged[side].len() {
+                    self.acknowledged[side] = out.entries[..held].to_vec();
                 }
             }
         }

@@ -19,7 +19,7 @@ use tokio::{
 use super::TownError;
 
 /// How long a process may take to become ready, and to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Last lines kept of what it printed, to be shown when it fails.
 const KEPT_LINES: usize = 200;

@@ -65,7 +65,9 @@ pub fn mermaid() -> String {
     let mut text = String::from("stateDiagram-v2\n");
     for state in State::ALL {
         let (zh, en) = state.label();
-        let _ = writeln!(text, "    {}: {zh}<br/>{en}", state.name());
+        // Mermaid ends a description at a second colon.
+        let words = format!("{zh}<br/>{en}").replace(": ", " ");
+        let _ = writeln!(text, "    {}: {words}", state.name());
     }
     let mut arrows: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     let index = |state: Option<State>| {

@@ -23,6 +23,6 @@ pub use super::{
     order::{Position, Stamp, concurrent},
 };
 pub use check::{Refusal, allowed, check};
-pub use derive::{Case, derive};
+pub use derive::{Case, Step, derive};
 pub use side::Side;
 pub use state::{Closing, State};

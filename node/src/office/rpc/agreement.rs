@@ -204,7 +204,9 @@ impl AgreementService for Office {
             }
             Some(Content::Draft(wire)) => Proposal::Draft(Box::new(draft(Some(wire))?)),
             None => {
-                return Err(OfficeError::field("content", "此项必填 this field is required").into());
+                return Err(
+                    OfficeError::field("content", "此项必填 this field is required").into(),
+                );
             }
         };
         answer!(
