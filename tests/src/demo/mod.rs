@@ -51,8 +51,10 @@ pub async fn run(options: &Options) -> Result<Vec<Check>, TownError> {
     year::play(&mut county, flows, &quarters).await?;
     let last = *quarters.last().unwrap_or(&quarter);
     county.report(last).await?;
-    let checks = check::all(&county, &quarters, last).await?;
-    show::result(&county, &quarters, last, &checks, options.json).await?;
+    // Every case is asked for one by one: once is enough.
+    let tally = check::tally(&county, last).await?;
+    let checks = check::all(&county, &quarters, last, &tally).await?;
+    show::result(&county, &quarters, last, (&tally, &checks), options.json).await?;
     if !options.once {
         show::look_around(&county);
         tokio::signal::ctrl_c().await?;

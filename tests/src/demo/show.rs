@@ -14,10 +14,9 @@ pub(super) async fn result(
     county: &County,
     quarters: &[Quarter],
     last: Quarter,
-    checks: &[Check],
+    (tally, checks): (&check::Tally, &[Check]),
     as_json: bool,
 ) -> Result<(), TownError> {
-    let tally = check::tally(county, last).await?;
     let mut reconciliations = Vec::new();
     for quarter in quarters {
         let result = county.desks()[0]
@@ -47,7 +46,7 @@ pub(super) async fn result(
         return Ok(());
     }
     println!("\n案卷 Cases (两节点合计 both nodes)");
-    for ((direction, state), count) in &tally {
+    for ((direction, state), count) in tally {
         println!("  {direction:<4} {state:<28} {count:>5}");
     }
     tables(&reconciliations, &matrix, last);
