@@ -30,6 +30,13 @@ fn both_sides_come_together_after_any_schedule() {
         total.restores > SCHEDULES / 10 && total.taken_back > 100 && total.stops > SCHEDULES / 10,
         "{total:?}"
     );
+    assert!(
+        total.cases > 2 * SCHEDULES
+            && total.closed > SCHEDULES / 10
+            && total.superseded > SCHEDULES / 2
+            && total.crossed > 50,
+        "{total:?}"
+    );
     println!("{SCHEDULES} schedules: {total:?}");
 }
 

@@ -2,13 +2,15 @@
 
 use std::convert::Infallible;
 
-use hongyan_node::sync::cut;
+use hongyan_node::{
+    domain::{event::Event, order::Stamp},
+    sync::cut,
+};
 use hongyan_proto::{
     id::{CaseId, Hash, LogOrigin},
     identity::{IdentityKey, PublicKey},
-    log::{
-        Entry, Follow, Frame, Kind, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body, proof,
-    },
+    letter::Payload,
+    log::{Entry, Follow, Frame, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body, proof},
     time::Timestamp,
 };
 use tlog_tiles::HashReader;
@@ -19,6 +21,10 @@ pub(super) struct Log {
     pub(super) origin: LogOrigin,
     pub(super) author: PublicKey,
     pub(super) entries: Vec<Entry>,
+    /// The entries as the rules read them, each with its case.
+    pub(super) events: Vec<(CaseId, Event)>,
+    /// Their leaves, hashed once: a schedule asks for many trees.
+    leaves: Vec<Hash>,
     pub(super) tree: Tree,
     pub(super) note: Option<SignedCheckpoint>,
 }
@@ -29,6 +35,8 @@ impl Log {
             origin,
             author,
             entries: Vec::new(),
+            events: Vec::new(),
+            leaves: Vec::new(),
             tree: Tree::new(),
             note: None,
         }
@@ -40,33 +48,54 @@ impl Log {
 
     pub(super) fn append(
         &mut self,
-        kind: Kind,
         case_id: CaseId,
         seen: u64,
         time: Timestamp,
-        payload: &[u8],
+        payload: &Payload,
         salt: [u8; 16],
     ) {
-        let body = body::seal(salt, payload);
+        let body = body::seal(salt, &payload.encode());
         let header = NewHeader {
             log_id: self.origin.log_id(),
             sequence: self.size(),
             seen,
             time,
-            kind,
+            kind: payload.kind(),
             case_id: Some(case_id),
             agreement: None,
             body_hash: body::body_hash(&body),
         };
         let entry = Entry::join(header.encode(), body)
             .expect("a body fits the header that was made for it");
-        self.tree.append(entry.header().leaf_hash());
+        self.read(&entry);
+        self.tree.append(self.leaves[self.leaves.len() - 1]);
         self.entries.push(entry);
+    }
+
+    fn read(&mut self, entry: &Entry) {
+        let header = entry.header();
+        self.leaves.push(header.leaf_hash());
+        let payload = entry
+            .payload()
+            .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+        let (Some(case), Some(payload)) = (header.case_id, payload) else {
+            return;
+        };
+        let stamp = Stamp {
+            sequence: header.sequence,
+            seen: header.seen,
+        };
+        let author = self.origin.author;
+        let event = Event::exchanged(author, stamp, 0, header.time, payload);
+        self.events.push((case, event));
     }
 
     /// Stores a frame; one that is already held in part changes nothing twice.
     pub(super) fn extend(&mut self, frame: &VerifiedFrame) {
         if frame.first() == self.size() {
+            for entry in frame.entries() {
+                self.read(entry);
+            }
             self.entries.extend_from_slice(frame.entries());
             self.tree = frame.tree().clone();
             self.note =
@@ -86,9 +115,8 @@ impl Log {
 
     pub(super) fn tree_at(&self, size: u64) -> Option<Tree> {
         let mut tree = Tree::new();
-        let entries = self.entries.get(..usize::try_from(size).ok()?)?;
-        for entry in entries {
-            tree.append(entry.header().leaf_hash());
+        for leaf in self.leaves.get(..usize::try_from(size).ok()?)? {
+            tree.append(*leaf);
         }
         Some(tree)
     }
@@ -136,9 +164,9 @@ impl HashReader for Log {
                 let width = 1_usize << level;
                 let start = usize::try_from(number).unwrap_or(usize::MAX) * width;
                 let mut tree = Tree::new();
-                self.entries[start..start + width]
+                self.leaves[start..start + width]
                     .iter()
-                    .for_each(|entry| tree.append(entry.header().leaf_hash()));
+                    .for_each(|leaf| tree.append(*leaf));
                 tree.root().into()
             })
             .collect())

@@ -6,7 +6,8 @@ use hongyan_node::sync::{Action, Roots, Session, Start};
 use hongyan_proto::{
     id::{CaseId, Epoch, LogOrigin},
     identity::IdentityKey,
-    log::{Kind, VerifiedFrame},
+    letter::Payload,
+    log::VerifiedFrame,
     message::{Message, Stop},
     time::Timestamp,
 };
@@ -87,6 +88,7 @@ impl Node {
             own_base: 0,
             now: self.clock,
             agreements: Vec::new(),
+            reset: None,
         });
         self.session = Some(session);
         self.perform(actions)
@@ -143,17 +145,11 @@ impl Node {
         recovering.is_none() && !self.rolled_back && last_seen <= mirror.size()
     }
 
-    pub(super) fn write(
-        &mut self,
-        kind: Kind,
-        case_id: CaseId,
-        payload: &[u8],
-        salt: [u8; 16],
-    ) -> Effects {
+    pub(super) fn write(&mut self, case_id: CaseId, payload: &Payload, salt: [u8; 16]) -> Effects {
         let seen = self.disk.mirror.size();
         self.disk
             .out
-            .append(kind, case_id, seen, self.clock, payload, salt);
+            .append(case_id, seen, self.clock, payload, salt);
         let size = self.disk.out.size();
         let Some(session) = &mut self.session else {
             return Effects::default();

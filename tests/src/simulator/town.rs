@@ -3,13 +3,15 @@
 use std::{collections::VecDeque, iter::Sum};
 
 use hongyan_proto::{
-    id::CaseId,
-    log::{Entry, Kind},
+    log::Entry,
     message::{Message, Stop, StopReason},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::node::{Effects, Node, UNKNOWN};
+use super::{
+    case,
+    node::{Effects, Node, UNKNOWN},
+};
 
 /// Steps of trouble before the wire is healed.
 const STEPS: usize = 120;
@@ -32,6 +34,14 @@ pub struct Outcome {
     pub restores: u64,
     /// Entries a restored side took back from its partner.
     pub taken_back: u64,
+    /// Cases that were opened.
+    pub cases: u64,
+    /// Of these, closed.
+    pub closed: u64,
+    /// Entries that stay in the logs and are not applied.
+    pub superseded: u64,
+    /// Claims that crossed a notice.
+    pub crossed: u64,
 }
 
 impl Sum for Outcome {
@@ -43,6 +53,10 @@ impl Sum for Outcome {
             crashes: total.crashes + one.crashes,
             restores: total.restores + one.restores,
             taken_back: total.taken_back + one.taken_back,
+            cases: total.cases + one.cases,
+            closed: total.closed + one.closed,
+            superseded: total.superseded + one.superseded,
+            crossed: total.crossed + one.crossed,
         })
     }
 }
@@ -81,6 +95,7 @@ pub fn run(seed: u64) -> Result<Outcome, String> {
     }
     town.heal()?;
     town.judge()?;
+    town.compare_cases()?;
     Ok(town.outcome)
 }
 
@@ -132,11 +147,13 @@ impl Town {
         if !self.nodes[side].may_write() {
             return Ok(());
         }
-        let payload: [u8; 8] = self.rng.r#gen();
+        let disk = &self.nodes[side].disk;
+        let Some((case_id, payload)) = case::choose(&mut self.rng, disk, side) else {
+            return Ok(());
+        };
         let salt = self.rng.r#gen();
-        let case_id = CaseId::from_bytes([self.rng.gen_range(0..4); 16]);
         self.outcome.entries += 1;
-        let effects = self.nodes[side].write(Kind::Contact, case_id, &payload, salt);
+        let effects = self.nodes[side].write(case_id, &payload, salt);
         self.absorb(side, effects)
     }
 
@@ -240,6 +257,27 @@ impl Town {
         }
         if self.nodes.iter().any(|node| node.session.is_none()) {
             return Err("a session over a whole wire ended badly".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Both derive from the same entries, each with its own log first.
+    fn compare_cases(&mut self) -> Result<(), String> {
+        let [here, there] = [0, 1].map(|side| case::derive(&self.nodes[side].disk));
+        for (id, case) in &here {
+            let other = &there[id];
+            if case != other || case.digest() != other.digest() {
+                return Err(format!(
+                    "case {id}: {:?} on one side, {:?} on the other",
+                    case.state(),
+                    other.state()
+                ));
+            }
+            let Some(state) = case.state() else { continue };
+            self.outcome.cases += 1;
+            self.outcome.closed += u64::from(state.is_closed());
+            self.outcome.superseded += case.superseded().len() as u64;
+            self.outcome.crossed += u64::from(case.crossing().is_some());
         }
         Ok(())
     }
