@@ -21,7 +21,7 @@ use crate::{
     },
     office::{
         Carrier, CheckStep, Introduction, Letter, Office, OfficeError, Organization, SyncOutcome,
-        SyncPhase, SyncProgress,
+        SyncPhase, SyncProgress, Wanted,
     },
     store::View,
     sync::letter::LetterError,
@@ -55,9 +55,9 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
             let link = syncing.clone();
             Box::pin(async move { sync(&link, key, progress).await })
         }),
-        export: Box::new(move |(key, from)| {
+        export: Box::new(move |(key, wanted)| {
             let link = exporting.clone();
-            Box::pin(async move { export(&link, key, from).await })
+            Box::pin(async move { export(&link, key, wanted).await })
         }),
         import: Box::new(move |bytes| {
             let link = importing.clone();
@@ -246,11 +246,13 @@ fn tell(progress: &mpsc::Sender<SyncProgress>, last: &Mutex<Instant>, at: Progre
     });
 }
 
-async fn export(link: &Link, key: KeyId, from: Option<u64>) -> Result<Letter, OfficeError> {
-    let letter = link
-        .export_letter(key, from)
-        .await
-        .map_err(|failure| letter_error(failure, &name(link, key)))?;
+async fn export(link: &Link, key: KeyId, wanted: Wanted) -> Result<Letter, OfficeError> {
+    let letter = match wanted {
+        Wanted::New => link.export_letter(key, None).await,
+        Wanted::From(from) => link.export_letter(key, Some(from)).await,
+        Wanted::Question => link.export_question(key).await,
+    };
+    let letter = letter.map_err(|failure| letter_error(failure, &name(link, key)))?;
     let author = link.tls().peer().key_id.to_string();
     let range = &letter.own;
     Ok(Letter {
@@ -332,7 +334,7 @@ fn link_error(error: LinkError, whom: &str) -> OfficeError {
         LinkError::Refused(Reason::Revoked) | LinkError::RevokedHere => {
             OfficeError::Revoked(whom.to_owned())
         }
-        LinkError::Refused(Reason::Fork) | LinkError::Forked => OfficeError::Fork(whom.to_owned()),
+        LinkError::Refused(Reason::Fork) => OfficeError::Fork(whom.to_owned()),
         LinkError::Book(error) => error.into(),
         LinkError::Store(error) => error.into(),
         other => OfficeError::Unreachable(other.to_string()),
@@ -347,7 +349,7 @@ fn letter_error(failure: LetterFailure, whom: &str) -> OfficeError {
             first: found,
             held: expected,
         },
-        LetterFailure::Letter(LetterError::LostEntries { .. }) => {
+        LetterFailure::Lost | LetterFailure::Letter(LetterError::LostEntries { .. }) => {
             OfficeError::LostEntries(whom.to_owned())
         }
         LetterFailure::Letter(LetterError::Stop(stop)) => OfficeError::Stopped(stop),

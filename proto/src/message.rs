@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     id::{AgreementHash, IdError, LogId},
+    letter::{EpochReset, PayloadError},
     log::{Frame, FrameError, limits::MAX_NOTE_BYTES},
     pb::exchange::v1 as pb,
     time::Timestamp,
@@ -34,6 +35,9 @@ pub enum MessageError {
     /// A frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
+    /// The reset that a hello names.
+    #[error(transparent)]
+    Reset(#[from] PayloadError),
 }
 
 /// What each side says first.
@@ -49,6 +53,8 @@ pub struct Hello {
     pub time: Timestamp,
     /// The agreements in force as the sender sees it.
     pub agreements: Vec<AgreementHash>,
+    /// What the sender's own log begins with, when it replaces an older one and nothing shows yet that the receiver takes it.
+    pub reset: Option<EpochReset>,
 }
 
 /// Why a session ended badly, and so whose turn it is.
@@ -253,6 +259,7 @@ impl Hello {
                 .into_iter()
                 .map(AgreementHash::to_field)
                 .collect(),
+            reset: self.reset.as_ref().map(EpochReset::to_wire),
         }
     }
 
@@ -276,6 +283,7 @@ impl Hello {
             time: Timestamp::from_millis(wire.time_ms),
             agreements: agreements
                 .map_err(|error| MessageError::Field("hello.agreements", error))?,
+            reset: wire.reset.map(EpochReset::from_wire).transpose()?,
         })
     }
 }
@@ -295,15 +303,19 @@ mod tests {
             proptest::option::of(note()),
             any::<i64>(),
             any::<[u8; 32]>(),
+            any::<Option<EpochReset>>(),
         );
         prop_oneof![
-            hello.prop_map(|(protocol, own, held, time, hash)| Message::Hello(Hello {
-                protocol,
-                own,
-                held,
-                time: Timestamp::from_millis(time),
-                agreements: vec![AgreementHash::from_bytes(hash)],
-            })),
+            hello.prop_map(
+                |(protocol, own, held, time, hash, reset)| Message::Hello(Hello {
+                    protocol,
+                    own,
+                    held,
+                    time: Timestamp::from_millis(time),
+                    agreements: vec![AgreementHash::from_bytes(hash)],
+                    reset,
+                })
+            ),
             (any::<[u8; 32]>(), any::<u64>()).prop_map(|(log_id, size)| Message::Ack {
                 log_id: LogId::from_bytes(log_id),
                 size

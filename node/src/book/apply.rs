@@ -7,7 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, event, member, partner, put, quarter, receipt,
+    BookError, Shelf as _, epoch, event, member, partner, posting, put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -158,13 +158,16 @@ fn transition(
     Ok(())
 }
 
-/// Only own dues leave a trace, so that a receipt number is not used twice.
+/// Where it lies is noted with its case; own dues leave a second trace, so that a receipt number is not used twice.
 fn fact(
     draft: &mut Draft<'_>,
     place: &Place,
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
+    if let Some(id) = header.case_id {
+        posting::keep(draft, place, id, header)?;
+    }
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());
         let key = dues_key(place.correspondence(), blind);
@@ -202,12 +205,13 @@ fn correspondence(
             )?)
         }
         (_, Some(Payload::EpochReset(reset))) if place.author == Author::Own => {
-            partner::epoch_reset(draft, partner, place.log, reset)
+            epoch::begun_here(draft, partner, place.log, reset)
         }
-        (_, Some(Payload::EpochAccepted(accepted))) if place.author == Author::Own => {
-            partner::epoch_accepted(draft, partner, accepted)
-        }
-        // What the partner says about its epochs and keys waits for a person here.
+        (_, Some(Payload::EpochAccepted(accepted))) => match place.author {
+            Author::Own => epoch::accepted_here(draft, partner, accepted),
+            Author::Partner => epoch::accepted_there(draft, partner, accepted),
+        },
+        // What the partner says about its own epochs and keys waits for a person here.
         _ => Ok(()),
     }
 }

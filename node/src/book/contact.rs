@@ -1,10 +1,13 @@
-//! What no log says: how far the partner acknowledged, how the last session went, whether this node must be careful.
+//! What no log says: how far the partner acknowledged, how the last session went.
 
 use hongyan_proto::{
     id::{Hash, KeyId, LogOrigin},
-    log::SignedCheckpoint,
+    letter::{EpochReset, Payload},
+    log::{Kind, SignedCheckpoint},
+    sealed::{QUESTION_BYTES, Question},
     time::Timestamp,
 };
+use rand::RngCore as _;
 
 use super::{
     BookError, Shelf,
@@ -14,6 +17,15 @@ use super::{
     shelf::read,
 };
 use crate::store::{Draft, LogNo, View};
+
+/// A new epoch that the partner proposes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Proposal {
+    /// The new log.
+    pub origin: LogOrigin,
+    /// What it begins with: which log ends, where, and why.
+    pub reset: EpochReset,
+}
 
 /// How the last contacts with a partner went.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -30,10 +42,10 @@ pub struct Contact {
     pub skew_ms: i64,
     /// Two histories of one log were shown.
     pub forked: bool,
-    /// The partner writes in a new epoch, which waits for a decision here; and how much of the old log stays in force.
-    pub proposal: Option<(LogOrigin, u64)>,
-    /// This node was restored and has not yet heard from the partner what it may have lost.
-    pub unconfirmed: bool,
+    /// The partner writes in a new epoch, which waits for a decision here.
+    pub proposal: Option<Proposal>,
+    /// The partner's newest question, which every letter to it answers.
+    pub to_answer: Option<Question>,
 }
 
 pub(super) fn record(shelf: &impl Shelf, key: KeyId) -> Result<ContactRecord, BookError> {
@@ -54,11 +66,12 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
     let record = record(shelf, key)?;
     let instant = |millis: i64| (millis != 0).then(|| Timestamp::from_millis(millis));
     let proposal = record.proposal.map(|proposal| {
-        let origin = proposal
-            .origin
-            .parse()
-            .map_err(|_| BookError::View("contact"))?;
-        Ok::<_, BookError>((origin, proposal.base))
+        let bad = || BookError::View("contact");
+        let origin = proposal.origin.parse().map_err(|_| bad())?;
+        match Payload::decode(Kind::EpochReset, &proposal.reset) {
+            Ok(Payload::EpochReset(reset)) => Ok(Proposal { origin, reset }),
+            _ => Err(bad()),
+        }
     });
     Ok(Contact {
         acked: record.acked,
@@ -68,7 +81,7 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
         skew_ms: record.skew_ms,
         forked: record.forked,
         proposal: proposal.transpose()?,
-        unconfirmed: record.unconfirmed,
+        to_answer: record.to_answer.as_ref().try_into().ok(),
     })
 }
 
@@ -102,32 +115,67 @@ pub fn note_hello(
     held: &SignedCheckpoint,
 ) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
-    let log = draft.log(partner.out)?;
-    if *held.origin() != log.origin {
+    let current = draft.log(partner.out)?.origin == *held.origin();
+    let mut own = partner.out_logs.iter();
+    // A partner that has not taken a new epoch shows what it holds of the one before: that is what a reset can begin after.
+    if !own.any(|log| {
+        draft
+            .log(log.no)
+            .is_ok_and(|log| log.origin == *held.origin())
+    }) {
         return Ok(());
     }
     change(draft, key, |record| {
-        record.acked = held.size();
+        if current {
+            record.acked = held.size();
+        }
         record.held = held.note().clone();
     })
 }
 
-/// How much of the own current log the partner holds, and its root, as the notes of its last hello say it; else as it acknowledged.
-pub fn held_there(draft: &Draft<'_>, key: KeyId) -> Result<(u64, Hash), BookError> {
-    let partner = partner(draft, key)?;
-    let log = draft.log(partner.out)?;
-    let record = record(draft, key)?;
-    let note = SignedCheckpoint::verify(&record.held, &log.author).ok();
-    match note.filter(|note| *note.origin() == log.origin) {
-        Some(note) if note.size() >= record.acked => Ok((note.size(), note.root())),
-        _ => {
-            let size = record.acked.min(log.size());
-            Ok((size, draft.tree_at(log.no, size)?.root()))
-        }
+/// What to ask the partner by letter: the same until it is answered, so that any letter that asked will do.
+pub fn ask(draft: &mut Draft<'_>, key: KeyId) -> Result<Question, BookError> {
+    if let Ok(asked) = record(draft, key)?.asked.as_ref().try_into() {
+        return Ok(asked);
     }
+    let mut question = [0; QUESTION_BYTES];
+    draft.rng().fill_bytes(&mut question);
+    let asked = question.to_vec().into();
+    change(draft, key, |record| record.asked = asked)?;
+    Ok(question)
 }
 
-/// A session ended well: everything is confirmed, and nothing is wrong any more.
+/// The partner asks by letter what is held here of its log.
+pub fn note_question(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    question: Question,
+) -> Result<(), BookError> {
+    change(draft, key, |record| {
+        record.to_answer = question.to_vec().into();
+    })
+}
+
+/// The partner's letter answers a question: it held so much of a log. When it was asked just that, and all of it is here again,
+/// the log may be written.
+pub fn note_answer(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    log: LogNo,
+    (question, held): (Question, u64),
+) -> Result<(), BookError> {
+    let asked = record(draft, key)?.asked;
+    if asked != question.as_slice() || partner(draft, key)?.out != log {
+        return Ok(());
+    }
+    if held <= draft.log(log)?.size() {
+        draft.confirmed(log)?;
+        change(draft, key, |record| record.asked.clear())?;
+    }
+    Ok(())
+}
+
+/// A session ended well: nothing is wrong any more.
 pub fn note_sync(
     draft: &mut Draft<'_>,
     key: KeyId,
@@ -139,7 +187,7 @@ pub fn note_sync(
         record.last_contact_ms = now.millis();
         record.problem.clear();
         record.skew_ms = skew_ms;
-        record.unconfirmed = false;
+        record.asked.clear();
     })
 }
 
@@ -161,18 +209,10 @@ pub fn forget_sync_problem(draft: &mut Draft<'_>, key: KeyId) -> Result<(), Book
     change(draft, key, |record| record.problem.clear())
 }
 
-/// After a restore nothing may be written to the partner before it has said what it holds: entries it has and this node lacks
-/// would be written a second time, differently, and that is a fork.
-pub fn set_unconfirmed(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
-    change(draft, key, |record| record.unconfirmed = true)
-}
-
 /// The people on both sides settled it: a new epoch begins, nothing of it is acknowledged and nothing is in doubt any more.
 pub fn begin_anew(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
     change(draft, key, |record| {
         record.acked = 0;
-        record.held.clear();
-        record.unconfirmed = false;
         record.forked = false;
         record.problem.clear();
     })

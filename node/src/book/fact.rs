@@ -1,24 +1,30 @@
-//! Facts: read from the logs when they are asked for. They touch no view, so catching up with a million of them costs nothing.
+//! Facts: read from the logs when they are asked for. A view keeps where they lie and no content, so catching up with a million of
+//! them costs little.
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::{id::CaseId, letter::Payload, log::KindGroup};
+use hongyan_proto::{
+    id::{CaseId, KeyId},
+    letter::Payload,
+    log::{Entry, KindGroup},
+};
 
 use super::{
     BookError, Shelf,
     apply::{Author, Place, actor_key, dues_key},
     case::{CaseFile, all_cases, assemble, events_of},
     event::event,
-    partner::{LogRef, Partner},
+    partner::Partner,
+    posting,
     record::EventRecord,
-    refusal,
+    refusal::{refusal, refusals},
 };
 use crate::{
     domain::event::Event,
     store::{LogNo, Store, View},
 };
 
-/// A case with its facts.
+/// A case with its facts. Reads its own entries only, however long the logs are.
 pub fn case_with_facts(
     store: &Store,
     partner: Option<&Partner>,
@@ -29,11 +35,7 @@ pub fn case_with_facts(
         return Ok(None);
     }
     if let Some(partner) = partner {
-        let from = earliest(partner, &records);
-        for (record, event) in facts(store, partner, from, Some(id))?
-            .remove(&id)
-            .unwrap_or_default()
-        {
+        for (record, event) in facts_of_case(store, partner, id)? {
             records.push(record);
             events.push(event);
         }
@@ -41,9 +43,30 @@ pub fn case_with_facts(
     assemble(store, partner, id, records, &events).map(Some)
 }
 
+fn facts_of_case(
+    store: &Store,
+    partner: &Partner,
+    id: CaseId,
+) -> Result<Vec<(EventRecord, Event)>, BookError> {
+    let mut facts = Vec::new();
+    for (log, mut places) in posting::of_case(store, partner.correspondence, id)? {
+        let share = partner.share(log.0).ok_or(BookError::View("postings"))?;
+        // Views may be ahead of what a reader may see of a log; and what a new epoch left behind is in force on neither side.
+        let size = store.record(log)?.size();
+        places.retain(|place| *place < size && share.stands(*place));
+        let reading = Reading::of(store, partner, (log, share.author))?;
+        for entry in store.pick(log, &places)? {
+            let sequence = entry.header().sequence;
+            let refused = refusal(store, log, sequence)?.is_some();
+            facts.extend(reading.fact(&entry, refused)?);
+        }
+    }
+    Ok(facts)
+}
+
 /// Every case of a correspondence with its facts: one pass over both logs.
 pub fn cases_with_facts(store: &Store, partner: &Partner) -> Result<Vec<CaseFile>, BookError> {
-    let mut facts = facts(store, partner, (0, 0), None)?;
+    let mut facts = facts(store, partner)?;
     all_cases(store, Some(partner))?
         .into_iter()
         .map(|file| match facts.remove(&file.id) {
@@ -60,46 +83,18 @@ pub fn cases_with_facts(store: &Store, partner: &Partner) -> Result<Vec<CaseFile
         .collect()
 }
 
-/// From where in the own and in the partner's log a case can have entries: its first entry, and what that one had seen.
-/// Counted from the correspondence's start.
-fn earliest(partner: &Partner, records: &[EventRecord]) -> (u64, u64) {
-    records
-        .iter()
-        .filter_map(|record| {
-            let share = partner.share(record.log)?;
-            let sequence = share.base + record.sequence;
-            Some(match share.author {
-                Author::Own => (sequence, record.seen),
-                Author::Partner => (record.seen, sequence),
-            })
-        })
-        .fold(None, |least: Option<(u64, u64)>, (own, theirs)| {
-            Some(least.map_or((own, theirs), |least| {
-                (least.0.min(own), least.1.min(theirs))
-            }))
-        })
-        .unwrap_or_default()
-}
-
 type Facts = BTreeMap<CaseId, Vec<(EventRecord, Event)>>;
 
-fn facts(
-    store: &Store,
-    partner: &Partner,
-    from: (u64, u64),
-    only: Option<CaseId>,
-) -> Result<Facts, BookError> {
+/// The facts of every case: one pass over both logs.
+fn facts(store: &Store, partner: &Partner) -> Result<Facts, BookError> {
     let mut facts = Facts::new();
-    let own = partner
-        .out_logs
-        .iter()
-        .map(|log| (log, Author::Own, from.0));
+    let own = partner.out_logs.iter().map(|log| (log, Author::Own));
     let theirs = partner
         .incoming_logs
         .iter()
-        .map(|log| (log, Author::Partner, from.1));
-    for (log, author, from) in own.chain(theirs) {
-        facts_of_log(store, partner, (log, author), from, only, &mut facts)?;
+        .map(|log| (log, Author::Partner));
+    for (log, author) in own.chain(theirs) {
+        facts_of_log(store, partner, (log.no, author), &mut facts)?;
     }
     Ok(facts)
 }
@@ -107,49 +102,77 @@ fn facts(
 fn facts_of_log(
     store: &Store,
     partner: &Partner,
-    (log, author): (&LogRef, Author),
-    from: u64,
-    only: Option<CaseId>,
+    (log, author): (LogNo, Author),
     facts: &mut Facts,
 ) -> Result<(), BookError> {
-    let own = store.record(LogNo::LOCAL)?.origin.author;
-    let size = store.record(log.no)?.size();
+    let size = store.record(log)?.size();
     // What a new epoch left behind is in force on neither side.
     let end = partner
-        .share(log.no.0)
+        .share(log.0)
         .and_then(|share| share.end)
         .map_or(size, |end| end.min(size));
-    let refused: Vec<u64> = refusal::refusals(store, log.no)?
+    let refused: Vec<u64> = refusals(store, log)?
         .into_iter()
         .map(|refused| refused.sequence)
         .collect();
-    let place = Place {
-        log: log.no,
-        author,
-        partner: Some((partner.key_id, partner.correspondence)),
-    };
-    for entry in store.entries(log.no, from.saturating_sub(log.base).min(end)..end)? {
+    let reading = Reading::of(store, partner, (log, author))?;
+    for entry in store.entries(log, 0..end)? {
         let entry = entry?;
         let header = entry.header();
         let Some(id) = header
             .case_id
-            .filter(|id| only.is_none_or(|only| only == *id))
+            .filter(|_| header.kind.group() == KindGroup::Fact)
         else {
             continue;
         };
-        if header.kind.group() != KindGroup::Fact {
-            continue;
-        }
-        let payload = entry
-            .payload()
-            .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
         let refused = refused.binary_search(&header.sequence).is_ok();
-        let record = EventRecord::new(&place, header, payload.as_ref(), refused);
-        if let Some(event) = event(Some(partner), own, &record)? {
-            facts.entry(id).or_default().push((record, event));
+        if let Some(fact) = reading.fact(&entry, refused)? {
+            facts.entry(id).or_default().push(fact);
         }
     }
     Ok(())
+}
+
+/// From an entry of a log to a fact.
+struct Reading<'a> {
+    partner: &'a Partner,
+    place: Place,
+    own: KeyId,
+}
+
+impl<'a> Reading<'a> {
+    fn of(
+        store: &Store,
+        partner: &'a Partner,
+        (log, author): (LogNo, Author),
+    ) -> Result<Self, BookError> {
+        let own = store.record(LogNo::LOCAL)?.origin.author;
+        let place = Place {
+            log,
+            author,
+            partner: Some((partner.key_id, partner.correspondence)),
+        };
+        Ok(Self {
+            partner,
+            place,
+            own,
+        })
+    }
+
+    /// None when the entry is no event: its reader refused it.
+    fn fact(
+        &self,
+        entry: &Entry,
+        refused: bool,
+    ) -> Result<Option<(EventRecord, Event)>, BookError> {
+        let header = entry.header();
+        let payload = entry
+            .payload()
+            .and_then(|bytes| Payload::decode(header.kind, &bytes).ok());
+        let record = EventRecord::new(&self.place, header, payload.as_ref(), refused);
+        let event = event(Some(self.partner), self.own, &record)?;
+        Ok(event.map(|event| (record, event)))
+    }
 }
 
 /// Did an own entry to this partner use a receipt number already?

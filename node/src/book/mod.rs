@@ -1,18 +1,20 @@
 //! The book: what the logs say, kept ready as views in the store.
 //!
 //! Every entry, own or mirrored, is applied here once, in the commit that stores it; what people see is derived on reading by
-//! the rules of `domain`. A view can be cleared and made again from the logs with the same result. Facts touch no view: bulk
-//! catch-up must cost nothing, and a statement reads the log anyway. Who may write what is decided in `office`, never here.
+//! the rules of `domain`. A view can be cleared and made again from the logs with the same result. Of facts a view keeps only where
+//! they lie: bulk catch-up must cost little, and a statement reads the log anyway. Who may write what is decided in `office`, never here.
 
 mod agreement;
 mod apply;
 mod case;
 mod contact;
+mod epoch;
 mod error;
 mod event;
 mod fact;
 mod member;
 mod partner;
+mod posting;
 mod quarter;
 mod rebuild;
 mod receipt;
@@ -25,16 +27,18 @@ pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
 pub use contact::{
-    Contact, begin_anew, forget_sync_problem, held_there, invitation, note_ack, note_held,
-    note_hello, note_problem, note_sync, set_unconfirmed,
+    Contact, Proposal, ask, begin_anew, forget_sync_problem, invitation, note_ack, note_answer,
+    note_held, note_hello, note_problem, note_question, note_sync,
+};
+pub use epoch::{
+    Ground, Receipted, accept_epoch, beginning, ground, propose_epoch, proposed_here, receipts,
 };
 pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
-    Hindrance, LogRef, Partner, PartnerState, accept_epoch, partner, partner_of_log, partners,
-    propose_epoch, set_forked,
+    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};
 pub use rebuild::rebuild;

@@ -1,10 +1,9 @@
 //! Partners: who they are, which logs are written to and mirrored from them, and whether one may write.
 
 use hongyan_proto::{
-    id::{Epoch, KeyId, LogId, LogOrigin, OrganizationCode, RegionCode},
+    id::{Epoch, KeyId, LogOrigin, OrganizationCode, RegionCode},
     identity::PublicKey,
-    letter::{EpochAccepted, EpochReset, PartnerAdded, Payload},
-    log::Header,
+    letter::PartnerAdded,
 };
 
 use super::{
@@ -12,10 +11,10 @@ use super::{
     apply::Author,
     contact::{self, Contact},
     put,
-    record::{EpochProposal, LogRecordRef, PartnerRecord},
+    record::{LogRecordRef, PartnerRecord},
     shelf::{decode, read},
 };
-use crate::store::{Draft, LogNo, StoreError, View};
+use crate::store::{Draft, LogNo, LogState, StoreError, View};
 
 /// How a correspondence stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,8 +36,10 @@ pub struct LogRef {
     pub no: LogNo,
     /// How many entries of earlier epochs stay in force before it.
     pub base: u64,
-    /// Begun with a new pin, not with an epoch reset: the log before it stays as it is.
+    /// Begun with a new pin, not with an epoch reset.
     pub fresh: bool,
+    /// A new epoch left behind what comes from here on. None: all of it stands.
+    pub ends: Option<u64>,
 }
 
 /// A partner and how the correspondence stands.
@@ -72,6 +73,9 @@ pub struct Partner {
     pub correspondence: LogNo,
     /// How it stands.
     pub state: PartnerState,
+    /// The own current log must not be continued before these entries were taken back. Up to [`LogState::UNKNOWN`]: only the
+    /// partner can say which.
+    pub lost: Option<(u64, u64)>,
     /// How much of the own current log the partner's receipts cover.
     pub applied: u64,
     /// How much of the partner's current log the own receipts cover.
@@ -91,6 +95,13 @@ pub enum Hindrance {
     Forked,
     /// Restored, and the partner has not yet said what it holds.
     Unconfirmed,
+    /// The partner holds entries of the own log that are lost here.
+    Lost {
+        /// The first of them.
+        from: u64,
+        /// One past the last.
+        until: u64,
+    },
 }
 
 impl Partner {
@@ -99,10 +110,11 @@ impl Partner {
         match self.state {
             PartnerState::Revoked => Err(Hindrance::Revoked),
             PartnerState::Frozen => Err(Hindrance::Forked),
-            PartnerState::Active | PartnerState::AwaitingEpoch if self.contact.unconfirmed => {
-                Err(Hindrance::Unconfirmed)
-            }
-            PartnerState::Active | PartnerState::AwaitingEpoch => Ok(()),
+            PartnerState::Active | PartnerState::AwaitingEpoch => match self.lost {
+                None => Ok(()),
+                Some((_, LogState::UNKNOWN)) => Err(Hindrance::Unconfirmed),
+                Some((from, until)) => Err(Hindrance::Lost { from, until }),
+            },
         }
     }
 
@@ -110,9 +122,7 @@ impl Partner {
     pub(super) fn share(&self, log: u32) -> Option<Share> {
         let of = |logs: &[LogRef], author| {
             let at = logs.iter().position(|known| known.no.0 == log)?;
-            let base = logs[at].base;
-            let next = logs.get(at + 1).filter(|next| !next.fresh);
-            let end = next.map(|next| next.base.saturating_sub(base));
+            let (base, end) = (logs[at].base, logs[at].ends);
             Some(Share { author, base, end })
         };
         of(&self.out_logs, Author::Own).or_else(|| of(&self.incoming_logs, Author::Partner))
@@ -126,7 +136,7 @@ pub(super) struct Share {
     pub(super) author: Author,
     /// How many entries of earlier epochs stand before it.
     pub(super) base: u64,
-    /// Where a later epoch cut it off: its author wrote more, but the reader never had it.
+    /// Where a later epoch cut it off: what comes behind is in force on neither side.
     pub(super) end: Option<u64>,
 }
 
@@ -162,6 +172,7 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
                 no: LogNo(log.no),
                 base: log.base,
                 fresh: log.fresh,
+                ends: log.ends,
             })
             .collect()
     };
@@ -169,6 +180,11 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
     let out = *out_logs.last().ok_or_else(bad)?;
     let incoming = incoming_logs.last().copied();
+    let own = shelf.record(out.no)?;
+    let lost = match own.state {
+        LogState::Recovering { until } => Some((own.size(), until)),
+        LogState::Live | LogState::Frozen => None,
+    };
     let contact = contact::contact(shelf, key_id)?;
     let state = match &contact {
         _ if record.revoked => PartnerState::Revoked,
@@ -191,6 +207,7 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
         out_logs,
         incoming_logs,
         state,
+        lost,
         applied,
         receipted: record.receipted,
         owes_receipt: record.owes_receipt,
@@ -292,7 +309,7 @@ fn add_incoming(
     Ok(())
 }
 
-fn find_or_create(
+pub(super) fn find_or_create(
     draft: &mut Draft<'_>,
     origin: LogOrigin,
     author: PublicKey,
@@ -320,126 +337,4 @@ pub(super) fn revoke(draft: &mut Draft<'_>, key: &[u8; 32]) -> Result<(), BookEr
 /// A fork was shown: the correspondence stops until people have decided.
 pub fn set_forked(draft: &mut Draft<'_>, key: KeyId) -> Result<(), BookError> {
     contact::change(draft, key, |record| record.forked = true)
-}
-
-/// The partner writes in another epoch than the one accepted here: keeps it for the operator's decision.
-pub fn propose_epoch(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    origin: LogOrigin,
-) -> Result<(), BookError> {
-    let partner = partner(draft, key)?;
-    // A restored partner may name an epoch that ended long ago: going back to it would undo what was agreed since.
-    for log in &partner.incoming_logs {
-        if draft.log(log.no)?.origin == origin {
-            return Ok(());
-        }
-    }
-    let base = match partner.incoming {
-        Some(log) => draft.log(log)?.size(),
-        None => 0,
-    };
-    contact::change(draft, key, |record| {
-        record.proposal = Some(EpochProposal {
-            origin: origin.to_string(),
-            base,
-        });
-    })
-}
-
-/// The operator agreed to what the partner proposed: makes room for the new log. The entry that says so must follow in the same commit.
-/// Returns the log that ends, the one that replaces it, and how much of the old one stays in force.
-pub fn accept_epoch(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-) -> Result<Option<(LogId, LogId, u64)>, BookError> {
-    let current = partner(draft, key)?;
-    let (Some((origin, _)), Some(old)) = (current.contact.proposal, current.incoming) else {
-        return Ok(None);
-    };
-    // What is held at this moment: letters may have brought more since the epoch was proposed.
-    let (old, base) = (draft.log(old)?.log_id(), draft.log(old)?.size());
-    find_or_create(draft, origin, current.key)?;
-    contact::change(draft, key, |record| record.proposal = None)?;
-    Ok(Some((old, origin.log_id(), base)))
-}
-
-/// This node accepted the partner's new epoch: its log is mirrored from now on and counts on from what the old one held.
-pub(super) fn epoch_accepted(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    accepted: &EpochAccepted,
-) -> Result<(), BookError> {
-    let current = partner(draft, key)?;
-    let found = draft
-        .records()
-        .into_iter()
-        .find(|record| record.log_id() == accepted.new_log_id);
-    let Some(new) = found.filter(|new| current.incoming != Some(new.no)) else {
-        return Ok(());
-    };
-    let mut record = record(draft, key)?;
-    if let Some(old) = current.incoming {
-        draft.freeze(old)?;
-    }
-    record.in_logs.push(LogRecordRef {
-        no: new.no.0,
-        base: current.incoming_base + accepted.base,
-        ..LogRecordRef::default()
-    });
-    record.receipted = 0;
-    put_record(draft, &record)
-}
-
-/// This node began a new epoch of the log it writes: the old one ends at what the partner holds of it.
-pub(super) fn epoch_reset(
-    draft: &mut Draft<'_>,
-    key: KeyId,
-    log: LogNo,
-    reset: &EpochReset,
-) -> Result<(), BookError> {
-    let current = partner(draft, key)?;
-    if current.out == log {
-        return Ok(());
-    }
-    let mut record = record(draft, key)?;
-    record.out_logs.push(LogRecordRef {
-        no: log.0,
-        base: current.out_base + reset.base,
-        ..LogRecordRef::default()
-    });
-    put_record(draft, &record)
-}
-
-/// The first frame of a new epoch's log: it must begin after exactly what is held here of the old one. Otherwise author and reader
-/// would count, and derive, differently for ever.
-pub(super) fn check_reset(
-    draft: &Draft<'_>,
-    partner: &Partner,
-    header: &Header,
-    payload: Option<&Payload>,
-) -> Result<(), BookError> {
-    let [.., old, new] = partner.incoming_logs.as_slice() else {
-        return Ok(());
-    };
-    if header.sequence > 0 || new.fresh {
-        return Ok(());
-    }
-    let record = draft.log(old.no)?;
-    let held = new.base.saturating_sub(old.base);
-    let (size, matches) = match payload {
-        Some(Payload::EpochReset(reset)) => {
-            let root = || draft.tree_at(old.no, held).map(|tree| tree.root());
-            let same = reset.old_log_id == record.log_id()
-                && reset.base == held
-                && reset.base_root == root()?;
-            (Some(reset.base), same)
-        }
-        _ => (None, false),
-    };
-    if matches {
-        Ok(())
-    } else {
-        Err(BookError::Epoch { held, begins: size })
-    }
 }

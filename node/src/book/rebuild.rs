@@ -11,7 +11,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 10] = [
+const FROM_LOGS: [View; 11] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -19,6 +19,7 @@ const FROM_LOGS: [View; 10] = [
     View::Correspondence,
     View::Agreement,
     View::Statement,
+    View::Event,
     View::Task,
     View::Invitation,
     View::Gateway,

@@ -13,7 +13,7 @@ use super::{
     partner::{LogRef, partner, put_record, record},
     refusal,
 };
-use crate::store::{Draft, LogNo, LogState, NewEntry};
+use crate::store::{Draft, LogNo, NewEntry};
 
 /// Refusals in one receipt, so that its payload stays below its limit. The rest follows in the next one.
 const REFUSALS_MAX: usize = 300;
@@ -100,10 +100,8 @@ pub fn acknowledge_receipt(
     };
     let size = draft.log(incoming)?.size();
     let seen = partner.incoming_base + size;
-    let out = draft.log(partner.out)?;
-    // A restored mirror is shorter than what the own log says it has seen, and a log that lacks entries is not written: the receipt
-    // stays owed until they are back.
-    if out.state != LogState::Live || seen < out.last_seen {
+    // A restored mirror is shorter than what the own log says it has seen: the receipt stays owed until the rest is back.
+    if seen < draft.log(partner.out)?.last_seen {
         return Ok(false);
     }
     let log_id = draft.log(incoming)?.log_id();

@@ -11,6 +11,7 @@ use super::{
     BookError, Shelf as _,
     agreement::agreements,
     apply::{Author, Place, apply},
+    epoch,
     partner::{self, Partner},
     refusal::{self, Refused},
 };
@@ -72,7 +73,7 @@ pub fn receive(
             judge.book = agreements(draft, &judge.partner)?;
         }
         let judged = judge.judge(entry);
-        partner::check_reset(draft, &judge.partner, header, judged.as_ref().ok())?;
+        epoch::check_reset(draft, &judge.partner, header, judged.as_ref().ok())?;
         let payload = match judged {
             Ok(payload) => Some(payload),
             Err(refused) => {

@@ -45,9 +45,15 @@ pub(super) struct LogRecordRef {
     /// How much of it the partner's receipts cover; own logs only.
     #[prost(uint64, tag = "3")]
     pub applied: u64,
-    /// Begun with a new pin, not with an epoch reset: the log before it stays as it is.
+    /// Begun with a new pin, not with an epoch reset.
     #[prost(bool, tag = "4")]
     pub fresh: bool,
+    /// A new epoch left behind what comes from here on.
+    #[prost(uint64, optional, tag = "5")]
+    pub ends: Option<u64>,
+    /// Its reader has said from where its positions count.
+    #[prost(bool, tag = "6")]
+    pub counted: bool,
 }
 
 /// A new epoch that the partner proposes.
@@ -56,9 +62,10 @@ pub(super) struct EpochProposal {
     /// The origin of the new log, as text.
     #[prost(string, tag = "1")]
     pub origin: String,
-    /// How much of the old log is held here and stays in force.
-    #[prost(uint64, tag = "2")]
-    pub base: u64,
+    // Tag 2 was the size of what was held then.
+    /// What the new log begins with, as an encoded payload.
+    #[prost(bytes = "bytes", tag = "3")]
+    pub reset: Bytes,
 }
 
 /// A partner and the logs of the correspondence, as the logs say it.
@@ -120,12 +127,16 @@ pub(super) struct ContactRecord {
     /// A new epoch waits for a decision here.
     #[prost(message, optional, tag = "7")]
     pub proposal: Option<EpochProposal>,
-    /// This node was restored and has not yet heard from the partner what it may have lost.
-    #[prost(bool, tag = "8")]
-    pub unconfirmed: bool,
+    // Tag 8 was a lock that the log's own state tells.
     /// What the partner holds of the own log, as its last hello said: a note this node signed. Empty: not known.
     #[prost(bytes = "bytes", tag = "9")]
     pub held: Bytes,
+    /// What this node asked the partner by letter and has no answer to. Empty: nothing.
+    #[prost(bytes = "bytes", tag = "10")]
+    pub asked: Bytes,
+    /// The partner's newest question, which every letter to it answers. Empty: it asked nothing.
+    #[prost(bytes = "bytes", tag = "11")]
+    pub to_answer: Bytes,
 }
 
 /// A body that was refused, here or there.

@@ -40,6 +40,9 @@ pub(super) enum LetterVerb {
         /// 从第几条起 (上一份丢失时) First entry, when an earlier file was lost
         #[arg(long)]
         from: Option<u64>,
+        /// 不带条目, 只询问对方存有本方多少条目 (恢复备份后用) No entries: ask what the partner holds, after a restore
+        #[arg(long, conflicts_with = "from")]
+        ask: bool,
     },
     /// 收下对方的密封文件 Take in a partner's sealed file
     #[command(
@@ -53,22 +56,29 @@ pub(super) enum LetterVerb {
 
 pub(super) async fn run(verb: LetterVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
     match verb {
-        LetterVerb::Export { partner, out, from } => export(partner, &out, from, session).await,
+        LetterVerb::Export {
+            partner,
+            out,
+            from,
+            ask,
+        } => {
+            let request = ExportLetterRequest {
+                actor: session.actor()?,
+                partner,
+                from,
+                ask,
+            };
+            export(request, &out, session).await
+        }
         LetterVerb::Import { file } => import(&file, session).await,
     }
 }
 
 async fn export(
-    partner: String,
+    request: ExportLetterRequest,
     out: &Path,
-    from: Option<u64>,
     session: &mut Session<'_>,
 ) -> Result<Ended, Failure> {
-    let request = ExportLetterRequest {
-        actor: session.actor()?,
-        partner,
-        from,
-    };
     let mut parts = client!(session, sync_service_client::SyncServiceClient)
         .export_letter(request)
         .await?

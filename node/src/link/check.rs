@@ -495,6 +495,7 @@ mod tests {
             held: None,
             time: Timestamp::default(),
             agreements,
+            reset: None,
         }
     }
 

@@ -145,8 +145,8 @@ impl Link {
         let partner = book::partner(self.store(), key)?;
         match partner.state {
             PartnerState::Revoked => return Err(LinkError::RevokedHere),
-            PartnerState::Frozen => return Err(LinkError::Forked),
-            PartnerState::Active | PartnerState::AwaitingEpoch => {}
+            // A forked log is not continued, but a new epoch can only be heard of in a hello.
+            PartnerState::Frozen | PartnerState::Active | PartnerState::AwaitingEpoch => {}
         }
         let outcome = match self.session(&partner, progress).await {
             Ok(outcome) => outcome,

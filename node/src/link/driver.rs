@@ -24,8 +24,8 @@ use super::{
     outcome::{End, Outcome, Progress, Sizes, Standing, blank},
 };
 use crate::{
-    book::Partner,
-    store::{Draft, LogNo, StoreError},
+    book::{Partner, PartnerState},
+    store::{Draft, LogNo, LogState, StoreError},
     sync::{Action, Roots, Session, WINDOW_FRAMES},
 };
 
@@ -77,6 +77,8 @@ struct Drive<O> {
     partner: KeyId,
     own: LogNo,
     mirror: LogNo,
+    /// The correspondence has stopped for a fork: nothing but a new epoch is heard.
+    frozen: Option<Partner>,
     session: Session,
     feed: Feed,
     outgoing: mpsc::Sender<O>,
@@ -154,6 +156,7 @@ impl<O: Send + 'static> Drive<O> {
                 mirror,
             ),
             link: link.clone(),
+            frozen: Some(partner.clone()).filter(|known| known.state == PartnerState::Frozen),
             partner: partner.key_id,
             own: partner.out,
             mirror,
@@ -249,6 +252,8 @@ impl<O: Send + 'static> Drive<O> {
                 Action::MustRecover { until } => {
                     self.lock(&mut queue, move |draft, no| draft.must_recover(no, until));
                 }
+                // Nothing is in doubt: the writer is not asked, and a sync with nothing new waits for nobody.
+                Action::Confirmed if !self.is_unconfirmed() => {}
                 #[allow(
                     clippy::redundant_closure_for_method_calls,
                     reason = "the path has one lifetime too few"
@@ -260,6 +265,11 @@ impl<O: Send + 'static> Drive<O> {
                 Action::Stopped(stop) => self.end = Some(End::Stopped(stop)),
             }
         }
+    }
+
+    fn is_unconfirmed(&self) -> bool {
+        let own = self.link.store().log(self.own);
+        own.is_some_and(|own| own.state == LogState::UNCONFIRMED)
     }
 
     /// Changes whether the own log may be written, durably before anything else is done: an officer may be writing at this moment.
@@ -348,6 +358,12 @@ impl<O: Send + 'static> Drive<O> {
         let now = self.link.now();
         self.outcome.hello = Some(hello.clone());
         self.outcome.skew_ms = Some(hello.time.millis().saturating_sub(now.millis()));
+        if let Some(partner) = &self.frozen
+            && self.link.proposed(partner, &self.outcome).is_none()
+        {
+            let what = "two histories of one log were shown, and no new epoch is proposed";
+            return Err(Stop::new(StopReason::Fork, what));
+        }
         let (held, theirs) = self.session.hello_sizes(hello);
         let mirror_here = self
             .link

@@ -148,11 +148,6 @@ pub enum LinkError {
         "本方已撤销该结对, 恢复须重新邀请 this side has revoked the partner: going on needs a new invitation"
     )]
     RevokedHere,
-    /// The correspondence stopped here.
-    #[error(
-        "日志出现分叉, 互通已停止, 须由双方人员核对处理 the log has two histories and the correspondence has stopped: people on both sides must decide"
-    )]
-    Forked,
     /// The other side answered with something that makes no sense.
     #[error("对方的回答不合格式 the other side's answer is malformed: {0}")]
     Answer(String),

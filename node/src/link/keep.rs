@@ -40,6 +40,8 @@ pub(super) fn start(link: &Link, partner: &Partner, mirror: LogNo) -> Result<(St
     let note = SignedCheckpoint::sign(link.key(), &own.origin, own.size(), own.root());
     let now = link.now();
     let agreements = link.agreements(partner, now).map_err(store)?;
+    let reset = book::beginning(link.store(), partner).map_err(store)?;
+    let untaken = book::proposed_here(link.store(), partner).map_err(store)?;
     let start = Start {
         own: note.map_err(store)?,
         own_follow: own.follow(u64::MAX),
@@ -48,9 +50,14 @@ pub(super) fn start(link: &Link, partner: &Partner, mirror: LogNo) -> Result<(St
             .checkpoint
             .clone()
             .filter(|held| held.size() == mirror.size()),
-        own_base: partner.out_base,
+        // Where an epoch that is only proposed counts from is for its reader to say.
+        own_base: match untaken {
+            Some(_) => u64::MAX,
+            None => partner.out_base,
+        },
         now,
         agreements,
+        reset,
     };
     Ok((start, own.size()))
 }

@@ -6,7 +6,7 @@ use hongyan_proto::{
     id::{KeyId, LogId},
     log::SignedCheckpoint,
     message::{Hello, PROTOCOL, Stop, StopReason},
-    sealed::{self, LetterWriter, MAX_SEALED_BYTES, SealedError},
+    sealed::{self, Inquiry, LetterWriter, MAX_SEALED_BYTES, SealedError},
 };
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -18,7 +18,7 @@ use super::{
     outcome::{Sizes, blank},
 };
 use crate::{
-    book::{self, BookError, Partner, PartnerState},
+    book::{self, BookError, Hindrance, Partner, PartnerState},
     store::{LogNo, View},
     sync::{
         Roots, Start, WINDOW_FRAMES,
@@ -51,6 +51,11 @@ pub enum LetterFailure {
     /// The file is longer than any letter.
     #[error("文件超过 {MAX_SEALED_BYTES} 字节, 不是信件 the file is longer than any letter")]
     TooLong,
+    /// The own log must be whole first.
+    #[error(
+        "本节点可能缺少自己写过的条目, 不能写信; 请先联网同步, 或用 `hongyan-node letter export --ask` 写信询问对方 this node may lack entries it wrote, so it writes no letter: synchronize, or ask the partner by `hongyan-node letter export --ask`"
+    )]
+    Lost,
     /// The book.
     #[error(transparent)]
     Book(#[from] BookError),
@@ -99,6 +104,12 @@ impl Link {
         on_a_thread(move || link.export(key, from)).await
     }
 
+    /// A letter without entries that asks what the partner holds of the own log: for a node that was restored.
+    pub async fn export_question(&self, key: KeyId) -> Result<Exported, LetterFailure> {
+        let link = self.clone();
+        on_a_thread(move || link.question(key)).await
+    }
+
     /// Takes a sealed file in. The second time it brings nothing, and that is no error.
     pub async fn import_letter(&self, bytes: Vec<u8>) -> Result<Imported, LetterFailure> {
         let (link, runtime) = (self.clone(), Handle::current());
@@ -112,8 +123,7 @@ impl Link {
         })?;
         match partner.state {
             PartnerState::Revoked => return Err(LetterFailure::Revoked),
-            PartnerState::Frozen => return Err(LetterFailure::Forked),
-            PartnerState::Active | PartnerState::AwaitingEpoch => {}
+            PartnerState::Frozen | PartnerState::Active | PartnerState::AwaitingEpoch => {}
         }
         let mirror = partner
             .incoming
@@ -123,6 +133,14 @@ impl Link {
 
     fn export(&self, key: KeyId, from: Option<u64>) -> Result<Exported, LetterFailure> {
         let (partner, mirror) = self.letter_partner(key)?;
+        match partner.may_write() {
+            Ok(()) => {}
+            Err(Hindrance::Revoked) => return Err(LetterFailure::Revoked),
+            Err(Hindrance::Forked) => return Err(LetterFailure::Forked),
+            Err(Hindrance::Unconfirmed | Hindrance::Lost { .. }) => {
+                return Err(LetterFailure::Lost);
+            }
+        }
         let (start, own) = start(self, &partner, mirror)?;
         let known = Known {
             own,
@@ -134,7 +152,10 @@ impl Link {
         let Contents { give_back, own } = contents(&known);
         let author = self.key().public();
         let (own_id, mirror_id) = (start.own.origin().log_id(), start.mirror.origin.log_id());
+        let answer = partner.contact.to_answer;
+        let answer = answer.map(|question| (question, start.mirror.tree.size()));
         let mut letter = LetterWriter::begin(Vec::new(), &author, &partner.key, hello(start))?;
+        letter.inquire(Inquiry { ask: None, answer })?;
         let mut feed = Feed::new(
             self.store().clone(),
             self.key().clone(),
@@ -167,6 +188,28 @@ impl Link {
         })
     }
 
+    fn question(&self, key: KeyId) -> Result<Exported, LetterFailure> {
+        let (partner, mirror) = self.letter_partner(key)?;
+        let ask = self
+            .store()
+            .commit_blocking(move |draft| book::ask(draft, key))?;
+        let (start, own) = start(self, &partner, mirror)?;
+        let held = start.mirror.tree.size();
+        let author = self.key().public();
+        let mut letter = LetterWriter::begin(Vec::new(), &author, &partner.key, hello(start))?;
+        letter.inquire(Inquiry {
+            ask: Some(ask),
+            // Two nodes that were both restored answer each other's questions.
+            answer: partner.contact.to_answer.map(|asked| (asked, held)),
+        })?;
+        Ok(Exported {
+            bytes: letter.finish(self.key())?,
+            own: own..own,
+            given_back: held..held,
+            more: false,
+        })
+    }
+
     async fn import(&self, bytes: &[u8]) -> Result<Imported, LetterFailure> {
         if bytes.len() > MAX_SEALED_BYTES {
             return Err(LetterFailure::TooLong);
@@ -176,6 +219,10 @@ impl Link {
         let letter = opened.verify(&partner.key)?;
         let mut outcome = blank(End::Settled);
         outcome.hello = Some(letter.hello.clone());
+        // A forked log is not continued, but a letter may propose a new epoch.
+        if partner.state == PartnerState::Frozen && self.proposed(&partner, &outcome).is_none() {
+            return Err(LetterFailure::Forked);
+        }
         let result = self.take_in(&partner, mirror, letter, &mut outcome).await;
         if let Err(LetterFailure::Letter(LetterError::Stop(stop))) = &result {
             outcome.end = End::Stopped(stop.clone());
@@ -243,14 +290,9 @@ impl Link {
             return Err(error.into());
         }
         reading.end()?;
-        self.letter_read(
-            (partner.key_id, partner.out),
-            &reading,
-            &letter.hello,
-            outcome,
-        )
-        .await?;
-        Ok(())
+        let said = (&letter.hello, letter.inquiry);
+        self.letter_read((partner.key_id, partner.out), &reading, said, outcome)
+            .await
     }
 
     async fn put(&self, key: KeyId, writes: Vec<Write>, outcome: &mut Outcome) -> Result<(), Stop> {
@@ -269,7 +311,7 @@ impl Link {
         &self,
         (key, log): (KeyId, LogNo),
         reading: &Reading,
-        hello: &Hello,
+        (hello, inquiry): (&Hello, Inquiry),
         outcome: &mut Outcome,
     ) -> Result<(), LetterFailure> {
         outcome.acknowledged = Some(reading.held_there());
@@ -287,6 +329,14 @@ impl Link {
                 .and_then(|bytes| decode_hello(&bytes));
             if newest.is_none_or(|(newest, _)| newest <= time) {
                 draft.put_view(View::Index, &name, encode_hello(time, size))?;
+                if let Some(question) = inquiry.ask {
+                    book::note_question(draft, key, question)?;
+                    // Who asks was restored, and holds no more than it says: what it lost of this side's log goes out again.
+                    book::note_held(draft, key, log, held)?;
+                }
+            }
+            if let Some(answer) = inquiry.answer {
+                book::note_answer(draft, key, log, answer)?;
             }
             book::acknowledge_receipt(draft, key, now)
         });
@@ -326,6 +376,7 @@ fn hello(start: Start) -> Hello {
         held: start.held.as_ref().map(SignedCheckpoint::note).cloned(),
         time: start.now,
         agreements: start.agreements,
+        reset: start.reset,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use hongyan_proto::{
     id::{KeyId, LogOrigin},
+    letter::EpochReset,
     log::SignedCheckpoint,
     message::{Message, Stop, StopReason},
 };
@@ -47,8 +48,8 @@ impl Link {
                 },
                 End::Stopped(_) | End::Again | End::Cut(_) | End::Closing => {}
             }
-            if let Some(origin) = proposed {
-                book::propose_epoch(draft, key, origin)?;
+            if let Some((origin, reset)) = proposed {
+                book::propose_epoch(draft, key, origin, &reset)?;
             }
             if let Some(problem) = outcome.problem() {
                 book::note_problem(draft, key, &problem, now)?;
@@ -80,14 +81,19 @@ impl Link {
     }
 
     /// The log the partner writes now, when it is not the one that was accepted here.
-    fn proposed(&self, partner: &Partner, outcome: &Outcome) -> Option<LogOrigin> {
+    pub(super) fn proposed(
+        &self,
+        partner: &Partner,
+        outcome: &Outcome,
+    ) -> Option<(LogOrigin, EpochReset)> {
         let hello = outcome.hello.as_ref()?;
         let note = SignedCheckpoint::verify(&hello.own, &partner.key).ok()?;
         let origin = *note.origin();
         let own = self.key().public().key_id();
         let accepted = partner.incoming.and_then(|no| self.store().log(no))?.origin;
         let theirs = origin.author == partner.key_id && origin.audience == own;
-        (theirs && origin != accepted).then_some(origin)
+        let reset = hello.reset.clone()?;
+        (theirs && origin != accepted).then_some((origin, reset))
     }
 
     /// What the partner holds of the own log, as its hello shows it with a note this node signed.

@@ -108,12 +108,9 @@ fn ended(result: &Result<Outcome, LinkError>) -> Ended {
             End::Stopped(_) | End::Cut(_) | End::Closing => Ended::Failed,
         },
         Err(LinkError::Refused(Reason::Busy)) => Ended::Busy,
-        Err(
-            LinkError::Refused(Reason::Fork)
-            | LinkError::RevokedHere
-            | LinkError::Forked
-            | LinkError::NoEndpoint,
-        ) => Ended::NeedsPeople,
+        Err(LinkError::Refused(Reason::Fork) | LinkError::RevokedHere | LinkError::NoEndpoint) => {
+            Ended::NeedsPeople
+        }
         // A refused pin may be pinned again, and costs one handshake to find out.
         Err(_) => Ended::Failed,
     }

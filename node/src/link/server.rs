@@ -147,8 +147,10 @@ impl Link {
         })?;
         match partner.state {
             PartnerState::Revoked => Err(Reason::Revoked.status("")),
-            PartnerState::Frozen => Err(Reason::Fork.status("")),
-            PartnerState::Active | PartnerState::AwaitingEpoch => Ok(partner),
+            // A forked log is not continued, but a new epoch can only be heard of in a hello.
+            PartnerState::Frozen | PartnerState::Active | PartnerState::AwaitingEpoch => {
+                Ok(partner)
+            }
         }
     }
 }

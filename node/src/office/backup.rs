@@ -50,11 +50,5 @@ pub fn restore(
     let opens = Unlock::Passphrase(SecretString::from(text.to_owned()));
     let (store, report) = Store::restore(folder, input, &opens, unlock, seed)?;
     book::rebuild(&store)?;
-    store.commit_blocking(|draft| {
-        for partner in book::partners(draft)? {
-            book::set_unconfirmed(draft, partner.key_id)?;
-        }
-        Ok::<_, OfficeError>(())
-    })?;
     Office::over(store, clock, report).map(drop)
 }

@@ -72,6 +72,17 @@ pub struct SyncOutcome {
     pub micros: u64,
 }
 
+/// What a sealed letter is to carry.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wanted {
+    /// Everything the partner is not known to have.
+    New,
+    /// Own entries from this one on: an earlier file was lost.
+    From(u64),
+    /// No entries, but the question what the partner holds of the own log.
+    Question,
+}
+
 /// A sealed file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Letter {
@@ -100,8 +111,8 @@ pub struct Carrier {
     pub check: Box<dyn Fn(KeyId) -> BoxFuture<Vec<CheckStep>> + Send + Sync>,
     /// Dials a partner and runs one session; tells how far it is.
     pub sync: Step<(KeyId, mpsc::Sender<SyncProgress>), SyncOutcome>,
-    /// Makes a sealed letter for a partner, from what it is known to have or from an entry on.
-    pub export: Step<(KeyId, Option<u64>), Letter>,
+    /// Makes a sealed letter for a partner.
+    pub export: Step<(KeyId, Wanted), Letter>,
     /// Takes a sealed letter in.
     pub import: Step<Vec<u8>, SyncOutcome>,
     /// Enrols at a gateway by its invitation; returns what it calls itself.

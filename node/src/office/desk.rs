@@ -231,7 +231,7 @@ pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
         match hindrance {
             Hindrance::Revoked => OfficeError::Revoked(code),
             Hindrance::Forked => OfficeError::Fork(code),
-            Hindrance::Unconfirmed => OfficeError::LostEntries(code),
+            Hindrance::Unconfirmed | Hindrance::Lost { .. } => OfficeError::LostEntries(code),
         }
     })
 }

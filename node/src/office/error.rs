@@ -89,6 +89,9 @@ pub enum OfficeError {
     /// The log can go on.
     #[error("日志可以继续, 不需要重新起始 the log can go on: no new epoch is needed")]
     EpochNotNeeded,
+    /// The proposal names something that is not held here.
+    #[error("{0}")]
+    EpochDiffers(String),
     /// Nothing to accept.
     #[error("对方没有提出重新起始 the partner proposed no new epoch")]
     EpochNotProposed,
@@ -222,6 +225,7 @@ impl OfficeError {
             Self::Unreachable(_) | Self::NoCarrier => "UNREACHABLE",
             Self::EpochNotNeeded => "EPOCH_NOT_NEEDED",
             Self::EpochNotProposed => "EPOCH_NOT_PROPOSED",
+            Self::EpochDiffers(_) => "EPOCH_DIFFERS",
             Self::NotInForce(_) => "NOT_IN_FORCE",
             Self::AlreadySigned(_) => "ALREADY_SIGNED",
             Self::AlreadyEnded(_) => "ALREADY_ENDED",
@@ -276,6 +280,9 @@ impl OfficeError {
                 "先运行 hongyan-node serve, 或改用 letter export/import start hongyan-node serve, or carry a sealed letter"
             }
             Self::EpochNotNeeded => "照常同步 synchronize as usual",
+            Self::EpochDiffers(_) => {
+                "请对方同步后重新执行 partner reset-epoch ask the partner to synchronize and to run partner reset-epoch again"
+            }
             Self::EpochNotProposed => "先同步以了解对方情况 synchronize first",
             Self::NotInForce(_) => {
                 "先提出并由双方签署协议 propose an agreement and let both sides sign it"
@@ -303,7 +310,7 @@ impl OfficeError {
                 "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide"
             }
             Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
-                "先与对方同步, 取回后再写 synchronize first: the partner gives them back"
+                "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer"
             }
             Self::Stopped(_) => "用 partner check 查看原因 see why with partner check",
             Self::LetterMalformed(_) => "请对方重新导出 ask for another export",
@@ -349,6 +356,7 @@ impl From<BookError> for OfficeError {
     fn from(error: BookError) -> Self {
         match error {
             BookError::Store(error) => Self::Store(error),
+            BookError::Epoch { .. } => Self::EpochDiffers(error.to_string()),
             BookError::UnknownPartner(key) => {
                 Self::not_found(("结对党组织", "partner"), key.to_string())
             }

@@ -35,7 +35,7 @@ mod view;
 pub use backup::restore;
 pub use carrier::{
     BoxFuture, Carrier, CheckStep, CheckWord, Letter, Signed, SyncOutcome, SyncPhase, SyncProgress,
-    Taken,
+    Taken, Wanted,
 };
 pub use error::{OfficeError, Violation};
 pub use init::{NewNode, init};

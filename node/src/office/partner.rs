@@ -8,18 +8,20 @@ use hongyan_proto::{
     letter::{
         EpochAccepted, EpochReset, InvitationIssued, PartnerAdded, PartnerRevoked, Payload, Text,
     },
+    log::Kind,
     time::Timestamp,
 };
+use prost::Message;
 use sha2::{Digest, Sha256};
 
 use super::{
     Answer, Office, OfficeError, Organization, Request,
-    desk::{Cut, Desk},
+    desk::{Cut, Desk, writable},
     error::At,
     find,
 };
 use crate::{
-    book::{self, Partner, PartnerState, Shelf as _},
+    book::{self, Hindrance, Partner, PartnerState, Shelf as _},
     store::Draft,
 };
 
@@ -319,23 +321,31 @@ pub(super) async fn revoke(
     Ok((answer, key))
 }
 
-/// Starts a new epoch of the own log, because entries are lost that nobody has. `base` is what the partner holds of the old one.
+/// Starts a new epoch of the own log, because entries are lost that nobody has, or because it has two histories.
 pub(super) async fn reset_epoch(
     office: &Office,
     request: Request,
     partner: String,
     reason: Text<500>,
 ) -> Result<(Answer, KeyId), OfficeError> {
-    let key = find::partner(&office.store, &partner)?.key_id;
+    let partner = find::partner(&office.store, &partner)?;
+    let key = partner.key_id;
+    // What the partner wrote by now is enough: a receipt that comes this moment could only raise the base.
+    let receipts = book::receipts(&office.store, &partner)?;
     let answer = office
         .write(request, move |desk| {
             let partner = book::partner(desk.draft, key)?;
-            // While the log can be written and its partner does not hold more of it, nothing is lost.
-            if !partner.contact.unconfirmed && partner.state != PartnerState::Frozen {
-                return Err(OfficeError::EpochNotNeeded);
+            match partner.may_write() {
+                // While the log can be written, nothing is lost; but a proposal that was not taken can be made again.
+                Ok(()) if book::proposed_here(desk.draft, &partner)?.is_none() => {
+                    return Err(OfficeError::EpochNotNeeded);
+                }
+                Err(Hindrance::Revoked) => return writable(&partner).map(|()| Answer::default()),
+                Ok(())
+                | Err(Hindrance::Forked | Hindrance::Unconfirmed | Hindrance::Lost { .. }) => {}
             }
-            let old = desk.draft.record(partner.out)?;
-            let (base, base_root) = book::held_there(desk.draft, key)?;
+            let ground = book::ground(desk.draft, &partner, &receipts)?;
+            let old = desk.draft.record(ground.old)?;
             let epoch = Epoch::random(desk.draft.rng());
             let own = desk.key.public();
             let origin = LogOrigin {
@@ -344,11 +354,12 @@ pub(super) async fn reset_epoch(
                 epoch,
             };
             desk.draft.freeze(old.no)?;
+            desk.draft.freeze(partner.out)?;
             let new = desk.draft.create_log(origin, own, true)?;
             let reset = EpochReset {
                 old_log_id: old.log_id(),
-                base,
-                base_root,
+                base: ground.base,
+                base_root: ground.root,
                 reason,
             };
             desk.begin(&partner, new, &reset.into())?;
@@ -359,33 +370,43 @@ pub(super) async fn reset_epoch(
     Ok((answer, key))
 }
 
-/// Agrees to the partner's new epoch.
+/// What a repeated acceptance answers once more.
+#[derive(Clone, PartialEq, Message)]
+struct Remembered {
+    #[prost(bytes = "vec", tag = "1")]
+    accepted: Vec<u8>,
+    #[prost(string, tag = "2")]
+    reason: String,
+}
+
+/// Agrees to the partner's new epoch. Also says why the partner began it, in its operator's words.
 pub(super) async fn accept_epoch(
     office: &Office,
     request: Request,
     partner: String,
-) -> Result<(Answer, EpochAccepted), OfficeError> {
+) -> Result<(Answer, EpochAccepted, String), OfficeError> {
     let key = find::partner(&office.store, &partner)?.key_id;
     let answer = office
         .write(request, move |desk| {
-            let (old_log_id, new_log_id, base) =
+            let (accepted, reset) =
                 book::accept_epoch(desk.draft, key)?.ok_or(OfficeError::EpochNotProposed)?;
             let partner = book::partner(desk.draft, key)?;
-            let accepted = EpochAccepted {
-                old_log_id,
-                new_log_id,
-                base,
+            let seen = Remembered {
+                accepted: Payload::from(accepted.clone()).encode(),
+                reason: reset.reason.to_string(),
             };
-            let extra = Payload::from(accepted.clone()).encode();
             desk.send(&partner, accepted.into(), None, Cut::Refuse)?;
             Ok(Answer {
-                extra: extra.into(),
+                extra: seen.encode_to_vec().into(),
                 ..Answer::default()
             })
         })
         .await?;
-    match Payload::decode(hongyan_proto::log::Kind::EpochAccepted, &answer.extra) {
-        Ok(Payload::EpochAccepted(accepted)) => Ok((answer, accepted)),
-        _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
+    let damaged = || OfficeError::Damaged("请求记录 request record".to_owned());
+    let Remembered { accepted, reason } =
+        Remembered::decode(answer.extra.clone()).map_err(|_| damaged())?;
+    match Payload::decode(Kind::EpochAccepted, &accepted) {
+        Ok(Payload::EpochAccepted(accepted)) => Ok((answer, accepted, reason)),
+        _ => Err(damaged()),
     }
 }

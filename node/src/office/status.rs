@@ -192,17 +192,17 @@ fn notice(partner: &Partner) -> Option<(String, String)> {
     let words = |zh: &str, en: &str| Some((zh.to_owned(), en.to_owned()));
     match partner.state {
         PartnerState::Revoked => words("结对已撤销", "revoked"),
-        PartnerState::Frozen => words(
+        PartnerState::Frozen if partner.contact.proposal.is_none() => words(
             "日志出现分叉, 须由双方人员核对",
             "two histories of one log: people on both sides must decide",
         ),
-        PartnerState::AwaitingEpoch => words(
-            "对方提出日志重新起始, 请核实后 partner epoch accept",
+        PartnerState::Frozen | PartnerState::AwaitingEpoch => words(
+            "对方提出日志重新起始, 请电话核实后执行 partner accept-epoch",
             "the partner proposes a new epoch: check, then accept it",
         ),
-        PartnerState::Active if partner.contact.unconfirmed => words(
-            "本节点从备份恢复, 须先同步才能书写",
-            "this node was restored: synchronize before writing",
+        PartnerState::Active if partner.may_write().is_err() => words(
+            "本节点可能缺少自己写过的条目, 须先同步 (或 letter export --ask) 才能书写",
+            "this node may lack entries it wrote: synchronize, or letter export --ask, before writing",
         ),
         PartnerState::Active => partner
             .contact

@@ -11,8 +11,8 @@ use hongyan_proto::{
 
 use super::error::StoreError;
 
-/// Entries in a full bundle, as in C2SP tlog-tiles.
-pub(super) const BUNDLE_ENTRIES: u64 = 256;
+/// Entries in a full bundle, as in C2SP tlog-tiles. A log's entries lie together on disk in so many.
+pub const BUNDLE_ENTRIES: u64 = 256;
 const VERSION: u8 = 1;
 const HEAD: usize = 3;
 const LENGTHS: usize = 6;

@@ -87,6 +87,32 @@ fn named(record: &LogRecord, sequence: u64, error: StoreError) -> StoreError {
     }
 }
 
+/// The entries at these places, ascending. Each bundle is read once.
+pub(super) fn pick(
+    sight: Sight<'_>,
+    record: &LogRecord,
+    places: &[u64],
+) -> Result<Vec<Entry>, StoreError> {
+    let mut picked = Vec::with_capacity(places.len());
+    for together in places.chunk_by(|a, b| a / BUNDLE_ENTRIES == b / BUNDLE_ENTRIES) {
+        let unknown = |sequence| StoreError::UnknownEntry {
+            log: record.no,
+            sequence,
+        };
+        if let Some(beyond) = together.iter().find(|place| **place >= record.size()) {
+            return Err(unknown(*beyond));
+        }
+        let bundle = read_bundle(sight, record, together[0])?;
+        for place in together {
+            let index = usize::try_from(place % BUNDLE_ENTRIES).unwrap_or(usize::MAX);
+            let stored = bundle.entries().get(index).cloned();
+            let entry = stored.ok_or_else(|| unknown(*place))?.into_entry();
+            picked.push(entry.map_err(|detail| record.bad_entry(*place, detail))?);
+        }
+    }
+    Ok(picked)
+}
+
 /// Entries of one log in order. Stops after the first error.
 #[derive(Debug)]
 pub struct Entries {

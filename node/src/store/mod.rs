@@ -40,6 +40,7 @@ use tokio::sync::{oneshot, watch};
 
 pub use self::{
     backup::BackupReport,
+    bundle::BUNDLE_ENTRIES,
     damage::{Damage, Harm, Source},
     draft::Draft,
     entries::Entries,
@@ -196,6 +197,11 @@ impl Store {
         self.entries(no, sequence..sequence.saturating_add(1))?
             .next()
             .unwrap_or(Err(StoreError::UnknownEntry { log: no, sequence }))
+    }
+
+    /// The durable entries at these places, ascending; a bundle is read once, and only what is asked for is checked.
+    pub fn pick(&self, no: LogNo, places: &[u64]) -> Result<Vec<Entry>, StoreError> {
+        entries::pick(self.sight(), &*self.record(no)?, places)
     }
 
     /// The tree as it was when the log had `size` entries.

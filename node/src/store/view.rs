@@ -29,7 +29,7 @@ pub enum View {
     Task = 8,
     /// Invitations, by blinded secret.
     Invitation = 9,
-    /// Events of a case in order, for the case's history.
+    /// Where the facts of a case lie in the logs.
     Event = 10,
     /// Counts for reports.
     Count = 11,
@@ -69,7 +69,13 @@ impl View {
 
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.
     pub const fn version(self) -> u8 {
-        1
+        match self {
+            // Empty in version 1.
+            Self::Event => 2,
+            // Each log says by itself where a new epoch cut it off.
+            Self::Correspondence => 2,
+            _ => 1,
+        }
     }
 
     /// Can it be made again from the logs?

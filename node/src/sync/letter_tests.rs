@@ -116,6 +116,7 @@ fn begin(
         held: there.1.map(|size| own.0.note(size).note().clone()),
         time: Timestamp::from_millis(0),
         agreements: Vec::new(),
+        reset: None,
     };
     let (own_follow, mirror_follow) = (own.0.follow(own.1), mirror.0.follow(mirror.1));
     let greeting = Greeting::read(&hello, &own_follow, &mirror_follow)?;
@@ -204,6 +205,7 @@ fn two_histories_another_epoch_and_a_newer_protocol_stop() {
         held: None,
         time: Timestamp::from_millis(0),
         agreements: Vec::new(),
+        reset: None,
     };
     let read = |hello: &Hello| {
         let greeting = Greeting::read(hello, &follow.0, &follow.1)?;

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::{AgreementHash, LogId},
+    letter::EpochReset,
     log::{Follow, Frame, SignedCheckpoint, VerifiedFrame},
     message::{Hello, Message, PROTOCOL, Stop, StopReason},
     time::Timestamp,
@@ -35,6 +36,8 @@ pub struct Start {
     pub now: Timestamp,
     /// Agreements in force as this side sees it.
     pub agreements: Vec<AgreementHash>,
+    /// What the own log begins with, when it replaces an older one and the partner has not taken it yet.
+    pub reset: Option<EpochReset>,
 }
 
 /// What the session asks for. Each is done in order; what it leads to comes back through the method named.
@@ -107,6 +110,7 @@ impl Session {
             held: start.held.as_ref().map(|held| held.note().clone()),
             time: start.now,
             agreements: start.agreements.clone(),
+            reset: start.reset.clone(),
         };
         let session = Self {
             start,

@@ -33,6 +33,7 @@ impl Desk {
             held: Some(self.theirs.note(2)),
             now: Timestamp::from_millis(0),
             agreements: Vec::new(),
+            reset: None,
         });
         let hello = Hello {
             protocol: PROTOCOL,
@@ -40,6 +41,7 @@ impl Desk {
             held: held.map(|size| self.own.note(size).note().clone()),
             time: Timestamp::from_millis(0),
             agreements: Vec::new(),
+            reset: None,
         };
         let roots = Roots {
             own_at_held: held

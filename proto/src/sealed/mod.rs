@@ -3,10 +3,12 @@
 //!
 //! Which entries go into a letter and what its reader does with them is the node's business and does not belong here.
 
+mod inquiry;
 mod key;
 mod open;
 mod write;
 
+pub use inquiry::{Inquiry, QUESTION_BYTES, Question};
 pub use open::{Opened, SealedLetter, open};
 pub use write::LetterWriter;
 

@@ -11,7 +11,7 @@ use prost::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    FORMAT_VERSION, MAX_LETTER_BYTES, SIGNATURE_TAG, SealedError, key,
+    FORMAT_VERSION, Inquiry, MAX_LETTER_BYTES, SIGNATURE_TAG, SealedError, key,
     write::{signature_len, signed_bytes},
 };
 use crate::{
@@ -33,6 +33,9 @@ mod field {
     pub(super) const HELLO: u32 = 4;
     pub(super) const FRAMES: u32 = 5;
     pub(super) const SIGNATURE: u32 = 6;
+    pub(super) const ASK: u32 = 8;
+    pub(super) const ANSWER: u32 = 9;
+    pub(super) const ANSWER_HELD: u32 = 10;
     /// In a frame.
     pub(super) const FRAME_ENTRIES: u32 = 3;
     /// In a frame.
@@ -55,6 +58,8 @@ pub struct SealedLetter {
     pub author: KeyId,
     /// What a connection would have said first.
     pub hello: Hello,
+    /// What it asks and answers.
+    pub inquiry: Inquiry,
     /// What a connection would have sent; each still has to be verified against the log it continues.
     pub frames: Vec<Frame>,
 }
@@ -218,6 +223,7 @@ impl Opened {
             .map_err(|_| SealedError::Signature)?;
         let mut hello = None;
         let mut frames = Vec::new();
+        let (mut ask, mut answer, mut answer_held) = (Bytes::new(), Bytes::new(), 0);
         let mut rest = self.plain;
         while let Some((tag, value)) = next_field(&mut rest)? {
             match (tag, value) {
@@ -226,11 +232,15 @@ impl Opened {
                 }
                 (field::HELLO, Value::Bytes(bytes)) => hello = Some(read_hello(bytes)?),
                 (field::FRAMES, Value::Bytes(bytes)) => frames.push(read_frame(bytes)?),
+                (field::ASK, Value::Bytes(bytes)) => ask = bytes,
+                (field::ANSWER, Value::Bytes(bytes)) => answer = bytes,
+                (field::ANSWER_HELD, Value::Number(held)) => answer_held = held,
                 _ => {}
             }
         }
         Ok(SealedLetter {
             author: self.author,
+            inquiry: Inquiry::read(&ask, &answer, answer_held)?,
             hello: hello.ok_or(MessageError::Empty)?,
             frames,
         })

@@ -32,6 +32,7 @@ fn hello() -> Hello {
         held: Some(Bytes::from_static(b"held note")),
         time: Timestamp::from_millis(1_790_000_000_000),
         agreements: vec![AgreementHash::from_bytes([3; 32])],
+        reset: None,
     }
 }
 
@@ -74,6 +75,43 @@ fn the_reader_gets_what_the_author_wrote() {
     let letter = opened.verify(&home().public()).unwrap();
     assert_eq!(letter.hello, hello());
     assert_eq!(letter.frames, [frame(0, b"a body"), frame(1, b"another")]);
+}
+
+#[test]
+fn a_question_and_an_answer_travel_signed() {
+    let inquiry = Inquiry {
+        ask: Some([7; QUESTION_BYTES]),
+        answer: Some(([8; QUESTION_BYTES], 300)),
+    };
+    let (home, host) = (home(), host());
+    let mut letter =
+        LetterWriter::begin(Vec::new(), &home.public(), &host.public(), hello()).unwrap();
+    letter.inquire(inquiry).unwrap();
+    let bytes = letter.finish(&home).unwrap();
+    let read = open(bytes.as_slice(), &host).unwrap();
+    assert_eq!(read.verify(&home.public()).unwrap().inquiry, inquiry);
+    let identity = key::identity(&host).unwrap();
+    let plain = age::decrypt(&identity, &bytes).unwrap();
+    // Tag 8, tag 9, tag 10: what an independent program must write.
+    let asked = ["4210", &"07".repeat(16), "4a10", &"08".repeat(16), "50ac02"].concat();
+    assert!(hex::encode(&plain).contains(&asked));
+    // Nobody changes it on its way.
+    let at = plain.windows(16).position(|part| part == [8; 16]).unwrap();
+    let mut altered = plain.clone();
+    altered[at] ^= 1;
+    let refused = open(seal_anew(&altered).as_slice(), &host).unwrap();
+    let refused = refused.verify(&home.public()).unwrap_err();
+    assert!(matches!(refused, SealedError::Signature), "{refused}");
+    assert_eq!(
+        open(sealed().as_slice(), &host)
+            .unwrap()
+            .verify(&home.public())
+            .unwrap()
+            .inquiry,
+        Inquiry::default()
+    );
+    let short = Inquiry::read(&Bytes::from_static(b"short"), &Bytes::new(), 0);
+    assert!(matches!(short, Err(SealedError::Malformed(_))));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use age::stream::StreamWriter;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{FORMAT_VERSION, MAX_LETTER_BYTES, SIGNATURE_DOMAIN, SealedError, key};
+use super::{FORMAT_VERSION, Inquiry, MAX_LETTER_BYTES, SIGNATURE_DOMAIN, SealedError, key};
 use crate::{
     identity::{IdentityKey, PublicKey},
     log::Frame,
@@ -56,6 +56,11 @@ impl<W: Write> LetterWriter<W> {
             ..pb::SealedLetter::default()
         })?;
         Ok(letter)
+    }
+
+    /// Says what the letter asks and answers. Once, before the first frame.
+    pub fn inquire(&mut self, inquiry: Inquiry) -> Result<(), SealedError> {
+        self.write(&inquiry.into_wire())
     }
 
     /// Adds a frame. False, and nothing is written, when the letter has no room for it: the rest goes into another letter.

@@ -179,9 +179,13 @@ async fn lost_entries_come_back_by_letters_too() {
     let unknowing = host.link.export_letter(again.id(), None).await.unwrap();
     let lost = again.link.import_letter(unknowing.bytes).await.unwrap_err();
     assert!(lost.to_string().contains("are lost here"), "{lost}");
-    let asking = again.link.export_letter(host.id(), None).await.unwrap();
+    // A log that lacks entries is not told; what the partner holds of it is asked.
+    let early = again.link.export_letter(host.id(), None).await;
+    assert!(matches!(early, Err(LetterFailure::Lost)));
+    let asking = again.link.export_question(host.id()).await.unwrap();
+    assert!(asking.own.is_empty());
     host.link.import_letter(asking.bytes).await.unwrap();
-    let giving = host.link.export_letter(again.id(), Some(0)).await.unwrap();
+    let giving = host.link.export_letter(again.id(), None).await.unwrap();
     assert_eq!(giving.given_back, 0..before[0].0);
     let read = again.link.import_letter(giving.bytes).await.unwrap();
     assert_eq!(read.outcome.recovered, before[0].0);
@@ -189,4 +193,101 @@ async fn lost_entries_come_back_by_letters_too() {
     let [own, mirror] = again.logs(&host);
     // Its own entries are as they were, and the receipt for the new one follows them.
     assert_eq!((own.0, mirror.0), (before[0].0 + 1, before[1].0 + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_log_is_unlocked_only_by_an_answer_to_its_own_question() {
+    let (home, host) = partners().await;
+    home.write(&host, 5).await;
+    host.write(&home, 3).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let old = host.link.export_letter(home.id(), None).await.unwrap();
+    home.write(&host, 2).await;
+    assert_eq!(home.sync(&host).await.end, End::Settled);
+    let before = home.logs(&host);
+    let again = restored(&host).await;
+    let out = again.partner(&host).out;
+    let lock = move |draft: &mut Draft<'_>| draft.must_recover(out, LogState::UNKNOWN);
+    again.link.store().commit(lock).await.unwrap();
+    let locked = || again.partner(&host).may_write().is_err();
+    // An old letter says what was held then: it unlocks nothing, whatever it brings back.
+    again
+        .link
+        .import_letter(old.bytes.clone())
+        .await
+        .unwrap_err();
+    assert!(locked());
+    let asking = again.link.export_question(host.id()).await.unwrap();
+    host.link.import_letter(asking.bytes.clone()).await.unwrap();
+    let answer = host.link.export_letter(again.id(), None).await.unwrap();
+    assert_eq!(answer.given_back, 0..before[0].0);
+    assert_eq!(answer.own, 0..before[1].0);
+    let read = again.link.import_letter(answer.bytes).await.unwrap();
+    assert_eq!(read.outcome.recovered, before[0].0);
+    assert!(!locked());
+    let [own, mirror] = again.logs(&host);
+    assert_eq!((own.0 >= before[0].0, mirror), (true, before[1]));
+    // The same question answered once more, and the old letter, change nothing.
+    host.link.import_letter(asking.bytes).await.unwrap();
+    again.link.import_letter(old.bytes).await.unwrap();
+    assert!(!locked());
+    let next = again.link.export_letter(host.id(), None).await.unwrap();
+    host.link.import_letter(next.bytes).await.unwrap();
+    assert_equal(&again, &host);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
+    let (home, host) = partners().await;
+    host.write(&home, 3).await;
+    assert_eq!(host.sync(&home).await.end, End::Settled);
+    let key = host.id();
+    let stop = move |draft: &mut Draft<'_>| book::set_forked(draft, key);
+    home.link.store().commit(stop).await.unwrap();
+    let log = host.link.store().log(host.partner(&home).out).unwrap();
+    let (audience, public) = (home.id(), super::key(2).public());
+    let origin = LogOrigin {
+        author: public.key_id(),
+        audience,
+        epoch: epoch(77),
+    };
+    let reset = EpochReset {
+        old_log_id: log.log_id(),
+        base: log.size(),
+        base_root: log.root(),
+        reason: Text::parse("日志分叉").unwrap(),
+    };
+    let (payload, correspondence) = (Payload::from(reset.clone()), log.no);
+    let begin = host.link.store().commit(move |draft| {
+        let no = draft.create_log(origin, public, true)?;
+        let new = NewEntry {
+            seen: 0,
+            time: NOW,
+            kind: payload.kind(),
+            case_id: None,
+            agreement: None,
+            payload: payload.encode(),
+        };
+        let header = draft.append_entry(no, new)?;
+        let place = Place {
+            log: no,
+            author: book::Author::Own,
+            partner: Some((audience, correspondence)),
+        };
+        apply(draft, &place, &header, Some(&payload), false)
+    });
+    begin.await.unwrap();
+    let told = host.sync(&home).await;
+    assert!(
+        matches!(&told.end, End::Stopped(stop) if stop.reason == StopReason::Epoch),
+        "{told:?}"
+    );
+    let mut moved = home.link.store().subscribe();
+    let proposal = loop {
+        match home.partner(&host).contact.proposal {
+            Some(proposal) => break proposal,
+            None => moved.changed().await.unwrap(),
+        }
+    };
+    assert_eq!((proposal.origin, proposal.reset), (origin, reset));
 }

@@ -17,7 +17,7 @@ use hongyan_proto::{
     channel::{self, Admission, Listener, TlsIdentity, connect},
     id::{Epoch, KeyId, LogOrigin, OrganizationCode, RegionCode},
     identity::{IdentityKey, Invitation, InvitationSecret, OrganizationName, PublicKey, Purpose},
-    letter::{EpochAccepted, PartnerAdded, PartnerRevoked, Payload, Text},
+    letter::{EpochAccepted, EpochReset, PartnerAdded, PartnerRevoked, Payload, Text},
     log::{Entry, Frame, NewHeader, SignedCheckpoint, Tree, body},
     message::{Hello, Message, PROTOCOL, StopReason},
     pb::exchange::v1 as pb,
@@ -35,7 +35,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::*;
 use crate::{
     book::{Place, apply},
-    store::{Draft, LogNo, NewEntry, StoreError, Unlock},
+    store::{Draft, LogNo, LogState, NewEntry, StoreError, Unlock},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -265,6 +265,7 @@ fn letter() -> Payload {
         old_log_id: hongyan_proto::id::LogId::from_bytes([1; 32]),
         new_log_id: hongyan_proto::id::LogId::from_bytes([2; 32]),
         base: 0,
+        held: 0,
     }
     .into()
 }

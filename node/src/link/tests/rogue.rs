@@ -109,6 +109,7 @@ impl Forged {
             held: None,
             time: NOW,
             agreements: vec![],
+            reset: None,
         })
     }
 }
@@ -187,10 +188,12 @@ async fn two_histories_are_kept_as_evidence_and_stop_the_correspondence() {
             other => break other,
         }
     };
+    let refused = refused.unwrap();
     assert!(
-        matches!(refused, Err(LinkError::Refused(Reason::Fork))),
+        matches!(&refused.end, End::Stopped(stop) if stop.reason == StopReason::Fork),
         "{refused:?}"
     );
+    assert_eq!((refused.sent, refused.received), (0, 0));
     assert_eq!(home.partner(&host).state, PartnerState::Frozen);
     let evidence = home
         .link

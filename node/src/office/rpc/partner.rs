@@ -150,14 +150,14 @@ impl PartnerService for Office {
     ) -> Answered<pb::AcceptEpochResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let (answer, accepted) = partner::accept_epoch(self, request, message.partner).await?;
+        let (answer, accepted, reason) =
+            partner::accept_epoch(self, request, message.partner).await?;
         Ok(Response::new(pb::AcceptEpochResponse {
             written: written(&answer),
             old_log_id: accepted.old_log_id.to_string(),
             new_log_id: accepted.new_log_id.to_string(),
             base: accepted.base,
-            // It stands in the new log's first entry, which comes with the next sync.
-            reason: String::new(),
+            reason,
         }))
     }
 }

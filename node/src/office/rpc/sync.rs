@@ -23,7 +23,9 @@ use super::{
 };
 use crate::{
     book,
-    office::{Office, OfficeError, SyncOutcome, SyncProgress, desk::writable, find, status, text},
+    office::{
+        Office, OfficeError, SyncOutcome, SyncProgress, Wanted, desk::writable, find, status, text,
+    },
 };
 
 type Answered<T> = Result<Response<T>, Status>;
@@ -182,8 +184,18 @@ impl SyncService for Office {
         let message = request_.into_inner();
         actor(&message.actor)?;
         let partner = find::partner(self.store(), &message.partner)?;
-        writable(&partner)?;
-        let letter = (self.carrier()?.export)((partner.key_id, message.from)).await?;
+        let wanted = match (message.ask, message.from) {
+            (true, None) => Wanted::Question,
+            (true, Some(_)) => {
+                let words = "询问信不含条目 a question carries no entries";
+                return Err(OfficeError::field("from", words).into());
+            }
+            (false, from) => {
+                writable(&partner)?;
+                from.map_or(Wanted::New, Wanted::From)
+            }
+        };
+        let letter = (self.carrier()?.export)((partner.key_id, wanted)).await?;
         let summary = pb::LetterSummary {
             partner: partner.code.to_string(),
             from: letter.from,

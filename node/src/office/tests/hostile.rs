@@ -7,14 +7,14 @@ use hongyan_proto::{
 };
 
 use super::{
-    pair::{Pair, Town, session},
+    pair::{Pair, Town, session, unlock},
     stories::{accept, attendance, digests, notice, ready, state, write},
 };
 use crate::{
     book::{self, Author, Place},
     domain::case::State,
-    office::partner,
-    store::{Draft, NewEntry},
+    office::{OfficeError, backup, partner},
+    store::{Draft, LogState, NewEntry},
 };
 
 async fn change<T: Send + 'static>(
@@ -43,21 +43,54 @@ async fn append(town: &Town, payload: impl Into<Payload>, case: Option<CaseId>) 
     change(town, move |draft| Ok(draft.append(partner.out, new)?)).await;
 }
 
-/// Home begins a new epoch, the host accepts it.
-async fn begin_anew(pair: &Pair) {
+/// Home proposes a new epoch, and the host hears of it as a hello would tell it.
+async fn propose(pair: &Pair) {
     let (home, host) = (&pair.home, &pair.host);
-    let key = home.partner().key_id;
-    change(home, move |draft| book::set_unconfirmed(draft, key)).await;
     let reason = Text::parse("磁盘损坏").unwrap();
     partner::reset_epoch(&home.office, home.request(), String::new(), reason)
         .await
         .unwrap();
     let origin = home.office.store().log(home.partner().out).unwrap().origin;
-    let key = host.partner().key_id;
-    change(host, move |draft| book::propose_epoch(draft, key, origin)).await;
-    partner::accept_epoch(&host.office, host.request(), String::new())
-        .await
-        .unwrap();
+    let reset = book::beginning(home.office.store(), &home.partner()).unwrap();
+    let (key, reset) = (host.partner().key_id, reset.unwrap());
+    change(host, move |draft| {
+        book::propose_epoch(draft, key, origin, &reset)
+    })
+    .await;
+}
+
+/// The host's operator agrees, and is told why.
+async fn agree(pair: &Pair) -> Result<(), OfficeError> {
+    let host = &pair.host;
+    let accepted = partner::accept_epoch(&host.office, host.request(), String::new()).await;
+    accepted.map(|(_, _, reason)| assert_eq!(reason, "磁盘损坏"))
+}
+
+/// Home begins a new epoch, the host accepts it.
+async fn begin_anew(pair: &Pair) {
+    lock(&pair.home).await;
+    propose(pair).await;
+    agree(pair).await.unwrap();
+}
+
+/// As after a restore.
+async fn lock(town: &Town) {
+    let out = town.partner().out;
+    change(town, move |draft| {
+        Ok(draft.must_recover(out, LogState::UNKNOWN)?)
+    })
+    .await;
+}
+
+/// What the host holds of home's log, as its hello shows it.
+async fn hear_hello(pair: &Pair) {
+    let (key, mirror) = (
+        pair.home.partner().key_id,
+        pair.host.partner().incoming.unwrap(),
+    );
+    let held = pair.host.office.store().log(mirror).unwrap();
+    let held = held.checkpoint.clone().unwrap();
+    change(&pair.home, move |draft| book::note_hello(draft, key, &held)).await;
 }
 
 #[tokio::test]
@@ -88,17 +121,104 @@ async fn what_the_partner_never_had_is_left_behind_by_a_new_epoch_on_both_sides(
 }
 
 #[tokio::test]
-async fn an_epoch_that_begins_elsewhere_than_what_is_held_is_refused_whole() {
+async fn an_epoch_after_what_the_partner_does_not_hold_is_refused_and_proposed_again() {
     let pair = ready().await;
-    notice(&pair, "张三").await;
+    let case = notice(&pair, "张三").await;
     pair.sync().await;
-    // Home forgot how much the host holds, and no hello told it.
+    notice(&pair, "李四").await;
+    // Home believes that the host has all of it.
     let (key, out) = (pair.home.partner().key_id, pair.home.partner().out);
-    change(&pair.home, move |draft| book::note_held(draft, key, out, 1)).await;
-    begin_anew(&pair).await;
+    let size = pair.home.size(out);
+    change(&pair.home, move |draft| {
+        book::note_held(draft, key, out, size)
+    })
+    .await;
+    lock(&pair.home).await;
+    propose(&pair).await;
+    let before = pair.host.partner();
+    let refused = agree(&pair).await;
+    assert!(
+        matches!(refused, Err(OfficeError::EpochDiffers(_))),
+        "{refused:?}"
+    );
+    assert_eq!(pair.host.partner(), before, "nothing was accepted");
+    hear_hello(&pair).await;
+    propose(&pair).await;
+    agree(&pair).await.unwrap();
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    notice(&pair, "李四").await;
+    pair.sync().await;
+    assert_eq!(state(&pair.home, case), Some(State::Accepted));
+    alike(&pair);
+}
+
+/// Both sides see the same of every case they share, also when all views are made again.
+fn alike(pair: &Pair) {
+    let shared = |town: &Town| -> Vec<_> {
+        digests(town)
+            .into_iter()
+            .filter(|(id, _)| state(town, *id) != Some(State::Departed))
+            .collect()
+    };
+    let before = shared(&pair.home);
+    assert_eq!(before, shared(&pair.host));
+    for town in [&pair.home, &pair.host] {
+        let partner = town.partner();
+        book::rebuild(town.office.store()).unwrap();
+        assert_eq!(shared(town), before);
+        assert_eq!(town.partner().out_logs, partner.out_logs);
+        assert_eq!(town.partner().incoming_logs, partner.incoming_logs);
+    }
+}
+
+#[tokio::test]
+async fn a_fork_ends_where_both_histories_are_alike() {
+    let mut pair = ready().await;
+    let kept = notice(&pair, "张三").await;
+    pair.sync().await;
+    let mut saved = Vec::new();
+    let passphrase = "correct horse battery";
+    backup::backup(&pair.home.office, passphrase, &mut saved).unwrap();
+    // One machine goes on with the host.
+    let there = notice(&pair, "李四").await;
+    pair.sync().await;
+    write(&pair.host, there, accept()).await.unwrap();
+    pair.sync().await;
+    // Another one, made of the backup, is written as well, and longer.
+    let data = pair.home.folder.path().join("second");
+    let (unlock, clock) = (unlock(&data), pair.home.clock());
+    backup::restore(&data, saved.as_slice(), passphrase, &unlock, [9; 32], clock).unwrap();
+    let second = crate::office::Office::open(&data, &unlock, [10; 32], pair.home.clock()).unwrap();
+    pair.home.reopen_from(second);
+    let out = pair.home.partner().out;
+    change(&pair.home, move |draft| Ok(draft.confirmed(out)?)).await;
+    let here = notice(&pair, "金丝雀").await;
+    for _ in 0..10 {
+        append(&pair.home, attendance("2026-04-01"), None).await;
+    }
     let refused = session(&pair.home, &pair.host).await.unwrap_err();
-    assert!(refused.contains("epoch"), "{refused}");
-    assert_eq!(pair.host.size(pair.host.partner().incoming.unwrap()), 0);
+    assert!(refused.contains("two histories"), "{refused}");
+    for town in [&pair.home, &pair.host] {
+        let key = town.partner().key_id;
+        change(town, move |draft| book::set_forked(draft, key)).await;
+    }
+    hear_hello(&pair).await;
+    propose(&pair).await;
+    agree(&pair).await.unwrap();
+    pair.sync().await;
+    write(&pair.host, kept, accept()).await.unwrap();
+    let again = notice(&pair, "金丝雀").await;
+    pair.sync().await;
+    for town in [&pair.home, &pair.host] {
+        assert_eq!(state(town, kept), Some(State::Accepted));
+        assert_eq!(state(town, again), Some(State::Notified));
+        assert_eq!(town.partner().state, book::PartnerState::Active);
+    }
+    // Neither branch behind the fork counts: the departure of before is noticed once more.
+    assert_eq!(again, here);
+    assert_ne!(state(&pair.host, there), Some(State::Accepted));
+    alike(&pair);
 }
 
 #[tokio::test]
@@ -107,21 +227,8 @@ async fn the_note_of_the_last_hello_says_where_a_new_epoch_begins() {
     let case = notice(&pair, "张三").await;
     pair.sync().await;
     let (key, out) = (pair.home.partner().key_id, pair.home.partner().out);
-    let mirror = pair.host.partner().incoming.unwrap();
-    let held = pair
-        .host
-        .office
-        .store()
-        .log(mirror)
-        .unwrap()
-        .checkpoint
-        .clone()
-        .unwrap();
-    change(&pair.home, move |draft| {
-        book::note_held(draft, key, out, 1)?;
-        book::note_hello(draft, key, &held)
-    })
-    .await;
+    change(&pair.home, move |draft| book::note_held(draft, key, out, 1)).await;
+    hear_hello(&pair).await;
     begin_anew(&pair).await;
     pair.sync().await;
     write(&pair.host, case, accept()).await.unwrap();

@@ -203,9 +203,13 @@ impl<'a> Side<'a> {
                 .checkpoint
                 .clone()
                 .filter(|held| held.size() == mirror.size()),
-            own_base: partner.out_base,
+            own_base: match book::proposed_here(store, &partner).unwrap() {
+                Some(_) => u64::MAX,
+                None => partner.out_base,
+            },
             now: town.office.now(),
             agreements: Vec::new(),
+            reset: book::beginning(store, &partner).unwrap(),
         };
         let (session, actions) = Session::open(start);
         (

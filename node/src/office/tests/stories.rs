@@ -23,7 +23,7 @@ use crate::{
         letters::{self, Reached},
         log, member, partner, reconcile, statement,
     },
-    store::LogNo,
+    store::{LogNo, LogState},
 };
 
 const ROSTER: &str = "姓名,性别,出生年月,公民身份号码,联系电话,入党时间,类别,活动证号,所在支部\n\
@@ -162,13 +162,15 @@ pub(super) fn dues(receipt: &str) -> Dues {
     }
 }
 
-/// Every shared case with what both must see alike.
+/// Every shared case with what both must see alike; and each is the same when it is read alone.
 pub(super) fn digests(town: &Town) -> BTreeMap<CaseId, String> {
-    let store = town.office.store();
-    book::cases_with_facts(store, &town.partner())
+    let (store, partner) = (town.office.store(), town.partner());
+    book::cases_with_facts(store, &partner)
         .unwrap()
         .into_iter()
         .map(|file| {
+            let alone = book::case_with_facts(store, Some(&partner), file.id).unwrap();
+            assert_eq!(alone.unwrap().case.digest(), file.case.digest());
             (
                 file.id,
                 format!("{:?} {}", file.case.state(), file.case.digest()),
@@ -667,10 +669,10 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
         "{:?}",
         needless.map(|_| ())
     );
-    let key = home.partner().key_id;
+    let out = home.partner().out;
     home.office
         .store()
-        .commit(move |draft| book::set_unconfirmed(draft, key))
+        .commit(move |draft| draft.must_recover(out, LogState::UNKNOWN))
         .await
         .unwrap();
     partner::reset_epoch(&home.office, home.request(), String::new(), reason)
@@ -678,6 +680,9 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
         .unwrap();
     // What the link does when the hello shows another epoch.
     let origin = home.office.store().log(home.partner().out).unwrap().origin;
+    let reset = book::beginning(home.office.store(), &home.partner())
+        .unwrap()
+        .unwrap();
     let key = host.partner().key_id;
     let early = partner::accept_epoch(&host.office, host.request(), String::new()).await;
     assert!(
@@ -687,10 +692,10 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
     );
     host.office
         .store()
-        .commit(move |draft| book::propose_epoch(draft, key, origin))
+        .commit(move |draft| book::propose_epoch(draft, key, origin, &reset))
         .await
         .unwrap();
-    let (_, accepted) = partner::accept_epoch(&host.office, host.request(), String::new())
+    let (_, accepted, _) = partner::accept_epoch(&host.office, host.request(), String::new())
         .await
         .unwrap();
     assert_eq!(accepted.base, home.partner().out_base);
