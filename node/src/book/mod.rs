@@ -12,6 +12,7 @@ mod epoch;
 mod error;
 mod event;
 mod fact;
+mod ground;
 mod member;
 mod partner;
 mod posting;
@@ -30,12 +31,11 @@ pub use contact::{
     Contact, Proposal, ask, begin_anew, forget_sync_problem, invitation, note_ack, note_answer,
     note_held, note_hello, note_problem, note_question, note_sync,
 };
-pub use epoch::{
-    Ground, Receipted, accept_epoch, beginning, ground, propose_epoch, proposed_here, receipts,
-};
+pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
 pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
+pub use ground::{Ground, Receipted, ground, receipts};
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,

@@ -70,10 +70,8 @@ impl View {
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.
     pub const fn version(self) -> u8 {
         match self {
-            // Empty in version 1.
-            Self::Event => 2,
-            // Each log says by itself where a new epoch cut it off.
-            Self::Correspondence => 2,
+            // Events were empty in version 1; of a correspondence each log says by itself since then where a new epoch cut it off.
+            Self::Event | Self::Correspondence => 2,
             _ => 1,
         }
     }

@@ -80,7 +80,7 @@ pub(super) fn choose(rng: &mut StdRng, disk: &Disk, node: usize) -> Option<(Case
         let number = rng.gen_range(0..CASES);
         let row = TRANSITIONS.iter().filter(|row| row.kind != Kind::Departed);
         let kind = row.collect::<Vec<_>>().choose(rng)?.kind;
-        return Some((id(number), sample(kind, certificate(number), rng)));
+        return Some((id(number), sample(kind, &certificate(number), rng)));
     }
     let openings = openings(disk);
     for _ in 0..LOOKED_AT {
@@ -94,7 +94,7 @@ pub(super) fn choose(rng: &mut StdRng, disk: &Disk, node: usize) -> Option<(Case
         if matches!(kind, Kind::Notice | Kind::Claim) && taken(disk, number) {
             continue;
         }
-        return Some((id(number), sample(kind, certificate(number), rng)));
+        return Some((id(number), sample(kind, &certificate(number), rng)));
     }
     None
 }

@@ -19,7 +19,7 @@ fn text<const MAX: usize>(text: &str) -> Text<MAX> {
     Text::parse(text).expect("a valid text")
 }
 
-fn transition(kind: Kind, certificate: CertificateNumber, on: Day, rng: &mut StdRng) -> Payload {
+fn transition(kind: Kind, certificate: &CertificateNumber, on: Day, rng: &mut StdRng) -> Payload {
     let disclosed = || Disclosed {
         name: Some(text("张建国")),
         certificate: Some(certificate.clone()),
@@ -104,7 +104,7 @@ fn transition(kind: Kind, certificate: CertificateNumber, on: Day, rng: &mut Std
 }
 
 /// Content of this kind; a withdrawal for whatever belongs into no case.
-pub(super) fn sample(kind: Kind, certificate: CertificateNumber, rng: &mut StdRng) -> Payload {
+pub(super) fn sample(kind: Kind, certificate: &CertificateNumber, rng: &mut StdRng) -> Payload {
     let on = Day::new(2026, 7, rng.gen_range(1..=28)).expect("a valid day");
     match kind {
         Kind::Attendance => Attendance {
