@@ -11,8 +11,8 @@ use hongyan_gateway::{
 };
 use hongyan_proto::{
     channel::{TlsIdentity, connect},
-    id::{Epoch, Hash, KeyId, LogOrigin, OrganizationCode, RegionCode},
-    identity::{IdentityKey, Invitation, OrganizationName},
+    id::{Epoch, Hash, LogOrigin, OrganizationCode, RegionCode},
+    identity::{IdentityKey, Invitation, OrganizationName, PublicKey},
     log::SignedCheckpoint,
     pb::{
         report::v1::{
@@ -57,7 +57,7 @@ fn reason(status: &Status) -> String {
 
 struct House {
     folder: Folder,
-    key: KeyId,
+    key: PublicKey,
     address: String,
     stop: oneshot::Sender<()>,
     served: tokio::task::JoinHandle<()>,
@@ -93,7 +93,7 @@ async fn house(path: &Path) -> House {
     });
     House {
         folder,
-        key: key.public().key_id(),
+        key: key.public(),
         address,
         stop,
         served,
@@ -153,7 +153,7 @@ impl Committee {
             .into_inner();
         let invitation = Invitation::parse(&issued.text).unwrap();
         assert_eq!(invitation.endpoint.to_string(), house.address);
-        assert_eq!(invitation.key.key_id(), house.key);
+        assert_eq!(invitation.key, house.key);
         let channel = house.dial(&self.key).await;
         let request = EnrollRequest {
             secret: invitation.secret.as_bytes().to_vec().into(),
@@ -190,7 +190,7 @@ impl Committee {
             answer_days: 10,
             measures: BTreeMap::new(),
         });
-        let signed = SignedReport::sign(report.unwrap(), &self.key).unwrap();
+        let signed = SignedReport::sign(report.unwrap(), &self.key, &[]).unwrap();
         SubmitRequest {
             report: signed.bytes().clone(),
             signature: signed.signature().to_vec().into(),

@@ -39,6 +39,7 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
     let links = || link.clone();
     let (introducing, checking, syncing, exporting) = (links(), links(), links(), links());
     let (importing, enrolling, submitting, changed) = (links(), links(), links(), links());
+    let (renewing, showing) = (links(), links());
     Carrier {
         introduce: Box::new(move |(invitation, own)| {
             let link = introducing.clone();
@@ -82,6 +83,15 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
             if let Err(error) = changed.refresh_pins() {
                 tracing::error!(%error, "the pins could not be made what the book says");
             }
+        }),
+        renew_tls: Box::new(move || {
+            renewing
+                .renew_tls()
+                .map_err(|error| OfficeError::Damaged(error.to_string()))
+        }),
+        shown_tls: Box::new(move || {
+            let shown = showing.tls().current();
+            (shown.not_after(), shown.peer().spki_hash)
         }),
     }
 }
@@ -201,7 +211,7 @@ async fn submit(
     let key =
         hongyan_proto::identity::PublicKey::from_slice(&gateway.key).map_err(|_| damaged())?;
     let kept = link
-        .submit(&endpoint, key.key_id(), report.into(), signature.into())
+        .submit(&endpoint, key, report.into(), signature.into())
         .await;
     let kept = kept.map_err(|error| match error {
         LinkError::Status(_, words) => OfficeError::ReportRefused(words),
@@ -253,7 +263,7 @@ async fn export(link: &Link, key: KeyId, wanted: Wanted) -> Result<Letter, Offic
         Wanted::Question => link.export_question(key).await,
     };
     let letter = letter.map_err(|failure| letter_error(failure, &name(link, key)))?;
-    let author = link.tls().peer().key_id.to_string();
+    let author = link.tls().current().peer().key_id.to_string();
     let range = &letter.own;
     Ok(Letter {
         filename: format!("hongyan-{}-{}-{}.age", &author[..8], range.start, range.end),
@@ -361,7 +371,7 @@ fn letter_error(failure: LetterFailure, whom: &str) -> OfficeError {
             name: key.to_string(),
         },
         LetterFailure::Book(error) => error.into(),
-        LetterFailure::Sealed(_) | LetterFailure::TooLong => {
+        LetterFailure::Sealed(_) | LetterFailure::TooLong | LetterFailure::KeyRetired { .. } => {
             OfficeError::LetterMalformed(failure.to_string())
         }
     }

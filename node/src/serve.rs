@@ -39,11 +39,9 @@ pub const ADDRESS_FILE: &str = "address";
 /// Only the owner of the data folder speaks to the office.
 const SOCKET_MODE: u32 = 0o600;
 
-/// The TLS key is made at every start and never stored. Its certificate lasts longer than any process should.
-const CERTIFICATE_MS: i64 = 2 * 366 * 86_400_000;
-
-/// Partners' clocks may be behind this much.
-const CERTIFICATE_SLACK_MS: i64 = 86_400_000;
+/// How often the keys are looked after: is the certificate about to end, is a replaced key's time over. The clock may be set, so it is
+/// asked again and again instead of once.
+const KEYS_EVERY: Duration = Duration::from_mins(10);
 
 /// How long sessions and calls may take to end after the node was told to stop.
 const CLOSING_LIMIT: Duration = Duration::from_secs(10);
@@ -102,11 +100,24 @@ pub async fn told_to_stop() {
 
 /// A TLS key for this run of the program, bound to the node's identity.
 pub(crate) fn tls(office: &Office, now: Timestamp) -> Result<TlsIdentity, ServeError> {
-    Ok(TlsIdentity::issue(
-        office.key(),
-        now.plus_millis(-CERTIFICATE_SLACK_MS),
-        now.plus_millis(CERTIFICATE_MS),
-    )?)
+    Ok(link::issue_tls(office.store(), office.keys(), now)?)
+}
+
+/// Looks after the keys until the node ends.
+async fn tend_keys(link: Link, office: Office) {
+    let mut closing = link.closing();
+    while !*closing.borrow_and_update() {
+        match link.renew_tls_in_time() {
+            Ok(true) => tracing::info!("the TLS key was replaced before its certificate ends"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the TLS key could not be replaced"),
+        }
+        if let Err(error) = office.forget_earlier_keys().await {
+            tracing::error!(%error, "a replaced identity key could not be erased");
+        }
+        // The sender lives in the link, which this task holds.
+        let _ = timeout(KEYS_EVERY, closing.changed()).await;
+    }
 }
 
 fn seed() -> [u8; 32] {
@@ -150,8 +161,8 @@ pub async fn serve(
         .map_err(|error| ServeError::Services(error.to_string()))??;
     let tls = tls(&office, clock())?;
     let store = office.store().clone();
-    let key = office.key().clone();
-    let (link, wishes) = Link::new(store, key, tls, clock, options.limits)?;
+    let keys = office.keys().clone();
+    let (link, wishes) = Link::new(store, keys, &tls, clock, options.limits)?;
     let ports = open_ports(folder, options.listen).await?;
     let office = office.with_carrier(carry::carrier(&link), Some(ports.address.to_string()));
     let Ports {
@@ -163,6 +174,7 @@ pub async fn serve(
     let mut running = vec![
         exchange(&link, &office, tcp).await?,
         own_officers(&link, &office, socket),
+        tokio::spawn(tend_keys(link.clone(), office.clone())),
     ];
     if !options.passive {
         running.push(tokio::spawn(link::schedule(link.clone(), wishes, seed())));

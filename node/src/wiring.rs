@@ -112,7 +112,7 @@ async fn open(place: cli::Place, clock: Clock) -> Result<cli::Office, Failure> {
     });
     let office = opened.await?;
     let tls = serve::tls(&office, clock()).map_err(|error| serve_failure(&error))?;
-    let link = dialling(&office, tls, clock)?;
+    let link = dialling(&office, &tls, clock)?;
     let office = office.with_carrier(carry::carrier(&link), None);
     let store = office.store().clone();
     Ok(cli::Office {
@@ -126,9 +126,9 @@ async fn open(place: cli::Place, clock: Clock) -> Result<cli::Office, Failure> {
     })
 }
 
-fn dialling(office: &Office, tls: TlsIdentity, clock: Clock) -> Result<Link, Failure> {
-    let (store, key) = (office.store().clone(), office.key().clone());
-    let link = Link::new(store, key, tls, clock, Limits::default());
+fn dialling(office: &Office, tls: &TlsIdentity, clock: Clock) -> Result<Link, Failure> {
+    let (store, keys) = (office.store().clone(), office.keys().clone());
+    let link = Link::new(store, keys, tls, clock, Limits::default());
     let (link, _wishes) = link.map_err(|error| failure(&error.into()))?;
     Ok(link)
 }

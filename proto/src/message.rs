@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     id::{AgreementHash, IdError, LogId},
+    identity::{RotationError, Succession},
     letter::{EpochReset, PayloadError},
     log::{Frame, FrameError, limits::MAX_NOTE_BYTES},
     pb::exchange::v1 as pb,
@@ -38,6 +39,9 @@ pub enum MessageError {
     /// The reset that a hello names.
     #[error(transparent)]
     Reset(#[from] PayloadError),
+    /// The rotations of a hello.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
 }
 
 /// What each side says first.
@@ -55,6 +59,10 @@ pub struct Hello {
     pub agreements: Vec<AgreementHash>,
     /// What the sender's own log begins with, when it replaces an older one and nothing shows yet that the receiver takes it.
     pub reset: Option<EpochReset>,
+    /// How the sender's key was replaced.
+    pub rotations: Succession,
+    /// How the receiver's key was replaced, as the sender knows it.
+    pub held_rotations: Succession,
 }
 
 /// Why a session ended badly, and so whose turn it is.
@@ -76,9 +84,11 @@ pub enum StopReason {
     Revoked,
     /// Silence.
     Timeout,
+    /// One side no longer holds its own key, or uses one it gave up.
+    Key,
 }
 
-const STOP_REASONS: [(StopReason, pb::StopReason, &str); 8] = [
+const STOP_REASONS: [(StopReason, pb::StopReason, &str); 9] = [
     (
         StopReason::Version,
         pb::StopReason::Version,
@@ -118,6 +128,11 @@ const STOP_REASONS: [(StopReason, pb::StopReason, &str); 8] = [
         StopReason::Timeout,
         pb::StopReason::Timeout,
         "对方长时间无响应 the other side was silent too long",
+    ),
+    (
+        StopReason::Key,
+        pb::StopReason::Key,
+        "一方的身份密钥已更换而其节点仍是旧钥 (恢复了换钥前的备份?); 该方须恢复较新的备份, 或双方以新邀请重新结对 one side's identity key was replaced and its node still has the old one (restored from an older backup?): it must restore a newer backup, or both begin anew with an invitation",
     ),
 ];
 
@@ -260,6 +275,8 @@ impl Hello {
                 .map(AgreementHash::to_field)
                 .collect(),
             reset: self.reset.as_ref().map(EpochReset::to_wire),
+            rotations: self.rotations.to_messages(),
+            held_rotations: self.held_rotations.to_messages(),
         }
     }
 
@@ -284,6 +301,8 @@ impl Hello {
             agreements: agreements
                 .map_err(|error| MessageError::Field("hello.agreements", error))?,
             reset: wire.reset.map(EpochReset::from_wire).transpose()?,
+            rotations: Succession::read(&wire.rotations)?,
+            held_rotations: Succession::read(&wire.held_rotations)?,
         })
     }
 }
@@ -314,6 +333,8 @@ mod tests {
                     time: Timestamp::from_millis(time),
                     agreements: vec![AgreementHash::from_bytes(hash)],
                     reset,
+                    rotations: Succession::NONE,
+                    held_rotations: Succession::NONE,
                 })
             ),
             (any::<[u8; 32]>(), any::<u64>()).prop_map(|(log_id, size)| Message::Ack {

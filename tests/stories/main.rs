@@ -6,6 +6,7 @@ mod carried;
 mod cases;
 mod killed;
 mod quarter;
+mod rotation;
 mod simulated;
 mod structure;
 

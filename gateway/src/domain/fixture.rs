@@ -60,6 +60,7 @@ pub(crate) fn enrolled(organization: Organization, seed: u8) -> Enrolled {
     Enrolled {
         organization,
         key: key(seed).public(),
+        rotations: Vec::new(),
         enrolled: Timestamp::from_millis(1_790_000_000_000),
         revoked: None,
         log: None,
@@ -111,7 +112,7 @@ pub(crate) fn content(organization: Organization, seed: u8, period: &str, size: 
 }
 
 pub(crate) fn sign(content: Content, seed: u8) -> SignedReport {
-    SignedReport::sign(Report::new(content).unwrap(), &key(seed)).unwrap()
+    SignedReport::sign(Report::new(content).unwrap(), &key(seed), &[]).unwrap()
 }
 
 pub(crate) fn kept(signed: &SignedReport) -> Kept {

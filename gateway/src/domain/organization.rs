@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::{Hash, LogId},
-    identity::PublicKey,
+    identity::{KeyRotation, PublicKey},
     log::SignedCheckpoint,
     report::Organization,
     time::Timestamp,
@@ -42,8 +42,10 @@ impl LogHead {
 pub struct Enrolled {
     /// Who it is, as it named itself when it enrolled.
     pub organization: Organization,
-    /// Its identity key.
+    /// The identity key it enrolled with: its name here for good.
     pub key: PublicKey,
+    /// How it replaced that key since, oldest first.
+    pub rotations: Vec<KeyRotation>,
     /// Since when.
     pub enrolled: Timestamp,
     /// Its pin was taken away.
@@ -54,4 +56,18 @@ pub struct Enrolled {
     pub log_went_back: bool,
     /// Two different reports with one revision came; evidence is kept.
     pub equivocated: bool,
+}
+
+impl Enrolled {
+    /// The key it has now.
+    pub fn current(&self) -> PublicKey {
+        let last = self.rotations.last();
+        last.map_or(self.key, |rotation| rotation.new_key)
+    }
+
+    /// Every key it has had since it enrolled.
+    pub fn keys(&self) -> impl Iterator<Item = PublicKey> + '_ {
+        let later = self.rotations.iter().map(|rotation| rotation.new_key);
+        std::iter::once(self.key).chain(later)
+    }
 }

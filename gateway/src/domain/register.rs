@@ -70,11 +70,12 @@ impl Register {
         Tree::new(&self.department.code, known)
     }
 
-    /// The organization with this key, unless revoked.
+    /// The organization that has, or had, this key, unless revoked.
     pub fn reporter(&self, key: &KeyId) -> Option<&Arc<Enrolled>> {
-        self.organizations
-            .values()
-            .find(|enrolled| enrolled.revoked.is_none() && enrolled.key.key_id() == *key)
+        let mut organizations = self.organizations.values();
+        organizations.find(|enrolled| {
+            enrolled.revoked.is_none() && enrolled.keys().any(|known| known.key_id() == *key)
+        })
     }
 
     /// What counts for an organization and period.

@@ -35,7 +35,8 @@ impl Door {
         let info = extensions.get::<ConnectInfo>();
         let register = gateway.store.register();
         // Looked up anew on every call: a right that was taken away ends at once.
-        let grant = info.and_then(|info| register.callers.get(&info.peer.key_id));
+        let name = info.map(|info| gateway.name(&info.peer, gateway.now()));
+        let grant = name.and_then(|name| register.callers.get(&name));
         grant
             .map(|grant| grant.role.clone())
             .ok_or_else(|| refusal::not_granted(info))
@@ -63,10 +64,16 @@ impl Gateway {
     /// May this key be here at all? A granted caller's key is pinned the first time it comes, so that its connection may stay.
     fn is_known(&self, peer: &PeerIdentity, now: Timestamp) -> bool {
         let register = self.store.register();
-        let granted = register.callers.contains_key(&peer.key_id);
-        if granted && !self.pins.is_pinned(&peer.key_id, now) {
-            self.pins.pin(peer.key, None);
+        // Callers are known by fingerprint only: the key that was granted something may be one its owner has replaced since.
+        let before = peer.succession.rotations().iter();
+        let mut keys = before.map(|rotation| rotation.old_key).chain([peer.key]);
+        let granted = keys.find(|key| register.callers.contains_key(&key.key_id()));
+        if let Some(granted) = granted
+            && self.pins.current(&granted.key_id()).is_none()
+        {
+            self.pins.pin(granted, None);
         }
-        granted || register.reporter(&peer.key_id).is_some()
+        let name = self.name(peer, now);
+        register.callers.contains_key(&name) || register.reporter(&name).is_some()
     }
 }

@@ -12,7 +12,7 @@ mod statistics;
 use std::sync::{Arc, Mutex};
 
 use hongyan_proto::{
-    channel::Pins,
+    channel::{PeerIdentity, Pins},
     id::KeyId,
     identity::PublicKey,
     time::{Clock, Timestamp},
@@ -22,7 +22,7 @@ use tonic::Status;
 
 pub use serve::{local_routes, network_routes};
 
-use crate::store::Store;
+use crate::{domain::organization::Enrolled, store::Store};
 
 /// What every face shares.
 #[derive(Clone)]
@@ -52,9 +52,25 @@ impl Gateway {
     pub fn pin_enrolled(&self) {
         for enrolled in self.store.register().organizations.values() {
             if enrolled.revoked.is_none() {
-                self.pins.pin(enrolled.key, None);
+                self.pin_organization(enrolled);
             }
         }
+    }
+
+    /// Pins the key an organization has now, and those before it for their overlap.
+    fn pin_organization(&self, enrolled: &Enrolled) {
+        let name = enrolled.key.key_id();
+        for rotation in &enrolled.rotations {
+            self.pins
+                .retire(name, rotation.old_key, rotation.overlap_until);
+        }
+        self.pins.pin_as(name, enrolled.current());
+    }
+
+    /// Under which name the peer is known here: the key it was enrolled or granted something with, when its own follows from that.
+    fn name(&self, peer: &PeerIdentity, now: Timestamp) -> KeyId {
+        let name = self.pins.admit(&peer.key, &peer.succession, now);
+        name.unwrap_or(peer.pinned_as)
     }
 
     /// Takes a key's pin away unless it still may report or ask.

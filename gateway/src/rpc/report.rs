@@ -55,14 +55,19 @@ impl ReportService for ReportApi {
         &self,
         request: Request<SubmitRequest>,
     ) -> Result<Response<SubmitResponse>, Status> {
-        let key = peer(request.extensions())?.key_id;
+        let peer = peer(request.extensions())?.clone();
         let request = request.into_inner();
         self.0
             .work(move |gateway| {
-                // The enrolled key verifies, not the connection's: they have the same fingerprint, and only one is on record.
-                let author = gateway.store.register().reporter(&key).map(|enrolled| enrolled.key);
-                let author = author.ok_or_else(refusal::not_enrolled)?;
-                let signed = SignedReport::verify(request.report, &request.signature, &author)
+                let key = gateway.name(&peer, gateway.now());
+                let followed = gateway.store.follow(&key, &peer.succession);
+                followed.map_err(|error| refusal::store(&error))?;
+                let enrolled = gateway.store.register().reporter(&key).cloned();
+                let enrolled = enrolled.ok_or_else(refusal::not_enrolled)?;
+                // The connection's key is the enrolled one or follows from it; it signs, and the log may be named by one before.
+                let shown = peer.succession.rotations().iter().map(|rotation| rotation.old_key);
+                let earlier: Vec<_> = enrolled.keys().chain(shown).filter(|earlier| *earlier != peer.key).collect();
+                let signed = SignedReport::verify(request.report, &request.signature, &peer.key, &earlier)
                     .map_err(|error| refusal::report(&error))?;
                 let taken = gateway.store.submit(&key, &signed, gateway.now()).map_err(|error| {
                     tracing::warn!(code = %signed.report().organization.code, %error, "report refused");

@@ -15,7 +15,7 @@ use std::{
 
 use hongyan_proto::{
     id::{Hash, KeyId, OrganizationCode as Code},
-    identity::PublicKey,
+    identity::{PublicKey, Succession},
     report::{Organization, SignedReport},
     time::Timestamp,
 };
@@ -110,6 +110,7 @@ impl Store {
             let enrolled = Enrolled {
                 organization: organization.clone(),
                 key: public,
+                rotations: Vec::new(),
                 enrolled: now,
                 revoked: None,
                 log: None,
@@ -131,6 +132,28 @@ impl Store {
             register
                 .organizations
                 .insert(organization.code.clone(), Arc::new(enrolled));
+            Ok(((), writes))
+        })
+    }
+
+    /// Remembers how an organization replaced its key, as its certificate showed. What it reported stays its own.
+    pub fn follow(&self, of: &KeyId, succession: &Succession) -> Result<(), StoreError> {
+        self.change(|_, register| {
+            let Some(enrolled) = register.reporter(of).cloned() else {
+                return Ok(((), Vec::new()));
+            };
+            let later = succession.after(&enrolled.current());
+            if later.is_empty() {
+                return Ok(((), Vec::new()));
+            }
+            let mut followed = Enrolled::clone(&enrolled);
+            followed.rotations.extend_from_slice(later);
+            let code = followed.organization.code.clone();
+            let writes = vec![Write::put(
+                key::organization(&code),
+                record::organization(&followed),
+            )];
+            register.organizations.insert(code, Arc::new(followed));
             Ok(((), writes))
         })
     }

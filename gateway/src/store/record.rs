@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hongyan_proto::{
     id::{Hash, IdError, KeyId, LogId, OrganizationCode as Code},
-    identity::PublicKey,
+    identity::{KeyRotation, PublicKey},
     report::{Organization, Report, SignedReport},
     time::Timestamp,
 };
@@ -42,6 +42,9 @@ struct OrganizationRecord {
     log_went_back: bool,
     #[prost(bool, tag = "10")]
     equivocated: bool,
+    /// Each replacement of its key since, as `KeyRotation::to_bytes`.
+    #[prost(bytes = "vec", repeated, tag = "11")]
+    rotations: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -141,6 +144,11 @@ pub(super) fn organization(enrolled: &Enrolled) -> Vec<u8> {
         log,
         log_went_back: enrolled.log_went_back,
         equivocated: enrolled.equivocated,
+        rotations: enrolled
+            .rotations
+            .iter()
+            .map(|rotation| rotation.to_bytes().to_vec())
+            .collect(),
     }
     .encode_to_vec()
 }
@@ -264,12 +272,22 @@ fn read_organization(bytes: &[u8]) -> Result<Enrolled, StoreError> {
     Ok(Enrolled {
         organization: Organization::from_wire(&wire).map_err(bad)?,
         key: PublicKey::from_slice(&record.key).map_err(bad)?,
+        rotations: record
+            .rotations
+            .iter()
+            .map(|bytes| read_rotation(bytes))
+            .collect::<Result<_, _>>()?,
         enrolled: Timestamp::from_millis(record.enrolled_ms),
         revoked: record.revoked_ms.map(Timestamp::from_millis),
         log: log.transpose().map_err(bad)?,
         log_went_back: record.log_went_back,
         equivocated: record.equivocated,
     })
+}
+
+fn read_rotation(bytes: &[u8]) -> Result<KeyRotation, StoreError> {
+    let bytes = bytes.try_into().map_err(bad)?;
+    KeyRotation::from_bytes(bytes).map_err(bad)
 }
 
 fn read_report(key: &[u8], bytes: &[u8]) -> Result<Kept, StoreError> {

@@ -5,7 +5,7 @@ use hongyan_proto::time::Day;
 use super::{
     BookError, Shelf,
     event::{event, kept},
-    partner::Partner,
+    partner::{Partner, own_name},
     record::EventRecord,
 };
 use crate::{
@@ -28,12 +28,17 @@ pub fn agreement_records(
 
 /// All agreements of a correspondence.
 pub fn agreements(shelf: &impl Shelf, partner: &Partner) -> Result<Book, BookError> {
-    let own = shelf.record(LogNo::LOCAL)?.origin.author;
+    let own = own_name(shelf, Some(partner))?;
     let events = agreement_records(shelf, partner)?
         .iter()
         .filter_map(|record| event(Some(partner), own, record).transpose())
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Book::derive([own, partner.key_id], &events))
+    let local = shelf.record(LogNo::LOCAL)?;
+    let ours = local.signers.keys().map(|key| (own, *key));
+    let theirs = partner.rotations.iter();
+    let theirs = theirs.map(|change| (partner.key_id, change.new_key));
+    let later: Vec<_> = ours.chain(theirs).collect();
+    Ok(Book::derive([own, partner.key_id], &later, &events))
 }
 
 /// The one in force on a day.

@@ -211,7 +211,10 @@ fn correspondence(
             Author::Own => epoch::accepted_here(draft, partner, accepted),
             Author::Partner => epoch::accepted_there(draft, partner, accepted),
         },
-        // What the partner says about its own epochs and keys waits for a person here.
+        (_, Some(Payload::KeyRotated(rotated))) if place.author == Author::Partner => {
+            partner::rotated(draft, partner, rotated, header.time)
+        }
+        // What the partner says about its own epochs waits for a person here.
         _ => Ok(()),
     }
 }
@@ -219,7 +222,7 @@ fn correspondence(
 fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<(), BookError> {
     match payload {
         Payload::Member(member) => member::keep(draft, member, payload),
-        Payload::PartnerAdded(added) => partner::keep(draft, added),
+        Payload::PartnerAdded(added) => partner::keep(draft, header.sequence, added),
         Payload::PartnerRevoked(revoked) => partner::revoke(draft, &revoked.key),
         Payload::Invitation(invitation) => {
             let key = invitation.secret_hash.as_bytes();
@@ -242,10 +245,7 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
             let bytes = payload.encode();
             Ok(draft.put_view(View::Gateway, b"enrolled", bytes)?)
         }
-        _ => {
-            let _: &Header = header;
-            Ok(())
-        }
+        _ => Ok(()),
     }
 }
 

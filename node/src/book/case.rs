@@ -12,7 +12,7 @@ use super::{
     BookError, Shelf,
     apply::{case_key, certificate_key, member_key},
     event::{event, kept, sort},
-    partner::{Partner, partners},
+    partner::{Partner, own_name, partners},
     record::EventRecord,
     shelf::decode,
 };
@@ -62,7 +62,7 @@ pub(super) fn events_of(
     partner: Option<&Partner>,
     id: CaseId,
 ) -> Result<(Vec<EventRecord>, Vec<Event>), BookError> {
-    let own = shelf.record(LogNo::LOCAL)?.origin.author;
+    let own = own_name(shelf, partner)?;
     let mut records = Vec::new();
     let mut events = Vec::new();
     for partner in [None, partner]
@@ -98,7 +98,7 @@ pub(super) fn assemble(
     records: Vec<EventRecord>,
     events: &[Event],
 ) -> Result<CaseFile, BookError> {
-    let own = shelf.record(LogNo::LOCAL)?.origin.author;
+    let own = own_name(shelf, partner)?;
     let crossed = match partner {
         Some(partner) => crossing_of(shelf, partner, id, events)?,
         None => None,
@@ -213,7 +213,7 @@ fn split(key: &[u8]) -> Result<(CaseId, LogNo), BookError> {
 /// Every case of a partner, or of all of them and of the local log alone, by id.
 pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseFile>, BookError> {
     let partners = partners(shelf)?;
-    let own = shelf.record(LogNo::LOCAL)?.origin.author;
+    let at_home_alone = own_name(shelf, None)?;
     let mut cases = Vec::new();
     let mut shared = BTreeSet::new();
     let mut local: Vec<(CaseId, Vec<EventRecord>)> = Vec::new();
@@ -244,6 +244,7 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
         if only.is_some_and(|only| only.key_id != partner.key_id) {
             continue;
         }
+        let own = partner.own.key_id();
         let mut records = Vec::new();
         let mut events = Vec::new();
         let at_home = local
@@ -268,7 +269,7 @@ pub fn all_cases(shelf: &impl Shelf, only: Option<&Partner>) -> Result<Vec<CaseF
             }
             let events = records
                 .iter()
-                .filter_map(|record| event(None, own, record).transpose())
+                .filter_map(|record| event(None, at_home_alone, record).transpose())
                 .collect::<Result<Vec<_>, _>>()?;
             cases.push(assemble(shelf, None, id, records, &events)?);
         }

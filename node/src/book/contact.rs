@@ -2,6 +2,7 @@
 
 use hongyan_proto::{
     id::{Hash, KeyId, LogOrigin},
+    identity::PublicKey,
     letter::{EpochReset, Payload},
     log::{Kind, SignedCheckpoint},
     sealed::{QUESTION_BYTES, Question},
@@ -23,6 +24,8 @@ use crate::store::{Draft, LogNo, View};
 pub struct Proposal {
     /// The new log.
     pub origin: LogOrigin,
+    /// The key with which it begins; none: the pinned one.
+    pub author: Option<PublicKey>,
     /// What it begins with: which log ends, where, and why.
     pub reset: EpochReset,
 }
@@ -69,7 +72,11 @@ pub(super) fn contact(shelf: &impl Shelf, key: KeyId) -> Result<Contact, BookErr
         let bad = || BookError::View("contact");
         let origin = proposal.origin.parse().map_err(|_| bad())?;
         match Payload::decode(Kind::EpochReset, &proposal.reset) {
-            Ok(Payload::EpochReset(reset)) => Ok(Proposal { origin, reset }),
+            Ok(Payload::EpochReset(reset)) => Ok(Proposal {
+                origin,
+                author: PublicKey::from_slice(&proposal.author).ok(),
+                reset,
+            }),
             _ => Err(bad()),
         }
     });

@@ -4,6 +4,7 @@
 
 use hongyan_proto::{
     id::{KeyId, LogId, LogOrigin},
+    identity::PublicKey,
     letter::{EpochAccepted, EpochReset, Payload},
     log::{Header, Kind},
 };
@@ -19,11 +20,12 @@ use crate::store::{Draft, LogNo};
 /// Positions count from at most this far, so that a partner's number cannot make them overflow. No log comes near it.
 const COUNT_MAX: u64 = 1 << 53;
 
-/// The partner writes in another epoch than the one accepted here: keeps what it says of it for the operator's decision.
+/// The partner writes in another epoch than the one accepted here: keeps what it says of it for the operator's decision. `author` is
+/// the key with which the new log begins.
 pub fn propose_epoch(
     draft: &mut Draft<'_>,
     key: KeyId,
-    origin: LogOrigin,
+    (origin, author): (LogOrigin, PublicKey),
     reset: &EpochReset,
 ) -> Result<(), BookError> {
     let partner = partner(draft, key)?;
@@ -36,6 +38,7 @@ pub fn propose_epoch(
     let proposal = EpochProposal {
         origin: origin.to_string(),
         reset: Payload::from(reset.clone()).encode().into(),
+        author: author.to_field(),
     };
     contact::change(draft, key, |record| record.proposal = Some(proposal))
 }
@@ -47,16 +50,21 @@ pub fn accept_epoch(
     key: KeyId,
 ) -> Result<Option<(EpochAccepted, EpochReset)>, BookError> {
     let current = partner(draft, key)?;
-    let Some(Proposal { origin, reset }) = current.contact.proposal.clone() else {
+    let Some(proposal) = current.contact.proposal.clone() else {
         return Ok(None);
     };
+    let Proposal {
+        origin,
+        reset,
+        author,
+    } = proposal;
     let old = check_base(draft, &current, &reset)?;
     // Everything this side ever counted of the partner's: what it wrote then has seen that much.
     let counted = match current.incoming {
         Some(log) => current.incoming_base + draft.log(log)?.size(),
         None => 0,
     };
-    find_or_create(draft, origin, current.key)?;
+    find_or_create(draft, origin, author.unwrap_or(current.key))?;
     contact::change(draft, key, |record| {
         record.proposal = None;
         record.forked = false;

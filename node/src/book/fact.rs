@@ -14,7 +14,7 @@ use super::{
     apply::{Author, Place, actor_key, dues_key},
     case::{CaseFile, all_cases, assemble, events_of},
     event::event,
-    partner::Partner,
+    partner::{Partner, own_name},
     posting,
     record::EventRecord,
     refusal::{refusal, refusals},
@@ -146,7 +146,7 @@ impl<'a> Reading<'a> {
         partner: &'a Partner,
         (log, author): (LogNo, Author),
     ) -> Result<Self, BookError> {
-        let own = store.record(LogNo::LOCAL)?.origin.author;
+        let own = own_name(store, Some(partner))?;
         let place = Place {
             log,
             author,

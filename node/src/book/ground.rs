@@ -2,6 +2,7 @@
 
 use hongyan_proto::{
     id::{Hash, LogId},
+    identity::Succession,
     letter::Payload,
     log::{Kind, SignedCheckpoint},
 };
@@ -68,7 +69,9 @@ pub fn ground(
         None => draft.record(partner.out)?,
     };
     let contact = contact::record(draft, partner.key_id)?;
-    let note = SignedCheckpoint::verify(&contact.held, &old.author)
+    let note = old
+        .signers
+        .verify(&contact.held, u64::MAX, &Succession::NONE)
         .ok()
         .filter(|note| *note.origin() == old.origin);
     let alike = |size: u64, root: Hash| -> Result<bool, BookError> {

@@ -38,7 +38,8 @@ pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use ground::{Ground, Receipted, ground, receipts};
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
-    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
+    Hindrance, KeyChange, LogRef, Partner, PartnerState, partner, partner_of_log, partners,
+    set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};
 pub use rebuild::rebuild;

@@ -1,9 +1,12 @@
 //! Partners: who they are, which logs are written to and mirrored from them, and whether one may write.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::{Epoch, KeyId, LogOrigin, OrganizationCode, RegionCode},
     identity::PublicKey,
-    letter::PartnerAdded,
+    letter::{KeyRotated, PartnerAdded},
+    time::Timestamp,
 };
 
 use super::{
@@ -11,7 +14,7 @@ use super::{
     apply::Author,
     contact::{self, Contact},
     put,
-    record::{LogRecordRef, PartnerRecord},
+    record::{KeyChangeRecord, LogRecordRef, PartnerRecord},
     shelf::{decode, read},
 };
 use crate::store::{Draft, LogNo, LogState, StoreError, View};
@@ -42,13 +45,32 @@ pub struct LogRef {
     pub ends: Option<u64>,
 }
 
+/// A partner's key took the place of another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KeyChange {
+    /// The key that was given up.
+    pub old_key: PublicKey,
+    /// The key that replaced it.
+    pub new_key: PublicKey,
+    /// When, by the partner's clock.
+    pub since: Timestamp,
+    /// Until when the old one is still accepted.
+    pub until: Timestamp,
+}
+
 /// A partner and how the correspondence stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Partner {
-    /// The pinned key.
+    /// The key it was pinned with: its name in the correspondence for good, whatever key it has now.
     pub key: PublicKey,
-    /// Its fingerprint.
+    /// The fingerprint of that.
     pub key_id: KeyId,
+    /// The key it has now: who signs, who answers, whom letters are sealed to.
+    pub signer: PublicKey,
+    /// How it came to that, oldest first.
+    pub rotations: Vec<KeyChange>,
+    /// This node's name in the correspondence: its key when the first log was made.
+    pub own: PublicKey,
     /// Organization code.
     pub code: OrganizationCode,
     /// Organization name.
@@ -82,6 +104,8 @@ pub struct Partner {
     pub receipted: u64,
     /// Something else than receipts arrived since the last own receipt.
     pub owes_receipt: bool,
+    /// The own log is signed by a key of this node that is not here: a backup from before a rotation was restored.
+    pub key_lost: bool,
     /// How the last contacts went.
     pub contact: Contact,
 }
@@ -102,6 +126,8 @@ pub enum Hindrance {
         /// One past the last.
         until: u64,
     },
+    /// The key that signs the log is not here.
+    KeyLost,
 }
 
 impl Partner {
@@ -110,12 +136,26 @@ impl Partner {
         match self.state {
             PartnerState::Revoked => Err(Hindrance::Revoked),
             PartnerState::Frozen => Err(Hindrance::Forked),
+            PartnerState::Active | PartnerState::AwaitingEpoch if self.key_lost => {
+                Err(Hindrance::KeyLost)
+            }
             PartnerState::Active | PartnerState::AwaitingEpoch => match self.lost {
                 None => Ok(()),
                 Some((_, LogState::UNKNOWN)) => Err(Hindrance::Unconfirmed),
                 Some((from, until)) => Err(Hindrance::Lost { from, until }),
             },
         }
+    }
+
+    /// Every key it has had since it was pinned.
+    pub fn keys(&self) -> impl Iterator<Item = PublicKey> + '_ {
+        let later = self.rotations.iter().map(|change| change.new_key);
+        std::iter::once(self.key).chain(later)
+    }
+
+    /// The change whose old key is still accepted at this instant.
+    pub fn rotating(&self, now: Timestamp) -> Option<&KeyChange> {
+        self.rotations.last().filter(|change| now < change.until)
     }
 
     /// Whose a log of this correspondence is, and which of its entries are in force.
@@ -179,11 +219,15 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let applied = record.out_logs.last().map_or(0, |log| log.applied);
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
     let out = *out_logs.last().ok_or_else(bad)?;
+    let first = out_logs.first().ok_or_else(bad)?.no;
+    let own = *shelf.record(first)?.signers.first();
+    let rotations = changes(key, &record.rotations).ok_or_else(bad)?;
     let incoming = incoming_logs.last().copied();
-    let own = shelf.record(out.no)?;
-    let lost = match own.state {
-        LogState::Recovering { until } => Some((own.size(), until)),
-        LogState::Live | LogState::Frozen => None,
+    let current = shelf.record(out.no)?;
+    let key_lost = current.state == LogState::KeyLost;
+    let lost = match current.state {
+        LogState::Recovering { until } => Some((current.size(), until)),
+        LogState::Live | LogState::Frozen | LogState::KeyLost => None,
     };
     let contact = contact::contact(shelf, key_id)?;
     let state = match &contact {
@@ -195,6 +239,10 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     Ok(Partner {
         key,
         key_id,
+        signer: rotations.last().map_or(key, |change| change.new_key),
+        rotations,
+        own,
+        key_lost,
         code: OrganizationCode::parse(&record.code).map_err(|_| bad())?,
         name: record.name,
         region: RegionCode::parse(&record.region).map_err(|_| bad())?,
@@ -203,7 +251,7 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
         out_base: out.base,
         incoming: incoming.map(|log| log.no),
         incoming_base: incoming.map_or(0, |log| log.base),
-        correspondence: out_logs.first().ok_or_else(bad)?.no,
+        correspondence: first,
         out_logs,
         incoming_logs,
         state,
@@ -213,6 +261,59 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
         owes_receipt: record.owes_receipt,
         contact,
     })
+}
+
+fn changes(pinned: PublicKey, records: &[KeyChangeRecord]) -> Option<Vec<KeyChange>> {
+    let mut changes: Vec<KeyChange> = Vec::with_capacity(records.len());
+    for record in records {
+        changes.push(KeyChange {
+            old_key: changes.last().map_or(pinned, |last| last.new_key),
+            new_key: PublicKey::from_slice(&record.new_key).ok()?,
+            since: Timestamp::from_millis(record.since_ms),
+            until: Timestamp::from_millis(record.until_ms),
+        });
+    }
+    Some(changes)
+}
+
+/// The fingerprints a partner has had, as the records of its logs tell: later logs are named by later keys.
+pub(super) fn keys_of(draft: &Draft<'_>, pinned: KeyId) -> BTreeSet<KeyId> {
+    let mut keys = BTreeSet::from([pinned]);
+    for record in draft.records() {
+        if !record.own && keys.contains(&record.origin.author) {
+            keys.extend(record.signers.keys().map(PublicKey::key_id));
+        }
+    }
+    keys
+}
+
+/// The key under which this node is known in a correspondence; at home, the one it began with.
+pub(super) fn own_name(shelf: &impl Shelf, partner: Option<&Partner>) -> Result<KeyId, BookError> {
+    match partner {
+        Some(partner) => Ok(partner.own.key_id()),
+        None => Ok(shelf.record(LogNo::LOCAL)?.origin.author),
+    }
+}
+
+/// The partner replaced its key: the log it stands in was signed by the old one up to here, so the statement is the partner's.
+pub(super) fn rotated(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    rotated: &KeyRotated,
+    since: Timestamp,
+) -> Result<(), BookError> {
+    let partner = partner(draft, key)?;
+    if *partner.signer.as_bytes() != rotated.old_key {
+        // Known already from another log, or said by a log that began before.
+        return Ok(());
+    }
+    let mut record = record(draft, key)?;
+    record.rotations.push(KeyChangeRecord {
+        new_key: rotated.new_key.to_vec().into(),
+        until_ms: rotated.overlap_until_ms.millis(),
+        since_ms: since.millis(),
+    });
+    put_record(draft, &record)
 }
 
 /// The partner with this key.
@@ -242,19 +343,30 @@ pub fn partner_of_log(
         .find_map(|partner| partner.share(log.0).map(|share| (partner, share.author))))
 }
 
-/// A partner was added: finds its logs, or makes them. A second entry for the same key renews the pin, the words and the epochs.
-pub(super) fn keep(draft: &mut Draft<'_>, added: &PartnerAdded) -> Result<(), BookError> {
+/// A partner was added by this entry of the local log: finds its logs, or makes them. A second entry for the same key, or for one that
+/// took its place, renews the pin, the words and the epochs.
+pub(super) fn keep(
+    draft: &mut Draft<'_>,
+    sequence: u64,
+    added: &PartnerAdded,
+) -> Result<(), BookError> {
     let key = PublicKey::from_slice(&added.key).map_err(|_| BookError::View("partner"))?;
-    let local = draft.record(LogNo::LOCAL)?;
-    let (own, own_key) = (local.origin.author, local.author);
-    let mut record = read::<PartnerRecord>(
+    // The key this node had when it wrote the entry: a rebuild must find the logs that were made then.
+    let own_key = *draft.record(LogNo::LOCAL)?.signers.at(sequence + 1);
+    let own = own_key.key_id();
+    let known = partners(draft)?;
+    let known = known
+        .iter()
+        .find(|partner| keys_of(draft, partner.key_id).contains(&key.key_id()));
+    let name = known.map_or(key, |partner| partner.key);
+    let found = read::<PartnerRecord>(
         draft,
         View::Correspondence,
-        key.key_id().as_bytes(),
+        name.key_id().as_bytes(),
         "partner",
-    )?
-    .unwrap_or_default();
-    record.key = key.to_field();
+    )?;
+    let mut record = found.unwrap_or_default();
+    record.key = name.to_field();
     added.code.as_str().clone_into(&mut record.code);
     added.name.as_str().clone_into(&mut record.name);
     added.region.as_str().clone_into(&mut record.region);
@@ -314,9 +426,11 @@ pub(super) fn find_or_create(
     origin: LogOrigin,
     author: PublicKey,
 ) -> Result<LogNo, StoreError> {
-    let own = draft
-        .record(LogNo::LOCAL)
-        .map(|local| local.origin.author == origin.author)?;
+    let local = draft.record(LogNo::LOCAL)?;
+    let own = local
+        .signers
+        .keys()
+        .any(|key| key.key_id() == origin.author);
     match draft
         .records()
         .into_iter()

@@ -6,7 +6,7 @@ use super::{
     BookError, Shelf,
     apply::Place,
     event::{self, event, kept, sort},
-    partner::Partner,
+    partner::{Partner, own_name},
     record::EventRecord,
     shelf::decode,
 };
@@ -58,7 +58,7 @@ pub fn quarter(
     partner: &Partner,
     quarter: Quarter,
 ) -> Result<(QuarterView, Vec<EventRecord>), BookError> {
-    let own = shelf.record(LogNo::LOCAL)?.origin.author;
+    let own = own_name(shelf, Some(partner))?;
     let key = key(partner.correspondence, quarter);
     let records = kept(shelf, Some(partner), View::Statement, &key)?;
     let events: Vec<Event> = records

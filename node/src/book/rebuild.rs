@@ -5,7 +5,7 @@ use hongyan_proto::{id::KeyId, letter::Payload, log::Kind};
 use super::{
     BookError, Shelf as _,
     apply::{Author, Place, apply},
-    partner::{partner, partners, put_record, record},
+    partner::{keys_of, partner, partners, put_record, record},
     refusal::refusal,
 };
 use crate::store::{Draft, Store, View};
@@ -42,12 +42,13 @@ pub fn rebuild(store: &Store) -> Result<(), BookError> {
         }
         apply_log(draft, &reader, &Place::LOCAL)?;
         for partner in partners(draft)? {
+            let keys = keys_of(draft, partner.key_id);
             // Own logs first: they say which of the partner's epochs were accepted.
             for author in [Author::Own, Author::Partner] {
                 for record in draft.records() {
                     let shared = match author {
-                        Author::Own => record.own && record.origin.audience == partner.key_id,
-                        Author::Partner => record.origin.author == partner.key_id,
+                        Author::Own => record.own && keys.contains(&record.origin.audience),
+                        Author::Partner => !record.own && keys.contains(&record.origin.author),
                     };
                     if shared {
                         let place = Place {

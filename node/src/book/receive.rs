@@ -2,6 +2,7 @@
 
 use hongyan_proto::{
     id::KeyId,
+    identity::Keyring,
     letter::{Payload, PayloadError, RefusalReason},
     log::{Entry, Header, Kind, KindGroup, VerifiedFrame},
     time::Timestamp,
@@ -99,11 +100,13 @@ pub fn receive(
     Ok(received)
 }
 
-/// Takes back own entries that this node lost and the partner still had.
+/// Takes back own entries that this node lost and the partner still had. When one of them replaced the key by one that is not in
+/// `keys`, this node writes the log no more: it was restored from a backup from before.
 pub fn take_back(
     draft: &mut Draft<'_>,
     key: KeyId,
     frame: &VerifiedFrame,
+    keys: &Keyring,
 ) -> Result<u64, BookError> {
     let partner = partner::partner(draft, key)?;
     let log = partner.out;
@@ -120,6 +123,9 @@ pub fn take_back(
         partner: Some((key, partner.correspondence)),
     };
     draft.recover(log, frame)?;
+    if keys.find(frame.signers().current()).is_none() {
+        draft.key_lost(log)?;
+    }
     for entry in frame.entries() {
         let header = entry.header();
         // A body the partner refused comes back without one: it is no event there, so it must be none here.

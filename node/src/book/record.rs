@@ -66,6 +66,23 @@ pub(super) struct EpochProposal {
     /// What the new log begins with, as an encoded payload.
     #[prost(bytes = "bytes", tag = "3")]
     pub reset: Bytes,
+    /// The key with which the new log begins; empty: the pinned one.
+    #[prost(bytes = "bytes", tag = "4")]
+    pub author: Bytes,
+}
+
+/// The partner replaced its key.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct KeyChangeRecord {
+    /// The new Ed25519 public key.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub new_key: Bytes,
+    /// Until when the one before is still accepted.
+    #[prost(sint64, tag = "2")]
+    pub until_ms: i64,
+    /// When the partner wrote it, by its clock.
+    #[prost(sint64, tag = "3")]
+    pub since_ms: i64,
 }
 
 /// A partner and the logs of the correspondence, as the logs say it.
@@ -101,6 +118,9 @@ pub(super) struct PartnerRecord {
     /// Something else than receipts arrived since the last own receipt.
     #[prost(bool, tag = "11")]
     pub owes_receipt: bool,
+    /// How its key was replaced since it was pinned, oldest first.
+    #[prost(message, repeated, tag = "12")]
+    pub rotations: Vec<KeyChangeRecord>,
 }
 
 /// What no log says: how the last contacts went.

@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     agreement::AgreementVerb, backup::Backup, export::Export, flow::FlowVerb, gateway::GatewayVerb,
-    init::Init, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
+    init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
     partner::PartnerVerb, reconcile::ReconcileVerb, record::RecordVerb, restore::Restore,
-    serve::Serve, statement::StatementVerb, status::KeyVerb, sync::Sync,
+    serve::Serve, statement::StatementVerb, sync::Sync,
 };
 
 const EXIT_CODES: &str = "\

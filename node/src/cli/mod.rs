@@ -14,6 +14,7 @@ mod flow;
 mod gateway;
 mod init;
 mod io;
+mod key;
 mod lang;
 mod letter;
 mod log;
@@ -106,7 +107,7 @@ async fn speak(
 async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, Failure> {
     match command {
         Command::Status => status::run(session).await,
-        Command::Key(verb) => status::key(verb, session).await,
+        Command::Key(verb) => key::run(verb, session).await,
         Command::Member(verb) => member::run(verb, session).await,
         Command::Partner(verb) => partner::run(verb, session).await,
         Command::Agreement(verb) => agreement::run(verb, session).await,

@@ -191,6 +191,12 @@ fn one(partner: &Partner, lang: Lang) -> String {
         .add("地址", "endpoint", organization.endpoint)
         .add("指纹", "fingerprint", &partner.fingerprint)
         .add("电话核对", "by telephone", &partner.spoken)
+        .add("换钥于", "key changed", show_time(partner.key_changed_ms))
+        .add(
+            "旧钥停用于",
+            "old key until",
+            show_time(partner.old_key_until_ms),
+        )
         .add(
             "状态",
             "state",

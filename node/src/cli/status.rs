@@ -1,9 +1,6 @@
-//! `status` and `key`: who this node is and how it does.
+//! `status`: who this node is and how it does.
 
-use clap::Subcommand;
-use hongyan_proto::pb::office::v1::{
-    GetStatusRequest, GetStatusResponse, LogSummary, Partner, RotateKeyRequest,
-};
+use hongyan_proto::pb::office::v1::{GetStatusRequest, GetStatusResponse, LogSummary, Partner};
 
 use super::{
     Failure,
@@ -14,18 +11,6 @@ use super::{
     words,
 };
 
-/// What to do with the identity key.
-#[derive(Debug, Subcommand)]
-pub(super) enum KeyVerb {
-    /// 更换身份密钥, 旧密钥在重叠期内仍有效 Replace the identity key; the old one stays valid for the overlap
-    #[command(after_help = "例 Example:\n  hongyan-node key rotate --overlap-days 30")]
-    Rotate {
-        /// 旧密钥仍被接受的天数 Days for which the old key is still accepted
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=90))]
-        overlap_days: u32,
-    },
-}
-
 pub(super) async fn run(session: &mut Session<'_>) -> Result<Ended, Failure> {
     let answer = client!(session, node_service_client::NodeServiceClient)
         .get_status(GetStatusRequest {})
@@ -35,35 +20,6 @@ pub(super) async fn run(session: &mut Session<'_>) -> Result<Ended, Failure> {
     Ok(Ended::well_if(
         answer.store.is_none_or(|store| store.healthy),
     ))
-}
-
-pub(super) async fn key(verb: KeyVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
-    let KeyVerb::Rotate { overlap_days } = verb;
-    session.confirm(
-        "更换身份密钥并通知所有对方党组织?",
-        "Replace the identity key and tell every partner?",
-    )?;
-    let request = RotateKeyRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        overlap_days,
-    };
-    let answer = client!(session, node_service_client::NodeServiceClient)
-        .rotate_key(request)
-        .await?
-        .into_inner();
-    session.show(&answer, |answer, lang| {
-        fields(lang)
-            .add("新指纹", "new fingerprint", &answer.fingerprint)
-            .add("电话核对", "by telephone", &answer.spoken)
-            .add(
-                "旧密钥有效至",
-                "old key until",
-                show_time(answer.overlap_until_ms),
-            )
-            .render()
-    })?;
-    Ok(Ended::Well)
 }
 
 fn text(status: &GetStatusResponse, lang: Lang) -> String {

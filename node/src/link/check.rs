@@ -191,7 +191,10 @@ impl Link {
         }
         let since = Instant::now();
         let session = self.sync(partner.key_id, |_| {}).await;
-        if !report.add(CheckName::Key, accepted(partner, &session), since) {
+        // The session may have brought the news of another key.
+        let now = book::partner(self.store(), partner.key_id);
+        let known = now.as_ref().unwrap_or(partner);
+        if !report.add(CheckName::Key, accepted(known, &session), since) {
             return;
         }
         if let Ok(outcome) = &session {
@@ -334,7 +337,9 @@ fn tls(connected: &Result<(), LinkError>) -> Verdict {
         matches!(
             error,
             ChannelError::Certificate(
-                CertificateError::WrongKey { .. } | CertificateError::NotPinned(_)
+                CertificateError::WrongKey { .. }
+                    | CertificateError::NotPinned(_)
+                    | CertificateError::Retired { .. }
             ) | ChannelError::RefusedByPeer
         )
     };
@@ -356,19 +361,27 @@ fn wrong_key(error: &LinkError) -> Verdict {
     bad(
         CheckState::Failed,
         both(&error.to_string()),
-        "用电话核对双方指纹; 若对方更换了密钥, 请重新邀请",
-        "compare both fingerprints by telephone; if their key was replaced, invite again",
+        "用电话核对双方指纹; 若一方更换了密钥而无旧密钥签署的声明, 请重新邀请",
+        "compare both fingerprints by telephone; if a key was replaced and nothing signed by the old one says so, invite again",
     )
 }
 
 /// Did the partner take this side's key?
 fn accepted(partner: &Partner, session: &Result<Outcome, LinkError>) -> Verdict {
-    let key = partner.key_id;
     let fine = || {
-        let spoken = key.spoken();
+        let spoken = partner.signer.key_id().spoken();
+        let Some(change) = partner.rotations.last() else {
+            return ok(
+                format!("密钥相符: {spoken}"),
+                format!("the key is the pinned one: {spoken}"),
+            );
+        };
+        let day = change.since.day();
         ok(
-            format!("密钥相符: {spoken}"),
-            format!("the key is the pinned one: {spoken}"),
+            format!("密钥相符: {spoken} (对方于 {day} 更换密钥, 声明由旧密钥签署)"),
+            format!(
+                "the key follows from the pinned one: {spoken} (changed on {day}, the statement is signed by the old key)"
+            ),
         )
     };
     match session {
@@ -484,7 +497,7 @@ fn agreement(here: &[hongyan_proto::id::AgreementHash], hello: &Hello) -> Verdic
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use hongyan_proto::{id::AgreementHash, time::Timestamp};
+    use hongyan_proto::{id::AgreementHash, identity::Succession, time::Timestamp};
 
     use super::*;
 
@@ -496,6 +509,8 @@ mod tests {
             time: Timestamp::default(),
             agreements,
             reset: None,
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hongyan_proto::{
-    channel::connect,
+    channel::{Expect, Pins, connect},
     id::{Epoch, KeyId},
     identity::{Invitation, PublicKey},
     log::limits::MAX_MESSAGE_BYTES,
@@ -48,7 +48,7 @@ pub(super) struct Known {
 /// What an introduction brought.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Introduced {
-    /// The inviting organization's key, as the invitation says and TLS proved.
+    /// The inviting organization's key, as TLS proved: the invitation's, or one that replaced it.
     pub key: PublicKey,
     /// Who it says it is.
     pub identity: Identity,
@@ -80,8 +80,11 @@ impl Link {
         epoch: Epoch,
     ) -> Result<Introduced, LinkError> {
         let endpoint = invitation.endpoint.to_string();
-        let key = invitation.key;
-        let channel = connect(&endpoint, key.key_id(), self.tls(), self.clock().clone()).await?;
+        // The invitation may be older than the last rotation: who answers shows how its key came from the one in the invitation.
+        let met = Pins::new();
+        met.pin(invitation.key, None);
+        let expect = Expect::pinned(invitation.key.key_id(), &met);
+        let channel = connect(&endpoint, expect, self.tls(), self.clock().clone()).await?;
         let request = pb::IntroduceRequest {
             secret: bytes::Bytes::copy_from_slice(invitation.secret.as_bytes()),
             organization: Some(own.to_wire()),
@@ -89,7 +92,9 @@ impl Link {
         };
         let answer = within(client(channel).introduce(request)).await?;
         Ok(Introduced {
-            key,
+            key: met
+                .current(&invitation.key.key_id())
+                .unwrap_or(invitation.key),
             identity: Identity::from_wire(answer.organization.as_ref())
                 .map_err(LinkError::Answer)?,
             epoch: Epoch::from_slice(&answer.epoch)
@@ -103,7 +108,7 @@ impl Link {
         key: KeyId,
         progress: impl Fn(Progress) + Clone + Send + 'static,
     ) -> Result<Outcome, LinkError> {
-        let own = self.key().public().key_id();
+        let own = book::partner(self.store(), key)?.own.key_id();
         let deadline = Instant::now() + TURN_LIMIT;
         let mut before: Option<Outcome> = None;
         loop {
@@ -130,7 +135,7 @@ impl Link {
 
     /// A session with a partner that has none: for the scheduler.
     pub(super) async fn sync_if_free(&self, key: KeyId) -> Result<Outcome, LinkError> {
-        let own = self.key().public().key_id();
+        let own = book::partner(self.store(), key)?.own.key_id();
         let slot = self.0.slots.enter(&own, key, Role::Dialled);
         let slot = slot.ok_or(LinkError::Refused(Reason::Busy))?;
         self.sync_once(key, slot, |_| {}).await
@@ -225,7 +230,8 @@ impl Link {
             return Ok((known.channel.clone(), true));
         }
         let (endpoint, key) = (partner.endpoint.clone(), partner.key_id);
-        let channel = connect(&endpoint, key, self.tls(), self.clock().clone()).await?;
+        let expect = Expect::pinned(key, self.pins());
+        let channel = connect(&endpoint, expect, self.tls(), self.clock().clone()).await?;
         let used = Instant::now();
         let known = Known {
             endpoint,
@@ -238,6 +244,11 @@ impl Link {
 
     pub(super) fn forget_channel(&self, key: &KeyId) {
         self.channels().remove(key);
+    }
+
+    /// Drops every kept connection; the next session makes a new one.
+    pub(super) fn forget_channels(&self) {
+        self.channels().clear();
     }
 
     /// Closes connections that were not used for a while. True when some are left.

@@ -118,10 +118,18 @@ where
         outgoing,
         wrap,
     } = stream;
+    let telling = outgoing.clone();
     let (mut drive, actions) = match Drive::open(link, partner, (outgoing, wrap), role) {
         Ok(opened) => opened,
-        Err(stop) => return blank(End::Stopped(stop)),
+        Err(stop) => {
+            // The other side hears why, unless it has gone.
+            let message = wrap(Message::Stop(stop.clone()).into_wire());
+            let _ = telling.try_send(message);
+            return blank(End::Stopped(stop));
+        }
     };
+    // The stream ends with its last sender.
+    drop(telling);
     let runtime = tokio::runtime::Handle::current();
     let thread = tokio::task::spawn_blocking(move || {
         drive.perform(actions);
@@ -151,7 +159,7 @@ impl<O: Send + 'static> Drive<O> {
         let drive = Self {
             feed: Feed::new(
                 link.store().clone(),
-                link.key().clone(),
+                link.keys().clone(),
                 partner.out,
                 mirror,
             ),

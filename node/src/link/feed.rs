@@ -1,12 +1,10 @@
 //! Reads frames to send out of the store. Each frame is one read that begins where the last one ended: the log's tree is kept
 //! at that place, so a transfer costs one hash per entry whatever the log's length.
 
-use std::sync::Arc;
-
 use hongyan_proto::{
     id::{Hash, LogId},
-    identity::IdentityKey,
-    log::{Frame, Kind, SignedCheckpoint, Tree, proof},
+    identity::Keyring,
+    log::{Frame, Kind, Tree, proof},
     message::{Stop, StopReason},
 };
 
@@ -18,7 +16,7 @@ use crate::{
 /// Where the next frame begins.
 pub(super) struct Feed {
     store: Store,
-    key: Arc<IdentityKey>,
+    keys: Keyring,
     own: LogNo,
     mirror: LogNo,
     place: Option<(LogNo, Tree)>,
@@ -36,11 +34,11 @@ fn store(error: impl ToString) -> Stop {
 }
 
 impl Feed {
-    pub(super) fn new(store: Store, key: Arc<IdentityKey>, own: LogNo, mirror: LogNo) -> Self {
+    pub(super) fn new(store: Store, keys: Keyring, own: LogNo, mirror: LogNo) -> Self {
         let place = None;
         Self {
             store,
-            key,
+            keys,
             own,
             mirror,
             place,
@@ -64,15 +62,15 @@ impl Feed {
             wants_receipt |= entry.header().kind != Kind::Receipt;
             Ok(entry)
         });
-        let key = &self.key;
-        let held = record.checkpoint.as_ref();
         let frame = cut(log_id, &mut tree, entries, |tree| {
-            if record.own {
-                let note = SignedCheckpoint::sign(key, &record.origin, tree.size(), tree.root());
+            // What came before a rotation only the note made at it can vouch for; for a partner's log, only the partner's own notes.
+            let Some(note) = record.closing(tree.size()) else {
+                if !record.own {
+                    return Err(store("the mirror has no checkpoint"));
+                }
+                let note = record.sign(&self.keys, tree.size(), tree.root());
                 return Ok((note.map_err(store)?, Vec::new()));
-            }
-            // The partner's own signature is all that can vouch for entries of its log.
-            let note = held.ok_or_else(|| store("the mirror has no checkpoint"))?;
+            };
             let proof = self.prove(record.no, note.size(), tree.size())?;
             Ok((note.clone(), proof))
         })?;

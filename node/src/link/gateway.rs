@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     channel::connect,
-    id::{Hash, KeyId, OrganizationCode, RegionCode},
+    id::{Hash, OrganizationCode, RegionCode},
     identity::{Endpoint, Invitation, OrganizationName, PublicKey},
     pb::report::v1::{self as pb, report_service_client::ReportServiceClient},
     time::Timestamp,
@@ -55,9 +55,7 @@ impl Link {
         superior: &str,
     ) -> Result<Enrolled, LinkError> {
         let endpoint = invitation.endpoint.clone();
-        let channel = self
-            .reach_gateway(&endpoint, invitation.key.key_id())
-            .await?;
+        let channel = self.reach_gateway(&endpoint, invitation.key).await?;
         let request = pb::EnrollRequest {
             secret: Bytes::copy_from_slice(invitation.secret.as_bytes()),
             organization: Some(pb::ReportingOrganization {
@@ -82,7 +80,7 @@ impl Link {
     pub async fn submit(
         &self,
         endpoint: &Endpoint,
-        gateway: KeyId,
+        gateway: PublicKey,
         report: Bytes,
         signature: Bytes,
     ) -> Result<Submitted, LinkError> {
@@ -99,7 +97,11 @@ impl Link {
         })
     }
 
-    async fn reach_gateway(&self, endpoint: &Endpoint, key: KeyId) -> Result<Channel, LinkError> {
+    async fn reach_gateway(
+        &self,
+        endpoint: &Endpoint,
+        key: PublicKey,
+    ) -> Result<Channel, LinkError> {
         let endpoint = endpoint.to_string();
         Ok(connect(&endpoint, key, self.tls(), self.clock().clone()).await?)
     }

@@ -2,14 +2,15 @@
 
 use hongyan_proto::{
     id::KeyId,
-    log::{Kind, SignedCheckpoint, VerifiedFrame},
+    identity::Succession,
+    log::{Kind, Signers, VerifiedFrame},
     message::{Stop, StopReason},
 };
 
 use super::Link;
 use crate::{
     book::{self, BookError, Partner},
-    store::LogNo,
+    store::{LogNo, StoreError},
     sync::Start,
 };
 
@@ -29,6 +30,19 @@ pub(super) enum Write {
     TakeBack(VerifiedFrame),
 }
 
+impl Write {
+    /// Does the partner replace its key in it?
+    fn rotates(&self) -> bool {
+        match self {
+            Self::Mirror(frame) => frame
+                .entries()
+                .last()
+                .is_some_and(|entry| entry.header().kind == Kind::KeyRotated),
+            Self::TakeBack(_) => false,
+        }
+    }
+}
+
 fn store(error: impl ToString) -> Stop {
     Stop::new(StopReason::Store, error)
 }
@@ -37,13 +51,19 @@ fn store(error: impl ToString) -> Stop {
 pub(super) fn start(link: &Link, partner: &Partner, mirror: LogNo) -> Result<(Start, u64), Stop> {
     let log = |no| link.store().log(no).ok_or_else(|| store("no such log"));
     let (own, mirror) = (log(partner.out)?, log(mirror)?);
-    let note = SignedCheckpoint::sign(link.key(), &own.origin, own.size(), own.root());
+    let note = own
+        .sign(link.keys(), own.size(), own.root())
+        .map_err(|error| match error {
+            StoreError::KeyLost(_) => Stop::new(StopReason::Key, error),
+            other => store(other),
+        })?;
+    let held_rotations = held_rotations(&mirror.signers);
     let now = link.now();
     let agreements = link.agreements(partner, now).map_err(store)?;
     let reset = book::beginning(link.store(), partner).map_err(store)?;
     let untaken = book::proposed_here(link.store(), partner).map_err(store)?;
     let start = Start {
-        own: note.map_err(store)?,
+        own: note,
         own_follow: own.follow(u64::MAX),
         mirror: mirror.follow(own.size()),
         held: mirror
@@ -58,13 +78,23 @@ pub(super) fn start(link: &Link, partner: &Partner, mirror: LogNo) -> Result<(St
         now,
         agreements,
         reset,
+        rotations: link.rotations(),
+        held_rotations,
     };
     Ok((start, own.size()))
+}
+
+/// The partner's rotations as its own log tells them.
+fn held_rotations(signers: &Signers) -> Succession {
+    // What a verified log says is in a row.
+    Succession::newest(&signers.rotations()).unwrap_or_default()
 }
 
 impl Link {
     pub(super) async fn keep(&self, key: KeyId, writes: Vec<Write>) -> Result<Stored, Stop> {
         let now = self.now();
+        let keys = self.keys().clone();
+        let rotated = writes.iter().any(Write::rotates);
         let kept = self.store().commit(move |draft| {
             let mut stored = Stored {
                 size: 0,
@@ -83,16 +113,21 @@ impl Link {
                     Write::TakeBack(frame) => {
                         stored.size = frame.tree().size();
                         stored.recovered += frame.entries().len() as u64;
-                        book::take_back(draft, key, &frame)?;
+                        book::take_back(draft, key, &frame, &keys)?;
                     }
                 }
             }
             Ok::<_, BookError>(stored)
         });
-        kept.await.map_err(|error| match error {
+        let stored = kept.await.map_err(|error| match error {
             BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
             other => store(other),
-        })
+        })?;
+        if rotated {
+            // The new key is pinned before anything else is said, and the old one ends with its overlap.
+            self.refresh_pins().map_err(store)?;
+        }
+        Ok(stored)
     }
 
     /// Does the partner still owe a receipt for something it holds? Receipts themselves have none.

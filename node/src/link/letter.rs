@@ -1,12 +1,11 @@
 //! Sealed letters out of the store and into it: what a session would do, with the partner far away.
 
-use std::io::Read;
-
 use hongyan_proto::{
     id::{KeyId, LogId},
     log::SignedCheckpoint,
     message::{Hello, PROTOCOL, Stop, StopReason},
     sealed::{self, Inquiry, LetterWriter, MAX_SEALED_BYTES, SealedError},
+    time::Timestamp,
 };
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -40,6 +39,14 @@ pub enum LetterFailure {
         "信件作者 {0} 不是本组织的结对单位; 请先用邀请结对 the letter's author is no partner of this organization: become partners by an invitation first"
     )]
     UnknownAuthor(KeyId),
+    /// Signed with a key that its author has given up.
+    #[error("信件由已停用的密钥 {} 签署 (自 {until} 起停用), 未处理; 请对方重新导出 the letter is signed with a key that its author gave up, which is accepted no more since then: ask for it again", .key.spoken())]
+    KeyRetired {
+        /// The old key.
+        key: KeyId,
+        /// When its time ended.
+        until: Timestamp,
+    },
     /// The pin was taken away.
     #[error("与该单位的结对已撤销, 信件未处理 the partner is revoked: the letter was not taken in")]
     Revoked,
@@ -140,6 +147,9 @@ impl Link {
             Err(Hindrance::Unconfirmed | Hindrance::Lost { .. }) => {
                 return Err(LetterFailure::Lost);
             }
+            Err(Hindrance::KeyLost) => {
+                return Err(Stop::new(StopReason::Key, "the new key is not here").into());
+            }
         }
         let (start, own) = start(self, &partner, mirror)?;
         let known = Known {
@@ -150,15 +160,16 @@ impl Link {
             from,
         };
         let Contents { give_back, own } = contents(&known);
-        let author = self.key().public();
+        let author = self.keys().current();
         let (own_id, mirror_id) = (start.own.origin().log_id(), start.mirror.origin.log_id());
         let answer = partner.contact.to_answer;
         let answer = answer.map(|question| (question, start.mirror.tree.size()));
-        let mut letter = LetterWriter::begin(Vec::new(), &author, &partner.key, hello(start))?;
+        let mut letter =
+            LetterWriter::begin(Vec::new(), &author.public(), &partner.signer, hello(start))?;
         letter.inquire(Inquiry { ask: None, answer })?;
         let mut feed = Feed::new(
             self.store().clone(),
-            self.key().clone(),
+            self.keys().clone(),
             partner.out,
             mirror,
         );
@@ -182,7 +193,7 @@ impl Link {
         };
         Ok(Exported {
             more: written.end < own.end || given_back != give_back,
-            bytes: letter.finish(self.key())?,
+            bytes: letter.finish(&author)?,
             own: written,
             given_back,
         })
@@ -195,15 +206,16 @@ impl Link {
             .commit_blocking(move |draft| book::ask(draft, key))?;
         let (start, own) = start(self, &partner, mirror)?;
         let held = start.mirror.tree.size();
-        let author = self.key().public();
-        let mut letter = LetterWriter::begin(Vec::new(), &author, &partner.key, hello(start))?;
+        let author = self.keys().current();
+        let mut letter =
+            LetterWriter::begin(Vec::new(), &author.public(), &partner.signer, hello(start))?;
         letter.inquire(Inquiry {
             ask: Some(ask),
             // Two nodes that were both restored answer each other's questions.
             answer: partner.contact.to_answer.map(|asked| (asked, held)),
         })?;
         Ok(Exported {
-            bytes: letter.finish(self.key())?,
+            bytes: letter.finish(&author)?,
             own: own..own,
             given_back: held..held,
             more: false,
@@ -214,9 +226,11 @@ impl Link {
         if bytes.len() > MAX_SEALED_BYTES {
             return Err(LetterFailure::TooLong);
         }
-        let opened = sealed::open(bytes.take(MAX_SEALED_BYTES as u64), self.key())?;
-        let (partner, mirror) = self.letter_partner(opened.author())?;
-        let letter = opened.verify(&partner.key)?;
+        let opened = self.open_letter(bytes)?;
+        let (name, author) = self.letter_author(&opened)?;
+        let (partner, mirror) = self.letter_partner(name)?;
+        let letter = opened.verify(&author)?;
+        self.in_time(&author, &partner)?;
         let mut outcome = blank(End::Settled);
         outcome.hello = Some(letter.hello.clone());
         // A forked log is not continued, but a letter may propose a new epoch.
@@ -377,6 +391,8 @@ fn hello(start: Start) -> Hello {
         time: start.now,
         agreements: start.agreements,
         reset: start.reset,
+        rotations: start.rotations,
+        held_rotations: start.held_rotations,
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! What a session does is decided in `sync`, what an entry means in `book`: here it is only carried out.
 
+mod author;
 mod check;
 mod client;
 mod driver;
@@ -17,6 +18,7 @@ mod schedule_loop;
 pub mod scheduler;
 mod server;
 mod slots;
+mod tls;
 
 use std::{
     collections::HashMap,
@@ -25,9 +27,9 @@ use std::{
 };
 
 use hongyan_proto::{
-    channel::{Pins, TlsIdentity},
+    channel::{LiveTls, Pins, TlsIdentity},
     id::{AgreementHash, KeyId},
-    identity::IdentityKey,
+    identity::{Keyring, PublicKey, Succession},
     time::{Clock, Timestamp},
 };
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -42,6 +44,7 @@ pub use self::{
     outcome::{End, Outcome, Progress, Standing},
     schedule_loop::schedule,
     server::{Caller, Identity, Redeem, routes},
+    tls::issue_tls,
 };
 use self::{client::Known, slots::Slots};
 use crate::{
@@ -58,8 +61,8 @@ pub struct Link(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    key: Arc<IdentityKey>,
-    tls: TlsIdentity,
+    keys: Keyring,
+    tls: LiveTls,
     pins: Pins,
     clock: Clock,
     limits: Limits,
@@ -77,7 +80,7 @@ pub struct Wishes(mpsc::UnboundedReceiver<scheduler::Event>);
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Link")
-            .field(&self.0.key.public().key_id())
+            .field(&self.0.keys.current().public().key_id())
             .finish()
     }
 }
@@ -86,16 +89,16 @@ impl Link {
     /// Opens no connection yet. Pins every partner that is not revoked.
     pub fn new(
         store: Store,
-        key: Arc<IdentityKey>,
-        tls: TlsIdentity,
+        keys: impl Into<Keyring>,
+        tls: &TlsIdentity,
         clock: Clock,
         limits: Limits,
     ) -> Result<(Self, Wishes), BookError> {
         let (asked, wishes) = mpsc::unbounded_channel();
         let link = Self(Arc::new(Inner {
             store,
-            key,
-            tls,
+            keys: keys.into(),
+            tls: tls.into(),
             pins: Pins::new(),
             clock,
             limits,
@@ -112,17 +115,29 @@ impl Link {
     /// Makes the pins what the book says: to be called after a partner was added, revoked or changed its key.
     pub fn refresh_pins(&self) -> Result<(), BookError> {
         for partner in book::partners(self.store())? {
-            let pinned = self.pins().is_pinned(&partner.key_id, self.now());
+            let pinned = self.pins().current(&partner.key_id);
             match (partner.state, pinned) {
-                (PartnerState::Revoked, true) => self.drop_partner(&partner.key_id),
-                (PartnerState::Revoked, false) | (_, true) => {}
-                (_, false) => self.pins().pin(partner.key, None),
+                (PartnerState::Revoked, Some(_)) => self.drop_partner(&partner.key_id),
+                (PartnerState::Revoked, None) => {}
+                _ => self.pin(&partner, pinned),
             }
             if partner.state != PartnerState::Revoked && !partner.endpoint.is_empty() {
                 self.tell(scheduler::Event::Known(partner.key_id));
             }
         }
         Ok(())
+    }
+
+    /// Pins the key a partner has now, and its earlier ones for their overlap. A key it has shown since, with its statements, stays.
+    fn pin(&self, partner: &Partner, shown: Option<PublicKey>) {
+        for change in &partner.rotations {
+            self.pins()
+                .retire(partner.key_id, change.old_key, change.until);
+        }
+        let known: Vec<_> = partner.keys().collect();
+        if shown.is_none_or(|shown| known.contains(&shown)) {
+            self.pins().pin_as(partner.key_id, partner.signer);
+        }
     }
 
     fn drop_partner(&self, key: &KeyId) {
@@ -157,7 +172,7 @@ impl Link {
     }
 
     /// What this node shows at every handshake.
-    pub fn tls(&self) -> &TlsIdentity {
+    pub fn tls(&self) -> &LiveTls {
         &self.0.tls
     }
 
@@ -175,8 +190,12 @@ impl Link {
         &self.0.store
     }
 
-    fn key(&self) -> &Arc<IdentityKey> {
-        &self.0.key
+    fn keys(&self) -> &Keyring {
+        &self.0.keys
+    }
+
+    fn rotations(&self) -> Succession {
+        tls::rotations(self.store())
     }
 
     fn limits(&self) -> Limits {

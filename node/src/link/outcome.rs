@@ -153,6 +153,7 @@ pub(super) fn needs_people(reason: StopReason) -> bool {
         | StopReason::Revoked
         | StopReason::Version
         | StopReason::BadFrame
+        | StopReason::Key
         | StopReason::Protocol => true,
         StopReason::Store | StopReason::Timeout => false,
     }

@@ -2,6 +2,7 @@
 
 use hongyan_proto::{
     id::{KeyId, LogOrigin},
+    identity::PublicKey,
     letter::EpochReset,
     log::SignedCheckpoint,
     message::{Message, Stop, StopReason},
@@ -11,8 +12,16 @@ use prost::Message as _;
 use super::{End, Link, Outcome, scheduler::Event};
 use crate::{
     book::{self, BookError, Partner},
-    store::{Draft, View},
+    store::{Draft, LogNo, View},
 };
+
+/// A new epoch that a partner's hello proposes.
+pub(super) struct Proposed {
+    origin: LogOrigin,
+    /// The key with which it begins.
+    author: PublicKey,
+    reset: EpochReset,
+}
 
 impl Link {
     /// Notes how a session went. A failing store stops the node by itself: here it can only be said.
@@ -20,7 +29,7 @@ impl Link {
         let now = self.now();
         let (key, outcome) = (partner.key_id, outcome.clone());
         let (proposed, out) = (self.proposed(partner, &outcome), partner.out);
-        let held = self.held(&outcome);
+        let held = self.held(partner, &outcome);
         let vouched = match &outcome.end {
             End::Stopped(stop) => self.vouched(partner, stop),
             _ => false,
@@ -48,8 +57,13 @@ impl Link {
                 },
                 End::Stopped(_) | End::Again | End::Cut(_) | End::Closing => {}
             }
-            if let Some((origin, reset)) = proposed {
-                book::propose_epoch(draft, key, origin, &reset)?;
+            if let Some(proposed) = proposed {
+                let Proposed {
+                    origin,
+                    author,
+                    reset,
+                } = proposed;
+                book::propose_epoch(draft, key, (origin, author), &reset)?;
             }
             if let Some(problem) = outcome.problem() {
                 book::note_problem(draft, key, &problem, now)?;
@@ -81,40 +95,59 @@ impl Link {
     }
 
     /// The log the partner writes now, when it is not the one that was accepted here.
-    pub(super) fn proposed(
-        &self,
-        partner: &Partner,
-        outcome: &Outcome,
-    ) -> Option<(LogOrigin, EpochReset)> {
+    pub(super) fn proposed(&self, partner: &Partner, outcome: &Outcome) -> Option<Proposed> {
         let hello = outcome.hello.as_ref()?;
-        let note = SignedCheckpoint::verify(&hello.own, &partner.key).ok()?;
+        let later = hello.rotations.after(&partner.signer).iter();
+        let later = later.map(|one| one.new_key);
+        // It may be named by an earlier key; one that was given up signs nothing more.
+        let valid: Vec<_> = std::iter::once(partner.signer).chain(later).collect();
+        let note = SignedCheckpoint::verify_by(&hello.own, |_, _| valid.clone()).ok()?;
+        let mut keys = partner.keys().chain(valid);
         let origin = *note.origin();
-        let own = self.key().public().key_id();
         let accepted = partner.incoming.and_then(|no| self.store().log(no))?.origin;
-        let theirs = origin.author == partner.key_id && origin.audience == own;
+        let author = keys.find(|key| key.key_id() == origin.author)?;
+        let to_us = self
+            .own_keys()
+            .iter()
+            .any(|key| key.key_id() == origin.audience);
         let reset = hello.reset.clone()?;
-        (theirs && origin != accepted).then_some((origin, reset))
+        (to_us && origin != accepted).then_some(Proposed {
+            origin,
+            author,
+            reset,
+        })
+    }
+
+    /// Every key this node has had, the valid one last.
+    fn own_keys(&self) -> Vec<PublicKey> {
+        let local = self.store().log(LogNo::LOCAL);
+        local.map_or_else(Vec::new, |local| local.signers.keys().copied().collect())
     }
 
     /// What the partner holds of the own log, as its hello shows it with a note this node signed.
-    fn held(&self, outcome: &Outcome) -> Option<SignedCheckpoint> {
-        let held = outcome.hello.as_ref()?.held.as_ref()?;
-        SignedCheckpoint::verify(held, &self.key().public()).ok()
+    fn held(&self, partner: &Partner, outcome: &Outcome) -> Option<SignedCheckpoint> {
+        let hello = outcome.hello.as_ref()?;
+        let own = self.store().log(partner.out)?;
+        let note = hello.held.as_ref()?;
+        let held = own.signers.verify(note, own.size(), &hello.held_rotations);
+        held.ok()
     }
 
     /// Is there a note of one of the two authors in the evidence? Without one, anyone's word would stop a correspondence.
     fn vouched(&self, partner: &Partner, stop: &Stop) -> bool {
-        let keys = [self.key().public(), partner.key];
-        let of_both = |origin: &LogOrigin| {
-            let (own, other) = (keys[0].key_id(), keys[1].key_id());
-            [(own, other), (other, own)].contains(&(origin.author, origin.audience))
+        let (own, theirs) = (self.own_keys(), partner.keys().collect::<Vec<_>>());
+        let names = |keys: &[PublicKey], id: &KeyId| keys.iter().any(|key| key.key_id() == *id);
+        let author = |origin: &LogOrigin| {
+            if names(&own, &origin.author) && names(&theirs, &origin.audience) {
+                own.clone()
+            } else if names(&theirs, &origin.author) && names(&own, &origin.audience) {
+                theirs.clone()
+            } else {
+                Vec::new()
+            }
         };
-        stop.evidence.iter().any(|note| {
-            let mut notes = keys
-                .iter()
-                .filter_map(|key| SignedCheckpoint::verify(note, key).ok());
-            notes.any(|note| of_both(note.origin()))
-        })
+        let mut notes = stop.evidence.iter();
+        notes.any(|note| SignedCheckpoint::verify_by(note, |origin, _| author(origin)).is_ok())
     }
 }
 

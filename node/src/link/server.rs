@@ -128,10 +128,13 @@ fn peer<T>(request: &Request<T>) -> Result<PeerIdentity, Status> {
 impl Link {
     /// The caller, if its key is pinned at this moment: a pin may have been taken away since the connection was made.
     fn pinned<T>(&self, request: &Request<T>) -> Result<KeyId, Status> {
-        let key = peer(request)?.key_id;
-        if self.pins().is_pinned(&key, self.now()) {
-            return Ok(key);
+        let peer = peer(request)?;
+        if self.pins().is_pinned(&peer.key_id, self.now()) {
+            // The connection may have begun before the key was pinned, and does not know the name.
+            let name = self.pins().admit(&peer.key, &peer.succession, self.now());
+            return Ok(name.unwrap_or(peer.pinned_as));
         }
+        let key = peer.pinned_as;
         match book::partner(self.store(), key) {
             Ok(partner) if partner.state == PartnerState::Revoked => {
                 Err(Reason::Revoked.status(""))
@@ -195,7 +198,7 @@ impl ExchangeService for Exchange {
     ) -> Result<Response<Self::SyncStream>, Status> {
         let key = self.link.pinned(&request)?;
         let partner = self.link.correspondent(key)?;
-        let own = self.link.key().public().key_id();
+        let own = partner.own.key_id();
         let slot = self.link.0.slots.enter(&own, key, Role::Answered);
         let slot = slot.ok_or_else(|| Reason::Busy.status(""))?;
         let turn = timeout(

@@ -73,7 +73,7 @@ fn compose(
     supersedes: Option<AgreementHash>,
     nonce: [u8; 16],
 ) -> Result<Terms, OfficeError> {
-    let own_id = office.key_id();
+    let own_id = partner.own.key_id();
     let missing = |field: &str| OfficeError::field(field, "此项必填 this field is required");
     let valid_from = draft
         .valid_from
@@ -90,7 +90,7 @@ fn compose(
         ));
     }
     let parties = [
-        own_party(office, draft, base)?,
+        own_party(office, partner, draft, base)?,
         partner_party(partner, draft, base)?,
     ];
     let frame = Frame {
@@ -135,9 +135,15 @@ fn compose(
     Ok(composed.arrange()?)
 }
 
-fn own_party(office: &Office, draft: &Draft, base: Option<&Terms>) -> Result<Party, OfficeError> {
+/// Both parties by the names they have in the correspondence, so that both sides write the same ones whatever their keys are now.
+fn own_party(
+    office: &Office,
+    partner: &Partner,
+    draft: &Draft,
+    base: Option<&Terms>,
+) -> Result<Party, OfficeError> {
     let organization = office.organization();
-    let before = base.and_then(|base| base.party(office.key_id()));
+    let before = base.and_then(|base| base.party(partner.own.key_id()));
     let name = organization.name.as_str();
     let endpoint = if organization.endpoint.is_empty() {
         name
@@ -145,7 +151,7 @@ fn own_party(office: &Office, draft: &Draft, base: Option<&Terms>) -> Result<Par
         &organization.endpoint
     };
     Ok(Party {
-        key: *office.public().as_bytes(),
+        key: *partner.own.as_bytes(),
         code: organization.code.clone(),
         name: Text::parse(name).at("name")?,
         region: organization.region.clone(),
@@ -238,7 +244,7 @@ pub(super) async fn propose(
             let (partner, terms, answers) = write_out(&handle, desk, proposal, nonce)?;
             writable(&partner)?;
             let book = book::agreements(desk.draft, &partner)?;
-            let own = handle.key_id();
+            let own = partner.own.key_id();
             overlaps(&book, &terms)?;
             let proposed = AgreementProposed { terms, answers };
             check::check_propose(&book, own, partner.key_id, &proposed, desk.today)
@@ -277,16 +283,15 @@ fn write_out(
     };
     match proposal {
         Proposal::Terms(terms) => {
-            let own = office.key_id();
-            let other = terms
-                .parties
-                .iter()
-                .map(Party::key_id)
-                .find(|key| *key != own);
-            let other = other.ok_or_else(|| {
+            let both = |partner: &Partner| {
+                let parties = [partner.own.key_id(), partner.key_id];
+                parties.iter().all(|key| terms.party(*key).is_some())
+            };
+            let mut partners = book::partners(desk.draft)?.into_iter();
+            let other = partners.find(both).ok_or_else(|| {
                 OfficeError::field("terms", "协议须有对方 the terms must name the partner")
             })?;
-            Ok((book::partner(desk.draft, other)?, *terms, None))
+            Ok((other, *terms, None))
         }
         Proposal::Draft(draft) => {
             let partner = find::partner(desk.draft, &draft.partner)?;
@@ -369,10 +374,10 @@ pub(super) async fn sign(
     agreement: String,
     signatory: Option<Text<60>>,
 ) -> Result<(AgreementHash, Answer), OfficeError> {
-    let own = office.key_id();
     let answer = office
         .write(request, move |desk| {
             let (hash, partner) = find::agreement(desk.draft, &agreement)?;
+            let own = partner.own.key_id();
             let book = book::agreements(desk.draft, &partner)?;
             check::check_sign(&book, own, hash, desk.today).map_err(refused)?;
             let terms = book.get(hash).map(|agreement| agreement.terms.clone());
@@ -472,7 +477,7 @@ fn view(
     book: &Book,
     agreement: &Agreement,
 ) -> Result<AgreementView, OfficeError> {
-    let own = office.key_id();
+    let own = partner.own.key_id();
     let today = office.today();
     let status = status(book, agreement, today);
     let author = |key| {

@@ -2,7 +2,12 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
-use hongyan_proto::{id::KeyId, identity::Invitation, message::Stop};
+use hongyan_proto::{
+    id::{Hash, KeyId},
+    identity::Invitation,
+    message::Stop,
+    time::Timestamp,
+};
 use tokio::sync::mpsc;
 
 use super::{Introduction, OfficeError};
@@ -121,6 +126,11 @@ pub struct Carrier {
     pub submit: Step<Signed, Taken>,
     /// To be told after a partner was added or revoked, so that pins follow the book.
     pub partners_changed: Box<dyn Fn() + Send + Sync>,
+    /// To be told after the identity key was replaced, or to show another TLS key: makes a new one and its certificate, and says until when
+    /// that is valid.
+    pub renew_tls: Box<dyn Fn() -> Result<Timestamp, OfficeError> + Send + Sync>,
+    /// What is shown at handshakes now: until when it is valid, and the fingerprint of its TLS key.
+    pub shown_tls: Box<dyn Fn() -> (Timestamp, Hash) + Send + Sync>,
 }
 
 impl fmt::Debug for Carrier {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hongyan_proto::{
     id::CaseId,
-    identity::IdentityKey,
-    letter::{Access, DisclosureSet, Payload, Text},
+    identity::{IdentityKey, KeyRotation, Keyring},
+    letter::{Access, DisclosureSet, KeyRotated, Payload, Text},
     log::Kind,
     time::{Day, Timestamp},
 };
@@ -14,7 +14,7 @@ use hongyan_proto::{
 use super::{Answer, Office, OfficeError, Request, Written, request};
 use crate::{
     book::{self, Author, Hindrance, Partner, Place, Shelf as _},
-    store::{Draft, LogNo, NewEntry},
+    store::{Draft, LogNo, NewEntry, StoreError},
 };
 
 /// One commit under way.
@@ -45,13 +45,14 @@ impl Office {
         work: impl FnOnce(&mut Desk<'_, '_>) -> Result<Answer, OfficeError> + Send + 'static,
     ) -> Result<Answer, OfficeError> {
         let now = self.now();
-        let key = Arc::clone(&self.key);
+        let keys = self.keys.clone();
         let old = request::forgettable(&self.store, now)?;
         self.store
             .commit(move |draft| {
                 if let Some(answer) = request::recall(draft, &request)? {
                     return Ok(answer);
                 }
+                let key = valid(draft, &keys)?;
                 let mut desk = Desk {
                     draft,
                     now,
@@ -80,9 +81,10 @@ impl Office {
         purpose: Option<Text<500>>,
     ) -> Result<(), OfficeError> {
         let now = self.now();
-        let key = Arc::clone(&self.key);
+        let keys = self.keys.clone();
         self.store
             .commit(move |draft| {
+                let key = valid(draft, &keys)?;
                 let mut desk = Desk {
                     draft,
                     now,
@@ -134,11 +136,7 @@ impl Desk<'_, '_> {
         if payload.kind().needs_agreement() {
             let in_force = book::in_force(self.draft, partner, self.today)?
                 .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-            payload = within(
-                payload,
-                in_force.terms.scope(self.key.public().key_id()),
-                cut,
-            )?;
+            payload = within(payload, in_force.terms.scope(partner.own.key_id()), cut)?;
             agreement = Some(in_force.hash);
         }
         payload.check()?;
@@ -155,6 +153,42 @@ impl Desk<'_, '_> {
         self.written.push(written.clone());
         self.note_actor(partner.out, written.sequence, payload.kind())?;
         Ok(written)
+    }
+
+    /// Replaces the key that signs a log: a partner's, or the local one. `new` follows from the desk's own key.
+    pub(super) fn rotate(
+        &mut self,
+        partner: Option<&Partner>,
+        rotation: &KeyRotation,
+    ) -> Result<(), OfficeError> {
+        let payload = Payload::from(KeyRotated::from(rotation));
+        payload.check()?;
+        let place = partner.map_or(Place::LOCAL, |partner| Place {
+            log: partner.out,
+            author: Author::Own,
+            partner: Some((partner.key_id, partner.correspondence)),
+        });
+        let seen = match partner.and_then(|partner| partner.incoming.zip(Some(partner))) {
+            Some((log, partner)) => partner.incoming_base + self.draft.record(log)?.size(),
+            None => 0,
+        };
+        let new = NewEntry {
+            seen,
+            time: self.now,
+            kind: payload.kind(),
+            case_id: None,
+            agreement: None,
+            payload: payload.encode(),
+        };
+        let key = Arc::clone(&self.key);
+        let header = self.draft.rotate(place.log, new, (rotation, &key))?;
+        book::apply(self.draft, &place, &header, Some(&payload), false)?;
+        if partner.is_some() {
+            let written = Written::new(header.log_id, header.sequence, self.now);
+            self.written.push(written);
+            self.note_actor(place.log, header.sequence, payload.kind())?;
+        }
+        Ok(())
     }
 
     /// Writes the first entry of a new epoch's log.
@@ -224,6 +258,13 @@ impl Desk<'_, '_> {
     }
 }
 
+/// The key that signs what this commit writes: a rotation before it in the same group is in the log already.
+pub(super) fn valid(draft: &Draft<'_>, keys: &Keyring) -> Result<Arc<IdentityKey>, StoreError> {
+    let local = draft.log(LogNo::LOCAL)?;
+    keys.find(local.signers.current())
+        .ok_or(StoreError::KeyLost(LogNo::LOCAL))
+}
+
 /// May anything be written to this partner now?
 pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
     partner.may_write().map_err(|hindrance| {
@@ -232,6 +273,7 @@ pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
             Hindrance::Revoked => OfficeError::Revoked(code),
             Hindrance::Forked => OfficeError::Fork(code),
             Hindrance::Unconfirmed | Hindrance::Lost { .. } => OfficeError::LostEntries(code),
+            Hindrance::KeyLost => OfficeError::KeyLost(code),
         }
     })
 }

@@ -155,6 +155,11 @@ pub enum OfficeError {
     /// Restored, not yet confirmed.
     #[error("本节点可能缺少写给 {0} 的条目 this node may lack entries it wrote to this partner")]
     LostEntries(String),
+    /// The key that signs is not here.
+    #[error(
+        "写给 {0} 的日志由更换后的密钥签署, 本节点没有该密钥 the log to this partner is signed with a newer key than this node has"
+    )]
+    KeyLost(String),
     /// A session or a letter stopped.
     #[error(transparent)]
     Stopped(#[from] Stop),
@@ -241,6 +246,7 @@ impl OfficeError {
             Self::ResultChanged => "RESULT_CHANGED",
             Self::Fork(_) | Self::Store(StoreError::Frozen(_)) => "FORK",
             Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => "LOST_ENTRIES",
+            Self::KeyLost(_) | Self::Store(StoreError::KeyLost(_)) => "KEY_LOST",
             Self::Stopped(stop) => stop_reason(stop),
             Self::LetterMalformed(_) => "LETTER_MALFORMED",
             Self::LetterNotForUs => "LETTER_NOT_FOR_US",
@@ -312,6 +318,9 @@ impl OfficeError {
             Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
                 "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer"
             }
+            Self::KeyLost(_) | Self::Store(StoreError::KeyLost(_)) => {
+                "恢复换钥之后的备份, 或新建节点并以新邀请结对 restore a backup from after the rotation, or make a new node and begin with an invitation"
+            }
             Self::Stopped(_) => "用 partner check 查看原因 see why with partner check",
             Self::LetterMalformed(_) => "请对方重新导出 ask for another export",
             Self::LetterNotForUs => "交给正确的收件方 hand it to whom it is for",
@@ -343,6 +352,7 @@ const fn stop_reason(stop: &Stop) -> &'static str {
         StopReason::Store => "STORE_FULL",
         StopReason::Revoked => "REVOKED",
         StopReason::Timeout => "UNREACHABLE",
+        StopReason::Key => "KEY_LOST",
     }
 }
 

@@ -59,7 +59,10 @@ pub(super) fn partner(shelf: &impl Shelf, text: &str) -> Result<Partner, OfficeE
             .collect()
     } else {
         all.into_iter()
-            .filter(|partner| partner.code.as_str() == text || begins(partner.key_id, text))
+            .filter(|partner| {
+                partner.code.as_str() == text
+                    || partner.keys().any(|key| begins(key.key_id(), text))
+            })
             .collect()
     };
     let name = if text.is_empty() {

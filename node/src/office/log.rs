@@ -114,7 +114,7 @@ pub(super) async fn checkpoint(
 ) -> Result<(SignedCheckpoint, String), OfficeError> {
     let record = named(office, text)?;
     let checkpoint = office.keep_checkpoint(record.no).await?;
-    let key = verifier_key(&record.origin, &record.author)
+    let key = verifier_key(&record.origin, record.signers.at(checkpoint.size()))
         .map_err(|error| OfficeError::Damaged(error.to_string()))?;
     Ok((checkpoint, key))
 }

@@ -24,6 +24,7 @@ mod reconcile;
 mod record;
 mod report;
 mod request;
+mod rotation;
 pub mod rpc;
 mod statement;
 mod status;

@@ -4,13 +4,13 @@ use std::{path::Path, sync::Arc};
 
 use hongyan_proto::{
     id::{KeyId, OrganizationCode, RegionCode},
-    identity::{IdentityKey, OrganizationName, PublicKey},
+    identity::{IdentityKey, Keyring, OrganizationName, PublicKey},
     log::SignedCheckpoint,
     time::{Day, Timestamp},
 };
 use prost::Message;
 
-use super::{Carrier, OfficeError};
+use super::{Carrier, OfficeError, rotation};
 use crate::{
     book,
     store::{Draft, LogNo, OpenReport, Store, StoreError, Unlock, View},
@@ -76,7 +76,7 @@ impl OrganizationRecord {
 #[derive(Clone)]
 pub struct Office {
     pub(super) store: Store,
-    pub(super) key: Arc<IdentityKey>,
+    pub(super) keys: Keyring,
     pub(super) organization: Arc<Organization>,
     pub(super) clock: Clock,
     pub(super) carrier: Option<Arc<Carrier>>,
@@ -121,9 +121,15 @@ impl Office {
             .and_then(|bytes| OrganizationRecord::decode(bytes).ok())
             .and_then(OrganizationRecord::checked)
             .ok_or_else(|| damaged("组织信息 organization"))?;
+        let key = IdentityKey::from_seed(seed);
+        let local = store.log(LogNo::LOCAL);
+        if local.is_none_or(|local| *local.signers.current() != key.public()) {
+            return Err(damaged("身份密钥 identity key"));
+        }
+        let earlier = rotation::earlier(&store, clock())?;
         Ok(Self {
             store,
-            key: Arc::new(IdentityKey::from_seed(seed)),
+            keys: Keyring::new(Arc::new(key), earlier),
             organization: Arc::new(organization),
             clock,
             carrier: None,
@@ -156,14 +162,19 @@ impl Office {
         &self.store
     }
 
-    /// The identity key.
-    pub fn key(&self) -> &Arc<IdentityKey> {
-        &self.key
+    /// The identity key that is valid now.
+    pub fn key(&self) -> Arc<IdentityKey> {
+        self.keys.current()
+    }
+
+    /// The identity keys this node holds.
+    pub fn keys(&self) -> &Keyring {
+        &self.keys
     }
 
     /// Its public half.
     pub fn public(&self) -> PublicKey {
-        self.key.public()
+        self.keys.current().public()
     }
 
     /// Its fingerprint.
@@ -206,8 +217,7 @@ impl Office {
                 record.origin.to_string(),
             ));
         }
-        SignedCheckpoint::sign(&self.key, &record.origin, record.size(), record.root())
-            .map_err(|error| OfficeError::Damaged(error.to_string()))
+        Ok(record.sign(&self.keys, record.size(), record.root())?)
     }
 
     /// Signs an own log's end and keeps it, so that it can be shown again.

@@ -1,7 +1,5 @@
 //! Partners: invited, introduced, revoked, and what to do when a log cannot go on.
 
-use std::sync::Arc;
-
 use hongyan_proto::{
     id::{Epoch, Hash, KeyId, LogOrigin},
     identity::{Endpoint, IdentityKey, Invitation, InvitationSecret, PublicKey, Purpose},
@@ -16,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Answer, Office, OfficeError, Organization, Request,
-    desk::{Cut, Desk, writable},
+    desk::{self, Cut, Desk, writable},
     error::At,
     find,
 };
@@ -67,7 +65,7 @@ pub(super) async fn invite(
             "应为 1–720 must be 1 to 720",
         ));
     }
-    let secret = secret_of(&office.key, &request)?;
+    let secret = secret_of(&office.key(), &request)?;
     let hash = secret.hash();
     let expires = office.now().plus_millis(i64::from(hours) * HOUR_MS);
     let answer = office
@@ -161,7 +159,7 @@ impl Office {
         caller: Introduction,
     ) -> Result<Redeemed, OfficeError> {
         let now = self.now();
-        let key = Arc::clone(&self.key);
+        let key = self.key();
         let epoch = epoch_of(&key, &caller.key, &secret);
         let answer = Introduction {
             key: self.public(),
@@ -169,6 +167,7 @@ impl Office {
             epoch,
         };
         let told = answer.clone();
+        let keys = self.keys.clone();
         self.store
             .commit(move |draft| {
                 let hash = secret.hash();
@@ -181,6 +180,11 @@ impl Office {
                     return Err(OfficeError::InvitationWrongKind);
                 }
                 let actor = Text::parse("邀请 invitation")?;
+                let key = desk::valid(draft, &keys)?;
+                if key.public() != told.key {
+                    // The key was replaced this very moment: the caller must hear the new one.
+                    return Err(OfficeError::InvitationUnknown);
+                }
                 let mut desk = Desk {
                     draft,
                     now,
@@ -214,7 +218,7 @@ impl Office {
 fn known(draft: &Draft<'_>, caller: &Introduction) -> Result<Option<Partner>, OfficeError> {
     let Some(partner) = book::partners(draft)?
         .into_iter()
-        .find(|partner| partner.key_id == caller.key.key_id())
+        .find(|partner| partner.signer == caller.key)
     else {
         return Ok(None);
     };
@@ -249,28 +253,26 @@ pub(super) async fn accept(
     text: &str,
 ) -> Result<(Partner, Answer), OfficeError> {
     let invitation = Invitation::parse(text)?;
-    let partner_id = invitation.key.key_id();
     if invitation.purpose != Purpose::Partner || invitation.key == office.public() {
         return Err(OfficeError::InvitationWrongKind);
     }
     if invitation.expired(office.now()) {
         return Err(OfficeError::InvitationExpired);
     }
-    let epoch = epoch_of(&office.key, &invitation.key, &invitation.secret);
+    let epoch = epoch_of(&office.key(), &invitation.key, &invitation.secret);
     let own = Introduction {
         key: office.public(),
         organization: office.organization().clone(),
         epoch,
     };
-    let expected = invitation.key;
+    // The link lets nobody answer but the invitation's key, or one that shows how it follows from that.
     let reply = (office.carrier()?.introduce)((invitation, own)).await?;
-    if reply.key != expected {
-        return Err(OfficeError::Unreachable(
-            "对方密钥与邀请不符 the key is not the invitation's".to_owned(),
-        ));
-    }
+    let key = reply.key;
     let answer = adopt(office, request, reply, epoch).await?;
-    let partner = book::partner(&office.store, partner_id)?;
+    let partners = book::partners(&office.store)?;
+    let partner = partners.into_iter().find(|partner| partner.signer == key);
+    let partner = partner
+        .ok_or_else(|| OfficeError::not_found(("结对党组织", "partner"), key.to_string()))?;
     office.partners_changed();
     Ok((partner, answer))
 }
@@ -340,7 +342,10 @@ pub(super) async fn reset_epoch(
                 Ok(()) if book::proposed_here(desk.draft, &partner)?.is_none() => {
                     return Err(OfficeError::EpochNotNeeded);
                 }
-                Err(Hindrance::Revoked) => return writable(&partner).map(|()| Answer::default()),
+                // A log begun with a key that was given up would be believed by nobody.
+                Err(Hindrance::Revoked | Hindrance::KeyLost) => {
+                    return writable(&partner).map(|()| Answer::default());
+                }
                 Ok(())
                 | Err(Hindrance::Forked | Hindrance::Unconfirmed | Hindrance::Lost { .. }) => {}
             }
@@ -350,7 +355,7 @@ pub(super) async fn reset_epoch(
             let own = desk.key.public();
             let origin = LogOrigin {
                 author: own.key_id(),
-                audience: partner.key_id,
+                audience: partner.signer.key_id(),
                 epoch,
             };
             desk.draft.freeze(old.no)?;

@@ -73,7 +73,7 @@ fn cadence(shelf: &impl Shelf, partner: &Partner, today: Day) -> Result<Cadence,
 
 fn file(office: &Office, partner: &Partner, quarter: Quarter) -> Result<QuarterFile, OfficeError> {
     let store = &office.store;
-    let own = office.key_id();
+    let own = partner.own.key_id();
     let (view, _) = book::quarter(store, partner, quarter)?;
     let cadence = cadence(store, partner, office.today())?;
     let status = view.status(own, partner.key_id, cadence, office.today());

@@ -85,7 +85,15 @@ pub(super) fn compile(
     };
     let refused =
         |error: hongyan_proto::report::ReportError| OfficeError::Damaged(error.to_string());
-    SignedReport::sign(Report::new(content).map_err(refused)?, &office.key).map_err(refused)
+    let key = office.key();
+    let local = office.store.log(LogNo::LOCAL);
+    let earlier: Vec<_> = local
+        .iter()
+        .flat_map(|local| local.signers.keys())
+        .filter(|earlier| **earlier != key.public())
+        .copied()
+        .collect();
+    SignedReport::sign(Report::new(content).map_err(refused)?, &key, &earlier).map_err(refused)
 }
 
 impl Count<'_> {

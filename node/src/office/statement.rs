@@ -39,7 +39,6 @@ pub(super) async fn issue(
     quarter: Quarter,
 ) -> Result<(Statement, Answer), OfficeError> {
     let reader = office.store.clone();
-    let own = office.key_id();
     let answer = office
         .write(request, move |desk| {
             let partner = find::partner(desk.draft, &partner)?;
@@ -56,11 +55,11 @@ pub(super) async fn issue(
             let revision = view
                 .next_revision()
                 .ok_or(OfficeError::QuarterClosed(quarter))?;
-            let scope = in_force.terms.scope(own);
+            let scope = in_force.terms.scope(partner.own.key_id());
             let statement = compile(
                 quarter,
                 revision,
-                own,
+                partner.own.key_id(),
                 cases.iter().map(|file| (file.id, &file.case)),
                 scope,
             )

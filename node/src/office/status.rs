@@ -61,6 +61,8 @@ pub(super) struct PartnerView {
     pub(super) overdue: bool,
     pub(super) open_cases: u32,
     pub(super) notice: Option<(String, String)>,
+    /// Its key was replaced, and the one before is still accepted.
+    pub(super) rotating: bool,
 }
 
 /// Everything about the node.
@@ -164,7 +166,8 @@ fn partner_view(
         overdue: next_due.is_some_and(|due| due < today),
         next_due,
         open_cases: u32::try_from(open).unwrap_or(u32::MAX),
-        notice: notice(&partner),
+        notice: notice(&partner, office.now()),
+        rotating: partner.rotating(office.now()).is_some(),
         partner,
     })
 }
@@ -188,7 +191,7 @@ fn unapplied(office: &Office, partner: &Partner) -> Result<u64, OfficeError> {
     Ok(letters)
 }
 
-fn notice(partner: &Partner) -> Option<(String, String)> {
+fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
     let words = |zh: &str, en: &str| Some((zh.to_owned(), en.to_owned()));
     match partner.state {
         PartnerState::Revoked => words("结对已撤销", "revoked"),
@@ -200,15 +203,30 @@ fn notice(partner: &Partner) -> Option<(String, String)> {
             "对方提出日志重新起始, 请电话核实后执行 partner accept-epoch",
             "the partner proposes a new epoch: check, then accept it",
         ),
+        PartnerState::Active if partner.key_lost => words(
+            "本节点的密钥已在此备份之后更换, 不能再书写; 请恢复较新的备份, 或新建节点并以新邀请结对",
+            "this node's key was replaced after this backup was made, and it cannot write any more: restore a newer backup, or make a new node and begin with an invitation",
+        ),
         PartnerState::Active if partner.may_write().is_err() => words(
             "本节点可能缺少自己写过的条目, 须先同步 (或 letter export --ask) 才能书写",
             "this node may lack entries it wrote: synchronize, or letter export --ask, before writing",
         ),
-        PartnerState::Active => partner
-            .contact
-            .problem
-            .as_ref()
-            .map(|problem| super::text::split(problem)),
+        PartnerState::Active => match (&partner.contact.problem, partner.rotating(now)) {
+            (Some(problem), _) => Some(super::text::split(problem)),
+            (None, Some(change)) => Some((
+                format!(
+                    "对方于 {} 更换密钥, 声明由旧密钥签署; 旧密钥有效至 {}; 可用电话核对新指纹",
+                    change.since.day(),
+                    change.until.day()
+                ),
+                format!(
+                    "key changed on {}, the statement is signed by the old key, which stays accepted until {}; compare the new fingerprint by telephone",
+                    change.since.day(),
+                    change.until.day()
+                ),
+            )),
+            (None, None) => None,
+        },
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use hongyan_proto::{
     id::LogOrigin,
-    identity::PublicKey,
+    identity::{IdentityKey, KeyRotation, PublicKey},
     log::{
-        Entry, Header, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
+        Entry, Header, Kind, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
         limits::{MAX_PAYLOAD_BYTES, SALT_BYTES},
     },
 };
@@ -43,7 +43,8 @@ impl Draft<'_> {
         self.set_log(LogRecord {
             no,
             origin,
-            author,
+            signers: author.into(),
+            turns: Vec::new(),
             own,
             tree: Tree::new(),
             last_seen: 0,
@@ -60,6 +61,37 @@ impl Draft<'_> {
 
     /// Writes an entry at the end of one's own log. Returns its header: to read it back would read the log's whole unfinished tail.
     pub fn append_entry(&mut self, no: LogNo, new: NewEntry) -> Result<Header, StoreError> {
+        if new.kind == Kind::KeyRotated {
+            return Err(StoreError::Entry(Arc::from(
+                "换钥须与签名一同写入 a rotation is written together with its signatures only",
+            )));
+        }
+        self.append_any(no, new)
+    }
+
+    /// Writes the rotation of the own key, whose payload is in `new`, at the end of one's own log. The old key signs the log up to
+    /// and including it, in this same commit; from then on only the new key signs.
+    pub fn rotate(
+        &mut self,
+        no: LogNo,
+        new: NewEntry,
+        (rotation, old): (&KeyRotation, &IdentityKey),
+    ) -> Result<Header, StoreError> {
+        let header = self.append_any(no, new)?;
+        let mut record = self.log(no)?.clone();
+        let size = record.size();
+        let bad = |error: &dyn std::fmt::Display| StoreError::Entry(Arc::from(error.to_string()));
+        record
+            .signers
+            .push(size, rotation.clone())
+            .map_err(|error| bad(&error))?;
+        let turn = SignedCheckpoint::sign(old, &record.origin, size, record.root());
+        record.turns.push(turn.map_err(|error| bad(&error))?);
+        self.set_log(record);
+        Ok(header)
+    }
+
+    fn append_any(&mut self, no: LogNo, new: NewEntry) -> Result<Header, StoreError> {
         let NewEntry {
             seen,
             time,
@@ -73,6 +105,7 @@ impl Draft<'_> {
             _ if !record.own => return Err(StoreError::WrongSide(no)),
             LogState::Live => {}
             LogState::Frozen => return Err(StoreError::Frozen(no)),
+            LogState::KeyLost => return Err(StoreError::KeyLost(no)),
             LogState::Recovering { until } => {
                 return Err(StoreError::MustRecover {
                     log: no,
@@ -143,6 +176,12 @@ impl Draft<'_> {
         if sequence >= record.size() {
             return Err(StoreError::UnknownEntry { log: no, sequence });
         }
+        let changes = record.signers.changes();
+        if changes.iter().any(|change| change.size == sequence + 1) {
+            return Err(StoreError::Entry(Arc::from(
+                "换钥条目不可擦除 a rotation's body is never erased: without it nobody can tell who signs",
+            )));
+        }
         let number = sequence / BUNDLE_ENTRIES;
         let mut first = number * BUNDLE_ENTRIES;
         let mut place = key::bundle(no, number);
@@ -170,7 +209,7 @@ impl Draft<'_> {
     pub fn must_recover(&mut self, no: LogNo, until: u64) -> Result<(), StoreError> {
         let mut record = self.own_log(no)?;
         let known = match record.state {
-            LogState::Frozen => return Ok(()),
+            LogState::Frozen | LogState::KeyLost => return Ok(()),
             LogState::Live => 0,
             LogState::Recovering { until } => until,
         };
@@ -199,6 +238,14 @@ impl Draft<'_> {
         } else {
             Err(StoreError::WrongSide(no))
         }
+    }
+
+    /// The own log was taken back with a rotation to a key that is not here: this node writes it no more.
+    pub fn key_lost(&mut self, no: LogNo) -> Result<(), StoreError> {
+        let mut record = self.own_log(no)?;
+        record.state = LogState::KeyLost;
+        self.set_log(record);
+        Ok(())
     }
 
     /// Nothing more is written to this log.
@@ -280,6 +327,12 @@ impl Draft<'_> {
         self.store_entries(&record, entries)?;
         record.tree = frame.tree().clone();
         record.last_seen = frame.last_seen();
+        if frame.signers().changes().len() > record.signers.changes().len() {
+            record.signers = frame.signers().clone();
+            // Without the note at the rotation itself nothing is lost but the proof for who is behind it.
+            let turn = Some(frame.checkpoint()).filter(|note| note.size() == record.size());
+            record.turns.extend(turn.cloned());
+        }
         record.checkpoint = Some(frame.checkpoint().clone());
         if let LogState::Recovering { until } = record.state
             && record.size() >= until

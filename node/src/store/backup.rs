@@ -208,7 +208,8 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
 /// What was written for a partner since the backup is unknown here. It is locked in the commit that ends the filling, before
 /// the folder can be opened, so that no crash leaves a restored log that could be continued beside what the partner holds.
 fn unconfirmed(mut log: LogRecord) -> LogRecord {
-    if log.own && !log.is_local() && log.state != LogState::Frozen {
+    let ended = matches!(log.state, LogState::Frozen | LogState::KeyLost);
+    if log.own && !log.is_local() && !ended {
         log.state = LogState::UNCONFIRMED;
     }
     log

@@ -145,6 +145,11 @@ pub enum StoreError {
         "日志 {0} 的书写方不符 the log belongs to the other side; 这是程序缺陷, 请报告 report this defect"
     )]
     WrongSide(LogNo),
+    /// The own log says that the key was replaced, and the new one is not here.
+    #[error(
+        "日志 {0} 的签名密钥已更换, 本节点没有新密钥 (恢复了换钥前的备份); 请恢复较新的备份, 或新建节点并以新邀请结对 the key that signs log {0} was replaced and is not here (a backup from before was restored): restore a newer backup, or make a new node and begin with an invitation"
+    )]
+    KeyLost(LogNo),
     /// Entries that do not follow the last one.
     #[error(
         "日志 {log} 应从第 {expected} 条继续, 实为 {found} the log continues at {expected}, not {found}; 请重新同步 synchronize again"

@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use bytes::Bytes;
 use hongyan_proto::{
     id::{AgreementHash, CaseId, Epoch, Hash, KeyId, LogId, LogOrigin},
-    identity::PublicKey,
-    log::{Follow, Kind, SignedCheckpoint, Tree},
+    identity::{Keyring, PublicKey, Succession},
+    log::{CheckpointError, Follow, Kind, SignedCheckpoint, Signers, Tree},
     time::Timestamp,
 };
 
 use super::{
     damage::{Damage, Harm, Source},
     error::StoreError,
+    turn,
 };
 
 /// A log's small number in this store, given in the order of creation. It never leaves the node.
@@ -37,6 +38,8 @@ pub enum LogState {
     Live,
     /// No more: it forked, or another epoch took its place.
     Frozen,
+    /// No more by this node: its author's key was replaced and the new one is not here.
+    KeyLost,
     /// Not before the entries up to `until` were taken back: the node had them, and its partner may still.
     Recovering {
         /// One past the last entry known to have existed.
@@ -61,8 +64,11 @@ pub struct LogRecord {
     pub no: LogNo,
     /// Who writes it, for whom, since when.
     pub origin: LogOrigin,
-    /// Whose key signs its checkpoints.
-    pub author: PublicKey,
+    /// Whose keys sign its checkpoints.
+    pub signers: Signers,
+    /// The last checkpoint of each key that was replaced: at exactly the size where its time ended. Kept, because nobody can sign for
+    /// what came before it any more.
+    pub turns: Vec<SignedCheckpoint>,
     /// Does this node write it?
     pub own: bool,
     /// Its tree, and with it its size and root.
@@ -95,7 +101,10 @@ pub struct NewEntry {
     pub payload: Vec<u8>,
 }
 
+/// A record of a log whose author never replaced its key.
 const VERSION: u8 = 1;
+/// The same with rotations, and the checkpoints at them.
+const VERSION_ROTATED: u8 = 2;
 const FIXED: usize = 1 + 32 + 32 + 16 + 32 + 1 + 1 + 8 + 8 + 4;
 
 impl LogRecord {
@@ -123,11 +132,36 @@ impl LogRecord {
     pub fn follow(&self, seen_limit: u64) -> Follow {
         Follow {
             origin: self.origin,
-            author: self.author,
+            signers: self.signers.clone(),
             tree: self.tree.clone(),
             last_seen: self.last_seen,
             seen_limit,
         }
+    }
+
+    /// The signed checkpoint that a frame ending at this size is closed with, when it was signed before: the last one of the key that
+    /// was valid then, or what its author signed since. None: the own key must sign one.
+    pub fn closing(&self, end: u64) -> Option<&SignedCheckpoint> {
+        let mut turns = self.turns.iter();
+        turns
+            .find(|turn| end <= turn.size())
+            .or_else(|| self.checkpoint.as_ref().filter(|_| !self.own))
+    }
+
+    /// Signs the own log's state at a size behind every rotation; at a rotation it is the note that was signed then.
+    pub fn sign(
+        &self,
+        keys: &Keyring,
+        size: u64,
+        root: Hash,
+    ) -> Result<SignedCheckpoint, StoreError> {
+        if let Some(turn) = self.turns.iter().find(|turn| turn.size() == size) {
+            return Ok(turn.clone());
+        }
+        let key = keys.find(self.signers.at(size));
+        let key = key.ok_or(StoreError::KeyLost(self.no))?;
+        SignedCheckpoint::sign(&key, &self.origin, size, root)
+            .map_err(|error: CheckpointError| StoreError::Entry(Arc::from(error.to_string())))
     }
 
     /// Who else has this log's entries.
@@ -152,16 +186,18 @@ impl LogRecord {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION];
+        let rotated = !self.signers.changes().is_empty();
+        let mut bytes = vec![if rotated { VERSION_ROTATED } else { VERSION }];
         bytes.extend_from_slice(self.origin.author.as_bytes());
         bytes.extend_from_slice(self.origin.audience.as_bytes());
         bytes.extend_from_slice(self.origin.epoch.as_bytes());
-        bytes.extend_from_slice(self.author.as_bytes());
+        bytes.extend_from_slice(self.signers.first().as_bytes());
         bytes.push(u8::from(self.own));
         let (state, until) = match self.state {
             LogState::Live => (0, 0),
             LogState::Frozen => (1, 0),
             LogState::Recovering { until } => (2, until),
+            LogState::KeyLost => (3, 0),
         };
         bytes.push(state);
         bytes.extend_from_slice(&until.to_be_bytes());
@@ -171,6 +207,9 @@ impl LogRecord {
         let len = u32::try_from(tree.len()).expect("a tree's edge is short");
         bytes.extend_from_slice(&len.to_be_bytes());
         bytes.extend_from_slice(&tree);
+        if rotated {
+            turn::encode(&self.signers, &self.turns, &mut bytes);
+        }
         if let Some(checkpoint) = &self.checkpoint {
             bytes.extend_from_slice(checkpoint.note());
         }
@@ -178,12 +217,10 @@ impl LogRecord {
     }
 
     pub(super) fn decode(no: LogNo, bytes: &Bytes) -> Result<Self, StoreError> {
-        let malformed = || StoreError::Malformed {
-            what: "日志记录 log record",
-        };
-        if bytes.len() < FIXED || bytes[0] != VERSION {
+        if bytes.len() < FIXED || ![VERSION, VERSION_ROTATED].contains(&bytes[0]) {
             return Err(malformed());
         }
+        let rotated = bytes[0] == VERSION_ROTATED;
         let mut at = 1;
         let mut take = |len: usize| {
             at += len;
@@ -208,16 +245,23 @@ impl LogRecord {
         let tree_len = usize::try_from(number(take(4))).map_err(|_| malformed())?;
         let rest = take(bytes.len() - FIXED);
         let tree = rest.get(..tree_len).ok_or_else(malformed)?;
-        let note = rest.slice(tree_len..);
+        let mut note = rest.slice(tree_len..);
+        let (mut signers, mut turns) = (Signers::from(author), Vec::new());
+        if rotated {
+            turns = turn::decode(&mut note, &mut signers).ok_or_else(malformed)?;
+        }
+        // What the note covers beyond the entries that are here was shown when it came: the newest key signed it.
+        let verify = |note: &Bytes| signers.verify(note, u64::MAX, &Succession::NONE);
         let checkpoint = if note.is_empty() {
             None
         } else {
-            Some(SignedCheckpoint::verify(&note, &author).map_err(|_| malformed())?)
+            Some(verify(&note).map_err(|_| malformed())?)
         };
         Ok(Self {
             no,
             origin,
-            author,
+            signers,
+            turns,
             own,
             tree: Tree::from_bytes(tree).map_err(|_| malformed())?,
             last_seen,
@@ -226,16 +270,23 @@ impl LogRecord {
                 0 => LogState::Live,
                 1 => LogState::Frozen,
                 2 => LogState::Recovering { until },
+                3 => LogState::KeyLost,
                 _ => return Err(malformed()),
             },
         })
     }
 }
 
+fn malformed() -> StoreError {
+    StoreError::Malformed {
+        what: "日志记录 log record",
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use hongyan_proto::identity::IdentityKey;
+    use hongyan_proto::identity::{IdentityKey, KeyRotation};
 
     use super::*;
 
@@ -253,7 +304,8 @@ mod tests {
         let record = LogRecord {
             no: LogNo(5),
             origin,
-            author: key.public(),
+            signers: key.public().into(),
+            turns: Vec::new(),
             own: true,
             tree,
             last_seen: 6,
@@ -283,5 +335,56 @@ mod tests {
             assert_eq!(cut.is_ok(), unsigned, "{len} bytes");
             assert_eq!(unsigned, len == FIXED + 40, "{len} bytes");
         }
+    }
+
+    #[test]
+    fn a_record_keeps_its_rotations_and_the_notes_at_them() {
+        let [old, new] = [1, 2].map(|seed| IdentityKey::from_seed([seed; 32]));
+        let origin = LogOrigin {
+            author: old.public().key_id(),
+            audience: KeyId::from_bytes([2; 32]),
+            epoch: Epoch::from_bytes([3; 16]),
+        };
+        let mut tree = Tree::new();
+        tree.append(Hash::from_bytes([4; 32]));
+        let turn = SignedCheckpoint::sign(&old, &origin, 1, tree.root()).unwrap();
+        tree.append(Hash::from_bytes([5; 32]));
+        let note = SignedCheckpoint::sign(&new, &origin, 2, tree.root()).unwrap();
+        let mut signers = Signers::from(old.public());
+        let until = Timestamp::from_millis(1_800_000_000_000);
+        signers
+            .push(1, KeyRotation::sign(&old, &new, until).unwrap())
+            .unwrap();
+        let record = LogRecord {
+            no: LogNo(5),
+            origin,
+            signers,
+            turns: vec![turn.clone()],
+            own: true,
+            tree: tree.clone(),
+            last_seen: 0,
+            checkpoint: Some(note.clone()),
+            state: LogState::Live,
+        };
+        let bytes = Bytes::from(record.encode());
+        insta::assert_snapshot!(hex::encode(&bytes));
+        assert_eq!(LogRecord::decode(LogNo(5), &bytes).unwrap(), record);
+        let fixed = FIXED + 8 + 32;
+        for len in (0..bytes.len()).filter(|len| *len != bytes.len() - note.note().len()) {
+            assert!(
+                LogRecord::decode(LogNo(5), &bytes.slice(..len)).is_err(),
+                "{len} bytes of {fixed} and more"
+            );
+        }
+        let ring = Keyring::new(Arc::new(new), vec![Arc::new(old)]);
+        assert_eq!(record.sign(&ring, 1, turn.root()).unwrap(), turn);
+        assert_eq!(record.sign(&ring, 2, tree.root()).unwrap(), note);
+        assert_eq!(record.closing(1), Some(&turn));
+        assert_eq!(record.closing(2), None);
+        let stale = Keyring::from(Arc::new(IdentityKey::from_seed([1; 32])));
+        assert!(matches!(
+            record.sign(&stale, 2, tree.root()),
+            Err(StoreError::KeyLost(_))
+        ));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use hongyan_proto::{
     id::Hash,
-    log::{Entry, Tree},
+    log::{Change, Entry, Kind, Signers, Tree},
 };
 
 use super::{
@@ -42,6 +42,7 @@ struct Part {
     roots: Vec<Hash>,
     rest: Vec<Hash>,
     without_body: u64,
+    rotations: Vec<Entry>,
 }
 
 pub(super) fn verify_log(
@@ -67,10 +68,15 @@ pub(super) fn verify_log(
     });
     let mut tree = Tree::new();
     let mut without_body = 0;
+    let mut signers = Signers::from(*record.signers.first());
     // In order, so that the first bad entry is the one named.
     for part in parts {
         let part = part?;
         without_body += part.without_body;
+        for entry in part.rotations {
+            let bad = |_| record.bad_entry(entry.header().sequence, "换钥无效 a bad rotation");
+            signers.follow(&entry).map_err(bad)?;
+        }
         part.roots
             .into_iter()
             .for_each(|root| tree.append_subtree(root, BUNDLE_ENTRIES.ilog2()));
@@ -80,6 +86,7 @@ pub(super) fn verify_log(
         let size = record.size();
         return Err(record.damage(Harm::Root { size }).into());
     }
+    check_signers(sight, record, &signers)?;
     Ok(Verified {
         size: record.size(),
         without_body,
@@ -106,6 +113,9 @@ fn verify_part(
                 .map_err(|detail| record.bad_entry(sequence, detail))?;
             check_place(record, sequence, &entry)?;
             part.without_body += u64::from(entry.body().is_none());
+            if entry.header().kind == Kind::KeyRotated {
+                part.rotations.push(entry.clone());
+            }
             leaves.push(entry.header().leaf_hash());
         }
         let count = leaves.len() as u64;
@@ -130,6 +140,22 @@ fn check_place(record: &LogRecord, sequence: u64, entry: &Entry) -> Result<(), S
             sequence,
             "条目属于别处 the entry belongs to another place or log",
         ));
+    }
+    Ok(())
+}
+
+/// The record says of the author's keys what the log's own entries say, and each note at a rotation is of this log's history.
+fn check_signers(sight: Sight<'_>, record: &LogRecord, found: &Signers) -> Result<(), StoreError> {
+    if *found != record.signers {
+        let known = record.signers.changes().iter();
+        let first = known.zip(found.changes()).find(|(one, other)| one != other);
+        let sequence = first.map_or(0, |(Change { size, .. }, _)| size.saturating_sub(1));
+        return Err(record.bad_entry(sequence, "换钥记录不符 the record of its keys differs"));
+    }
+    for turn in &record.turns {
+        if tree_at(sight, record, turn.size())?.root() != turn.root() {
+            return Err(record.damage(Harm::Checkpoint { size: turn.size() }).into());
+        }
     }
     Ok(())
 }

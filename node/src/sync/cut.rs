@@ -1,9 +1,10 @@
-//! Cuts a log into frames: as many entries as the limits allow, in order, closed by a checkpoint.
+//! Cuts a log into frames: as many entries as the limits allow, in order, closed by a checkpoint. A rotation of the author's key ends
+//! its frame, because what follows is the new key's to sign.
 
 use hongyan_proto::{
     id::{Hash, LogId},
     log::{
-        Entry, Frame, SignedCheckpoint, Tree,
+        Entry, Frame, Kind, SignedCheckpoint, Tree,
         limits::{MAX_FRAME_BYTES, MAX_FRAME_ENTRIES},
     },
 };
@@ -27,8 +28,12 @@ pub fn cut<E>(
         if bytes > MAX_FRAME_BYTES && !taken.is_empty() {
             break;
         }
+        let rotation = entry.header().kind == Kind::KeyRotated;
         tree.append(entry.header().leaf_hash());
         taken.push(entry);
+        if rotation {
+            break;
+        }
     }
     if taken.is_empty() {
         return Ok(None);

@@ -69,8 +69,7 @@ impl Incoming {
             .verify(frame)
             .map_err(|error| bad_frame(&error, self.held.as_ref(), note))?;
         self.held = Some(verified.checkpoint().clone());
-        self.follow.tree = verified.tree().clone();
-        self.follow.last_seen = verified.last_seen();
+        self.follow.advance(&verified);
         actions.push(if self.own {
             Action::TakeBack(verified)
         } else {

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::{
     incoming::bad_frame,
+    session::their_note,
     situation::{self, Roots, Situation, View},
 };
 
@@ -119,9 +120,9 @@ impl Greeting {
             return Err(Stop::new(StopReason::Version, detail).into());
         }
         let refuse = |error| Stop::new(StopReason::Protocol, error);
-        let theirs = SignedCheckpoint::verify(&hello.own, &mirror.author).map_err(refuse)?;
+        let theirs = their_note(hello, mirror)?;
         let held = hello.held.as_ref();
-        let held = held.map(|note| SignedCheckpoint::verify(note, &own.author));
+        let held = held.map(|note| own.note(note, &hello.held_rotations));
         Ok(Self {
             theirs,
             held: held.transpose().map_err(refuse)?,
@@ -257,8 +258,7 @@ fn verify(
         FrameError::Gap { expected, found } => LetterError::Gap { expected, found },
         error => LetterError::Stop(bad_frame(&error, held, note)),
     })?;
-    follow.tree = verified.tree().clone();
-    follow.last_seen = verified.last_seen();
+    follow.advance(&verified);
     Ok(verified)
 }
 

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::{Epoch, LogOrigin},
-    identity::IdentityKey,
+    identity::{IdentityKey, Succession},
     log::{Entry, Kind, NewHeader, Tree, body},
     time::Timestamp,
 };
@@ -81,7 +81,7 @@ impl Log {
     pub(in crate::sync) fn follow(&self, size: u64) -> Follow {
         Follow {
             origin: self.origin,
-            author: self.key.public(),
+            signers: self.key.public().into(),
             tree: self.tree(size),
             last_seen: 0,
             seen_limit: 0,
@@ -117,6 +117,8 @@ fn begin(
         time: Timestamp::from_millis(0),
         agreements: Vec::new(),
         reset: None,
+        rotations: Succession::NONE,
+        held_rotations: Succession::NONE,
     };
     let (own_follow, mirror_follow) = (own.0.follow(own.1), mirror.0.follow(mirror.1));
     let greeting = Greeting::read(&hello, &own_follow, &mirror_follow)?;
@@ -206,6 +208,8 @@ fn two_histories_another_epoch_and_a_newer_protocol_stop() {
         time: Timestamp::from_millis(0),
         agreements: Vec::new(),
         reset: None,
+        rotations: Succession::NONE,
+        held_rotations: Succession::NONE,
     };
     let read = |hello: &Hello| {
         let greeting = Greeting::read(hello, &follow.0, &follow.1)?;

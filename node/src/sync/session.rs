@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::{AgreementHash, LogId},
+    identity::Succession,
     letter::EpochReset,
     log::{Follow, Frame, SignedCheckpoint, VerifiedFrame},
     message::{Hello, Message, PROTOCOL, Stop, StopReason},
@@ -38,6 +39,10 @@ pub struct Start {
     pub agreements: Vec<AgreementHash>,
     /// What the own log begins with, when it replaces an older one and the partner has not taken it yet.
     pub reset: Option<EpochReset>,
+    /// How this side's key was replaced.
+    pub rotations: Succession,
+    /// How the partner's key was replaced, as this side knows it.
+    pub held_rotations: Succession,
 }
 
 /// What the session asks for. Each is done in order; what it leads to comes back through the method named.
@@ -111,6 +116,8 @@ impl Session {
             time: start.now,
             agreements: start.agreements.clone(),
             reset: start.reset.clone(),
+            rotations: start.rotations.clone(),
+            held_rotations: start.held_rotations.clone(),
         };
         let session = Self {
             start,
@@ -154,8 +161,8 @@ impl Session {
         let held = hello
             .held
             .as_ref()
-            .and_then(|note| self.own_note(note).ok());
-        let own = self.their_note(&hello.own).ok();
+            .and_then(|note| self.own_note(note, hello).ok());
+        let own = self.their_note(hello).ok();
         (held.map(|note| note.size()), own.map(|note| note.size()))
     }
 
@@ -231,14 +238,13 @@ impl Session {
         actions
     }
 
-    fn own_note(&self, note: &Bytes) -> Result<SignedCheckpoint, Stop> {
-        SignedCheckpoint::verify(note, &self.start.own_follow.author)
-            .map_err(|error| Stop::new(StopReason::Protocol, error))
+    fn own_note(&self, note: &Bytes, hello: &Hello) -> Result<SignedCheckpoint, Stop> {
+        let note = self.start.own_follow.note(note, &hello.held_rotations);
+        note.map_err(|error| Stop::new(StopReason::Protocol, error))
     }
 
-    fn their_note(&self, note: &Bytes) -> Result<SignedCheckpoint, Stop> {
-        SignedCheckpoint::verify(note, &self.start.mirror.author)
-            .map_err(|error| Stop::new(StopReason::Protocol, error))
+    fn their_note(&self, hello: &Hello) -> Result<SignedCheckpoint, Stop> {
+        their_note(hello, &self.start.mirror)
     }
 
     fn greet(
@@ -254,7 +260,7 @@ impl Session {
         let held = hello
             .held
             .as_ref()
-            .map(|note| self.own_note(note))
+            .map(|note| self.own_note(note, hello))
             .transpose()?;
         let own_view = view(&self.start.own_follow);
         let mirror_view = view(&self.start.mirror);
@@ -263,7 +269,7 @@ impl Session {
             // Signed by this side itself, so it holds whatever else is wrong with the hello.
             actions.push(Action::MustRecover { until });
         }
-        let theirs = self.their_note(&hello.own)?;
+        let theirs = self.their_note(hello)?;
         let mirror = situation::mirror(&mirror_view, &theirs, roots);
         let own_log = own_view.origin.log_id();
         let mut taking_back = false;
@@ -319,6 +325,22 @@ impl Session {
         follow.seen_limit = start.own_base.saturating_add(own_size);
         Incoming::new(follow, start.held.clone(), false)
     }
+}
+
+/// The partner's note of its own log. A note signed by a key that it gave up, for a log that goes on under the next one, is not an
+/// unknown signature: it has restored an old backup, and must be told.
+pub(super) fn their_note(hello: &Hello, mirror: &Follow) -> Result<SignedCheckpoint, Stop> {
+    mirror.note(&hello.own, &hello.rotations).map_err(|error| {
+        let given_up = SignedCheckpoint::verify_by(&hello.own, |_, _| {
+            mirror.signers.keys().copied().collect()
+        });
+        let reason = if given_up.is_ok() {
+            StopReason::Key
+        } else {
+            StopReason::Protocol
+        };
+        Stop::new(reason, error)
+    })
 }
 
 fn fork(size: u64, one: Option<&SignedCheckpoint>, other: &SignedCheckpoint) -> Stop {

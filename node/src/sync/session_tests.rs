@@ -34,6 +34,8 @@ impl Desk {
             now: Timestamp::from_millis(0),
             agreements: Vec::new(),
             reset: None,
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         });
         let hello = Hello {
             protocol: PROTOCOL,
@@ -42,6 +44,8 @@ impl Desk {
             time: Timestamp::from_millis(0),
             agreements: Vec::new(),
             reset: None,
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         };
         let roots = Roots {
             own_at_held: held

@@ -8,14 +8,17 @@ use x509_parser::{
     prelude::FromDer as _, x509::X509Version,
 };
 
-use super::extension::{BINDING_OID, Binding};
+use super::{
+    extension::{BINDING_OID, Binding},
+    succession::{SUCCESSION_OID, succession_from_der},
+};
 use crate::{
     id::{Hash, KeyId},
-    identity::PublicKey,
+    identity::{PublicKey, Succession},
     time::Timestamp,
 };
 
-/// Longest certificate that is looked at, in bytes. Ours have about 600.
+/// Longest certificate that is looked at, in bytes. Ours have about 600, and 203 more for every rotation they show.
 const CERTIFICATE_LIMIT: usize = 4096;
 /// Hex digits of the key id in a certificate's name: half of it, as a DNS label holds at most 63 characters.
 const NAME_DIGITS: usize = 32;
@@ -85,6 +88,19 @@ pub enum CertificateError {
         /// The time here.
         now: Timestamp,
     },
+    /// The statements of how its identity key was replaced are not good, or lead to another key.
+    #[error(
+        "证书中的换钥声明无效 (指纹 {0}); 用电话核对指纹 the certificate's statements about its replaced key are not good: compare fingerprints by telephone"
+    )]
+    Succession(KeyId),
+    /// A good certificate of a key that its organization replaced.
+    #[error("该密钥已被其组织更换, 自 {until} 起停用 (指纹 {}); 对方若恢复了换钥前的备份, 须恢复较新的备份 this key was replaced by its organization and is accepted no more since then; whoever restored a backup from before must restore a newer one", .key.spoken())]
+    Retired {
+        /// The old key.
+        key: KeyId,
+        /// When its time ended.
+        until: Timestamp,
+    },
     /// A good certificate of a key that is not, or no longer, pinned here.
     #[error("密钥未登记 (指纹 {}); 请先交换邀请 this key is not pinned here (fingerprint {}); exchange an invitation first", .0.spoken(), .0)]
     NotPinned(KeyId),
@@ -119,6 +135,11 @@ pub struct PeerIdentity {
     pub key: PublicKey,
     /// Its fingerprint.
     pub key_id: KeyId,
+    /// The fingerprint under which this organization was pinned here first: its name for everything that outlives a key. The same as
+    /// `key_id` for one that is not pinned or never replaced its key.
+    pub pinned_as: KeyId,
+    /// How the key came to be, as the certificate says; verified.
+    pub succession: Succession,
     /// From when the certificate is valid.
     pub not_before: Timestamp,
     /// Until when the certificate is valid, this instant included.
@@ -146,6 +167,7 @@ impl PeerIdentity {
         }
         let binding = find_binding(&certificate)?;
         let key_id = binding.key.key_id();
+        let succession = find_succession(&certificate, &binding.key)?;
         binding
             .verify(spki)
             .map_err(|_| CertificateError::Binding(key_id))?;
@@ -156,6 +178,8 @@ impl PeerIdentity {
         Ok(Self {
             key: binding.key,
             key_id,
+            pinned_as: key_id,
+            succession,
             not_before: Timestamp::from_millis(validity.not_before.timestamp() * 1000),
             not_after: Timestamp::from_millis(validity.not_after.timestamp() * 1000),
             spki_hash: Hash::from_bytes(Sha256::digest(spki).into()),
@@ -197,6 +221,24 @@ fn find_binding(certificate: &X509Certificate<'_>) -> Result<Binding, Certificat
             Binding::from_der(extension.value).ok_or(CertificateError::NoIdentity)
         }
         _ => Err(CertificateError::NoIdentity),
+    }
+}
+
+fn find_succession(
+    certificate: &X509Certificate<'_>,
+    key: &PublicKey,
+) -> Result<Succession, CertificateError> {
+    let bad = || CertificateError::Succession(key.key_id());
+    let oid = Oid::from(&SUCCESSION_OID).map_err(|_| bad())?;
+    let mut found = certificate
+        .iter_extensions()
+        .filter(|extension| extension.oid == oid);
+    match (found.next(), found.next()) {
+        (None, _) => Ok(Succession::NONE),
+        (Some(extension), None) => succession_from_der(extension.value)
+            .filter(|succession| succession.last() == Some(*key))
+            .ok_or_else(bad),
+        _ => Err(bad()),
     }
 }
 

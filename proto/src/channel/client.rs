@@ -11,11 +11,12 @@ use tonic::transport::{Channel, Endpoint as HttpEndpoint, Uri};
 use super::{
     certificate::server_name,
     error::{ChannelError, classify, explain},
+    expect::Expect,
     http2::tune,
-    tls_identity::TlsIdentity,
+    live_tls::LiveTls,
     verifier::{ALPN, ExpectedServer, client_config},
 };
-use crate::{id::KeyId, identity::Endpoint, time::Clock};
+use crate::{identity::Endpoint, time::Clock};
 
 /// How long name look-up, TCP and TLS may take together.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -23,24 +24,26 @@ pub const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// after the client has is met at the first call instead.
 const WELCOME_LIMIT: Duration = Duration::from_secs(2);
 
-/// Connects to `endpoint` (host:port), where exactly the key `expect` must answer. The channel reconnects by itself, with
-/// the same demands; a caller that no longer trusts the key drops the channel.
+/// Connects to `endpoint` (host:port), where `expect` must answer. The channel reconnects by itself, with the same demands; a caller
+/// that no longer trusts the key drops the channel.
 ///
 /// Errors: what went wrong, in words; also a refusal by the server, which in TLS 1.3 comes only after the handshake.
 pub async fn connect(
     endpoint: &str,
-    expect: KeyId,
-    tls: &TlsIdentity,
+    expect: impl Into<Expect>,
+    tls: impl Into<LiveTls>,
     clock: Clock,
 ) -> Result<Channel, ChannelError> {
+    let expect = expect.into();
+    let name = expect.name;
     let dialler = Arc::new(Dialler {
         endpoint: endpoint.parse()?,
         expect,
-        tls: tls.clone(),
+        tls: tls.into(),
         clock,
     });
     // TLS is the connector's business, so the URI says http; its host is the name in the certificate.
-    let uri = format!("http://{}", server_name(&expect));
+    let uri = format!("http://{}", server_name(&name));
     let http = HttpEndpoint::from_shared(uri).map_err(|error| explain(&error))?;
     let connector = tower::service_fn(move |_: Uri| {
         let dialler = dialler.clone();
@@ -53,8 +56,8 @@ pub async fn connect(
 /// All that a dialled connection needs, kept for the next one.
 pub(super) struct Dialler {
     pub(super) endpoint: Endpoint,
-    pub(super) expect: KeyId,
-    pub(super) tls: TlsIdentity,
+    pub(super) expect: Expect,
+    pub(super) tls: LiveTls,
     pub(super) clock: Clock,
 }
 
@@ -91,11 +94,12 @@ impl Dialler {
     }
 
     async fn shake_hands(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, ChannelError> {
-        let verifier = ExpectedServer::new(self.expect, self.clock.clone());
+        let verifier = ExpectedServer::new(self.expect.clone(), self.clock.clone());
         let other = |error: &dyn std::fmt::Display| ChannelError::Other(error.to_string());
-        let config = client_config(&self.tls, verifier.clone()).map_err(|error| other(&error))?;
+        let config =
+            client_config(&self.tls.current(), verifier.clone()).map_err(|error| other(&error))?;
         let name =
-            ServerName::try_from(server_name(&self.expect)).map_err(|error| other(&error))?;
+            ServerName::try_from(server_name(&self.expect.name)).map_err(|error| other(&error))?;
         let mut stream = TlsConnector::from(Arc::new(config))
             .connect(name, tcp)
             .await

@@ -48,7 +48,7 @@ pub enum ChannelError {
     Certificate(#[from] CertificateError),
     /// Our key is not pinned there.
     #[error(
-        "对方未登记本机密钥或已撤销; 请对方核对并重新邀请 the other side has not pinned our key, or has revoked it; ask them to check and invite again"
+        "对方未登记本机密钥, 或已撤销, 或本机密钥已被更换而停用 (恢复了旧备份?); 请对方核对并重新邀请 the other side has not pinned our key, or has revoked it, or knows that it was replaced (was an old backup restored here?); ask them to check and invite again"
     )]
     RefusedByPeer,
     /// Our certificate is out of its validity there.

@@ -14,7 +14,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use super::{
     certificate::{CertificateError, PeerIdentity},
     pins::{Admission, Pins},
-    tls_identity::TlsIdentity,
+    live_tls::LiveTls,
     verifier::{ALPN, AdmittedClient, server_config},
 };
 use crate::time::Clock;
@@ -71,7 +71,7 @@ pub struct HandshakeFailure {
 
 /// What every handshake of a listener needs.
 pub(super) struct Terms {
-    pub(super) tls: TlsIdentity,
+    pub(super) tls: LiveTls,
     pub(super) pins: Pins,
     pub(super) admission: Admission,
     pub(super) clock: Clock,
@@ -85,7 +85,7 @@ impl Terms {
         // Small messages answer each other; a failure only makes them slower.
         let _ = tcp.set_nodelay(true);
         let verifier = AdmittedClient::new(self.pins.clone(), self.admission, self.clock.clone());
-        let config = server_config(&self.tls, verifier.clone())
+        let config = server_config(&self.tls.current(), verifier.clone())
             .map_err(|error| HandshakeError::Broken(error.to_string()))?;
         let accept = TlsAcceptor::from(Arc::new(config)).accept(tcp);
         let accepted = timeout(HANDSHAKE_LIMIT, accept.into_fallible()).await;

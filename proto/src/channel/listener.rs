@@ -21,7 +21,7 @@ use super::{
     connection::{ConnectInfo, Connection},
     handshake::{HandshakeFailure, Terms},
     pins::{Admission, Pins},
-    tls_identity::TlsIdentity,
+    live_tls::LiveTls,
 };
 use crate::time::Clock;
 
@@ -42,10 +42,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Starts to accept on a bound listener.
+    /// Starts to accept on a bound listener. A [`LiveTls`] may be replaced meanwhile.
     pub fn start(
         tcp: TcpListener,
-        tls: &TlsIdentity,
+        tls: impl Into<LiveTls>,
         pins: Pins,
         admission: Admission,
         clock: Clock,
@@ -53,7 +53,7 @@ impl Listener {
     ) -> Self {
         let (sender, accepted) = mpsc::channel(BACKLOG);
         let terms = Terms {
-            tls: tls.clone(),
+            tls: tls.into(),
             pins,
             admission,
             clock,

@@ -17,7 +17,9 @@ use tonic::{Request, Response, Status, transport::Channel};
 
 use super::{
     client::Dialler,
-    tls_identity::tests::{END, NOW, START, crooked, forged, identity, issued},
+    tls_identity::tests::{
+        END, NOW, OVERLAP, START, borrowed, crooked, forged, identity, issued, rotated,
+    },
     verifier::{ALPN, ExpectedServer, provider},
     *,
 };
@@ -91,16 +93,16 @@ impl House {
         connection
     }
 
-    fn dialler(&self, tls: TlsIdentity) -> Dialler {
+    fn dialler(&self, tls: &TlsIdentity) -> Dialler {
         Dialler {
             endpoint: self.address.to_string().parse().unwrap(),
-            expect: key_id(SERVER),
-            tls,
+            expect: identity(SERVER).public().into(),
+            tls: tls.into(),
             clock: at(NOW),
         }
     }
 
-    async fn dial(&self, tls: TlsIdentity) -> Result<TlsStream<TcpStream>, ChannelError> {
+    async fn dial(&self, tls: &TlsIdentity) -> Result<TlsStream<TcpStream>, ChannelError> {
         self.dialler(tls).dial().await
     }
 }
@@ -108,7 +110,7 @@ impl House {
 #[tokio::test]
 async fn partners_meet_and_talk() {
     let mut house = house().await;
-    let caller = house.dialler(issued(CLIENT));
+    let caller = house.dialler(&issued(CLIENT));
     let (dialled, mut accepted) = tokio::join!(caller.dial(), house.greet());
     let mut dialled = dialled.unwrap();
     let mut heard = [0; 7];
@@ -128,7 +130,7 @@ async fn partners_meet_and_talk() {
 #[tokio::test]
 async fn a_stranger_is_refused_and_both_sides_know_why() {
     let mut house = house().await;
-    let refused = house.dial(issued(3)).await.unwrap_err();
+    let refused = house.dial(&issued(3)).await.unwrap_err();
     assert_eq!(refused, ChannelError::RefusedByPeer);
     assert!(house.failure().await.contains("NotPinned"));
 }
@@ -136,7 +138,7 @@ async fn a_stranger_is_refused_and_both_sides_know_why() {
 #[tokio::test]
 async fn a_stranger_may_come_to_be_introduced() {
     let mut house = house_with(issued(SERVER), Admission::AllowIntroduction, at(NOW)).await;
-    let caller = house.dialler(issued(3));
+    let caller = house.dialler(&issued(3));
     let (dialled, accepted) = tokio::join!(caller.dial(), house.greet());
     assert!(dialled.is_ok());
     assert!(!accepted.info().peer.introduced);
@@ -147,7 +149,7 @@ async fn a_stranger_may_come_to_be_introduced() {
 async fn introduction_does_not_excuse_a_bad_certificate() {
     let mut house = house_with(issued(SERVER), Admission::AllowIntroduction, at(NOW)).await;
     let tls = crooked(3, &server_name(&key_id(3)), true);
-    assert!(house.dial(tls).await.is_err());
+    assert!(house.dial(&tls).await.is_err());
     assert!(house.failure().await.contains("Binding"));
 }
 
@@ -164,26 +166,26 @@ async fn crooked_clients_are_refused() {
         );
     };
 
-    let error = house.dial(expired).await.unwrap_err();
+    let error = house.dial(&expired).await.unwrap_err();
     assert_eq!(error, ChannelError::OwnCertificateExpired);
     assert!(house.failure().await.contains("Expired"));
 
-    let error = house.dial(early).await.unwrap_err();
+    let error = house.dial(&early).await.unwrap_err();
     assert_eq!(error, ChannelError::OwnCertificateExpired);
     assert!(house.failure().await.contains("NotYetValid"));
 
     let wrong_name = crooked(CLIENT, &server_name(&key_id(SERVER)), false);
-    refused_certificate(&house.dial(wrong_name).await.unwrap_err());
+    refused_certificate(&house.dial(&wrong_name).await.unwrap_err());
     assert!(house.failure().await.contains("Name"));
 
     let stolen_signature = crooked(CLIENT, &own_name, true);
-    refused_certificate(&house.dial(stolen_signature).await.unwrap_err());
+    refused_certificate(&house.dial(&stolen_signature).await.unwrap_err());
     assert!(house.failure().await.contains("Binding"));
 
     let certificate = issued(CLIENT).certificate_der().to_vec().into();
     let own_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let stolen_certificate = forged(certificate, &own_key.serialize_der());
-    refused_certificate(&house.dial(stolen_certificate).await.unwrap_err());
+    refused_certificate(&house.dial(&stolen_certificate).await.unwrap_err());
     assert!(house.failure().await.contains("NoPossession"));
 }
 
@@ -193,7 +195,7 @@ async fn a_stolen_certificate_does_not_make_a_server() {
     let own_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let thief = forged(certificate, &own_key.serialize_der());
     let mut house = house_with(thief, Admission::AllowIntroduction, at(NOW)).await;
-    let error = house.dial(issued(CLIENT)).await.unwrap_err();
+    let error = house.dial(&issued(CLIENT)).await.unwrap_err();
     assert!(matches!(error, ChannelError::Other(_)), "{error:?}");
     assert!(house.failure().await.contains("RefusedByPeer"));
 }
@@ -205,7 +207,10 @@ async fn no_certificate_no_entry() {
         .with_protocol_versions(&[&TLS13])
         .unwrap()
         .dangerous()
-        .with_custom_certificate_verifier(ExpectedServer::new(key_id(SERVER), at(NOW)))
+        .with_custom_certificate_verifier(ExpectedServer::new(
+            identity(SERVER).public().into(),
+            at(NOW),
+        ))
         .with_no_client_auth();
     config.alpn_protocols = vec![ALPN.to_vec()];
     let tcp = TcpStream::connect(house.address).await.unwrap();
@@ -266,7 +271,7 @@ async fn tls12_and_no_tls_are_refused() {
 #[tokio::test]
 async fn the_wrong_server_is_named() {
     let mut house = house_with(issued(9), Admission::PinnedOnly, at(NOW)).await;
-    let error = house.dial(issued(CLIENT)).await.unwrap_err();
+    let error = house.dial(&issued(CLIENT)).await.unwrap_err();
     let wrong = CertificateError::WrongKey {
         expected: key_id(SERVER),
         found: key_id(9),
@@ -281,7 +286,7 @@ async fn the_wrong_server_is_named() {
 async fn a_server_whose_certificate_expired_is_refused() {
     let old = TlsIdentity::issue(&identity(SERVER), START, NOW.plus_millis(-1000)).unwrap();
     let house = house_with(old, Admission::PinnedOnly, at(NOW)).await;
-    let error = house.dial(issued(CLIENT)).await.unwrap_err();
+    let error = house.dial(&issued(CLIENT)).await.unwrap_err();
     assert!(matches!(
         error,
         ChannelError::Certificate(CertificateError::Expired { .. })
@@ -291,7 +296,7 @@ async fn a_server_whose_certificate_expired_is_refused() {
 #[tokio::test]
 async fn a_removed_pin_cuts_the_live_connection() {
     let mut house = house().await;
-    let caller = house.dialler(issued(CLIENT));
+    let caller = house.dialler(&issued(CLIENT));
     let (dialled, mut accepted) = tokio::join!(caller.dial(), house.greet());
     let mut dialled = dialled.unwrap();
     let reading = tokio::spawn(async move { accepted.read_u8().await.map_err(|e| e.kind()) });
@@ -307,7 +312,7 @@ async fn a_removed_pin_cuts_the_live_connection() {
     dialled.read_exact(&mut greeting).await.unwrap();
     assert!(timeout(PATIENCE, dialled.read_u8()).await.unwrap().is_err());
     assert_eq!(
-        house.dial(issued(CLIENT)).await.unwrap_err(),
+        house.dial(&issued(CLIENT)).await.unwrap_err(),
         ChannelError::RefusedByPeer
     );
 }
@@ -319,7 +324,7 @@ async fn silent_peers_hold_up_nobody() {
     for _ in 0..50 {
         silent.push(TcpStream::connect(house.address).await.unwrap());
     }
-    let caller = house.dialler(issued(CLIENT));
+    let caller = house.dialler(&issued(CLIENT));
     let (dialled, _accepted) = tokio::join!(caller.dial(), house.greet());
     assert!(dialled.is_ok());
     drop(silent);
@@ -329,9 +334,14 @@ async fn silent_peers_hold_up_nobody() {
 #[tokio::test]
 async fn dead_ends_are_told_apart() {
     let dial = |endpoint: String| async move {
-        connect(&endpoint, key_id(SERVER), &issued(CLIENT), at(NOW))
-            .await
-            .unwrap_err()
+        connect(
+            &endpoint,
+            identity(SERVER).public(),
+            &issued(CLIENT),
+            at(NOW),
+        )
+        .await
+        .unwrap_err()
     };
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let free = tcp.local_addr().unwrap();
@@ -361,6 +371,110 @@ async fn dead_ends_are_told_apart() {
     });
     assert_eq!(dial(address.to_string()).await, ChannelError::NotTls);
     answering.await.unwrap();
+}
+
+/// Key 1 was pinned and became key 3 while nobody looked.
+#[tokio::test]
+async fn a_key_that_follows_from_a_pinned_one_enters_under_its_name() {
+    let mut house = house().await;
+    house.pins.unpin(&key_id(CLIENT));
+    house.pins.pin(identity(1).public(), None);
+    let caller = house.dialler(&rotated(3));
+    let (dialled, accepted) = tokio::join!(caller.dial(), house.greet());
+    assert!(dialled.is_ok());
+    let peer = &accepted.info().peer;
+    assert_eq!((peer.pinned_as, peer.key_id), (key_id(1), key_id(3)));
+    assert!(peer.introduced);
+    // The old key is still good for the overlap, and is the same organization.
+    let caller = house.dialler(&issued(1));
+    let (dialled, accepted) = tokio::join!(caller.dial(), house.greet());
+    assert!(dialled.is_ok());
+    assert_eq!(accepted.info().peer.pinned_as, key_id(1));
+}
+
+#[tokio::test]
+async fn a_replaced_key_is_refused_after_its_time_and_told_why() {
+    let mut house = house_with(issued(SERVER), Admission::AllowIntroduction, at(OVERLAP)).await;
+    house.pins.unpin(&key_id(CLIENT));
+    house.pins.pin(identity(1).public(), None);
+    let caller = house.dialler(&rotated(2));
+    let (dialled, _accepted) = tokio::join!(caller.dial(), house.greet());
+    assert!(dialled.is_ok());
+    // Not even to be introduced: whoever comes with it has an old backup, or stole it.
+    let refused = house.dial(&issued(1)).await.unwrap_err();
+    assert_eq!(refused, ChannelError::RefusedByPeer);
+    assert!(house.failure().await.contains("Retired"));
+}
+
+#[tokio::test]
+async fn a_row_that_begins_nowhere_or_is_another_keys_helps_nobody() {
+    let mut house = house().await;
+    house.pins.unpin(&key_id(CLIENT));
+    // Good in itself, but nobody here ever pinned its first key.
+    let refused = house.dial(&rotated(3)).await.unwrap_err();
+    assert_eq!(refused, ChannelError::RefusedByPeer);
+    assert!(house.failure().await.contains("NotPinned"));
+    // The statements of key 1 shown by someone else.
+    house.pins.pin(identity(1).public(), None);
+    let refused = house.dial(&borrowed(7, 3)).await.unwrap_err();
+    assert!(
+        matches!(refused, ChannelError::OwnCertificateRefused(_)),
+        "{refused:?}"
+    );
+    assert!(house.failure().await.contains("Succession"));
+}
+
+#[tokio::test]
+async fn a_server_that_replaced_its_key_is_followed_by_whoever_pinned_it() {
+    let mut house = house_with(rotated(4), Admission::PinnedOnly, at(NOW)).await;
+    let pins = Pins::new();
+    pins.pin(identity(1).public(), None);
+    let caller = Dialler {
+        expect: Expect::pinned(key_id(1), &pins),
+        ..house.dialler(&issued(CLIENT))
+    };
+    let (dialled, _accepted) = tokio::join!(caller.dial(), house.greet());
+    assert!(dialled.is_ok());
+    assert_eq!(pins.current(&key_id(1)), Some(identity(4).public()));
+    // Whoever expects a key that is not in the row is told which one answered.
+    let refused = house.dial(&issued(CLIENT)).await;
+    assert!(refused.is_ok(), "key 1 is in the row");
+    let stranger = Dialler {
+        expect: identity(8).public().into(),
+        ..house.dialler(&issued(CLIENT))
+    };
+    let wrong = CertificateError::WrongKey {
+        expected: key_id(8),
+        found: key_id(4),
+    };
+    assert_eq!(
+        stranger.dial().await.unwrap_err(),
+        ChannelError::Certificate(wrong)
+    );
+}
+
+#[tokio::test]
+async fn a_replaced_tls_identity_is_shown_at_the_next_handshake() {
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = tcp.local_addr().unwrap();
+    let pins = Pins::new();
+    pins.pin(identity(CLIENT).public(), None);
+    let live = LiveTls::from(&issued(1));
+    let quiet: Report = Arc::new(|_: &HandshakeFailure| {});
+    let _listener = Listener::start(tcp, &live, pins, Admission::PinnedOnly, at(NOW), quiet);
+    let met = Pins::new();
+    met.pin(identity(1).public(), None);
+    let dial = || Dialler {
+        endpoint: address.to_string().parse().unwrap(),
+        expect: Expect::pinned(key_id(1), &met),
+        tls: (&issued(CLIENT)).into(),
+        clock: at(NOW),
+    };
+    assert!(dial().dial().await.is_ok());
+    assert_eq!(met.current(&key_id(1)), Some(identity(1).public()));
+    live.replace(rotated(2));
+    assert!(dial().dial().await.is_ok());
+    assert_eq!(met.current(&key_id(1)), Some(identity(2).public()));
 }
 
 struct Echo;
@@ -430,5 +544,11 @@ async fn grpc_knows_its_caller_until_the_pin_is_removed() {
 }
 
 async fn connect_to(address: SocketAddr, tls: &TlsIdentity) -> Result<Channel, ChannelError> {
-    connect(&address.to_string(), key_id(SERVER), tls, at(NOW)).await
+    connect(
+        &address.to_string(),
+        identity(SERVER).public(),
+        tls,
+        at(NOW),
+    )
+    .await
 }

@@ -17,9 +17,13 @@ use zeroize::Zeroizing;
 use super::{
     certificate::{CertificateError, PeerIdentity, server_name},
     extension::{BINDING_OID, Binding},
+    succession::{SUCCESSION_OID, succession_to_der},
     verifier::provider,
 };
-use crate::{identity::IdentityKey, time::Timestamp};
+use crate::{
+    identity::{IdentityKey, Succession},
+    time::Timestamp,
+};
 
 /// The last second an X.509 time can name: 9999-12-31T23:59:59Z, in milliseconds.
 const LAST_TIME_MS: i64 = 253_402_300_799_000;
@@ -68,10 +72,24 @@ impl TlsIdentity {
         not_before: Timestamp,
         not_after: Timestamp,
     ) -> Result<Self, TlsIdentityError> {
+        Self::issue_after(identity, &Succession::NONE, not_before, not_after)
+    }
+
+    /// The same for a key that replaced another: the certificate also shows how, so that whoever pinned the other can follow.
+    pub fn issue_after(
+        identity: &IdentityKey,
+        succession: &Succession,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Result<Self, TlsIdentityError> {
         let key_pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let binding = Binding::sign(identity, &key_pair.subject_public_key_info());
         let name = server_name(&identity.public().key_id());
-        let certificate = assemble(&key_pair, &[binding.to_der()], &name, not_before, not_after)?;
+        let mut extensions = vec![(BINDING_OID, binding.to_der())];
+        if !succession.rotations().is_empty() {
+            extensions.push((SUCCESSION_OID, succession_to_der(succession)));
+        }
+        let certificate = assemble(&key_pair, &extensions, &name, not_before, not_after)?;
         Self::from_der(certificate, Zeroizing::new(key_pair.serialize_der()))
     }
 
@@ -146,10 +164,10 @@ fn certify(
     Ok(CertifiedKey::new(vec![certificate], key))
 }
 
-/// A self-signed certificate with these binding extensions and this name.
+/// A self-signed certificate with these extensions of ours and this name.
 fn assemble(
     key_pair: &KeyPair,
-    bindings: &[Vec<u8>],
+    extensions: &[([u64; 9], Vec<u8>)],
     name: &str,
     not_before: Timestamp,
     not_after: Timestamp,
@@ -176,9 +194,9 @@ fn assemble(
         ExtendedKeyUsagePurpose::ServerAuth,
         ExtendedKeyUsagePurpose::ClientAuth,
     ];
-    params.custom_extensions = bindings
+    params.custom_extensions = extensions
         .iter()
-        .map(|der| CustomExtension::from_oid_content(&BINDING_OID, der.clone()))
+        .map(|(oid, der)| CustomExtension::from_oid_content(oid, der.clone()))
         .collect();
     Ok(params.self_signed(key_pair)?.der().clone())
 }
@@ -199,7 +217,9 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::identity::KeyRotation;
 
+    pub(in crate::channel) const OVERLAP: Timestamp = Timestamp::from_millis(1_760_000_000_000);
     pub(in crate::channel) const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
     pub(in crate::channel) const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
     pub(in crate::channel) const END: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -231,8 +251,47 @@ pub(super) mod tests {
         let other = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
         let signed = if stolen { &other } else { &key_pair };
         let binding = Binding::sign(&identity(seed), &signed.subject_public_key_info()).to_der();
-        let certificate = assemble(&key_pair, &[binding], name, START, END).unwrap();
+        let binding = [(BINDING_OID, binding)];
+        let certificate = assemble(&key_pair, &binding, name, START, END).unwrap();
         forged(certificate, &key_pair.serialize_der())
+    }
+
+    /// How key 1 became this one, step by step.
+    pub(in crate::channel) fn row(to: u8) -> Succession {
+        let step = |from| KeyRotation::sign(&identity(from), &identity(from + 1), OVERLAP).unwrap();
+        Succession::new((1..to).map(step).collect()).unwrap()
+    }
+
+    /// A certificate of `seed`'s key that shows how it came from key 1.
+    pub(in crate::channel) fn rotated(seed: u8) -> TlsIdentity {
+        TlsIdentity::issue_after(&identity(seed), &row(seed), START, END).unwrap()
+    }
+
+    /// A certificate of `seed`'s key that shows how another became key `to`.
+    pub(in crate::channel) fn borrowed(seed: u8, to: u8) -> TlsIdentity {
+        let key_pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+        let binding = Binding::sign(&identity(seed), &key_pair.subject_public_key_info());
+        let extensions = [
+            (BINDING_OID, binding.to_der()),
+            (SUCCESSION_OID, succession_to_der(&row(to))),
+        ];
+        let certificate = assemble(&key_pair, &extensions, &name(seed), START, END).unwrap();
+        forged(certificate, &key_pair.serialize_der())
+    }
+
+    #[test]
+    fn a_certificate_shows_how_its_key_came_to_be() {
+        let peer = verify(&rotated(9)).unwrap();
+        assert_eq!(peer.key, identity(9).public());
+        assert_eq!(peer.succession, row(9));
+        assert!(rotated(9).certificate_der().len() < 2500);
+        let stolen = TlsIdentity::issue_after(&identity(5), &row(3), START, END);
+        assert!(matches!(
+            stolen,
+            Err(TlsIdentityError::Certificate(CertificateError::Succession(
+                _
+            )))
+        ));
     }
 
     fn name(seed: u8) -> String {
@@ -306,6 +365,7 @@ pub(super) mod tests {
         let key_pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
         let binding = Binding::sign(&identity(1), &key_pair.subject_public_key_info()).to_der();
         for bindings in [vec![], vec![binding.clone(), binding]] {
+            let bindings: Vec<_> = bindings.into_iter().map(|der| (BINDING_OID, der)).collect();
             let der = assemble(&key_pair, &bindings, &name(1), START, END).unwrap();
             let refused = PeerIdentity::verify(&der, NOW).unwrap_err();
             // A doubled extension is already refused by the X.509 reader or by our count of it.
@@ -323,7 +383,8 @@ pub(super) mod tests {
     fn only_p256() {
         let key_pair = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
         let binding = Binding::sign(&identity(1), &key_pair.subject_public_key_info()).to_der();
-        let der = assemble(&key_pair, &[binding], &name(1), START, END).unwrap();
+        let binding = [(BINDING_OID, binding)];
+        let der = assemble(&key_pair, &binding, &name(1), START, END).unwrap();
         assert_eq!(
             PeerIdentity::verify(&der, NOW),
             Err(CertificateError::KeyType)
@@ -339,8 +400,13 @@ pub(super) mod tests {
 
     #[test]
     fn every_flipped_bit_is_refused() {
-        let tls = issued(1);
-        let good = verify(&tls).unwrap();
+        for tls in [issued(1), rotated(2)] {
+            refuses_every_flipped_bit(&tls);
+        }
+    }
+
+    fn refuses_every_flipped_bit(tls: &TlsIdentity) {
+        let good = verify(tls).unwrap();
         let mut der = tls.certificate_der().to_vec();
         for bit in 0..der.len() * 8 {
             der[bit / 8] ^= 1 << (bit % 8);

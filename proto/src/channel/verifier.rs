@@ -21,10 +21,11 @@ use rustls::{
 
 use super::{
     certificate::{CertificateError, PeerIdentity, server_name},
+    expect::Expect,
     pins::{Admission, Pins},
     tls_identity::TlsIdentity,
 };
-use crate::{id::KeyId, time::Clock};
+use crate::time::Clock;
 
 /// HTTP/2 and nothing else: gRPC needs it, and another protocol's bytes must not be taken for it.
 pub(super) const ALPN: &[u8] = b"h2";
@@ -45,9 +46,9 @@ type Verdict = OnceLock<Result<PeerIdentity, CertificateError>>;
 /// The alert a refused peer receives is all it ever learns, so "not pinned" has one of its own (`access_denied`).
 fn refusal(error: &CertificateError) -> Error {
     Error::InvalidCertificate(match error {
-        CertificateError::NotPinned(_) | CertificateError::WrongKey { .. } => {
-            TlsCertificateError::ApplicationVerificationFailure
-        }
+        CertificateError::NotPinned(_)
+        | CertificateError::Retired { .. }
+        | CertificateError::WrongKey { .. } => TlsCertificateError::ApplicationVerificationFailure,
         CertificateError::Expired { .. } => TlsCertificateError::Expired,
         CertificateError::NotYetValid { .. } => TlsCertificateError::NotValidYet,
         _ => TlsCertificateError::BadEncoding,
@@ -70,16 +71,17 @@ fn no_tls12() -> Error {
     PeerIncompatible::SupportedVersionsExtensionRequired.into()
 }
 
-/// The dialling side's verifier: one key and its name are expected. Made anew for each handshake.
+/// The dialling side's verifier: one organization is expected, under the name of the key it was pinned with first. Made anew for each
+/// handshake.
 #[derive(Debug)]
 pub(super) struct ExpectedServer {
-    expected: KeyId,
+    expected: Expect,
     clock: ClockHandle,
     verdict: Verdict,
 }
 
 impl ExpectedServer {
-    pub(super) fn new(expected: KeyId, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(expected: Expect, clock: Clock) -> Arc<Self> {
         Arc::new(Self {
             expected,
             clock: ClockHandle(clock),
@@ -100,16 +102,28 @@ impl ExpectedServer {
         if !chain.is_empty() {
             return Err(CertificateError::Chain);
         }
-        let peer = PeerIdentity::verify(certificate, (self.clock.0)())?;
-        if peer.key_id != self.expected {
-            return Err(CertificateError::WrongKey {
-                expected: self.expected,
-                found: peer.key_id,
-            });
+        let now = (self.clock.0)();
+        let peer = PeerIdentity::verify(certificate, now)?;
+        let expected = self.expected.name;
+        match self.expected.pins.admit(&peer.key, &peer.succession, now) {
+            Ok(name) if name == expected => {}
+            Err(retired @ CertificateError::Retired { .. }) => return Err(retired),
+            Ok(_) | Err(_) => {
+                return Err(CertificateError::WrongKey {
+                    expected: self.expected.current(),
+                    found: peer.key_id,
+                });
+            }
         }
         // The certificate's name was compared with its key; this compares the name dialled.
         match name {
-            ServerName::DnsName(name) if name.as_ref() == server_name(&self.expected) => Ok(peer),
+            ServerName::DnsName(name) if name.as_ref() == server_name(&expected) => {
+                Ok(PeerIdentity {
+                    pinned_as: expected,
+                    introduced: true,
+                    ..peer
+                })
+            }
             _ => Err(CertificateError::Name(peer.key_id)),
         }
     }
@@ -190,12 +204,17 @@ impl AdmittedClient {
         }
         let now = (self.clock.0)();
         let peer = PeerIdentity::verify(certificate, now)?;
-        let introduced = self.pins.is_pinned(&peer.key_id, now);
-        match self.admission {
-            Admission::PinnedOnly if !introduced => Err(CertificateError::NotPinned(peer.key_id)),
-            Admission::PinnedOnly | Admission::AllowIntroduction => {
-                Ok(PeerIdentity { introduced, ..peer })
-            }
+        match (
+            self.pins.admit(&peer.key, &peer.succession, now),
+            self.admission,
+        ) {
+            (Ok(name), _) => Ok(PeerIdentity {
+                pinned_as: name,
+                introduced: true,
+                ..peer
+            }),
+            (Err(CertificateError::NotPinned(_)), Admission::AllowIntroduction) => Ok(peer),
+            (Err(refused), _) => Err(refused),
         }
     }
 }

@@ -8,9 +8,13 @@ mod endpoint;
 mod fingerprint;
 mod invitation;
 mod key;
+mod keyring;
 mod rotation;
+mod succession;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use invitation::{Invitation, InvitationError, InvitationSecret, OrganizationName, Purpose};
 pub use key::{BadSignature, IdentityKey, KeyError, PublicKey};
+pub use keyring::Keyring;
 pub use rotation::{KeyRotation, RotationError};
+pub use succession::{MAX_ROTATIONS, Succession};

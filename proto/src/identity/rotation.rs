@@ -5,34 +5,55 @@ use thiserror::Error;
 use super::key::{BadSignature, IdentityKey, KeyError, PublicKey};
 use crate::{pb::exchange::v1 as pb, time::Timestamp};
 
-/// What the new key signs begins with this.
+/// What both keys sign begins with this.
 const DOMAIN: &[u8] = b"hongyan/key-rotation/v1\n";
 
 /// A rotation that must not be followed.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum RotationError {
-    /// The new key cannot be used.
-    #[error("新密钥无效 the new key is not usable: {0}")]
+    /// A key cannot be used.
+    #[error("密钥无效 the key is not usable: {0}")]
     Key(#[from] KeyError),
-    /// The new key's holder did not sign, or signed something else.
+    /// One of the two keys' holders did not sign, or signed something else.
     #[error(
-        "新密钥的签名不符; 请对方重新轮换 the new key did not sign this rotation; ask them to rotate again: {0}"
+        "换钥声明的签名不符; 请用电话核对, 必要时重新邀请 one of the two keys did not sign this rotation; compare by telephone, and invite anew if needed: {0}"
     )]
     Signature(#[from] BadSignature),
     /// Nothing changes.
     #[error("新旧密钥相同; 无需轮换 the new key is the old one; nothing to rotate")]
     SameKey,
+    /// Of another key than the one that is valid at that place: forged, or an earlier one said again.
+    #[error(
+        "换钥声明不是由当时有效的密钥所作; 请用电话核对 the rotation is not of the key valid then; compare by telephone"
+    )]
+    OtherKey,
+    /// Back to a key that was given up.
+    #[error(
+        "换钥声明回到已停用的密钥; 请用电话核对 the rotation goes back to a key that was given up; compare by telephone"
+    )]
+    Reused,
+    /// More in a row than are looked at.
+    #[error("换钥声明过多: {0}; 请重新邀请 too many rotations in a row: {0}; invite anew")]
+    TooMany(usize),
+    /// No statement where one belongs.
+    #[error(
+        "换钥条目无法解读; 请对方检查程序 the rotation cannot be read; ask them to check their program"
+    )]
+    Malformed,
 }
 
-/// "From now on I am this key; the old one is accepted until then." It travels as an entry of the old key's log, so the old
-/// key vouches for it by that log's checkpoint; the signature in it shows that the new key's holder agrees.
+/// "From now on I am this key; the old one is accepted until then." Signed by both keys, so that it is good by itself: in a log's
+/// entry, in a certificate, in a hello.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyRotation {
-    /// The key that replaces the old one.
+    /// The key that is given up.
+    pub old_key: PublicKey,
+    /// The key that replaces it.
     pub new_key: PublicKey,
     /// Until when the old key is still accepted.
     pub overlap_until: Timestamp,
-    signature: [u8; 64],
+    old_signature: [u8; 64],
+    new_signature: [u8; 64],
 }
 
 fn signed_bytes(old: &PublicKey, new: &PublicKey, overlap_until: Timestamp) -> Vec<u8> {
@@ -44,110 +65,181 @@ fn signed_bytes(old: &PublicKey, new: &PublicKey, overlap_until: Timestamp) -> V
 }
 
 impl KeyRotation {
-    /// Signs the replacement of `old` with the new key.
+    /// Length of [`Self::to_bytes`].
+    pub const BYTES: usize = 32 + 32 + 8 + 64 + 64;
+
+    /// Signs the replacement of the old key with the new one.
     pub fn sign(
-        old: &PublicKey,
+        old: &IdentityKey,
         new: &IdentityKey,
         overlap_until: Timestamp,
     ) -> Result<Self, RotationError> {
-        let new_key = new.public();
-        if *old == new_key {
+        let (old_key, new_key) = (old.public(), new.public());
+        if old_key == new_key {
             return Err(RotationError::SameKey);
         }
+        let bytes = signed_bytes(&old_key, &new_key, overlap_until);
         Ok(Self {
+            old_key,
             new_key,
             overlap_until,
-            signature: new.sign(&signed_bytes(old, &new_key, overlap_until)),
+            old_signature: old.sign(&bytes),
+            new_signature: new.sign(&bytes),
         })
     }
 
-    /// Reads a statement that came in the log of `old` and checks the new key's signature.
-    pub fn verify(message: &pb::KeyRotated, old: &PublicKey) -> Result<Self, RotationError> {
-        let new_key = PublicKey::from_slice(&message.new_key)?;
-        if *old == new_key {
+    /// Checks both signatures. Whether the old key was the one valid is for whoever knows its place.
+    pub fn check(
+        old_key: &[u8],
+        new_key: &[u8],
+        overlap_until: Timestamp,
+        [old_signature, new_signature]: [&[u8]; 2],
+    ) -> Result<Self, RotationError> {
+        let (old_key, new_key) = (
+            PublicKey::from_slice(old_key)?,
+            PublicKey::from_slice(new_key)?,
+        );
+        if old_key == new_key {
             return Err(RotationError::SameKey);
         }
-        let overlap_until = Timestamp::from_millis(message.overlap_until_ms);
-        new_key.verify(
-            &signed_bytes(old, &new_key, overlap_until),
-            &message.new_key_signature,
-        )?;
+        let bytes = signed_bytes(&old_key, &new_key, overlap_until);
+        old_key.verify(&bytes, old_signature)?;
+        new_key.verify(&bytes, new_signature)?;
+        // The checks above refuse any other length.
+        let fixed = |signature: &[u8]| signature.try_into().map_err(|_| BadSignature);
         Ok(Self {
+            old_key,
             new_key,
             overlap_until,
-            // The check above refuses any other length.
-            signature: message.new_key_signature[..]
-                .try_into()
-                .map_err(|_| BadSignature)?,
+            old_signature: fixed(old_signature)?,
+            new_signature: fixed(new_signature)?,
         })
+    }
+
+    /// Reads a statement and checks both signatures.
+    pub fn verify(message: &pb::KeyRotated) -> Result<Self, RotationError> {
+        Self::check(
+            &message.old_key,
+            &message.new_key,
+            Timestamp::from_millis(message.overlap_until_ms),
+            [&message.old_key_signature, &message.new_key_signature],
+        )
     }
 
     /// The message as it travels.
     pub fn to_message(&self) -> pb::KeyRotated {
         pb::KeyRotated {
             new_key: self.new_key.to_field(),
-            new_key_signature: bytes::Bytes::copy_from_slice(&self.signature),
+            new_key_signature: bytes::Bytes::copy_from_slice(&self.new_signature),
             overlap_until_ms: self.overlap_until.millis(),
+            old_key: self.old_key.to_field(),
+            old_key_signature: bytes::Bytes::copy_from_slice(&self.old_signature),
         }
+    }
+
+    /// Both signatures: the old key's, the new key's.
+    pub fn signatures(&self) -> [&[u8; 64]; 2] {
+        [&self.old_signature, &self.new_signature]
+    }
+
+    /// Old key, new key, overlap's end (8 bytes, big endian), the old key's signature, the new key's.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let parts: [&[u8]; 5] = [
+            self.old_key.as_bytes(),
+            self.new_key.as_bytes(),
+            &self.overlap_until.millis().to_be_bytes(),
+            &self.old_signature,
+            &self.new_signature,
+        ];
+        let mut bytes = [0; Self::BYTES];
+        for (place, byte) in bytes.iter_mut().zip(parts.concat()) {
+            *place = byte;
+        }
+        bytes
+    }
+
+    /// Reads [`Self::to_bytes`] and checks both signatures.
+    pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Result<Self, RotationError> {
+        let (old_key, rest) = bytes.split_at(32);
+        let (new_key, rest) = rest.split_at(32);
+        let (until, signatures) = rest.split_at(8);
+        let until = until
+            .iter()
+            .fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+        let (old, new) = signatures.split_at(64);
+        Self::check(old_key, new_key, Timestamp::from_millis(until), [old, new])
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
     use prost::Message as _;
 
     use super::*;
 
-    fn rotation() -> (PublicKey, KeyRotation) {
-        let old = IdentityKey::from_seed([1; 32]).public();
-        let new = IdentityKey::from_seed([2; 32]);
+    fn key(seed: u8) -> IdentityKey {
+        IdentityKey::from_seed([seed; 32])
+    }
+
+    fn rotation() -> KeyRotation {
         let until = Timestamp::from_millis(1_800_000_000_000);
-        (old, KeyRotation::sign(&old, &new, until).unwrap())
+        KeyRotation::sign(&key(1), &key(2), until).unwrap()
     }
 
     #[test]
     fn golden() {
-        let (_, rotation) = rotation();
-        insta::assert_snapshot!(hex::encode(rotation.to_message().encode_to_vec()), @"0a208139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b3941240d5539a31d5beba7d543cd66f6c35db7fb27e484bcf4fc5e809bb27af3e21a424ab159fa5fde39adc1a575a0a05437dadfb4716dee16292c6b241c1794774c1091880a0f1c2b134");
+        // What the new key signs is as it was before the old key signed too: the first three fields are the same bytes.
+        insta::assert_snapshot!(hex::encode(rotation().to_message().encode_to_vec()));
+        insta::assert_snapshot!(hex::encode(rotation().to_bytes()));
     }
 
     #[test]
     fn round_trip() {
-        let (old, rotation) = rotation();
+        let rotation = rotation();
         assert_eq!(
-            KeyRotation::verify(&rotation.to_message(), &old),
-            Ok(rotation)
+            KeyRotation::verify(&rotation.to_message()),
+            Ok(rotation.clone())
         );
+        assert_eq!(KeyRotation::from_bytes(&rotation.to_bytes()), Ok(rotation));
     }
+
+    type Spoil = fn(&mut pb::KeyRotated);
 
     #[test]
     fn any_other_content_is_refused() {
-        let (old, rotation) = rotation();
-        let other = IdentityKey::from_seed([3; 32]).public();
         let bad = Err(RotationError::Signature(BadSignature));
-        assert_eq!(KeyRotation::verify(&rotation.to_message(), &other), bad);
-
-        let mut longer = rotation.to_message();
-        longer.overlap_until_ms += 1;
-        assert_eq!(KeyRotation::verify(&longer, &old), bad);
-
-        let mut redirected = rotation.to_message();
-        redirected.new_key = other.to_field();
-        assert_eq!(KeyRotation::verify(&redirected, &old), bad);
-
-        let mut unsigned = rotation.to_message();
-        unsigned.new_key_signature = bytes::Bytes::new();
-        assert_eq!(KeyRotation::verify(&unsigned, &old), bad);
+        let spoils: [Spoil; 6] = [
+            |message| message.overlap_until_ms += 1,
+            |message| message.new_key = key(3).public().to_field(),
+            |message| message.old_key = key(3).public().to_field(),
+            |message| message.new_key_signature = bytes::Bytes::new(),
+            |message| message.old_key_signature = bytes::Bytes::new(),
+            |message| message.old_key_signature = message.new_key_signature.clone(),
+        ];
+        for spoil in spoils {
+            let mut message = rotation().to_message();
+            spoil(&mut message);
+            assert_eq!(KeyRotation::verify(&message), bad);
+        }
     }
 
     #[test]
     fn a_key_does_not_replace_itself() {
-        let key = IdentityKey::from_seed([1; 32]);
         let until = Timestamp::from_millis(0);
         assert_eq!(
-            KeyRotation::sign(&key.public(), &key, until),
+            KeyRotation::sign(&key(1), &key(1), until),
             Err(RotationError::SameKey)
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_flipped_bit_is_refused(bit in 0..KeyRotation::BYTES * 8) {
+            let mut bytes = rotation().to_bytes();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(KeyRotation::from_bytes(&bytes).is_err());
+        }
     }
 }

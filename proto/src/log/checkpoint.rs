@@ -23,9 +23,9 @@ pub enum CheckpointError {
     /// Its origin is not the author's log.
     #[error("检查点属于另一日志 the checkpoint is of another log: {0}")]
     Origin(String),
-    /// Not signed by the log's author.
+    /// Not signed by the key of the log's author that signs this size.
     #[error(
-        "检查点签名不符: 不是该组织的密钥所签 bad checkpoint signature: not made by this organization's key"
+        "检查点签名不符: 不是该组织当时有效的密钥所签 bad checkpoint signature: not made by the key of this organization that signs this size"
     )]
     Signature,
 }
@@ -98,8 +98,21 @@ impl SignedCheckpoint {
         })
     }
 
-    /// Reads a note and checks that `author` signed it for a log of its own.
+    /// Reads a note and checks that `author` signed it for a log that began with this very key.
     pub fn verify(note: &Bytes, author: &PublicKey) -> Result<Self, CheckpointError> {
+        let verified = Self::verify_by(note, |_, _| vec![*author])?;
+        if verified.origin.author != author.key_id() {
+            return Err(CheckpointError::Origin(verified.origin.to_string()));
+        }
+        Ok(verified)
+    }
+
+    /// Reads a note and checks that one of the keys signed it which `keys` gives for its origin and size. Whether the origin is that
+    /// of the log expected is for the caller to compare.
+    pub fn verify_by(
+        note: &Bytes,
+        keys: impl FnOnce(&LogOrigin, u64) -> Vec<PublicKey>,
+    ) -> Result<Self, CheckpointError> {
         if note.len() > MAX_NOTE_BYTES {
             return Err(CheckpointError::TooLong(note.len()));
         }
@@ -112,14 +125,19 @@ impl SignedCheckpoint {
             .origin()
             .parse()
             .map_err(|_| CheckpointError::Origin(checkpoint.origin().to_owned()))?;
-        if origin.author != author.key_id() {
-            return Err(CheckpointError::Origin(checkpoint.origin().to_owned()));
+        let mut signed = false;
+        for key in keys(&origin, checkpoint.size()) {
+            let verifier = StandardVerifier::new(&verifier_key(&origin, &key)?)
+                .map_err(|error| malformed(&error))?;
+            let list = VerifierList::new(vec![Box::new(verifier)]);
+            if parsed.verify(&list).is_ok() {
+                signed = true;
+                break;
+            }
         }
-        let verifier = StandardVerifier::new(&verifier_key(&origin, author)?)
-            .map_err(|error| malformed(&error))?;
-        parsed
-            .verify(&VerifierList::new(vec![Box::new(verifier)]))
-            .map_err(|_| CheckpointError::Signature)?;
+        if !signed {
+            return Err(CheckpointError::Signature);
+        }
         Ok(Self {
             origin,
             size: checkpoint.size(),

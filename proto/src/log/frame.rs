@@ -5,13 +5,13 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use super::{
-    CheckpointError, Entry, EntryError, SignedCheckpoint, Tree,
+    CheckpointError, Entry, EntryError, SignedCheckpoint, Signers, Tree,
     limits::{MAX_FRAME_BYTES, MAX_FRAME_ENTRIES, MAX_PROOF_HASHES},
     proof::{self, ProofError},
 };
 use crate::{
     id::{Hash, IdError, LogId, LogOrigin},
-    identity::PublicKey,
+    identity::{RotationError, Succession},
     pb::exchange::v1 as pb,
 };
 
@@ -69,6 +69,19 @@ pub enum FrameError {
         /// What is wrong with it.
         error: EntryError,
     },
+    /// A rotation of the author's key that must not be followed.
+    #[error("第 {sequence} 条 entry {sequence}: {error}")]
+    Rotation {
+        /// Which entry.
+        sequence: u64,
+        /// What is wrong with it.
+        error: RotationError,
+    },
+    /// Entries behind a rotation, which are another key's to sign.
+    #[error(
+        "第 {0} 条更换了密钥, 其后的条目须另成一帧 entry {0} replaces the key: what follows belongs into a frame of its own"
+    )]
+    BehindRotation(u64),
     /// The checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -179,8 +192,8 @@ impl Frame {
 pub struct Follow {
     /// Which log.
     pub origin: LogOrigin,
-    /// Whose key signs its checkpoints.
-    pub author: PublicKey,
+    /// Whose keys sign its checkpoints, as far as it is held.
+    pub signers: Signers,
     /// What is held.
     pub tree: Tree,
     /// `seen` of the last entry held.
@@ -196,11 +209,28 @@ pub struct VerifiedFrame {
     first: u64,
     entries: Vec<Entry>,
     tree: Tree,
+    signers: Signers,
     last_seen: u64,
     checkpoint: SignedCheckpoint,
 }
 
 impl Follow {
+    /// Goes on behind a verified frame.
+    pub fn advance(&mut self, frame: &VerifiedFrame) {
+        self.tree = frame.tree.clone();
+        self.signers = frame.signers.clone();
+        self.last_seen = frame.last_seen;
+    }
+
+    /// Reads a note of this log, which may be of more than is held: `shown` is how its author says its key was replaced.
+    pub fn note(
+        &self,
+        note: &Bytes,
+        shown: &Succession,
+    ) -> Result<SignedCheckpoint, CheckpointError> {
+        self.signers.verify(note, self.tree.size(), shown)
+    }
+
     /// Verifies that a frame continues this log: order, replay, every body hash, the root and the one signature.
     pub fn verify(&self, frame: Frame) -> Result<VerifiedFrame, FrameError> {
         let log_id = self.origin.log_id();
@@ -217,15 +247,23 @@ impl Follow {
         }
         let first = self.tree.size();
         let mut tree = self.tree.clone();
+        let mut signers = self.signers.clone();
+        let mut rotated = None;
         let mut last_seen = self.last_seen;
         let mut entries = Vec::with_capacity(frame.entries.len());
         // Entries that are already held (a letter carried twice) are not looked at again: the root below covers them.
         let held = usize::try_from(first - frame.first).unwrap_or(usize::MAX);
         for wire in frame.entries.into_iter().skip(held) {
             let sequence = tree.size();
+            if let Some(rotation) = rotated {
+                return Err(FrameError::BehindRotation(rotation));
+            }
             let entry =
                 Entry::from_wire(wire).map_err(|error| FrameError::Entry { sequence, error })?;
             self.check_place(&entry, log_id, sequence, last_seen)?;
+            let followed = signers.follow(&entry);
+            let followed = followed.map_err(|error| FrameError::Rotation { sequence, error })?;
+            rotated = followed.then_some(sequence);
             last_seen = entry.header().seen;
             tree.append(entry.header().leaf_hash());
             entries.push(entry);
@@ -233,13 +271,15 @@ impl Follow {
         if entries.is_empty() {
             return Err(FrameError::Empty);
         }
-        let checkpoint = SignedCheckpoint::verify(&frame.checkpoint, &self.author)?;
+        // A later checkpoint is the next rotation's at most, so the key valid at the frame's end signed it.
+        let checkpoint = signers.verify(&frame.checkpoint, tree.size(), &Succession::NONE)?;
         self.check_root(&checkpoint, &tree, &frame.consistency)?;
         Ok(VerifiedFrame {
             log_id,
             first,
             entries,
             tree,
+            signers,
             last_seen,
             checkpoint,
         })
@@ -320,6 +360,11 @@ impl VerifiedFrame {
     /// The log's tree with this frame.
     pub fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// Whose keys sign the log's checkpoints, with this frame.
+    pub fn signers(&self) -> &Signers {
+        &self.signers
     }
 
     /// `seen` of the last entry.

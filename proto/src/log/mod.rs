@@ -11,6 +11,7 @@ mod header;
 mod kind;
 pub mod limits;
 pub mod proof;
+mod signers;
 mod tree;
 
 pub use checkpoint::{CheckpointError, SignedCheckpoint, verifier_key};
@@ -18,6 +19,7 @@ pub use entry::{Entry, EntryError};
 pub use frame::{Follow, Frame, FrameError, VerifiedFrame};
 pub use header::{Header, HeaderError, NewHeader};
 pub use kind::{Kind, KindGroup, UnknownKind};
+pub use signers::{Change, Signers};
 pub use tree::{Tree, TreeError, leaf_hash};
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::{limits::MAX_FRAME_ENTRIES, *};
 use crate::{
     id::{AgreementHash, CaseId, Epoch, Hash, LogOrigin},
-    identity::IdentityKey,
+    identity::{IdentityKey, KeyRotation, RotationError},
+    letter::{KeyRotated, Payload},
     time::Timestamp,
 };
 
@@ -41,7 +42,7 @@ fn entry(sequence: u64, seen: u64, payload: &[u8]) -> Entry {
 fn follow(tree: Tree) -> Follow {
     Follow {
         origin: origin(),
-        author: key(1).public(),
+        signers: key(1).public().into(),
         tree,
         last_seen: 0,
         seen_limit: 9,
@@ -212,4 +213,95 @@ proptest! {
     fn any_note_is_read_or_refused(text in ".{0,300}") {
         prop_assert!(SignedCheckpoint::verify(&Bytes::from(text), &key(1).public()).is_err());
     }
+}
+
+fn rotation(from: u8, to: u8) -> KeyRotation {
+    KeyRotation::sign(&key(from), &key(to), Timestamp::from_millis(1)).unwrap()
+}
+
+fn rotated_entry(sequence: u64, payload: &[u8]) -> Entry {
+    let body = body::seal([9; 16], payload);
+    let header = NewHeader {
+        log_id: origin().log_id(),
+        sequence,
+        seen: 0,
+        time: Timestamp::from_millis(1_790_000_000_000),
+        kind: Kind::KeyRotated,
+        case_id: None,
+        agreement: None,
+        body_hash: body::body_hash(&body),
+    };
+    Entry::join(header.encode(), body).unwrap()
+}
+
+fn statement(from: u8, to: u8) -> Vec<u8> {
+    Payload::from(KeyRotated::from(&rotation(from, to))).encode()
+}
+
+/// The frame with these entries behind what is held, closed at its end by a key.
+fn next(held: &Tree, entries: &[Entry], signer: u8) -> Frame {
+    let mut tree = held.clone();
+    for entry in entries {
+        tree.append(entry.header().leaf_hash());
+    }
+    let note = SignedCheckpoint::sign(&key(signer), &origin(), tree.size(), tree.root()).unwrap();
+    Frame::new(origin().log_id(), held.size(), entries, &note, vec![])
+}
+
+#[test]
+fn a_rotation_changes_who_signs_what_follows_it() {
+    let mut follow = follow(Tree::new());
+    let visits = |from| {
+        (from..from + 3)
+            .map(|at| entry(at, 0, b"a visit"))
+            .collect()
+    };
+    let before: Vec<Entry> = visits(0);
+    let first = follow.verify(next(&follow.tree, &before, 1)).unwrap();
+    follow.advance(&first);
+    let turn = [rotated_entry(3, &statement(1, 2))];
+    // The new key cannot put itself in place.
+    let usurped = follow.verify(next(&follow.tree, &turn, 2));
+    assert_eq!(usurped.unwrap_err(), CheckpointError::Signature.into());
+    let rotated = follow.verify(next(&follow.tree, &turn, 1)).unwrap();
+    follow.advance(&rotated);
+    assert_eq!(*follow.signers.current(), key(2).public());
+    let after: Vec<Entry> = visits(4);
+    let stale = follow.verify(next(&follow.tree, &after, 1));
+    assert_eq!(stale.unwrap_err(), CheckpointError::Signature.into());
+    let good = follow.verify(next(&follow.tree, &after, 2)).unwrap();
+    follow.advance(&good);
+    // Said again later, the same statement is of a key that is no longer valid.
+    let again = [rotated_entry(7, &statement(1, 2))];
+    let replayed = follow.verify(next(&follow.tree, &again, 2)).unwrap_err();
+    let error = RotationError::OtherKey;
+    assert_eq!(replayed, FrameError::Rotation { sequence: 7, error });
+}
+
+#[test]
+fn a_crooked_rotation_is_refused_and_named() {
+    let follow = follow(Tree::new());
+    let refused = |payload: Vec<u8>| {
+        let entries = [rotated_entry(0, &payload)];
+        let frame = next(&follow.tree, &entries, 1);
+        match follow.verify(frame).unwrap_err() {
+            FrameError::Rotation { sequence: 0, error } => error,
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(refused(statement(3, 2)), RotationError::OtherKey);
+    assert_eq!(refused(b"nothing".to_vec()), RotationError::Malformed);
+    let mut forged = KeyRotated::from(&rotation(1, 2));
+    forged.old_key_signature = forged.new_key_signature;
+    let forged = refused(Payload::from(forged).encode());
+    assert!(matches!(forged, RotationError::Signature(_)), "{forged}");
+    let without_body = rotated_entry(0, &statement(1, 2)).without_body();
+    let frame = next(&follow.tree, &[without_body], 1);
+    assert!(follow.verify(frame).is_err());
+    let crowded = [rotated_entry(0, &statement(1, 2)), entry(1, 0, b"a visit")];
+    let frame = next(&follow.tree, &crowded, 1);
+    assert_eq!(
+        follow.verify(frame).unwrap_err(),
+        FrameError::BehindRotation(0)
+    );
 }

@@ -23,9 +23,14 @@ pub struct SignedReport {
 }
 
 impl SignedReport {
-    /// Signs a report. Fails when its checkpoint is not one of the key's own local log.
-    pub fn sign(report: Report, key: &IdentityKey) -> Result<Self, ReportError> {
-        let checkpoint = local_checkpoint(&report, &key.public())?;
+    /// Signs a report. Fails when its checkpoint is not one of the key's own local log. `earlier`: the keys that this one replaced, as
+    /// the local log is still named by the first of them.
+    pub fn sign(
+        report: Report,
+        key: &IdentityKey,
+        earlier: &[PublicKey],
+    ) -> Result<Self, ReportError> {
+        let checkpoint = local_checkpoint(&report, &key.public(), earlier)?;
         let bytes = report.encode();
         let signature = key.sign(&message(&bytes));
         Ok(Self {
@@ -36,8 +41,14 @@ impl SignedReport {
         })
     }
 
-    /// Checks the signature over exactly these bytes, then reads them, then checks the checkpoint in them.
-    pub fn verify(bytes: Bytes, signature: &[u8], author: &PublicKey) -> Result<Self, ReportError> {
+    /// Checks the signature over exactly these bytes, then reads them, then checks the checkpoint in them. `earlier`: the keys that
+    /// the author's replaced.
+    pub fn verify(
+        bytes: Bytes,
+        signature: &[u8],
+        author: &PublicKey,
+        earlier: &[PublicKey],
+    ) -> Result<Self, ReportError> {
         if bytes.len() > super::limits::MAX_REPORT_BYTES {
             return Err(ReportError::TooLarge(bytes.len()));
         }
@@ -46,7 +57,7 @@ impl SignedReport {
             .verify(&message(&bytes), &signature)
             .map_err(|_| ReportError::Signature)?;
         let report = Report::parse(&bytes)?;
-        let checkpoint = local_checkpoint(&report, author)?;
+        let checkpoint = local_checkpoint(&report, author, earlier)?;
         Ok(Self {
             report,
             checkpoint,
@@ -85,8 +96,17 @@ fn message(bytes: &[u8]) -> Vec<u8> {
     [DOMAIN, bytes].concat()
 }
 
-fn local_checkpoint(report: &Report, author: &PublicKey) -> Result<SignedCheckpoint, ReportError> {
-    let checkpoint = SignedCheckpoint::verify(&report.checkpoint, author)?;
+fn local_checkpoint(
+    report: &Report,
+    author: &PublicKey,
+    earlier: &[PublicKey],
+) -> Result<SignedCheckpoint, ReportError> {
+    let keys = [&[*author], earlier].concat();
+    let checkpoint = SignedCheckpoint::verify_by(&report.checkpoint, |origin, _| {
+        // A log is named by a key its author had when it was made.
+        let named = keys.iter().any(|key| key.key_id() == origin.author);
+        if named { keys.clone() } else { Vec::new() }
+    })?;
     // A local log has its author as its audience; a partner's log would say nothing about this node's own memory.
     if checkpoint.origin().audience != checkpoint.origin().author {
         return Err(ReportError::NotLocalLog(checkpoint.origin().to_string()));

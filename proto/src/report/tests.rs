@@ -70,22 +70,27 @@ fn problem_of(content: Content) -> String {
 
 #[test]
 fn golden_bytes_and_signature() {
-    let signed = SignedReport::sign(Report::new(content()).unwrap(), &key()).unwrap();
+    let signed = SignedReport::sign(Report::new(content()).unwrap(), &key(), &[]).unwrap();
     insta::assert_snapshot!(hex::encode(signed.bytes()));
     insta::assert_snapshot!(hex::encode(signed.signature()));
-    let again =
-        SignedReport::verify(signed.bytes().clone(), signed.signature(), &key().public()).unwrap();
+    let again = SignedReport::verify(
+        signed.bytes().clone(),
+        signed.signature(),
+        &key().public(),
+        &[],
+    )
+    .unwrap();
     assert_eq!(again, signed);
     assert_eq!(again.checkpoint().size(), 12);
 }
 
 #[test]
 fn the_signature_is_bound_to_key_bytes_and_domain() {
-    let signed = SignedReport::sign(Report::new(content()).unwrap(), &key()).unwrap();
+    let signed = SignedReport::sign(Report::new(content()).unwrap(), &key(), &[]).unwrap();
     let other = IdentityKey::from_seed([8; 32]);
     let refused = |bytes: Bytes, signature: &[u8], key: &IdentityKey| {
         assert_eq!(
-            SignedReport::verify(bytes, signature, &key.public()),
+            SignedReport::verify(bytes, signature, &key.public(), &[]),
             Err(ReportError::Signature)
         );
     };
@@ -104,13 +109,13 @@ fn the_checkpoint_must_be_of_ones_own_local_log() {
         checkpoint: note_for(&key(), &other, 3),
         ..content()
     };
-    let refused = SignedReport::sign(Report::new(partner_log).unwrap(), &key()).unwrap_err();
+    let refused = SignedReport::sign(Report::new(partner_log).unwrap(), &key(), &[]).unwrap_err();
     assert!(matches!(refused, ReportError::NotLocalLog(_)), "{refused}");
     let foreign = Content {
         checkpoint: note_for(&other, &other, 3),
         ..content()
     };
-    let refused = SignedReport::sign(Report::new(foreign).unwrap(), &key()).unwrap_err();
+    let refused = SignedReport::sign(Report::new(foreign).unwrap(), &key(), &[]).unwrap_err();
     assert!(matches!(refused, ReportError::Checkpoint(_)), "{refused}");
 }
 

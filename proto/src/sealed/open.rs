@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     id::{IdError, KeyId},
-    identity::{IdentityKey, PublicKey},
+    identity::{IdentityKey, MAX_ROTATIONS, PublicKey, Succession},
     log::{
         Frame, FrameError,
         limits::{MAX_FRAME_ENTRIES, MAX_MESSAGE_BYTES, MAX_PROOF_HASHES},
@@ -24,6 +24,9 @@ use crate::{
     message::{Hello, MessageError},
     pb::exchange::v1 as pb,
 };
+
+/// Most bytes of one statement of a replaced key. Ours have about 210.
+const MAX_STATEMENT_BYTES: usize = 512;
 
 /// Numbers of the fields that are read by hand.
 mod field {
@@ -36,6 +39,8 @@ mod field {
     pub(super) const ASK: u32 = 8;
     pub(super) const ANSWER: u32 = 9;
     pub(super) const ANSWER_HELD: u32 = 10;
+    /// In a hello.
+    pub(super) const HELLO_ROTATIONS: u32 = 7;
     /// In a frame.
     pub(super) const FRAME_ENTRIES: u32 = 3;
     /// In a frame.
@@ -47,6 +52,7 @@ mod field {
 pub struct Opened {
     author: KeyId,
     signature: Bytes,
+    hello: Bytes,
     plain: Bytes,
     signed: Vec<u8>,
 }
@@ -144,6 +150,7 @@ struct Outline {
     author: Bytes,
     audience: Bytes,
     signature: Bytes,
+    hello: Bytes,
 }
 
 impl Outline {
@@ -164,7 +171,8 @@ impl Outline {
                     return Err(SealedError::Signature);
                 }
                 (field::SIGNATURE, Value::Bytes(signature)) => outline.signature = signature,
-                (field::HELLO | field::FRAMES, Value::Bytes(_)) => {}
+                (field::HELLO, Value::Bytes(hello)) => outline.hello = hello,
+                (field::FRAMES, Value::Bytes(_)) => {}
                 (field::VERSION..=field::SIGNATURE, _) => {
                     return Err(undecodable(format!("field {tag} has another type")));
                 }
@@ -198,6 +206,7 @@ pub(super) fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
     Ok(Opened {
         author,
         signature: outline.signature,
+        hello: outline.hello,
         plain: plain.clone(),
         signed,
     })
@@ -207,6 +216,24 @@ impl Opened {
     /// Who it says wrote it: look up that partner's key, then [`Opened::verify`].
     pub fn author(&self) -> KeyId {
         self.author
+    }
+
+    /// How its author's key came to be what it is, as the letter says: to find the partner it follows from. Each statement is signed
+    /// by the keys it names, so that it is good without the letter's signature; nothing else of the hello is looked at.
+    pub fn rotations(&self) -> Result<Succession, SealedError> {
+        let mut statements = Vec::new();
+        let mut rest = self.hello.clone();
+        while let Some((tag, value)) = next_field(&mut rest)? {
+            let (field::HELLO_ROTATIONS, Value::Bytes(statement)) = (tag, value) else {
+                continue;
+            };
+            if statements.len() == MAX_ROTATIONS || statement.len() > MAX_STATEMENT_BYTES {
+                return Err(SealedError::TooLarge);
+            }
+            statements.push(pb::KeyRotated::decode(statement).map_err(undecodable)?);
+        }
+        let succession = Succession::read(&statements);
+        Ok(succession.map_err(MessageError::from)?)
     }
 
     /// Checks the author's signature over the bytes as they came; only then are the messages inside decoded, one at a time,

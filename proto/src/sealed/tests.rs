@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::{
     id::{AgreementHash, LogId},
-    identity::IdentityKey,
+    identity::{IdentityKey, Succession},
     log::{Frame, FrameError},
     message::Hello,
     pb::exchange::v1 as pb,
@@ -33,6 +33,8 @@ fn hello() -> Hello {
         time: Timestamp::from_millis(1_790_000_000_000),
         agreements: vec![AgreementHash::from_bytes([3; 32])],
         reset: None,
+        rotations: Succession::NONE,
+        held_rotations: Succession::NONE,
     }
 }
 

@@ -81,7 +81,7 @@ fn frames(
         });
         let follow = Follow {
             origin,
-            author: key.public(),
+            signers: key.public().into(),
             tree: held,
             last_seen: 0,
             seen_limit: 0,
@@ -164,14 +164,10 @@ async fn stream(frames: Vec<x::SyncRequest>, entries: u64) -> Result<f64, BenchE
             .add_service(service)
             .serve_with_incoming(listener),
     );
-    let channel = hongyan_proto::channel::connect(
-        &address.to_string(),
-        server.public().key_id(),
-        &client_tls,
-        clock,
-    )
-    .await
-    .map_err(|error| tool(&error))?;
+    let channel =
+        hongyan_proto::channel::connect(&address.to_string(), server.public(), &client_tls, clock)
+            .await
+            .map_err(|error| tool(&error))?;
     let begin = Instant::now();
     let mut answers = ExchangeServiceClient::new(channel)
         .sync(tokio_stream::iter(frames))

@@ -106,7 +106,7 @@ impl Log {
     pub(super) fn follow(&self, seen_limit: u64) -> Follow {
         Follow {
             origin: self.origin,
-            author: self.author,
+            signers: self.author.into(),
             tree: self.tree.clone(),
             last_seen: self.entries.last().map_or(0, |entry| entry.header().seen),
             seen_limit,

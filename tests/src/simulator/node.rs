@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use hongyan_node::sync::{Action, Roots, Session, Start};
 use hongyan_proto::{
     id::{CaseId, Epoch, LogOrigin},
-    identity::IdentityKey,
+    identity::{IdentityKey, Succession},
     letter::Payload,
     log::VerifiedFrame,
     message::{Message, Stop},
@@ -89,6 +89,8 @@ impl Node {
             now: self.clock,
             agreements: Vec::new(),
             reset: None,
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         });
         self.session = Some(session);
         self.perform(actions)

@@ -25,7 +25,7 @@ fn nouns_and_verbs_are_as_promised() {
 init 
 serve 
 status 
-key rotate
+key show|rotate|renew-tls
 member import|list|show
 partner invite|accept|list|check|revoke|reset-epoch|accept-epoch
 agreement draft|propose|counter|amend|sign|end|list|show

@@ -89,7 +89,8 @@ impl Book {
     /// Derives the book from the correspondence's entries, given in any order; entries of other kinds are passed over.
     ///
     /// A proposal whose parties are not the two authors, a signature that does not verify, or that stands before its terms, does not count.
-    pub fn derive(parties: [KeyId; 2], events: &[Event]) -> Self {
+    /// `later`: the keys a party has had since the one that names it; it signs with any of them, for the log itself shows which was valid.
+    pub fn derive(parties: [KeyId; 2], later: &[(KeyId, PublicKey)], events: &[Event]) -> Self {
         let mut sorted: Vec<&Event> = events.iter().filter(|event| !event.local).collect();
         sorted.sort_by_key(|event| event.position);
         sorted.dedup_by_key(|event| event.position);
@@ -102,7 +103,7 @@ impl Book {
                 Some(Payload::AgreementProposed(proposed)) => {
                     book.propose(parties, event.position, &proposed.terms, proposed.answers);
                 }
-                Some(Payload::AgreementSigned(signed)) => book.sign(event.position, signed),
+                Some(Payload::AgreementSigned(signed)) => book.sign(later, event.position, signed),
                 Some(Payload::AgreementEnded(ended)) => book.end(event, ended),
                 _ => {}
             }
@@ -216,7 +217,7 @@ impl Book {
         }
     }
 
-    fn sign(&mut self, position: Position, signed: &AgreementSigned) {
+    fn sign(&mut self, later: &[(KeyId, PublicKey)], position: Position, signed: &AgreementSigned) {
         let Some(agreement) = self
             .agreements
             .iter_mut()
@@ -225,10 +226,15 @@ impl Book {
             return;
         };
         let author = position.author();
-        let genuine = agreement
-            .terms
-            .party(author)
-            .is_some_and(|party| is_genuine(&party.key, signed));
+        let genuine = agreement.terms.party(author).is_some_and(|party| {
+            let named = PublicKey::from_slice(&party.key).ok();
+            let since = later.iter().filter(|(name, _)| *name == author);
+            let since = since.map(|(_, key)| *key);
+            named
+                .into_iter()
+                .chain(since)
+                .any(|key| is_genuine(&key, signed))
+        });
         if genuine && !agreement.is_signed_by(author) {
             agreement.signed.push(position);
         }
@@ -249,11 +255,9 @@ impl Book {
     }
 }
 
-fn is_genuine(key: &[u8; 32], signed: &AgreementSigned) -> bool {
-    PublicKey::from_slice(key).is_ok_and(|key| {
-        key.verify(&signature_message(signed.agreement_hash), &signed.signature)
-            .is_ok()
-    })
+fn is_genuine(key: &PublicKey, signed: &AgreementSigned) -> bool {
+    key.verify(&signature_message(signed.agreement_hash), &signed.signature)
+        .is_ok()
 }
 
 /// What each agreement of a book is on a day, for overviews.

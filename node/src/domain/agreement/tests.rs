@@ -99,7 +99,7 @@ fn signature(side: Side, hash: AgreementHash) -> AgreementSigned {
 }
 
 fn book(letters: &Letters) -> Book {
-    Book::derive(keys(), &letters.all())
+    Book::derive(keys(), &[], &letters.all())
 }
 
 fn is_now(letters: &Letters, hash: AgreementHash, on: &str) -> Status {
@@ -285,9 +285,9 @@ fn of_two_amendments_that_crossed_the_one_completed_later_is_in_force_on_both_si
     letters.write(Outflow, signature(Outflow, theirs.hash()));
     letters.write(Inflow, signature(Inflow, ours.hash()));
     let mut all = letters.all();
-    let one = Book::derive(keys(), &all);
+    let one = Book::derive(keys(), &[], &all);
     all.reverse();
-    let other = Book::derive([keys()[1], keys()[0]], &all);
+    let other = Book::derive([keys()[1], keys()[0]], &[], &all);
     assert_eq!(one, other);
     let completed = |hash| one.get(hash).unwrap().completed();
     let later = if completed(ours.hash()) > completed(theirs.hash()) {
@@ -467,9 +467,9 @@ proptest! {
             }
         }
         let mut all = letters.all();
-        let one = Book::derive(keys(), &all);
+        let one = Book::derive(keys(), &[], &all);
         all.reverse();
-        prop_assert_eq!(&one, &Book::derive([keys()[1], keys()[0]], &all));
+        prop_assert_eq!(&one, &Book::derive([keys()[1], keys()[0]], &[], &all));
         for on in ["2026-06-01", "2026-07-10", "2026-08-02", "2027-07-01"] {
             let active = one.agreements().iter().filter(|agreement| status(&one, agreement, day(on)) == Status::Active).count();
             prop_assert_eq!(active, usize::from(one.in_force(day(on)).is_some()));

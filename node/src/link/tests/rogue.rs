@@ -11,7 +11,7 @@ struct Rogue {
 impl Rogue {
     async fn dial(node: &Node, seed: u8) -> Self {
         let address = node.address.to_string();
-        let channel = connect(&address, node.id(), &tls(&key(seed)), clock()).await;
+        let channel = connect(&address, key(node.seed).public(), &tls(&key(seed)), clock()).await;
         let mut client = client::client(channel.unwrap());
         loop {
             let (outgoing, requests) = mpsc::channel(64);
@@ -110,6 +110,8 @@ impl Forged {
             time: NOW,
             agreements: vec![],
             reset: None,
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         })
     }
 }

@@ -71,9 +71,14 @@ async fn strangers_may_only_redeem_an_invitation() {
             .unwrap()
             .contains("not pinned")
     );
-    let channel = connect(&host.address.to_string(), host.id(), &tls(&key(1)), clock())
-        .await
-        .unwrap();
+    let channel = connect(
+        &host.address.to_string(),
+        key(host.seed).public(),
+        &tls(&key(1)),
+        clock(),
+    )
+    .await
+    .unwrap();
     let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
     let request = tonic_health::pb::HealthCheckRequest {
         service: String::new(),

@@ -182,6 +182,7 @@ pub(super) fn event(letter: &CaseLetter) -> pb::CaseEvent {
 pub(super) fn partner(view: &PartnerView) -> pb::Partner {
     let partner = &view.partner;
     let state = match partner.state {
+        PartnerState::Active if view.rotating => pb::PartnerState::Rotating,
         PartnerState::Active => pb::PartnerState::Pinned,
         PartnerState::Revoked => pb::PartnerState::Revoked,
         PartnerState::Frozen => pb::PartnerState::Forked,
@@ -194,8 +195,8 @@ pub(super) fn partner(view: &PartnerView) -> pb::Partner {
             region: partner.region.to_string(),
             endpoint: partner.endpoint.clone(),
         }),
-        fingerprint: partner.key_id.to_string(),
-        spoken: partner.key_id.spoken(),
+        fingerprint: partner.signer.key_id().to_string(),
+        spoken: partner.signer.key_id().spoken(),
         state: state.into(),
         agreement: view
             .agreement
@@ -213,6 +214,14 @@ pub(super) fn partner(view: &PartnerView) -> pb::Partner {
         overdue: view.overdue,
         open_cases: view.open_cases,
         notice: view.notice.clone().map(words),
+        key_changed_ms: partner
+            .rotations
+            .last()
+            .map_or(0, |change| change.since.millis()),
+        old_key_until_ms: partner
+            .rotations
+            .last()
+            .map_or(0, |change| change.until.millis()),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::io;
 
 use bytes::Bytes;
-use hongyan_proto::pb::office::v1::{
-    self as pb, backup_response::Part, node_service_server::NodeService,
+use hongyan_proto::{
+    pb::office::v1::{self as pb, backup_response::Part, node_service_server::NodeService},
+    time::Timestamp,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -18,7 +19,7 @@ use super::{
     request::{actor, request},
 };
 use crate::{
-    office::{Office, OfficeError, backup, status, text},
+    office::{Office, OfficeError, backup, rotation, status, text},
     store::{Damage, Harm},
 };
 
@@ -102,10 +103,53 @@ impl NodeService for Office {
         request_: Request<pb::RotateKeyRequest>,
     ) -> Answered<pb::RotateKeyResponse> {
         let message = request_.into_inner();
-        request(&message, &message.actor, &message.request_id)?;
-        Err(Status::unimplemented(
-            "本版本尚不能更换身份密钥; 请以新邀请重新结对 this version cannot rotate the identity key yet: introduce the node anew",
-        ))
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let (rotated, answer) = rotation::rotate(self, request, message.overlap_days).await?;
+        Ok(Response::new(pb::RotateKeyResponse {
+            fingerprint: rotated.key.key_id().to_string(),
+            spoken: rotated.key.key_id().spoken(),
+            overlap_until_ms: rotated.until.millis(),
+            written: answer
+                .written
+                .iter()
+                .map(|one| convert::one_written(one, answer.repeated))
+                .collect(),
+        }))
+    }
+
+    async fn get_key(&self, _: Request<pb::GetKeyRequest>) -> Answered<pb::GetKeyResponse> {
+        let (since, previous) = rotation::history(self)?;
+        let shown = self.carrier.as_ref().map(|carrier| (carrier.shown_tls)());
+        let millis = |time: Option<Timestamp>| time.map_or(0, Timestamp::millis);
+        Ok(Response::new(pb::GetKeyResponse {
+            fingerprint: self.key_id().to_string(),
+            spoken: self.key_id().spoken(),
+            since_ms: millis(since),
+            previous: previous
+                .iter()
+                .map(|before| pb::PreviousKey {
+                    fingerprint: before.key.key_id().to_string(),
+                    spoken: before.key.key_id().spoken(),
+                    since_ms: millis(before.since),
+                    replaced_ms: before.replaced.millis(),
+                    accepted_until_ms: before.until.millis(),
+                })
+                .collect(),
+            tls_until_ms: millis(shown.map(|(until, _)| until)),
+            tls_fingerprint: shown.map_or_else(String::new, |(_, key)| key.to_string()),
+        }))
+    }
+
+    async fn renew_tls(
+        &self,
+        request_: Request<pb::RenewTlsRequest>,
+    ) -> Answered<pb::RenewTlsResponse> {
+        actor(&request_.into_inner().actor)?;
+        let (until, key) = rotation::renew_tls(self)?;
+        Ok(Response::new(pb::RenewTlsResponse {
+            tls_until_ms: until.millis(),
+            tls_fingerprint: key.to_string(),
+        }))
     }
 
     type BackupStream = Answers<pb::BackupResponse>;

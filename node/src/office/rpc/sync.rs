@@ -55,6 +55,7 @@ fn stop_code(reason: StopReason) -> i32 {
         StopReason::Store => exchange::StopReason::Store,
         StopReason::Revoked => exchange::StopReason::Revoked,
         StopReason::Timeout => exchange::StopReason::Timeout,
+        StopReason::Key => exchange::StopReason::Key,
     })
     .into()
 }

@@ -53,8 +53,9 @@ async fn propose(pair: &Pair) {
     let origin = home.office.store().log(home.partner().out).unwrap().origin;
     let reset = book::beginning(home.office.store(), &home.partner()).unwrap();
     let (key, reset) = (host.partner().key_id, reset.unwrap());
+    let author = home.office.public();
     change(host, move |draft| {
-        book::propose_epoch(draft, key, origin, &reset)
+        book::propose_epoch(draft, key, (origin, author), &reset)
     })
     .await;
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use hongyan_proto::{
-    identity::{Invitation, OrganizationName},
+    identity::{Invitation, OrganizationName, Succession},
     letter::Text,
     log::{Frame, SignedCheckpoint, proof},
     message::Message,
@@ -210,6 +210,8 @@ impl<'a> Side<'a> {
             now: town.office.now(),
             agreements: Vec::new(),
             reset: book::beginning(store, &partner).unwrap(),
+            rotations: Succession::NONE,
+            held_rotations: Succession::NONE,
         };
         let (session, actions) = Session::open(start);
         (
@@ -235,7 +237,7 @@ impl<'a> Side<'a> {
             if record.own {
                 let key = self.town.office.key();
                 return Ok((
-                    SignedCheckpoint::sign(key, &record.origin, tree.size(), tree.root()).unwrap(),
+                    SignedCheckpoint::sign(&key, &record.origin, tree.size(), tree.root()).unwrap(),
                     Vec::new(),
                 ));
             }
@@ -308,8 +310,9 @@ impl<'a> Side<'a> {
                 }
                 Action::TakeBack(frame) => {
                     let size = frame.tree().size();
+                    let keys = self.town.office.keys().clone();
                     let kept = move |draft: &mut crate::store::Draft<'_>| {
-                        book::take_back(draft, key, &frame)
+                        book::take_back(draft, key, &frame, &keys)
                     };
                     self.town.office.store().commit(kept).await.unwrap();
                     queue.extend(self.session.stored(size));

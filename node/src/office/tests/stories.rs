@@ -690,9 +690,10 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
         "{:?}",
         early.map(|_| ())
     );
+    let author = home.office.public();
     host.office
         .store()
-        .commit(move |draft| book::propose_epoch(draft, key, origin, &reset))
+        .commit(move |draft| book::propose_epoch(draft, key, (origin, author), &reset))
         .await
         .unwrap();
     let (_, accepted, _) = partner::accept_epoch(&host.office, host.request(), String::new())

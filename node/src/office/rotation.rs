@@ -1,0 +1,212 @@
+//! The identity key replaced: one commit writes the statement into every log, signs each log's last state with the old key, and keeps
+//! the new key. A crash leaves the old key everywhere or the new one everywhere.
+
+use std::sync::Arc;
+
+use hongyan_proto::{
+    id::Hash,
+    identity::{IdentityKey, KeyRotation, PublicKey},
+    time::Timestamp,
+};
+use prost::Message;
+use zeroize::Zeroizing;
+
+use super::{Answer, Office, OfficeError, Request, desk::writable, opened::IDENTITY};
+use crate::{
+    book::{self, PartnerState},
+    store::{Draft, LogNo, Store},
+};
+
+/// The name under which replaced keys are kept until their overlap ends.
+const EARLIER: &str = "identity-earlier";
+const DAY_MS: i64 = 86_400_000;
+/// How long the old key stays accepted when nobody says otherwise, in days.
+const OVERLAP_DAYS: u32 = 30;
+const OVERLAP_DAYS_MAX: u32 = 90;
+
+/// A replaced key, kept for letters that are on their way.
+#[derive(Clone, PartialEq, Message)]
+struct EarlierKey {
+    #[prost(bytes = "vec", tag = "1")]
+    seed: Vec<u8>,
+    #[prost(sint64, tag = "2")]
+    until_ms: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct EarlierKeys {
+    #[prost(message, repeated, tag = "1")]
+    keys: Vec<EarlierKey>,
+}
+
+fn damaged() -> OfficeError {
+    OfficeError::Damaged("旧身份密钥 earlier identity keys".to_owned())
+}
+
+fn read(bytes: Option<bytes::Bytes>) -> Result<EarlierKeys, OfficeError> {
+    EarlierKeys::decode(bytes.unwrap_or_default()).map_err(|_| damaged())
+}
+
+/// The replaced keys whose overlap has not ended.
+pub(super) fn earlier(store: &Store, now: Timestamp) -> Result<Vec<Arc<IdentityKey>>, OfficeError> {
+    let kept = read(store.secret(EARLIER)?)?;
+    let valid = kept.keys.iter().filter(|key| now.millis() < key.until_ms);
+    valid
+        .map(|key| {
+            let seed = key.seed.as_slice().try_into().map_err(|_| damaged())?;
+            Ok(Arc::new(IdentityKey::from_seed(seed)))
+        })
+        .collect()
+}
+
+/// What a rotation put in place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Rotated {
+    /// The key from now on.
+    pub(super) key: PublicKey,
+    /// Until when the one before is still accepted.
+    pub(super) until: Timestamp,
+}
+
+/// Replaces the identity key. Partners whose log is stopped are left out: they begin anew with the key of that day.
+pub(super) async fn rotate(
+    office: &Office,
+    request: Request,
+    overlap_days: u32,
+) -> Result<(Rotated, Answer), OfficeError> {
+    let days = match overlap_days {
+        0 => OVERLAP_DAYS,
+        days if days <= OVERLAP_DAYS_MAX => days,
+        _ => {
+            return Err(OfficeError::field(
+                "overlap_days",
+                "应为 1–90 must be 1 to 90",
+            ));
+        }
+    };
+    let until = office.now().plus_millis(i64::from(days) * DAY_MS);
+    let keys = office.keys.clone();
+    let answer = office
+        .write(request, move |desk| {
+            let new = Arc::new(IdentityKey::generate(desk.draft.rng()));
+            let rotation = KeyRotation::sign(&desk.key, &new, until)
+                .map_err(|error| OfficeError::Damaged(error.to_string()))?;
+            for partner in book::partners(desk.draft)? {
+                if matches!(
+                    partner.state,
+                    PartnerState::Active | PartnerState::AwaitingEpoch
+                ) {
+                    writable(&partner)?;
+                    desk.rotate(Some(&partner), &rotation)?;
+                }
+            }
+            desk.rotate(None, &rotation)?;
+            keep(desk.draft, &desk.key, &new, until)?;
+            // Held before the commit can be seen by anyone who signs by what the logs say.
+            keys.prepare(Arc::clone(&new));
+            let key = new.public();
+            let extra = [&key.as_bytes()[..], &until.millis().to_be_bytes()];
+            Ok(Answer {
+                extra: extra.concat().into(),
+                ..Answer::default()
+            })
+        })
+        .await?;
+    let rotated = decode(&answer.extra).ok_or_else(damaged)?;
+    office.keys.promote(&rotated.key);
+    if let Some(carrier) = &office.carrier
+        && let Err(error) = (carrier.renew_tls)()
+    {
+        // The rotation stands; partners follow at the next start.
+        tracing::error!(%error, "the new identity key could not be shown at handshakes yet");
+    }
+    Ok((rotated, answer))
+}
+
+fn keep(
+    draft: &mut Draft<'_>,
+    old: &IdentityKey,
+    new: &IdentityKey,
+    until: Timestamp,
+) -> Result<(), OfficeError> {
+    let mut kept = read(draft.secret(EARLIER)?)?;
+    kept.keys.push(EarlierKey {
+        seed: old.seed().to_vec(),
+        until_ms: until.millis(),
+    });
+    draft.put_secret(EARLIER, &Zeroizing::new(kept.encode_to_vec()))?;
+    draft.put_secret(IDENTITY, new.seed().as_slice())?;
+    Ok(())
+}
+
+fn decode(extra: &[u8]) -> Option<Rotated> {
+    let (key, until) = extra.split_at_checked(32)?;
+    Some(Rotated {
+        key: PublicKey::from_slice(key).ok()?,
+        until: Timestamp::from_millis(i64::from_be_bytes(until.try_into().ok()?)),
+    })
+}
+
+/// A key this node had before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Previous {
+    /// Which.
+    pub(super) key: PublicKey,
+    /// When it was put in place; none: it is the first.
+    pub(super) since: Option<Timestamp>,
+    /// When it was replaced.
+    pub(super) replaced: Timestamp,
+    /// Until when it is still accepted.
+    pub(super) until: Timestamp,
+}
+
+/// This node's keys: since when the valid one, and those before it, newest first.
+pub(super) fn history(office: &Office) -> Result<(Option<Timestamp>, Vec<Previous>), OfficeError> {
+    let local = office.store.log(LogNo::LOCAL);
+    let changes = local.map(|local| local.signers.changes().to_vec());
+    let mut since = None;
+    let mut before = Vec::new();
+    for change in changes.unwrap_or_default() {
+        let entry = office.store.entry(LogNo::LOCAL, change.size - 1)?;
+        let replaced = entry.header().time;
+        before.push(Previous {
+            key: change.rotation.old_key,
+            since,
+            replaced,
+            until: change.rotation.overlap_until,
+        });
+        since = Some(replaced);
+    }
+    before.reverse();
+    Ok((since, before))
+}
+
+/// A new TLS key and certificate for the same identity, shown from now on.
+pub(super) fn renew_tls(office: &Office) -> Result<(Timestamp, Hash), OfficeError> {
+    let carrier = office.carrier()?;
+    (carrier.renew_tls)()?;
+    Ok((carrier.shown_tls)())
+}
+
+impl Office {
+    /// Erases the replaced keys whose overlap has ended: what is sealed to them now is not opened any more.
+    pub async fn forget_earlier_keys(&self) -> Result<(), OfficeError> {
+        let now = self.now();
+        let kept = read(self.store.secret(EARLIER)?)?;
+        if kept.keys.iter().all(|key| now.millis() < key.until_ms) {
+            return Ok(());
+        }
+        self.store
+            .commit(move |draft| {
+                let mut kept = read(draft.secret(EARLIER)?)?;
+                kept.keys.retain(|key| now.millis() < key.until_ms);
+                draft.put_secret(EARLIER, &Zeroizing::new(kept.encode_to_vec()))?;
+                Ok::<_, OfficeError>(())
+            })
+            .await?;
+        let held = earlier(&self.store, now)?;
+        self.keys
+            .retain(|key| held.iter().any(|held| held.public() == *key));
+        Ok(())
+    }
+}

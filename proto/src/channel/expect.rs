@@ -1,0 +1,38 @@
+//! Whom a dialler expects to answer.
+
+use super::pins::Pins;
+use crate::{id::KeyId, identity::PublicKey};
+
+/// Who must answer: the organization that is pinned under this name, with the key it has now, one that follows from it, or, for the
+/// overlap, the one before.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    pub(super) name: KeyId,
+    pub(super) pins: Pins,
+}
+
+impl Expect {
+    /// The organization pinned first under `name`. A key that follows is pinned in `pins`, so that the caller sees it there.
+    pub fn pinned(name: KeyId, pins: &Pins) -> Self {
+        let pins = pins.clone();
+        Self { name, pins }
+    }
+
+    /// The key it has now, as far as it is known.
+    pub(super) fn current(&self) -> KeyId {
+        let current = self.pins.current(&self.name);
+        current.map_or(self.name, |key| key.key_id())
+    }
+}
+
+/// Exactly this key, or one that follows from it.
+impl From<PublicKey> for Expect {
+    fn from(key: PublicKey) -> Self {
+        let pins = Pins::new();
+        pins.pin(key, None);
+        Self {
+            name: key.key_id(),
+            pins,
+        }
+    }
+}
