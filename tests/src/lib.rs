@@ -1,7 +1,9 @@
 //! The town: what the tests, the benchmarks and the demo have in common. It knows every room; no room knows it.
 
 pub mod bench;
+pub mod decoders;
 pub mod demo;
+pub mod full;
 pub mod power;
 pub mod roster;
 pub mod simulator;

@@ -18,7 +18,7 @@ use crate::{
 const IMAGE_MIB: usize = 192;
 
 /// The partner's code; it lives on an ordinary disk.
-const HOST: &str = "341700-001";
+pub(crate) const HOST: &str = "341700-001";
 
 struct Mount {
     image: PathBuf,
@@ -69,7 +69,7 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
     let host = town.node(HOST, "341700").await?;
     let mut home = Node::make(program, &mount.at.join("node"), "320200-001", "320200").await?;
     home.start().await?;
-    let case = open_stay(&town, host, &home, &mut rng).await?;
+    let case = open_stay(&town, host, &home, seed).await?;
     let (mut acknowledged, mut dropped) = (contacts(&home.desk(), &case).await?, 0);
     for round in 0..rounds {
         acknowledged +=
@@ -114,11 +114,12 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
     Ok(report)
 }
 
-async fn open_stay(
+/// Makes partners of a node of the town and one outside it, with a member of ours there.
+pub(crate) async fn open_stay(
     town: &Town,
     host: crate::town::Id,
     home: &Node,
-    rng: &mut StdRng,
+    seed: u64,
 ) -> Result<String, TownError> {
     let (at_home, at_host) = (home.desk(), town.desk(host));
     let invitation = at_host.invite().await?;
@@ -128,7 +129,8 @@ async fn open_stay(
     at_home.sync(HOST).await?;
     at_host.sign(&hash).await?;
     at_home.sync(HOST).await?;
-    let people = Person::invent(rng, "320200", "320200-001", 1);
+    let mut rng = StdRng::seed_from_u64(seed);
+    let people = Person::invent(&mut rng, "320200", "320200-001", 1);
     at_home.import(&people).await?;
     let case = at_home
         .notice(HOST, &people[0].certificate, "2025-10-08", "341700")
@@ -184,7 +186,8 @@ fn unsynced_survived(mount: &Mount) -> bool {
         .is_ok_and(|bytes| bytes.len() == 64 * 1024 && bytes.iter().all(|byte| *byte == b'x'))
 }
 
-async fn contacts(desk: &Desk, case: &str) -> Result<usize, TownError> {
+/// How many contacts a case shows.
+pub(crate) async fn contacts(desk: &Desk, case: &str) -> Result<usize, TownError> {
     let kind = hongyan_proto::pb::exchange::v1::Kind::Contact as i32;
     Ok(desk
         .case(case)

@@ -2,7 +2,7 @@
 
 use hongyan_proto::pb::office::v1::CaseState as S;
 
-use crate::{HOST, stay, two};
+use crate::{HOST, alike, stay, two};
 
 #[tokio::test]
 async fn a_sealed_letter_brings_what_a_wire_would_have_brought() {
@@ -40,53 +40,41 @@ async fn a_sealed_letter_brings_what_a_wire_would_have_brought() {
         sizes(town.desk(host).status().await.unwrap().logs),
         sizes(before)
     );
-    // To the wrong reader, or cut short, it says so.
-    assert!(
-        town.at(home)
-            .command(&["letter", "import", file])
-            .await
-            .is_err()
-    );
+    // To the wrong reader, cut short, altered, or no letter at all: it says so, and nothing of it is taken in.
     let bytes = std::fs::read(file).unwrap();
-    let short = folder.path().join("short.letter");
-    std::fs::write(&short, &bytes[..bytes.len() - 20]).unwrap();
-    assert!(
-        town.at(host)
-            .command(&["letter", "import", short.to_str().unwrap()])
-            .await
-            .is_err()
-    );
+    let mut altered = bytes.clone();
+    let middle = altered.len() / 2;
+    altered[middle] ^= 1;
+    let held = sizes(town.desk(host).status().await.unwrap().logs);
+    for (name, content, words) in [
+        ("short", &bytes[..bytes.len() - 20], "cut short or altered"),
+        ("half", &bytes[..bytes.len() / 2], "cut short or altered"),
+        ("altered", altered.as_slice(), "cut short or altered"),
+        ("none", b"hello".as_slice(), "not a sealed letter"),
+        ("empty", b"".as_slice(), "cut short or altered"),
+    ] {
+        let spoilt = folder.path().join(name);
+        std::fs::write(&spoilt, content).unwrap();
+        let spoilt = spoilt.to_str().unwrap();
+        let refused = town.at(host).command(&["letter", "import", spoilt]).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains(words), "{name}: {refused}");
+    }
+    let refused = town.at(home).command(&["letter", "import", file]).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("for someone else"), "{refused}");
+    assert_eq!(sizes(town.desk(host).status().await.unwrap().logs), held);
+    alike(&town, home, host).await;
 }
 
 #[tokio::test]
 async fn a_node_restored_from_an_old_backup_takes_its_own_entries_back() {
     let (mut town, home, host, people) = two(32, 2).await;
     let first = stay(&town, home, host, &people[0]).await;
-    let folder = tempfile::tempdir().unwrap();
-    let (backup, secret) = (
-        folder.path().join("node.backup"),
-        folder.path().join("secret"),
-    );
-    std::fs::write(&secret, "a long enough passphrase\n").unwrap();
-    let (backup, secret) = (backup.to_str().unwrap(), secret.to_str().unwrap());
-    town.at(home)
-        .command(&[
-            "backup",
-            "--out",
-            backup,
-            "--backup-passphrase-file",
-            secret,
-        ])
-        .await
-        .unwrap();
+    let backup = town.folder_of(home).with_extension("backup");
+    town.at(home).backup(&backup).await.unwrap();
     let second = stay(&town, home, host, &people[1]).await;
-    town.at(home).stop().await.unwrap();
-    std::fs::remove_dir_all(town.folder_of(home)).unwrap();
-    town.at(home)
-        .command(&["restore", backup, "--backup-passphrase-file", secret])
-        .await
-        .unwrap();
-    town.at(home).start().await.unwrap();
+    town.at(home).restore(&backup).await.unwrap();
     // Before it has heard what the partner holds it may not write: that would fork its log.
     town.settle(home, host).await.unwrap();
     for case in [&first, &second] {

@@ -4,12 +4,21 @@
 mod agreement;
 mod carried;
 mod cases;
+mod check;
+mod course;
+mod damaged;
+mod decoders;
+mod epochs;
+mod hostile;
 mod killed;
+mod office;
 mod quarter;
 mod rotation;
 mod simulated;
 mod structure;
+mod three;
 
+use hongyan_proto::pb::exchange::v1 as x;
 use hongyan_tests::town::{Id, Town};
 
 /// Two nodes that are partners under an agreement which names everything, and the certificates of `members` people at home.
@@ -49,4 +58,54 @@ async fn stay(town: &Town, home: Id, host: Id, certificate: &str) -> String {
         .unwrap();
     town.settle(home, host).await.unwrap();
     case
+}
+
+/// Both sides derive the same cases, event by event.
+async fn alike(town: &Town, one: Id, other: Id) {
+    let here = told(town, one, &town.code(other)).await;
+    let there = told(town, other, &town.code(one)).await;
+    assert!(!here.is_empty(), "there is something to compare");
+    assert_eq!(here, there);
+}
+
+/// What a node says of every case it shares with a partner, but for what only one side can know.
+async fn told(town: &Town, side: Id, partner: &str) -> Vec<String> {
+    let desk = town.desk(side);
+    let mut told = Vec::new();
+    let cases = desk.cases().await.unwrap();
+    for case in cases.iter().filter(|case| case.partner == partner) {
+        let shown = desk.case(&case.id).await.unwrap();
+        // A departure is written in the local log, which no partner sees.
+        let shared: Vec<_> = shown
+            .events
+            .iter()
+            .filter(|event| event.kind() != x::Kind::Departed)
+            .collect();
+        if shared.is_empty() {
+            continue;
+        }
+        told.push(format!(
+            "{} {:?} {:?} disputed={} since={} unit={} turn={:?}",
+            case.id,
+            case.state(),
+            case.closing(),
+            case.disputed,
+            case.since,
+            case.unit,
+            case.must_act(),
+        ));
+        told.extend(shared.into_iter().map(|event| {
+            format!(
+                "  {} {} {:?} {:?} superseded={} after={:?} corrected={}",
+                event.log_id,
+                event.sequence,
+                event.side(),
+                event.kind(),
+                event.superseded,
+                event.state_after(),
+                event.corrected_by_plus_one,
+            )
+        }));
+    }
+    told
 }

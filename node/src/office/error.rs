@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::{
     book::BookError,
     domain::case::{self, dates::DateRefusal},
-    store::StoreError,
+    store::{LogNo, StoreError},
 };
 
 /// A field that is wrong, and how.
@@ -314,6 +314,11 @@ impl OfficeError {
             Self::ResultChanged => "用 reconcile show 重新查看 look again with reconcile show",
             Self::Fork(_) => {
                 "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide"
+            }
+            Self::Store(StoreError::MustRecover {
+                log: LogNo::LOCAL, ..
+            }) => {
+                "恢复备份, 或 backup 后 restore restore a backup, or back up what is left and restore that"
             }
             Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
                 "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer"

@@ -389,11 +389,17 @@ pub(super) fn show(office: &Office, id: CaseId) -> Result<CaseView, OfficeError>
     let store = &office.store;
     let (file, partner) = find::case_by_id(store, id)?;
     let mut related = vec![(file.id, file.case.clone())];
-    if let Some(member) = file.member {
-        for id in book::cases_of_member(store, member)? {
-            let (other, _) = find::case_by_id(store, id)?;
-            related.push((id, other.case));
+    // The host knows no member of ours, but the certificate stays the same from case to case.
+    let others = match (file.member, &partner, file.case.certificate()) {
+        (Some(member), ..) => book::cases_of_member(store, member)?,
+        (None, Some(partner), Some(certificate)) => {
+            book::cases_of_certificate(store, partner, certificate)?
         }
+        _ => Vec::new(),
+    };
+    for id in others {
+        let (other, _) = find::case_by_id(store, id)?;
+        related.push((id, other.case));
     }
     let links = Links::derive(related.iter().map(|(id, case)| (*id, case)));
     view(store, file, partner.as_ref(), &links, office.today())

@@ -131,6 +131,11 @@ const TITLES: &[(Column, &[&str])] = &[
     ),
 ];
 
+/// How many rows a roster file has. Reads it whole and writes nothing.
+pub fn roster_rows(content: &[u8], filename: &str) -> Result<usize, OfficeError> {
+    read(content, filename).map(|roster| roster.rows.len())
+}
+
 /// Reads a file; the format is told by its content.
 pub(super) fn read(content: &[u8], filename: &str) -> Result<Roster, OfficeError> {
     if content.len() > FILE_MAX {

@@ -12,7 +12,7 @@ use crate::{
     book::{self, Author, CaseFile, EventRecord, Partner, Refused, Shelf as _, event},
     domain::{
         case::{Side, State, derive::Reason},
-        fact::effective,
+        fact::corrected,
         order::Position,
     },
     store::LogNo,
@@ -131,10 +131,7 @@ impl Marks {
                 .iter()
                 .map(|late| (late.event.position, late.side, late.reason, late.act))
                 .collect(),
-            corrected: effective(case)
-                .into_iter()
-                .filter_map(|fact| Some((fact.position, fact.corrected_by?)))
-                .collect(),
+            corrected: corrected(case),
             last_by: [last(Side::Outflow), last(Side::Inflow)],
         }
     }

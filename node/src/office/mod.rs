@@ -39,6 +39,7 @@ pub use carrier::{
     Taken, Wanted,
 };
 pub use error::{OfficeError, Violation};
+pub use import::roster_rows;
 pub use init::{NewNode, init};
 pub use opened::{Clock, Office, Organization};
 pub use partner::{Introduction, Redeemed};

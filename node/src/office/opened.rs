@@ -13,7 +13,7 @@ use prost::Message;
 use super::{Carrier, OfficeError, rotation};
 use crate::{
     book,
-    store::{Draft, LogNo, OpenReport, Store, StoreError, Unlock, View},
+    store::{Damage, Draft, Harm, LogNo, OpenReport, Store, StoreError, Unlock, View},
 };
 
 /// Gives the instant it is. Wired to the system's clock by `lib.rs`, to a hand-turned one by tests.
@@ -94,7 +94,9 @@ impl Office {
         clock: Clock,
     ) -> Result<Self, OfficeError> {
         let (store, report) = Store::open(folder, unlock, seed)?;
-        if !report.cleared_views.is_empty() {
+        let lost = |damage: &Damage| matches!(damage.what, Harm::Missing { .. });
+        // A disk that forgot entries may have kept what was made of them.
+        if !report.cleared_views.is_empty() || report.damage.iter().any(lost) {
             book::rebuild(&store)?;
         }
         let mut office = Self::over(store, clock, report)?;

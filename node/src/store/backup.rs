@@ -207,10 +207,15 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
 
 /// What was written for a partner since the backup is unknown here. It is locked in the commit that ends the filling, before
 /// the folder can be opened, so that no crash leaves a restored log that could be continued beside what the partner holds.
+/// Of the local log nobody has more: whoever restores has decided to go on with what the backup holds.
 fn unconfirmed(mut log: LogRecord) -> LogRecord {
     let ended = matches!(log.state, LogState::Frozen | LogState::KeyLost);
-    if log.own && !log.is_local() && !ended {
-        log.state = LogState::UNCONFIRMED;
+    if log.own && !ended {
+        log.state = if log.is_local() {
+            LogState::Live
+        } else {
+            LogState::UNCONFIRMED
+        };
     }
     log
 }

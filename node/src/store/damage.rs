@@ -69,7 +69,7 @@ impl fmt::Display for Harm {
         match self {
             Self::Missing { from, to } => write!(
                 f,
-                "缺少第 {from} 至 {to} 条 (不含) entries {from}..{to} are missing"
+                "缺少第 {from} 至 {to} 条（不含） entries {from}..{to} are missing"
             ),
             Self::LogMissing { size } => write!(
                 f,

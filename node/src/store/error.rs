@@ -15,8 +15,13 @@ fn must_recover(log: LogNo, from: u64, to: u64) -> String {
             "本节点已恢复备份, 日志 {log} 第 {from} 条以后是否缺失尚不可知, 须先与对方同步才能书写 this node was restored and does not know what log {log} lost after entry {from}: synchronize with the partner before writing"
         );
     }
+    if log == LogNo::LOCAL {
+        return format!(
+            "本地日志丢失第 {from} 至 {to} 条（不含）, 对方没有本地日志: 请恢复备份; 没有更全的备份, 就先备份现存数据再恢复到新目录 entries {from}..{to} of the local log were lost and no partner has it: restore a backup; without a better one, back up what is left and restore that into a new folder"
+        );
+    }
     format!(
-        "日志 {log} 丢失第 {from} 至 {to} 条 (不含), 须先从对方取回才能书写 entries {from}..{to} of log {log} were lost: take them back from the partner before writing"
+        "日志 {log} 丢失第 {from} 至 {to} 条（不含）, 须先从对方取回才能书写 entries {from}..{to} of log {log} were lost: take them back from the partner before writing"
     )
 }
 

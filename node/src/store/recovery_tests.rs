@@ -60,6 +60,36 @@ fn a_restored_log_is_not_written_before_its_partner_was_heard() {
 }
 
 #[test]
+fn a_local_log_that_lost_its_end_goes_on_after_a_backup_of_what_is_left() {
+    let place = Place::new();
+    let store = place.create();
+    let local = store
+        .commit_blocking(|draft| draft.create_log(origin(1, 1), identity(1).public(), true))
+        .unwrap();
+    append(&store, local, 3);
+    store
+        .commit_blocking(move |draft| draft.must_recover(local, 5))
+        .unwrap();
+    let refused = store
+        .commit_blocking(move |draft| draft.append(local, contact(b"no")))
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("no partner has it"),
+        "{refused}"
+    );
+    let mut left = Vec::new();
+    store
+        .backup(&mut left, &place.unlock(), &place.unlock())
+        .unwrap();
+    let fresh = Place::new();
+    let (opens, unlock) = (place.unlock(), fresh.unlock());
+    let restored = Store::restore(&fresh.data(), left.as_slice(), &opens, &unlock, [8; 32]);
+    append(&restored.unwrap().0, local, 1);
+    let (_, report) = fresh.open().unwrap();
+    assert_eq!(report.damage, vec![]);
+}
+
+#[test]
 fn a_log_whose_partner_holds_more_is_locked_until_all_of_it_was_taken_back() {
     let place = Place::new();
     let store = place.create();

@@ -9,7 +9,7 @@ mod open;
 mod write;
 
 pub use inquiry::{Inquiry, QUESTION_BYTES, Question};
-pub use open::{Opened, SealedLetter, open};
+pub use open::{Opened, SealedLetter, open, parse};
 pub use write::LetterWriter;
 
 use thiserror::Error;

@@ -184,8 +184,8 @@ impl Outline {
     }
 }
 
-/// Reads the plaintext; checks all that needs no partner's key.
-pub(super) fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
+/// Reads a letter's plaintext, addressed to `own`; checks all that needs no partner's key.
+pub fn parse(plain: &Bytes, own: KeyId) -> Result<Opened, SealedError> {
     let outline = Outline::read(plain)?;
     if outline.version != FORMAT_VERSION {
         return Err(SealedError::Version(outline.version));

@@ -288,7 +288,7 @@ proptest! {
 
     #[test]
     fn any_plaintext_is_read_or_refused(plain in proptest::collection::vec(any::<u8>(), 0..300)) {
-        if let Ok(opened) = open::parse(&plain.into(), host().public().key_id()) {
+        if let Ok(opened) = parse(&plain.into(), host().public().key_id()) {
             prop_assert!(opened.verify(&home().public()).is_err());
         }
     }

@@ -1,31 +1,46 @@
-//! Strains a node harder than a test may: power cuts on a mounted file system. Called by `tests/faults/power-cuts`.
+//! Strains a node harder than a test may, on file systems that it mounts. Called by `tests/faults/…`.
 #![allow(clippy::print_stdout)]
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::Parser;
-use hongyan_tests::power;
+use clap::{Parser, Subcommand};
+use hongyan_tests::{full, power};
 
-/// 断电演练 Power cuts on a loop-mounted file system
+/// 故障演练 Faults on file systems of their own
 #[derive(Parser)]
 struct Arguments {
-    /// 断电次数 How many cuts
-    #[arg(long, default_value_t = 20)]
-    rounds: usize,
     /// 随机种子 Seed
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// 能以 PROGRAM node … 运行的程序 The binary that runs as PROGRAM node …
     #[arg(long)]
-    program: std::path::PathBuf,
+    program: PathBuf,
+    #[command(subcommand)]
+    fault: Fault,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Fault {
+    /// 断电 Power cuts
+    PowerCuts {
+        /// 断电次数 How many cuts
+        rounds: usize,
+    },
+    /// 磁盘写满 A full disk
+    FullDisk,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match power::cuts(&arguments.program, arguments.rounds, arguments.seed).await {
+    let (program, seed) = (&arguments.program, arguments.seed);
+    let (passed, report) = match arguments.fault {
+        Fault::PowerCuts { rounds } => (rounds, power::cuts(program, rounds, seed).await),
+        Fault::FullDisk => (1, full::disk(program, seed).await),
+    };
+    match report {
         Ok(report) => {
-            println!("{report}\n{} passed, 0 failed", arguments.rounds);
+            println!("{report}\n{passed} passed, 0 failed");
             ExitCode::SUCCESS
         }
         Err(problem) => {

@@ -16,9 +16,12 @@
 //! # Ok(()) }
 //! ```
 
+mod answer;
 mod desk;
+mod kept;
 mod node;
 mod process;
+mod rogue;
 mod wire;
 
 use std::{
@@ -26,13 +29,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use hongyan_proto::pb::exchange::v1 as x;
 use rand::{SeedableRng, rngs::StdRng};
 use thiserror::Error;
 
 pub use self::{
     desk::{Desk, Role},
+    kept::copy_folder,
     node::Node,
     process::Process,
+    rogue::{Call, Forged, Rogue},
     wire::Wire,
 };
 use crate::roster::Person;
@@ -98,6 +104,20 @@ impl Town {
         Ok(Id(self.nodes.len() - 1))
     }
 
+    /// Makes a node that says it can be dialled at `endpoint`, and runs it.
+    pub async fn node_at(
+        &mut self,
+        code: &str,
+        region: &str,
+        endpoint: &str,
+    ) -> Result<Id, TownError> {
+        let folder = self.folder.path().join(code);
+        let mut node = Node::make_at(&self.program, &folder, code, region, Some(endpoint)).await?;
+        node.start().await?;
+        self.nodes.push(node);
+        Ok(Id(self.nodes.len() - 1))
+    }
+
     /// The node itself: to stop, kill or start it.
     pub fn at(&mut self, id: Id) -> &mut Node {
         &mut self.nodes[id.0]
@@ -128,12 +148,19 @@ impl Town {
 
     /// Introduces two nodes by invitation and puts an agreement in force that names everything.
     pub async fn pair(&mut self, home: Id, host: Id) -> Result<(), TownError> {
+        self.pair_under(home, host, &Desk::everything()).await
+    }
+
+    /// Introduces two nodes and puts an agreement in force that names these classes in both directions.
+    pub async fn pair_under(
+        &mut self,
+        home: Id,
+        host: Id,
+        classes: &[x::Disclosure],
+    ) -> Result<(), TownError> {
         self.introduce(home, host).await?;
         let (home_code, host_code) = (self.code(home), self.code(host));
-        let hash = self
-            .desk(home)
-            .propose(&host_code, &Desk::everything())
-            .await?;
+        let hash = self.desk(home).propose(&host_code, classes).await?;
         self.settle(home, host).await?;
         self.desk(home).sign(&hash).await?;
         self.settle(home, host).await?;

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,17 @@ impl Node {
         code: &str,
         region: &str,
     ) -> Result<Self, TownError> {
+        Self::make_at(program, folder, code, region, None).await
+    }
+
+    /// Makes a node that says it can be dialled at `endpoint` instead of at its wire.
+    pub async fn make_at(
+        program: &Path,
+        folder: &Path,
+        code: &str,
+        region: &str,
+        endpoint: Option<&str>,
+    ) -> Result<Self, TownError> {
         let node = Self {
             program: program.to_owned(),
             folder: folder.to_owned(),
@@ -35,7 +47,8 @@ impl Node {
             process: None,
             desk: None,
         };
-        let endpoint = node.wire.address().to_string();
+        let wire = node.wire.address().to_string();
+        let endpoint = endpoint.unwrap_or(&wire);
         let name = format!("{code} 党委");
         node.command(&[
             "init",
@@ -46,7 +59,7 @@ impl Node {
             "--region",
             region,
             "--endpoint",
-            &endpoint,
+            endpoint,
         ])
         .await?;
         Ok(node)
@@ -134,6 +147,20 @@ impl Node {
     /// The process, when it runs.
     pub fn process(&self) -> Option<&Process> {
         self.process.as_ref()
+    }
+
+    /// Where it listens, behind its wire.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn listening(&self) -> SocketAddr {
+        #[allow(clippy::expect_used)]
+        self.desk()
+            .status()
+            .await
+            .ok()
+            .and_then(|status| status.listening.parse().ok())
+            .expect("a running node says where it listens")
     }
 
     /// Its data folder.

@@ -13,6 +13,7 @@ pub struct Wire {
     address: SocketAddr,
     whole: Arc<watch::Sender<bool>>,
     target: watch::Sender<Option<SocketAddr>>,
+    open: watch::Sender<bool>,
 }
 
 impl Wire {
@@ -22,11 +23,13 @@ impl Wire {
         let address = listener.local_addr()?;
         let whole = Arc::new(watch::Sender::new(true));
         let (target, targets) = watch::channel(None);
-        tokio::spawn(relay(listener, Arc::clone(&whole), targets));
+        let (open, closed) = watch::channel(true);
+        tokio::spawn(relay(listener, Arc::clone(&whole), targets, closed));
         Ok(Self {
             address,
             whole,
             target,
+            open,
         })
     }
 
@@ -45,6 +48,12 @@ impl Wire {
         self.whole.send_replace(false);
     }
 
+    /// Takes it away for good: whoever dials finds a closed port.
+    pub async fn close(&self) {
+        self.open.send_replace(false);
+        self.open.closed().await;
+    }
+
     /// Mends it.
     pub fn heal(&self) {
         self.whole.send_replace(true);
@@ -55,6 +64,7 @@ async fn relay(
     listener: TcpListener,
     whole: Arc<watch::Sender<bool>>,
     mut target: watch::Receiver<Option<SocketAddr>>,
+    mut open: watch::Receiver<bool>,
 ) {
     loop {
         let accepted = tokio::select! {
@@ -63,6 +73,11 @@ async fn relay(
                 Ok(()) => continue,
                 Err(_) => return,
             },
+            _ = open.wait_for(|open| !open) => {
+                // Before the word that it is gone, the port is.
+                drop(listener);
+                return;
+            }
         };
         let Ok((mut near, _)) = accepted else {
             continue;

@@ -25,8 +25,6 @@ pub struct Effective {
     pub time: Timestamp,
     /// What is right: the fact's content, or its latest correction's.
     pub payload: Payload,
-    /// The correction that counts, if there is one.
-    pub corrected_by: Option<Position>,
 }
 
 /// The facts of a case that count, in order. A fact whose body was erased no longer counts: nobody can say what it said.
@@ -47,9 +45,16 @@ pub fn effective(case: &Case) -> Vec<Effective> {
                 side: fact.side,
                 time: fact.event.time,
                 payload,
-                corrected_by: correction.map(|(position, _)| *position),
             })
         })
+        .collect()
+}
+
+/// Which facts were corrected, and by which correction: void facts too, which count no more.
+pub fn corrected(case: &Case) -> Vec<(Position, Position)> {
+    latest_corrections(case.facts())
+        .into_iter()
+        .map(|(fact, (correction, _))| (fact, correction))
         .collect()
 }
 

@@ -5,4 +5,4 @@
 pub mod dues;
 pub mod effective;
 
-pub use effective::{Effective, effective};
+pub use effective::{Effective, corrected, effective};

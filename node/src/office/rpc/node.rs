@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     office::{Office, OfficeError, backup, rotation, status, text},
-    store::{Damage, Harm},
+    store::{Damage, Harm, StoreError},
 };
 
 type Answered<T> = Result<Response<T>, Status>;
@@ -157,7 +157,14 @@ impl NodeService for Office {
     async fn backup(&self, request_: Request<pb::BackupRequest>) -> Answered<Self::BackupStream> {
         let message = request_.into_inner();
         let actor = actor(&message.actor)?;
-        self.note_access(actor, "备份 backup", 0, None).await?;
+        let noted = self.note_access(actor, "备份 backup", 0, None).await;
+        match noted {
+            // A node whose local log lost its end can still be backed up: that is the way on.
+            Err(error @ OfficeError::Store(StoreError::MustRecover { .. })) => {
+                tracing::warn!(%error, "a backup was made that could not be written down");
+            }
+            noted => noted?,
+        }
         let (answers, stream) = mpsc::channel(4);
         let office = self.clone();
         tokio::task::spawn_blocking(move || {

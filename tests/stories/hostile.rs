@@ -1,0 +1,447 @@
+//! A partner by its key whose program lies: each lie is refused by name, says whose turn it is, leaves everything as it was, and an honest
+//! sync right after completes.
+
+use hongyan_proto::{
+    id::{AgreementHash, CaseId, Epoch, KeyId},
+    identity::IdentityKey,
+    log::Kind,
+    message::{Message, StopReason},
+    pb::{exchange::v1 as x, office::v1 as o},
+    time::Timestamp,
+};
+use hongyan_tests::town::{Desk, Forged, Id, Rogue, Town};
+use prost::Message as _;
+use std::sync::Arc;
+
+use x::RefusalReason;
+
+use crate::{HOME, HOST, alike, stay, two};
+
+/// The host's place is taken by a program of its own; home dials nobody by itself, so that its last word is about what came in.
+async fn taken_over(town: &mut Town, home: Id, host: Id) -> Rogue {
+    town.settle(home, host).await.unwrap();
+    town.at(host).stop().await.unwrap();
+    town.at(home).stop().await.unwrap();
+    town.at(home).start_passive().await.unwrap();
+    let now = town.desk(home).status().await.unwrap().time_ms;
+    Rogue::of(town.folder_of(host), HOME, Timestamp::from_millis(now)).unwrap()
+}
+
+fn payload(content: x::payload::Content) -> x::Payload {
+    x::Payload {
+        content: Some(content),
+    }
+}
+
+fn event(day: &str) -> x::Payload {
+    payload(x::payload::Content::MajorEvent(x::MajorEvent {
+        day: day.to_owned(),
+        description: "见义勇为".to_owned(),
+    }))
+}
+
+fn case_id(text: &str) -> CaseId {
+    text.parse().unwrap()
+}
+
+fn logs(status: &o::GetStatusResponse) -> Vec<(String, u64, String)> {
+    let logs = status.logs.iter();
+    logs.map(|log| (log.log_id.clone(), log.size, log.root.clone()))
+        .collect()
+}
+
+/// Home's last word on its partner, once it has recorded one that contains `part`.
+async fn last_word(desk: &Desk, part: &str) -> String {
+    let mut words = String::new();
+    for _ in 0..200 {
+        let last = desk.sync_status(HOST).await.unwrap().last;
+        let why = last.and_then(|last| last.why).unwrap_or_default();
+        words = format!("{} {}", why.zh, why.en);
+        if words.contains(part) {
+            break;
+        }
+    }
+    words
+}
+
+/// What a liar says after its hello, how the session ends, and a part of the words.
+type Lie = (&'static str, Vec<x::SyncMessage>, StopReason, &'static str);
+
+fn wire(message: Message) -> x::SyncMessage {
+    message.into_wire()
+}
+
+fn framed(frame: x::Frame) -> x::SyncMessage {
+    x::SyncMessage {
+        message: Some(x::sync_message::Message::Frame(frame)),
+    }
+}
+
+/// Every way in which a frame can be wrong.
+fn frames(rogue: &Rogue, case: CaseId) -> Vec<Lie> {
+    let size = rogue.log.entries.len();
+    let good = rogue.with(Some(case), Kind::MajorEvent, &event("2026-01-01"));
+    let other = rogue.with(Some(case), Kind::MajorEvent, &event("2026-01-02"));
+    let frame = || good.frame(size).into_wire();
+    let with = |change: &dyn Fn(&mut x::Frame)| {
+        let mut frame = frame();
+        change(&mut frame);
+        vec![wire(rogue.hello(&good)), framed(frame)]
+    };
+    let stranger = Forged {
+        signer: Arc::new(IdentityKey::from_seed([9; 32])),
+        ..good.clone()
+    };
+    let mut elsewhere = rogue.log.clone();
+    elsewhere.origin.audience = KeyId::from_bytes([5; 32]);
+    elsewhere.append(
+        rogue.now,
+        Some(case),
+        rogue.agreement,
+        Kind::MajorEvent,
+        &event("2026-01-01"),
+    );
+    let mut older = rogue.log.clone();
+    older.origin.epoch = Epoch::from_bytes([5; 16]);
+    older.append(
+        rogue.now,
+        Some(case),
+        rogue.agreement,
+        Kind::MajorEvent,
+        &event("2026-01-01"),
+    );
+    let header = |log: &Forged| log.entries[size].header().bytes().clone();
+    let body = |log: &Forged| log.entries[size].body().unwrap().clone();
+    let long = [&header(&good)[..], &[0xfa, 0x3f, 0xff, 0x03], &[0; 511]].concat();
+    let bad = StopReason::BadFrame;
+    vec![
+        (
+            "a wrong root",
+            with(&|frame| frame.checkpoint = other.note(size + 1).note().clone()),
+            bad,
+            "signed root",
+        ),
+        (
+            "a bad signature",
+            with(&|frame| frame.checkpoint = stranger.note(size + 1).note().clone()),
+            bad,
+            "signature",
+        ),
+        (
+            "another body",
+            with(&|frame| frame.entries[0].body = body(&other)),
+            bad,
+            "body does not match",
+        ),
+        (
+            "for another reader",
+            with(&|frame| frame.entries[0].header = header(&elsewhere)),
+            bad,
+            "belongs to another log",
+        ),
+        (
+            "of an old epoch",
+            with(&|frame| frame.entries[0].header = header(&older)),
+            bad,
+            "belongs to another log",
+        ),
+        ("a gap", with(&|frame| frame.first += 1), bad, "gap"),
+        (
+            "a header over its limit",
+            with(&|frame| frame.entries[0].header = long.clone().into()),
+            bad,
+            "header too long",
+        ),
+        (
+            "too many entries",
+            with(&|frame| frame.entries = vec![frame.entries[0].clone(); 513]),
+            StopReason::Protocol,
+            "over its limits",
+        ),
+        (
+            "no entries",
+            with(&|frame| frame.entries.clear()),
+            StopReason::Protocol,
+            "no new entries",
+        ),
+        (
+            "a note that is none",
+            with(&|frame| frame.checkpoint = bytes::Bytes::from_static(b"none")),
+            bad,
+            "checkpoint",
+        ),
+    ]
+}
+
+/// Every way in which a session can be wrong besides its frames.
+fn manners(rogue: &Rogue, case: CaseId) -> Vec<Lie> {
+    let size = rogue.log.entries.len();
+    let good = rogue.with(Some(case), Kind::MajorEvent, &event("2026-01-01"));
+    let hello = wire(rogue.hello(&rogue.log));
+    let x::sync_message::Message::Hello(plain) = hello.message.clone().unwrap() else {
+        unreachable!("a hello");
+    };
+    let greeting = |change: &dyn Fn(&mut x::Hello)| {
+        let mut hello = plain.clone();
+        change(&mut hello);
+        vec![x::SyncMessage {
+            message: Some(x::sync_message::Message::Hello(hello)),
+        }]
+    };
+    let protocol = StopReason::Protocol;
+    let ack = wire(Message::Ack {
+        log_id: rogue.log.origin.log_id(),
+        size: 9_999,
+    });
+    vec![
+        (
+            "no hello first",
+            vec![wire(Message::Frame(good.frame(size)))],
+            protocol,
+            "frame out of order",
+        ),
+        (
+            "two hellos",
+            vec![hello.clone(), hello.clone()],
+            protocol,
+            "hello out of order",
+        ),
+        (
+            "nothing at all",
+            vec![x::SyncMessage::default()],
+            protocol,
+            "empty",
+        ),
+        (
+            "too old",
+            greeting(&|hello| (hello.protocol_min, hello.protocol_max) = (0, 0)),
+            StopReason::Version,
+            "(0, 0)",
+        ),
+        (
+            "too new",
+            greeting(&|hello| (hello.protocol_min, hello.protocol_max) = (8, 9)),
+            StopReason::Version,
+            "(8, 9)",
+        ),
+        (
+            "a note of nobody",
+            greeting(&|hello| hello.held = "x".into()),
+            protocol,
+            "checkpoint",
+        ),
+        (
+            "a note too long",
+            greeting(&|hello| hello.own = vec![0; 4_000].into()),
+            protocol,
+            "over its limit",
+        ),
+        (
+            "an acknowledgement of what is not its own",
+            vec![hello.clone(), ack],
+            protocol,
+            "ack out of order",
+        ),
+        (
+            "done with more than there is",
+            vec![hello.clone(), wire(Message::Done { size: 9_999 })],
+            protocol,
+            "9999",
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_lie_is_refused_by_name_and_an_honest_sync_follows() {
+    let (mut town, home, host, people) = two(51, 1).await;
+    let case = stay(&town, home, host, &people[0]).await;
+    let rogue = taken_over(&mut town, home, host).await;
+    let address = town.at(home).wire().address().to_string();
+    let desk = town.desk(home);
+    let before = logs(&desk.status().await.unwrap());
+    let case_ = case_id(&case);
+    let lies = frames(&rogue, case_)
+        .into_iter()
+        .chain(manners(&rogue, case_));
+    for (name, messages, reason, part) in lies {
+        let mut call = rogue.call(&address).await.unwrap();
+        for message in messages {
+            call.say_raw(message).await;
+        }
+        let stop = call
+            .stop()
+            .await
+            .unwrap_or_else(|| panic!("{name}: no stop"));
+        assert_eq!(stop.reason, reason, "{name}: {stop}");
+        assert!(stop.detail.contains(part), "{name}: {stop}");
+        let words = last_word(&desk, part).await;
+        assert!(words.contains(part), "{name}: home says {words:?}");
+        let status = desk.status().await.unwrap();
+        assert_eq!(logs(&status), before, "{name}");
+    }
+    honest(&mut town, home, host, &case).await;
+}
+
+/// The true host is back: both sides come together and go on.
+async fn honest(town: &mut Town, home: Id, host: Id, case: &str) {
+    town.at(host).start().await.unwrap();
+    town.settle(home, host).await.unwrap();
+    let desk = town.desk(host);
+    desk.attendance(case, "2026-01-05", x::Presence::Present)
+        .await
+        .unwrap();
+    town.settle(home, host).await.unwrap();
+    alike(town, home, host).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_out_of_scope_is_refused_alone_and_named_to_its_author() {
+    let mut town = Town::new(52, env!("CARGO_BIN_EXE_hongyan-demo")).unwrap();
+    let home = town.node(HOME, "320200").await.unwrap();
+    let host = town.node(HOST, "341700").await.unwrap();
+    let told = [x::Disclosure::Identity, x::Disclosure::Certificate];
+    town.pair_under(home, host, &told).await.unwrap();
+    let people = town.members(home, 1).await.unwrap();
+    let case = stay(&town, home, host, &people[0].certificate).await;
+    let rogue = taken_over(&mut town, home, host).await;
+    let size = rogue.log.entries.len();
+    let mut log = rogue.with(Some(case_id(&case)), Kind::MajorEvent, &event("2026-01-01"));
+    let canary = payload(x::payload::Content::Change(x::Change {
+        day: "2026-01-02".to_owned(),
+        phone: "13912345678".to_owned(),
+        ..Default::default()
+    }));
+    log.append(
+        rogue.now,
+        Some(case_id(&case)),
+        rogue.agreement,
+        Kind::Change,
+        &canary,
+    );
+    let none = Some(AgreementHash::from_bytes([4; 32]));
+    log.append(
+        rogue.now,
+        Some(case_id(&case)),
+        none,
+        Kind::Found,
+        &payload(x::payload::Content::Found(x::Found {
+            found_on: "2026-01-03".to_owned(),
+            note: String::new(),
+        })),
+    );
+    log.append(rogue.now, None, rogue.agreement, Kind::Notice, &canary);
+    let mut call = rogue
+        .call(&town.at(home).wire().address().to_string())
+        .await
+        .unwrap();
+    call.say(rogue.hello(&log)).await;
+    call.say(Message::Frame(log.frame(size))).await;
+    call.say(Message::Done {
+        size: log.entries.len() as u64,
+    })
+    .await;
+    let receipt = receipt(&mut call).await;
+    let reasons: Vec<_> = receipt
+        .refusals
+        .iter()
+        .map(|refusal| (refusal.sequence - size as u64, refusal.reason()))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            (0, RefusalReason::OutOfScope),
+            (1, RefusalReason::OutOfScope),
+            (2, RefusalReason::NoAgreement),
+            (3, RefusalReason::WrongKind)
+        ],
+        "{receipt:?}"
+    );
+    drop(call);
+    // The refused bodies are nowhere at home: not in the case, not in what an export shows.
+    let shown = town.desk(home).case(&case).await.unwrap();
+    assert!(!format!("{shown:?}").contains("13912345678"));
+    let exported = town.folder_of(home).join("out");
+    let exported = exported.to_str().unwrap();
+    town.at(home)
+        .command(&["export", "--out", exported, "--purpose", "查验"])
+        .await
+        .unwrap();
+    // The honest host never wrote them. Home holds more of its log than it does: it takes them back, as refused letters.
+    honest_without_attendance(&mut town, home, host).await;
+}
+
+/// The receipt that home writes into its own log for what came in.
+async fn receipt(call: &mut hongyan_tests::town::Call) -> x::Receipt {
+    loop {
+        let message = call.hear().await.expect("a receipt comes before the end");
+        let Message::Frame(frame) = message else {
+            continue;
+        };
+        for entry in frame.entries {
+            let body = entry.body.slice(16..);
+            if let Some(x::payload::Content::Receipt(receipt)) =
+                x::Payload::decode(body).unwrap().content
+            {
+                return receipt;
+            }
+        }
+    }
+}
+
+async fn honest_without_attendance(town: &mut Town, home: Id, host: Id) {
+    town.at(host).start().await.unwrap();
+    town.settle(home, host).await.unwrap();
+    alike(town, home, host).await;
+    for side in [home, host] {
+        assert_eq!(
+            town.desk(side).verify_logs().await.unwrap(),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_of_another_epoch_waits_for_people_and_the_true_one_goes_on() {
+    let (mut town, home, host, people) = two(53, 1).await;
+    let case = stay(&town, home, host, &people[0]).await;
+    let rogue = taken_over(&mut town, home, host).await;
+    let mut older = rogue.log.clone();
+    older.origin.epoch = Epoch::from_bytes([5; 16]);
+    let mut call = rogue
+        .call(&town.at(home).wire().address().to_string())
+        .await
+        .unwrap();
+    call.say(rogue.hello(&older)).await;
+    assert_eq!(call.stop().await.unwrap().reason, StopReason::Epoch);
+    let words = last_word(&town.desk(home), "epoch").await;
+    assert!(words.contains("operator must accept"), "{words}");
+    honest(&mut town, home, host, &case).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silent_peer_and_one_that_only_repeats_itself_are_left() {
+    let (mut town, home, host, people) = two(54, 1).await;
+    let case = stay(&town, home, host, &people[0]).await;
+    let rogue = taken_over(&mut town, home, host).await;
+    let address = town.at(home).wire().address().to_string();
+    let mut silent = rogue.call(&address).await.unwrap();
+    let mut repeating = rogue.call(&address).await.unwrap();
+    repeating.say(rogue.hello(&rogue.log)).await;
+    let home_log = repeating.greeting(&rogue.partner).await.unwrap();
+    let ack = Message::Ack {
+        log_id: home_log.log_id(),
+        size: 0,
+    };
+    let mut said = 0_u64;
+    while said < 1_000_000 && repeating.say(ack.clone()).await {
+        said += 1;
+    }
+    let stop = repeating.stop().await;
+    assert!(
+        stop.is_some_and(|stop| stop.reason == StopReason::Protocol),
+        "after {said} acknowledgements"
+    );
+    let stop = silent.stop().await.expect("a word before the end");
+    assert_eq!(stop.reason, StopReason::Timeout);
+    honest(&mut town, home, host, &case).await;
+}
