@@ -5,11 +5,11 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hongyan_proto::{
-    channel::{Admission, HandshakeFailure, Listener, Pins, server},
+    channel::{Admission, HandshakeFailure, Listener, LiveTls, Pins, server},
     time::{Clock, Timestamp},
 };
 use hyper_util::rt::TokioIo;
@@ -24,6 +24,9 @@ use crate::{
     rpc::{Gateway, local_routes, network_routes},
     store::{Store, StoreError},
 };
+
+/// How often the certificate's end is looked at.
+const TEND_EVERY: Duration = Duration::from_hours(24);
 
 /// A gateway that cannot start or go on.
 #[derive(Debug, Error)]
@@ -132,7 +135,8 @@ impl Bound {
     pub async fn serve(mut self, stop: impl Future<Output = ()>) -> Result<(), RunError> {
         let key = self.folder.key()?;
         let clock = self.gateway.clock.clone();
-        let tls = self.folder.tls(&key, clock())?;
+        let tls = LiveTls::from(&self.folder.tls(&key, clock())?);
+        let (folder, showing, time) = (self.folder.clone(), tls.clone(), clock.clone());
         let failed = |failure: &HandshakeFailure| tracing::info!(remote = %failure.remote, reason = ?failure.reason, "refused");
         let incoming = Listener::start(
             self.tcp,
@@ -161,12 +165,27 @@ impl Bound {
                 None => Ok(()),
             }
         };
+        let mut ending = stopping.subscribe();
+        // A certificate that ends while the gateway runs is replaced long before; the clock may be set, so it is asked each day.
+        let tending = async {
+            while !*ending.borrow_and_update() {
+                match folder.tls(&key, time()) {
+                    Ok(tls) if tls.not_after() > showing.current().not_after() => {
+                        showing.replace(tls);
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "the TLS key could not be replaced"),
+                }
+                let _ = tokio::time::timeout(TEND_EVERY, ending.changed()).await;
+            }
+            Ok(())
+        };
         let stop = async {
             stop.await;
             let _ = stopping.send(true);
             Ok(())
         };
-        let ((), (), ()) = tokio::try_join!(network, local, stop)?;
+        let ((), (), (), ()) = tokio::try_join!(network, local, tending, stop)?;
         Ok(())
     }
 }

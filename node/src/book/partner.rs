@@ -220,10 +220,14 @@ fn checked(shelf: &impl Shelf, record: PartnerRecord) -> Result<Partner, BookErr
     let (out_logs, incoming_logs) = (refs(&record.out_logs), refs(&record.in_logs));
     let out = *out_logs.last().ok_or_else(bad)?;
     let first = out_logs.first().ok_or_else(bad)?.no;
-    let own = *shelf.record(first)?.signers.first();
     let rotations = changes(key, &record.rotations).ok_or_else(bad)?;
     let incoming = incoming_logs.last().copied();
     let current = shelf.record(out.no)?;
+    let own = if first == out.no {
+        *current.signers.first()
+    } else {
+        *shelf.record(first)?.signers.first()
+    };
     let key_lost = current.state == LogState::KeyLost;
     let lost = match current.state {
         LogState::Recovering { until } => Some((current.size(), until)),

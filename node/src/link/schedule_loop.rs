@@ -15,7 +15,10 @@ use super::{
     outcome::needs_people,
     scheduler::{Ended, Event, Scheduler},
 };
-use crate::store::LogNo;
+use crate::{
+    book,
+    store::{LogNo, LogRecord},
+};
 
 /// Dials partners until the link closes, then waits for the sessions under way. `seed` spreads the waits.
 pub async fn schedule(link: Link, mut wishes: Wishes, seed: [u8; 32]) {
@@ -90,11 +93,25 @@ impl Running {
                 continue;
             }
             let before = self.sizes.insert(log.no, log.size()).unwrap_or(0);
-            let reader = log.origin.audience;
-            if log.size() > before && !self.link.0.slots.is_taken(&reader) {
+            if log.size() == before {
+                continue;
+            }
+            let reader = self.reader(&log);
+            if let Some(reader) = reader.filter(|reader| !self.link.0.slots.is_taken(reader)) {
                 self.handle(Event::Changed(reader));
             }
         }
+    }
+
+    /// The partner a log is written to. A log that was begun after the partner replaced its key is named by the later one.
+    fn reader(&self, log: &LogRecord) -> Option<KeyId> {
+        let store = self.link.store();
+        let named = log.origin.audience;
+        if book::partner(store, named).is_ok() {
+            return Some(named);
+        }
+        let found = book::partner_of_log(store, log.no).ok()?;
+        found.map(|(partner, _)| partner.key_id)
     }
 }
 

@@ -182,8 +182,9 @@ impl Office {
                 let actor = Text::parse("邀请 invitation")?;
                 let key = desk::valid(draft, &keys)?;
                 if key.public() != told.key {
-                    // The key was replaced this very moment: the caller must hear the new one.
-                    return Err(OfficeError::InvitationUnknown);
+                    let words =
+                        "密钥正在更换, 请重试 the key is being replaced this moment: try again";
+                    return Err(OfficeError::Damaged(words.to_owned()));
                 }
                 let mut desk = Desk {
                     draft,

@@ -13,3 +13,6 @@ mod situation;
 pub use cut::cut;
 pub use session::{Action, Session, Start, WINDOW_FRAMES};
 pub use situation::{Roots, Situation, View};
+
+#[cfg(test)]
+mod rotation_tests;

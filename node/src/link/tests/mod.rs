@@ -4,6 +4,7 @@
 
 mod carried;
 mod rogue;
+mod rotation;
 mod session;
 
 use std::{
@@ -153,7 +154,7 @@ impl Node {
         let quiet = Arc::new(|_: &channel::HandshakeFailure| {});
         let listener = Listener::start(
             tcp,
-            &tls,
+            link.tls(),
             pins,
             Admission::AllowIntroduction,
             clock(),

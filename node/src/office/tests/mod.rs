@@ -5,4 +5,5 @@
 mod alone;
 mod hostile;
 mod pair;
+mod rotation;
 mod stories;

@@ -10,9 +10,9 @@ use std::{
 };
 
 use hongyan_proto::{
-    identity::{Invitation, OrganizationName, Succession},
+    identity::{Invitation, KeyRotation, OrganizationName, Succession},
     letter::Text,
-    log::{Frame, SignedCheckpoint, proof},
+    log::{Frame, proof},
     message::Message,
     time::{Day, Timestamp},
 };
@@ -113,6 +113,10 @@ impl Town {
     }
 }
 
+fn rotations(all: Vec<KeyRotation>) -> Succession {
+    Succession::newest(&all).unwrap()
+}
+
 /// Two that have met.
 pub(super) struct Pair {
     pub(super) home: Town,
@@ -210,8 +214,8 @@ impl<'a> Side<'a> {
             now: town.office.now(),
             agreements: Vec::new(),
             reset: book::beginning(store, &partner).unwrap(),
-            rotations: Succession::NONE,
-            held_rotations: Succession::NONE,
+            rotations: rotations(store.log(LogNo::LOCAL).unwrap().signers.rotations()),
+            held_rotations: rotations(mirror.signers.rotations()),
         };
         let (session, actions) = Session::open(start);
         (
@@ -234,14 +238,11 @@ impl<'a> Side<'a> {
         let mut tree = store.tree_at(record.no, from).unwrap();
         let entries = store.entries(record.no, from..until).unwrap();
         let frame = cut(log_id, &mut tree, entries, |tree| {
-            if record.own {
-                let key = self.town.office.key();
-                return Ok((
-                    SignedCheckpoint::sign(&key, &record.origin, tree.size(), tree.root()).unwrap(),
-                    Vec::new(),
-                ));
-            }
-            let note = record.checkpoint.clone().unwrap();
+            let Some(note) = record.closing(tree.size()).cloned() else {
+                let keys = self.town.office.keys();
+                let note = record.sign(keys, tree.size(), tree.root()).unwrap();
+                return Ok((note, Vec::new()));
+            };
             let reader = store.hash_reader(record.no).unwrap();
             Ok((
                 note.clone(),
