@@ -113,8 +113,8 @@ impl Town {
     }
 }
 
-fn rotations(all: Vec<KeyRotation>) -> Succession {
-    Succession::newest(&all).unwrap()
+fn rotations(all: &[KeyRotation]) -> Succession {
+    Succession::newest(all).unwrap()
 }
 
 /// Two that have met.
@@ -214,8 +214,8 @@ impl<'a> Side<'a> {
             now: town.office.now(),
             agreements: Vec::new(),
             reset: book::beginning(store, &partner).unwrap(),
-            rotations: rotations(store.log(LogNo::LOCAL).unwrap().signers.rotations()),
-            held_rotations: rotations(mirror.signers.rotations()),
+            rotations: rotations(&store.log(LogNo::LOCAL).unwrap().signers.rotations()),
+            held_rotations: rotations(&mirror.signers.rotations()),
         };
         let (session, actions) = Session::open(start);
         (

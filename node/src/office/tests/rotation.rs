@@ -73,7 +73,7 @@ async fn views_are_the_same_when_they_are_made_again_from_rotated_logs() {
     rotation::rotate(&home.office, home.request(), 0)
         .await
         .unwrap();
-    agree(&pair, &Disclosure::ALL).await;
+    agree(&pair, Disclosure::ALL).await;
     for town in [host, home] {
         rotation::rotate(&town.office, town.request(), 0)
             .await
