@@ -5,7 +5,8 @@ use hongyan_proto::time::Day;
 use super::{
     BookError, Shelf,
     event::{event, kept},
-    partner::{Partner, own_name},
+    key::own_name,
+    partner::Partner,
     record::EventRecord,
 };
 use crate::{

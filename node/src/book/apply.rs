@@ -7,7 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, epoch, event, member, partner, posting, put, quarter, receipt,
+    BookError, Shelf as _, epoch, event, key, member, partner, posting, put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -212,7 +212,7 @@ fn correspondence(
             Author::Partner => epoch::accepted_there(draft, partner, accepted),
         },
         (_, Some(Payload::KeyRotated(rotated))) if place.author == Author::Partner => {
-            partner::rotated(draft, partner, rotated, header.time)
+            key::rotated(draft, partner, rotated, header.time)
         }
         // What the partner says about its own epochs waits for a person here.
         _ => Ok(()),

@@ -12,7 +12,8 @@ use super::{
     BookError, Shelf,
     apply::{case_key, certificate_key, member_key},
     event::{event, kept, sort},
-    partner::{Partner, own_name, partners},
+    key::own_name,
+    partner::{Partner, partners},
     record::EventRecord,
     shelf::decode,
 };

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod fact;
 mod ground;
+mod key;
 mod member;
 mod partner;
 mod posting;
@@ -36,9 +37,10 @@ pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use ground::{Ground, Receipted, ground, receipts};
+pub use key::KeyChange;
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
-    Hindrance, KeyChange, LogRef, Partner, PartnerState, partner, partner_of_log, partners,
+    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners,
     set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};

@@ -6,7 +6,8 @@ use super::{
     BookError, Shelf,
     apply::Place,
     event::{self, event, kept, sort},
-    partner::{Partner, own_name},
+    key::own_name,
+    partner::Partner,
     record::EventRecord,
     shelf::decode,
 };

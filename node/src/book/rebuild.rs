@@ -5,7 +5,8 @@ use hongyan_proto::{id::KeyId, letter::Payload, log::Kind};
 use super::{
     BookError, Shelf as _,
     apply::{Author, Place, apply},
-    partner::{keys_of, partner, partners, put_record, record},
+    key::keys_of,
+    partner::{partner, partners, put_record, record},
     refusal::refusal,
 };
 use crate::store::{Draft, Store, View};

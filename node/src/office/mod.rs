@@ -8,6 +8,7 @@ mod backup;
 mod carrier;
 mod desk;
 mod due;
+mod earlier;
 mod error;
 mod export;
 mod find;

@@ -10,7 +10,7 @@ use hongyan_proto::{
 };
 use prost::Message;
 
-use super::{Carrier, OfficeError, rotation};
+use super::{Carrier, OfficeError, earlier};
 use crate::{
     book,
     store::{Damage, Draft, Harm, LogNo, OpenReport, Store, StoreError, Unlock, View},
@@ -128,10 +128,10 @@ impl Office {
         if local.is_none_or(|local| *local.signers.current() != key.public()) {
             return Err(damaged("身份密钥 identity key"));
         }
-        let earlier = rotation::earlier(&store, clock())?;
+        let replaced = earlier::held(&store, clock())?;
         Ok(Self {
             store,
-            keys: Keyring::new(Arc::new(key), earlier),
+            keys: Keyring::new(Arc::new(key), replaced),
             organization: Arc::new(organization),
             clock,
             carrier: None,

@@ -8,56 +8,17 @@ use hongyan_proto::{
     identity::{IdentityKey, KeyRotation, PublicKey},
     time::Timestamp,
 };
-use prost::Message;
-use zeroize::Zeroizing;
 
-use super::{Answer, Office, OfficeError, Request, desk::writable, opened::IDENTITY};
+use super::{Answer, Office, OfficeError, Request, desk::writable, earlier, opened::IDENTITY};
 use crate::{
     book::{self, PartnerState},
-    store::{Draft, LogNo, Store},
+    store::LogNo,
 };
 
-/// The name under which replaced keys are kept until their overlap ends.
-const EARLIER: &str = "identity-earlier";
 const DAY_MS: i64 = 86_400_000;
 /// How long the old key stays accepted when nobody says otherwise, in days.
 const OVERLAP_DAYS: u32 = 30;
 const OVERLAP_DAYS_MAX: u32 = 90;
-
-/// A replaced key, kept for letters that are on their way.
-#[derive(Clone, PartialEq, Message)]
-struct EarlierKey {
-    #[prost(bytes = "vec", tag = "1")]
-    seed: Vec<u8>,
-    #[prost(sint64, tag = "2")]
-    until_ms: i64,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct EarlierKeys {
-    #[prost(message, repeated, tag = "1")]
-    keys: Vec<EarlierKey>,
-}
-
-fn damaged() -> OfficeError {
-    OfficeError::Damaged("旧身份密钥 earlier identity keys".to_owned())
-}
-
-fn read(bytes: Option<bytes::Bytes>) -> Result<EarlierKeys, OfficeError> {
-    EarlierKeys::decode(bytes.unwrap_or_default()).map_err(|_| damaged())
-}
-
-/// The replaced keys whose overlap has not ended.
-pub(super) fn earlier(store: &Store, now: Timestamp) -> Result<Vec<Arc<IdentityKey>>, OfficeError> {
-    let kept = read(store.secret(EARLIER)?)?;
-    let valid = kept.keys.iter().filter(|key| now.millis() < key.until_ms);
-    valid
-        .map(|key| {
-            let seed = key.seed.as_slice().try_into().map_err(|_| damaged())?;
-            Ok(Arc::new(IdentityKey::from_seed(seed)))
-        })
-        .collect()
-}
 
 /// What a rotation put in place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -101,7 +62,8 @@ pub(super) async fn rotate(
                 }
             }
             desk.rotate(None, &rotation)?;
-            keep(desk.draft, &desk.key, &new, until)?;
+            earlier::keep(desk.draft, &desk.key, until)?;
+            desk.draft.put_secret(IDENTITY, new.seed().as_slice())?;
             // Held before the commit can be seen by anyone who signs by what the logs say.
             keys.prepare(Arc::clone(&new));
             let key = new.public();
@@ -112,7 +74,8 @@ pub(super) async fn rotate(
             })
         })
         .await?;
-    let rotated = decode(&answer.extra).ok_or_else(damaged)?;
+    let rotated = decode(&answer.extra)
+        .ok_or_else(|| OfficeError::Damaged("请求记录 request record".to_owned()))?;
     office.keys.promote(&rotated.key);
     if let Some(carrier) = &office.carrier
         && let Err(error) = (carrier.renew_tls)()
@@ -121,22 +84,6 @@ pub(super) async fn rotate(
         tracing::error!(%error, "the new identity key could not be shown at handshakes yet");
     }
     Ok((rotated, answer))
-}
-
-fn keep(
-    draft: &mut Draft<'_>,
-    old: &IdentityKey,
-    new: &IdentityKey,
-    until: Timestamp,
-) -> Result<(), OfficeError> {
-    let mut kept = read(draft.secret(EARLIER)?)?;
-    kept.keys.push(EarlierKey {
-        seed: old.seed().to_vec(),
-        until_ms: until.millis(),
-    });
-    draft.put_secret(EARLIER, &Zeroizing::new(kept.encode_to_vec()))?;
-    draft.put_secret(IDENTITY, new.seed().as_slice())?;
-    Ok(())
 }
 
 fn decode(extra: &[u8]) -> Option<Rotated> {
@@ -186,27 +133,4 @@ pub(super) fn renew_tls(office: &Office) -> Result<(Timestamp, Hash), OfficeErro
     let carrier = office.carrier()?;
     (carrier.renew_tls)()?;
     Ok((carrier.shown_tls)())
-}
-
-impl Office {
-    /// Erases the replaced keys whose overlap has ended: what is sealed to them now is not opened any more.
-    pub async fn forget_earlier_keys(&self) -> Result<(), OfficeError> {
-        let now = self.now();
-        let kept = read(self.store.secret(EARLIER)?)?;
-        if kept.keys.iter().all(|key| now.millis() < key.until_ms) {
-            return Ok(());
-        }
-        self.store
-            .commit(move |draft| {
-                let mut kept = read(draft.secret(EARLIER)?)?;
-                kept.keys.retain(|key| now.millis() < key.until_ms);
-                draft.put_secret(EARLIER, &Zeroizing::new(kept.encode_to_vec()))?;
-                Ok::<_, OfficeError>(())
-            })
-            .await?;
-        let held = earlier(&self.store, now)?;
-        self.keys
-            .retain(|key| held.iter().any(|held| held.public() == *key));
-        Ok(())
-    }
 }

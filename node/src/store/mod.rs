@@ -20,6 +20,7 @@ mod migrate;
 mod open;
 mod overlay;
 mod seal;
+mod signed;
 mod turn;
 mod unlock;
 mod vault;
