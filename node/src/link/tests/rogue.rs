@@ -183,7 +183,15 @@ async fn two_histories_are_kept_as_evidence_and_stop_the_correspondence() {
     rogue.say(Forged::new(2).hello()).await;
     assert_eq!(rogue.stop().await, Some(StopReason::Fork));
     while rogue.hear().await.is_some() {}
-    // The record is written before the next call is answered: the place is freed after it.
+    // Another session of the partner's may begin before this one's end is recorded.
+    let mut moved = home.link.store().subscribe();
+    let recorded = async {
+        while home.partner(&host).state != PartnerState::Frozen {
+            moved.changed().await.unwrap();
+        }
+    };
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, recorded).await.unwrap();
     let refused = loop {
         match host.link.sync(home.id(), |_| {}).await {
             Err(LinkError::Refused(Reason::Busy)) => {}
