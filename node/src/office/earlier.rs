@@ -21,6 +21,13 @@ struct EarlierKey {
     until_ms: i64,
 }
 
+impl EarlierKey {
+    fn key(&self) -> Result<IdentityKey, OfficeError> {
+        let seed = self.seed.as_slice().try_into().map_err(|_| damaged())?;
+        Ok(IdentityKey::from_seed(seed))
+    }
+}
+
 #[derive(Clone, PartialEq, Message)]
 struct EarlierKeys {
     #[prost(message, repeated, tag = "1")]
@@ -39,12 +46,7 @@ fn read(bytes: Option<bytes::Bytes>) -> Result<EarlierKeys, OfficeError> {
 pub(super) fn held(store: &Store, now: Timestamp) -> Result<Vec<Arc<IdentityKey>>, OfficeError> {
     let kept = read(store.secret(EARLIER)?)?;
     let valid = kept.keys.iter().filter(|key| now.millis() < key.until_ms);
-    valid
-        .map(|key| {
-            let seed = key.seed.as_slice().try_into().map_err(|_| damaged())?;
-            Ok(Arc::new(IdentityKey::from_seed(seed)))
-        })
-        .collect()
+    valid.map(|key| key.key().map(Arc::new)).collect()
 }
 
 /// Keeps a key that is replaced in this commit.
@@ -67,7 +69,10 @@ impl Office {
     pub async fn forget_earlier_keys(&self) -> Result<(), OfficeError> {
         let now = self.now();
         let kept = read(self.store.secret(EARLIER)?)?;
-        if kept.keys.iter().all(|key| now.millis() < key.until_ms) {
+        let over = kept.keys.iter().filter(|key| key.until_ms <= now.millis());
+        let over = over.map(|key| key.key().map(|key| key.public()));
+        let over = over.collect::<Result<Vec<_>, _>>()?;
+        if over.is_empty() {
             return Ok(());
         }
         self.store
@@ -78,9 +83,8 @@ impl Office {
                 Ok::<_, OfficeError>(())
             })
             .await?;
-        let held = held(&self.store, now)?;
-        self.keys
-            .retain(|key| held.iter().any(|held| held.public() == *key));
+        // These and no others: a rotation of this moment may have prepared its key already.
+        self.keys.retain(|key| !over.contains(key));
         Ok(())
     }
 }
