@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("hongyan.bin"), descriptors.encode_to_vec())?;
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names().bytes(["."]);
-    tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
+    tonic_prost_build::configure()
+        .codec_path("crate::codec::Counted")
+        .compile_fds_with_config(descriptors, config)?;
     Ok(())
 }

@@ -6,10 +6,9 @@ use std::{
 };
 
 use hongyan_proto::{
-    id::{Epoch, KeyId},
+    id::{Epoch, KeyId, OrganizationCode},
     identity::{Endpoint, Invitation},
-    letter::Payload,
-    log::Kind,
+    letter::GatewayEnrolled,
 };
 use tokio::sync::mpsc;
 
@@ -23,7 +22,6 @@ use crate::{
         Carrier, CheckStep, Introduction, Letter, Office, OfficeError, Organization, SyncOutcome,
         SyncPhase, SyncProgress, Wanted,
     },
-    store::View,
     sync::letter::LetterError,
 };
 
@@ -40,6 +38,7 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
     let (introducing, checking, syncing, exporting) = (links(), links(), links(), links());
     let (importing, enrolling, submitting, changed) = (links(), links(), links(), links());
     let (renewing, showing) = (links(), links());
+    let trying = links();
     Carrier {
         introduce: Box::new(move |(invitation, own)| {
             let link = introducing.clone();
@@ -71,14 +70,15 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
                 Ok(sync_outcome(read.partner, read.outcome, start))
             })
         }),
-        enroll: Box::new(move |(invitation, own)| {
+        enroll: Box::new(move |(invitation, own, superior)| {
             let link = enrolling.clone();
-            Box::pin(async move { enroll(&link, &invitation, &own).await })
+            Box::pin(async move { enroll(&link, &invitation, &own, superior.as_ref()).await })
         }),
-        submit: Box::new(move |(report, signature)| {
+        submit: Box::new(move |(gateway, report)| {
             let link = submitting.clone();
-            Box::pin(async move { submit(&link, report, signature).await })
+            Box::pin(async move { submit(&link, &gateway, report).await })
         }),
+        next_try: Box::new(move |key| trying.next_try(&key)),
         partners_changed: Box::new(move || {
             if let Err(error) = changed.refresh_pins() {
                 tracing::error!(%error, "the pins could not be made what the book says");
@@ -176,9 +176,11 @@ async fn enroll(
     link: &Link,
     invitation: &Invitation,
     own: &Introduction,
+    superior: Option<&OrganizationCode>,
 ) -> Result<Introduction, OfficeError> {
+    let superior = superior.map_or("", OrganizationCode::as_str);
     let enrolled = link
-        .enroll(invitation, &own_identity(own)?, "")
+        .enroll(invitation, &own_identity(own)?, superior)
         .await
         .map_err(|error| link_error(error, invitation.code.as_str()))?;
     Ok(Introduction {
@@ -196,17 +198,10 @@ async fn enroll(
 
 async fn submit(
     link: &Link,
-    report: Vec<u8>,
-    signature: Vec<u8>,
+    gateway: &GatewayEnrolled,
+    (report, signature): (Vec<u8>, Vec<u8>),
 ) -> Result<(u32, i64, bool), OfficeError> {
     let damaged = || OfficeError::Damaged("网关记录 gateway record".to_owned());
-    let bytes = link
-        .store()
-        .view(View::Gateway, b"enrolled")?
-        .ok_or(OfficeError::NotEnrolled)?;
-    let Ok(Payload::Gateway(gateway)) = Payload::decode(Kind::Gateway, &bytes) else {
-        return Err(damaged());
-    };
     let endpoint: Endpoint = gateway.endpoint.as_str().parse().map_err(|_| damaged())?;
     let key =
         hongyan_proto::identity::PublicKey::from_slice(&gateway.key).map_err(|_| damaged())?;

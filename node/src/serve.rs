@@ -5,8 +5,8 @@ use std::{
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use hongyan_proto::{
@@ -18,7 +18,7 @@ use thiserror::Error;
 use tokio::{
     net::{TcpListener, UnixListener},
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_stream::wrappers::UnixListenerStream;
 
@@ -45,6 +45,12 @@ const KEYS_EVERY: Duration = Duration::from_mins(10);
 
 /// How long sessions and calls may take to end after the node was told to stop.
 const CLOSING_LIMIT: Duration = Duration::from_secs(10);
+
+/// Between two failed handshakes that are named in the log.
+const FAILURES_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the node's log names what is overdue.
+const REMIND_EVERY: Duration = Duration::from_hours(6);
 
 /// How a node is run.
 #[derive(Clone)]
@@ -179,6 +185,7 @@ pub async fn serve(
     if !options.passive {
         running.push(tokio::spawn(link::schedule(link.clone(), wishes, seed())));
     }
+    running.push(tokio::spawn(remind(office.clone(), link.clone())));
     say_ready(folder, address, options.json);
     shutdown.await;
     link.close();
@@ -190,6 +197,29 @@ pub async fn serve(
     }
     drop(files);
     Ok(())
+}
+
+/// Says what is overdue: when the node starts, and every few hours until the link closes.
+async fn remind(office: Office, link: Link) {
+    let closed = closed(&link);
+    tokio::pin!(closed);
+    loop {
+        let asked = office.clone();
+        // Every case is looked at, which is work for a thread of its own.
+        match tokio::task::spawn_blocking(move || asked.overdue_lines()).await {
+            Ok(Ok(lines)) => {
+                for line in lines {
+                    tracing::warn!("逾期 overdue {line}");
+                }
+            }
+            Ok(Err(error)) => tracing::error!(%error, "what is overdue could not be read"),
+            Err(error) => tracing::error!(%error, "what is overdue could not be read"),
+        }
+        tokio::select! {
+            () = &mut closed => return,
+            () = sleep(REMIND_EVERY) => {}
+        }
+    }
 }
 
 async fn open_ports(folder: &Path, listen: SocketAddr) -> Result<Ports, ServeError> {
@@ -226,9 +256,7 @@ async fn exchange(
 ) -> Result<JoinHandle<()>, ServeError> {
     let routes = link::routes(link, carry::redeem(office.clone())).await;
     let routes = routes.map_err(|error| ServeError::Services(error.to_string()))?;
-    let report = Arc::new(|failure: &HandshakeFailure| {
-        tracing::info!(%failure, "a handshake came to nothing");
-    });
+    let report = count_failures();
     let listener = Listener::start(
         tcp,
         link.tls(),
@@ -244,6 +272,21 @@ async fn exchange(
             tracing::error!(%error, "the exchange port ended");
         }
     }))
+}
+
+/// Names handshakes that came to nothing, at most one in a while, and counts the others: whoever knocks for ever must not fill the log.
+fn count_failures() -> channel::Report {
+    let told: Mutex<(Option<Instant>, u64)> = Mutex::default();
+    Arc::new(move |failure: &HandshakeFailure| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, unnamed) = &mut *told;
+        if last.is_some_and(|last| last.elapsed() < FAILURES_EVERY) {
+            *unnamed += 1;
+            return;
+        }
+        tracing::info!(%failure, unnamed = *unnamed, "a handshake came to nothing");
+        (*last, *unnamed) = (Some(Instant::now()), 0);
+    })
 }
 
 fn own_officers(link: &Link, office: &Office, socket: UnixListener) -> JoinHandle<()> {

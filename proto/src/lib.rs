@@ -4,12 +4,14 @@
 //! out checked types, so that a value which exists has already been found good.
 
 pub mod channel;
+pub mod codec;
 pub mod id;
 pub mod identity;
 pub mod json;
 pub mod letter;
 pub mod log;
 pub mod message;
+mod outline;
 pub mod pb;
 pub mod region;
 pub mod report;

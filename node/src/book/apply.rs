@@ -7,7 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, epoch, event, key, member, partner, posting, put, quarter, receipt,
+    BookError, Shelf as _, contacted, epoch, event, key, member, partner, posting, put, quarter,
+    receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -167,6 +168,9 @@ fn fact(
 ) -> Result<(), BookError> {
     if let Some(id) = header.case_id {
         posting::keep(draft, place, id, header)?;
+        if let Some(Payload::Contact(contact)) = payload {
+            contacted::keep(draft, place, id, header, contact.day)?;
+        }
     }
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());
@@ -241,9 +245,8 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
             }
             None => Ok(()),
         },
-        Payload::Gateway(_) => {
-            let bytes = payload.encode();
-            Ok(draft.put_view(View::Gateway, b"enrolled", bytes)?)
+        Payload::Gateway(gateway) => {
+            Ok(draft.put_view(View::Gateway, &gateway.key, payload.encode())?)
         }
         _ => Ok(()),
     }

@@ -8,6 +8,7 @@ mod agreement;
 mod apply;
 mod case;
 mod contact;
+mod contacted;
 mod epoch;
 mod error;
 mod event;
@@ -32,6 +33,7 @@ pub use contact::{
     Contact, Proposal, ask, begin_anew, forget_sync_problem, invitation, note_ack, note_answer,
     note_held, note_hello, note_problem, note_question, note_sync,
 };
+pub use contacted::contacted;
 pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
 pub use error::BookError;
 pub use event::event;

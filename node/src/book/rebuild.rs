@@ -27,7 +27,7 @@ const FROM_LOGS: [View; 11] = [
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.
-const INDEX_FROM_LOGS: [&[u8]; 3] = [b"m", b"d", b"a"];
+const INDEX_FROM_LOGS: [&[u8]; 4] = [b"m", b"d", b"a", b"c"];
 
 /// Clears the views and applies every log again, the local one first: it says who the partners are.
 pub fn rebuild(store: &Store) -> Result<(), BookError> {

@@ -17,9 +17,8 @@ const EXIT_CODES: &str = "\
   hongyan-node member import 名册.xlsx
   hongyan-node status
 
-退出码 Exit codes: 0 完成 done; 1 被拒绝、失败或结果不合格 refused, failed or in bad order; 2 命令有误 usage
-对象的写法 Naming things: 党组织用代码或密钥指纹前缀, 案卷用编号前缀 (至少 8 位) 或党员姓名、活动证号
-  partners by code or fingerprint prefix, cases by id prefix (8 digits or more) or by their member";
+退出码: 0 完成, 1 被拒绝、失败或结果不合格, 2 命令有误 Exit codes: 0 done, 1 refused, failed or in bad order, 2 usage
+对象的写法: 党组织用代码或密钥指纹前缀, 案卷用编号前缀 (至少 8 位) 或党员姓名、活动证号 Naming things: partners by code or fingerprint prefix, cases by id prefix (8 digits or more) or by their member";
 
 /// 鸿雁节点: 与对方党组织共管流动党员 One organization's node: co-manage flow members with partner organizations
 #[derive(Debug, Parser)]

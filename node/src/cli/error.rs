@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use super::{lang::Lang, speech::one};
+
 /// Why a command did not do what was asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
@@ -82,14 +84,14 @@ impl Failure {
         })
     }
 
-    pub(super) fn to_text(&self) -> String {
-        let mut text = format!("✗ {}", self.message);
+    pub(super) fn to_text(&self, lang: Lang) -> String {
+        let mut text = format!("✗ {}", one(lang, &self.message));
         for (field, problem) in &self.fields {
             // Writing to a String cannot fail.
-            let _ = write!(text, "\n  {field}: {problem}");
+            let _ = write!(text, "\n  {field}: {}", one(lang, problem));
         }
         if !self.remedy.is_empty() {
-            let _ = write!(text, "\n→ {}", self.remedy);
+            let _ = write!(text, "\n→ {}", one(lang, &self.remedy));
         }
         let _ = write!(text, "\n  [{} {}]", self.code, self.reason);
         text

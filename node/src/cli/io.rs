@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::error::Failure;
+use super::{error::Failure, lang::Lang};
 
 /// The streams of one command.
 // Four independent facts about a terminal, not the states of one thing.
@@ -60,7 +60,7 @@ impl Io {
     }
 
     /// Tells the failure and gives the exit code that goes with it.
-    pub(super) fn failed(&mut self, failure: &Failure) -> ExitCode {
+    pub(super) fn failed(&mut self, failure: &Failure, lang: Lang) -> ExitCode {
         // A reader that has gone away (`| head`) has seen what it wanted.
         if failure.is_broken_pipe() {
             return ExitCode::SUCCESS;
@@ -68,10 +68,17 @@ impl Io {
         let text = if self.json {
             failure.to_json().to_string()
         } else {
-            failure.to_text()
+            failure.to_text(lang)
         };
         // Nothing is left to tell the person when stderr itself is gone: the exit code still says it.
         let _ = writeln!(self.err, "{text}");
         ExitCode::FAILURE
+    }
+
+    /// Tells what is wrong with the command line: exit code 2.
+    pub(super) fn misused(&mut self, words: &str) -> ExitCode {
+        // As above: the exit code still says it.
+        let _ = write!(self.err, "{words}");
+        ExitCode::from(2)
     }
 }

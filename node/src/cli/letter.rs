@@ -163,6 +163,16 @@ pub(super) struct Partial {
     file: fs::File,
     unfinished: PathBuf,
     path: PathBuf,
+    whole: bool,
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.whole {
+            // A transfer that failed leaves nothing behind. A file that is gone already is what is wanted.
+            let _ = std::fs::remove_file(&self.unfinished);
+        }
+    }
 }
 
 impl Partial {
@@ -181,6 +191,7 @@ impl Partial {
             file,
             unfinished: partial,
             path: path.to_owned(),
+            whole: false,
         })
     }
 
@@ -198,7 +209,8 @@ impl Partial {
             self.file.sync_all().await?;
             fs::rename(&self.unfinished, &self.path).await
         };
-        done.await
-            .map_err(|error| Failure::file(&self.path, &error))
+        let done = done.await;
+        self.whole = done.is_ok();
+        done.map_err(|error| Failure::file(&self.path, &error))
     }
 }

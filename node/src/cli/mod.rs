@@ -27,6 +27,7 @@ mod record;
 mod restore;
 mod serve;
 mod session;
+mod speech;
 mod statement;
 mod status;
 mod sync;
@@ -49,7 +50,7 @@ pub use wiring::{BoxFuture, Office, Wiring};
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use self::{
     args::{Cli, Command},
@@ -58,16 +59,24 @@ use self::{
 
 /// Runs one command on this process's own terminal.
 pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let lang = speech::chosen(&args, speech::variable());
+    let parsed = speech::command(Cli::command(), lang)
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => match speech::usage(&error, lang) {
+            Some(words) => return Io::process(false).misused(&words),
+            None => error.exit(),
+        },
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return Io::process(cli.global.json).failed(&error.into()),
+        Err(error) => return Io::process(cli.global.json).failed(&error.into(), lang),
     };
     let io = Io::process(cli.global.json);
     runtime.block_on(execute(cli, wiring, io))
@@ -75,6 +84,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCod
 
 /// Runs one parsed command; what it says goes to `io`.
 async fn execute(cli: Cli, wiring: &Wiring, mut io: Io) -> ExitCode {
+    let lang = cli.global.lang;
     let done = match cli.command {
         Command::Completion { shell } => completion(shell, &mut io),
         Command::Init(init) => init::run(init, &cli.global, wiring, &mut io).await,
@@ -85,7 +95,7 @@ async fn execute(cli: Cli, wiring: &Wiring, mut io: Io) -> ExitCode {
     match done {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Badly) => ExitCode::FAILURE,
-        Err(failure) => io.failed(&failure),
+        Err(failure) => io.failed(&failure, lang),
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn run(sync: Sync, session: &mut Session<'_>) -> Result<Ended, 
             Ok(complete) => complete,
             // One partner that cannot be reached does not keep the others waiting.
             Err(failure) if sync.all => {
-                session.io.failed(&failure);
+                session.io.failed(&failure, session.lang);
                 false
             }
             Err(failure) => return Err(failure),

@@ -272,6 +272,7 @@ pub(super) static OVERDUES: &Choices = &[
     choice("statement", office::OverdueKind::Statement as i32, "季度通报", "statement"),
     choice("closing", office::OverdueKind::Closing as i32, "对账", "closing"),
     choice("agreement", office::OverdueKind::Agreement as i32, "协议", "agreement"),
+    choice("report", office::OverdueKind::Report as i32, "上报", "report"),
 ];
 
 /// What both hellos said together.

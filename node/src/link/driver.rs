@@ -16,6 +16,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 use tokio_stream::{Stream, StreamExt as _};
+use tonic::Code;
 
 use super::{
     Link,
@@ -50,8 +51,9 @@ impl Default for Limits {
     }
 }
 
-/// Messages waiting to go out. An honest partner never lets more pile up than two windows of frames and acknowledgements.
-pub(super) const OUTGOING_MESSAGES: usize = 8 * WINDOW_FRAMES;
+/// Messages waiting to go out. An honest partner never lets more pile up than a window of frames and one of acknowledgements; one that
+/// acknowledges what it does not read is left after this many frames, a MiB each.
+pub(super) const OUTGOING_MESSAGES: usize = 3 * WINDOW_FRAMES;
 
 /// How long the other side's end of a stream is waited for.
 const PARTING: Duration = Duration::from_secs(2);
@@ -330,6 +332,14 @@ impl<O: Send + 'static> Drive<O> {
                 self.end
                     .get_or_insert(if again { End::Again } else { End::Settled });
                 return;
+            }
+            // Too long, or with too many fields: refused before it was read.
+            Some(Err(status))
+                if matches!(status.code(), Code::ResourceExhausted | Code::OutOfRange) =>
+            {
+                let stop = Stop::new(StopReason::Protocol, status.message());
+                let actions = self.session.fail(stop);
+                return self.perform(actions);
             }
             None => {
                 let words = "对方中途结束了连接 the other side ended the connection midway";

@@ -21,9 +21,9 @@ mod slots;
 mod tls;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use hongyan_proto::{
@@ -71,6 +71,8 @@ struct Inner {
     channels: Mutex<HashMap<KeyId, Known>>,
     closing: watch::Sender<bool>,
     asked: mpsc::UnboundedSender<scheduler::Event>,
+    /// When the scheduler dials whom next. Empty without one.
+    tries: Mutex<BTreeMap<KeyId, Timestamp>>,
 }
 
 /// What the scheduler's loop listens to. Given out once, by [`Link::new`].
@@ -107,6 +109,7 @@ impl Link {
             channels: Mutex::default(),
             closing: watch::Sender::new(false),
             asked,
+            tries: Mutex::default(),
         }));
         link.refresh_pins()?;
         Ok((link, Wishes(wishes)))
@@ -149,6 +152,15 @@ impl Link {
     /// A person, or another room, wants this partner dialled now.
     pub fn ask(&self, key: KeyId) {
         self.tell(scheduler::Event::Asked(key));
+    }
+
+    /// When the scheduler dials a partner next; none while a session runs, when it waits for people, or without a scheduler.
+    pub fn next_try(&self, key: &KeyId) -> Option<Timestamp> {
+        self.tries().get(key).copied()
+    }
+
+    fn tries(&self) -> MutexGuard<'_, BTreeMap<KeyId, Timestamp>> {
+        self.0.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, event: scheduler::Event) {

@@ -76,10 +76,31 @@ impl Running {
     fn handle(&mut self, event: Event) {
         self.scheduler
             .handle(event, self.start.elapsed(), &mut self.rng);
+        let (Event::Known(key)
+        | Event::Gone(key)
+        | Event::Changed(key)
+        | Event::Asked(key)
+        | Event::Ended(key, _)) = event;
+        self.publish(key);
+    }
+
+    /// People see when the next try is.
+    fn publish(&self, key: KeyId) {
+        let next = self.scheduler.retry_at(&key).map(|moment| {
+            let wait = moment.saturating_sub(self.start.elapsed()).as_millis();
+            let wait = i64::try_from(wait).unwrap_or(i64::MAX);
+            self.link.now().plus_millis(wait)
+        });
+        let mut tries = self.link.tries();
+        match next {
+            Some(next) => tries.insert(key, next),
+            None => tries.remove(&key),
+        };
     }
 
     fn dial(&mut self) {
         for key in self.scheduler.due(self.start.elapsed()) {
+            self.publish(key);
             let link = self.link.clone();
             self.sessions
                 .spawn(async move { (key, ended(&link.sync_if_free(key).await)) });

@@ -3,8 +3,9 @@
 use std::{fmt, future::Future, pin::Pin};
 
 use hongyan_proto::{
-    id::{Hash, KeyId},
+    id::{Hash, KeyId, OrganizationCode},
     identity::Invitation,
+    letter::GatewayEnrolled,
     message::Stop,
     time::Timestamp,
 };
@@ -120,10 +121,12 @@ pub struct Carrier {
     pub export: Step<(KeyId, Wanted), Letter>,
     /// Takes a sealed letter in.
     pub import: Step<Vec<u8>, SyncOutcome>,
-    /// Enrols at a gateway by its invitation; returns what it calls itself.
-    pub enroll: Step<(Invitation, Introduction), Introduction>,
-    /// Sends the signed report; returns the revision the gateway keeps, when it took it, and whether it had it already.
-    pub submit: Step<Signed, Taken>,
+    /// Enrols at a gateway by its invitation, under this superior or directly under its department; returns what it calls itself.
+    pub enroll: Step<(Invitation, Introduction, Option<OrganizationCode>), Introduction>,
+    /// Sends the signed report to a gateway; returns the revision it keeps, when it took it, and whether it had it already.
+    pub submit: Step<(GatewayEnrolled, Signed), Taken>,
+    /// When a partner is dialled next by itself; none when it is not.
+    pub next_try: Box<dyn Fn(KeyId) -> Option<Timestamp> + Send + Sync>,
     /// To be told after a partner was added or revoked, so that pins follow the book.
     pub partners_changed: Box<dyn Fn() + Send + Sync>,
     /// To be told after the identity key was replaced, or to show another TLS key: makes a new one and its certificate, and says until when

@@ -8,7 +8,7 @@ use crate::domain::case::{Case, Side, State, turn::turn};
 const ANSWER_DAYS: i32 = 15;
 /// Days to place an accepted member in a branch (W §二(二)1 says 及时).
 const PLACE_DAYS: i32 = 15;
-/// Days to notice again after a decline, or to follow a move.
+/// Days to notice again after a decline, to follow a move, or to find a member whose contact was lost.
 const FOLLOW_DAYS: i32 = 30;
 
 /// Whose turn it is, and by when.
@@ -35,8 +35,8 @@ pub(super) fn due(case: &Case) -> Due {
     let days = match state {
         State::Notified | State::Claimed => Some(ANSWER_DAYS),
         State::Accepted => Some(PLACE_DAYS),
-        State::Declined | State::Moved => Some(FOLLOW_DAYS),
-        State::Departed | State::Active | State::LostContact | State::Closed(_) => None,
+        State::Declined | State::Moved | State::LostContact => Some(FOLLOW_DAYS),
+        State::Departed | State::Active | State::Closed(_) => None,
     };
     let since = case.history().last().map(|step| step.event.time.day());
     Due {

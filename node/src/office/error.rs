@@ -146,6 +146,11 @@ pub enum OfficeError {
     /// Look again.
     #[error("对账结果已变化, 请重新查看后再签 the result has changed: look again before signing")]
     ResultChanged,
+    /// Something was written between looking and writing.
+    #[error(
+        "办理期间又有新的记录写入, 未写入 something else was written meanwhile: nothing was written"
+    )]
+    Moved,
     /// Answers are missing.
     #[error("{0}")]
     TooEarly(String),
@@ -243,9 +248,12 @@ impl OfficeError {
             Self::QuarterOpen(_) | Self::TooEarly(_) => "QUARTER_OPEN",
             Self::QuarterClosed(_) => "QUARTER_CLOSED",
             Self::StatementMissing(..) => "STATEMENT_MISSING",
-            Self::ResultChanged => "RESULT_CHANGED",
+            Self::ResultChanged | Self::Moved => "RESULT_CHANGED",
             Self::Fork(_) | Self::Store(StoreError::Frozen(_)) => "FORK",
-            Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => "LOST_ENTRIES",
+            Self::LostEntries(_)
+            | Self::Store(StoreError::MustRecover { .. } | StoreError::SeenLess { .. }) => {
+                "LOST_ENTRIES"
+            }
             Self::KeyLost(_) | Self::Store(StoreError::KeyLost(_)) => "KEY_LOST",
             Self::Stopped(stop) => stop_reason(stop),
             Self::LetterMalformed(_) => "LETTER_MALFORMED",
@@ -311,6 +319,7 @@ impl OfficeError {
             Self::TooEarly(_) => "先逐条答复 answer the lines first",
             Self::QuarterClosed(_) => "更正记入下一季度 bring corrections into the next quarter",
             Self::StatementMissing(..) => "先发出通报并同步 issue the statement and synchronize",
+            Self::Moved => "稍后重试 try again in a moment",
             Self::ResultChanged => "用 reconcile show 重新查看 look again with reconcile show",
             Self::Fork(_) => {
                 "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide"
@@ -320,7 +329,8 @@ impl OfficeError {
             }) => {
                 "恢复备份, 或 backup 后 restore restore a backup, or back up what is left and restore that"
             }
-            Self::LostEntries(_) | Self::Store(StoreError::MustRecover { .. }) => {
+            Self::LostEntries(_)
+            | Self::Store(StoreError::MustRecover { .. } | StoreError::SeenLess { .. }) => {
                 "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer"
             }
             Self::KeyLost(_) | Self::Store(StoreError::KeyLost(_)) => {

@@ -1,8 +1,8 @@
-//! The way to the department's gateway: enrolled once, then reported to quarter by quarter.
+//! The way to the departments' gateways: enrolled once at each, then reported to quarter by quarter.
 
 use hongyan_proto::{
-    id::Epoch,
-    identity::{Invitation, Purpose},
+    id::{Epoch, OrganizationCode},
+    identity::{Invitation, PublicKey, Purpose},
     letter::{GatewayEnrolled, Payload, Text},
     log::Kind,
     report::SignedReport,
@@ -15,16 +15,35 @@ use crate::{
     store::{Draft, View},
 };
 
-/// The gateway this node reports to.
-pub(super) fn enrolled(office: &Office) -> Result<GatewayEnrolled, OfficeError> {
-    let bytes = office
-        .store
-        .get(View::Gateway, b"enrolled")?
-        .ok_or(OfficeError::NotEnrolled)?;
-    match Payload::decode(Kind::Gateway, &bytes) {
-        Ok(Payload::Gateway(gateway)) => Ok(gateway),
-        _ => Err(OfficeError::Damaged("视图 gateway view".to_owned())),
+/// The gateways this node reports to, by code.
+pub(super) fn enrolled(office: &Office) -> Result<Vec<GatewayEnrolled>, OfficeError> {
+    let mut gateways = Vec::new();
+    for (_, bytes) in office.store.scan(View::Gateway, &[])? {
+        match Payload::decode(Kind::Gateway, &bytes) {
+            Ok(Payload::Gateway(gateway)) => gateways.push(gateway),
+            _ => return Err(OfficeError::Damaged("视图 gateway view".to_owned())),
+        }
     }
+    gateways.sort_by(|a, b| (&a.code, a.key).cmp(&(&b.code, b.key)));
+    Ok(gateways)
+}
+
+/// The gateways that a person means: all of them, or the one called so.
+fn named(office: &Office, name: &str) -> Result<Vec<GatewayEnrolled>, OfficeError> {
+    let mut gateways = enrolled(office)?;
+    if gateways.is_empty() {
+        return Err(OfficeError::NotEnrolled);
+    }
+    gateways.retain(|gateway| {
+        let fingerprint = PublicKey::from_slice(&gateway.key).map(|key| key.key_id().to_string());
+        name.is_empty()
+            || gateway.code.as_str() == name
+            || fingerprint.is_ok_and(|fingerprint| name.len() >= 8 && fingerprint.starts_with(name))
+    });
+    if gateways.is_empty() {
+        return Err(OfficeError::not_found(("上级网关", "gateway"), name));
+    }
+    Ok(gateways)
 }
 
 /// Redeems a gateway's invitation and pins its key.
@@ -32,6 +51,7 @@ pub(super) async fn enroll(
     office: &Office,
     request: Request,
     text: &str,
+    superior: &str,
 ) -> Result<(GatewayEnrolled, Answer), OfficeError> {
     let invitation = Invitation::parse(text)?;
     if invitation.purpose != Purpose::Report {
@@ -40,6 +60,10 @@ pub(super) async fn enroll(
     if invitation.expired(office.now()) {
         return Err(OfficeError::InvitationExpired);
     }
+    let superior = match superior {
+        "" => None,
+        text => Some(OrganizationCode::parse(text).at("superior")?),
+    };
     let endpoint = invitation.endpoint.to_string();
     let key = invitation.key;
     // A gateway keeps no log for this node, so the epoch says nothing to it.
@@ -48,7 +72,7 @@ pub(super) async fn enroll(
         organization: office.organization().clone(),
         epoch: Epoch::from_bytes([0; 16]),
     };
-    let reply = (office.carrier()?.enroll)((invitation, own)).await?;
+    let reply = (office.carrier()?.enroll)((invitation, own, superior.clone())).await?;
     let answer = office
         .write(request, move |desk| {
             let enrolled = GatewayEnrolled {
@@ -57,13 +81,19 @@ pub(super) async fn enroll(
                 name: Text::parse(reply.organization.name.as_str()).at("name")?,
                 endpoint: Text::parse(&endpoint).at("endpoint")?,
                 actor: desk.actor.clone(),
+                superior,
             };
             desk.enter(&enrolled.into(), None)?;
             Ok(Answer::default())
         })
         .await?;
     office.partners_changed();
-    Ok((enrolled(office)?, answer))
+    let found = enrolled(office)?
+        .into_iter()
+        .find(|gateway| gateway.key == *key.as_bytes());
+    found
+        .map(|gateway| (gateway, answer))
+        .ok_or(OfficeError::NotEnrolled)
 }
 
 fn revision_key(quarter: Quarter) -> Vec<u8> {
@@ -77,12 +107,71 @@ fn last_revision(office: &Office, quarter: Quarter) -> Result<u32, OfficeError> 
         .map_or(0, u32::from_be_bytes))
 }
 
-/// What would go up, without sending it.
-pub(super) fn preview(office: &Office, quarter: Quarter) -> Result<SignedReport, OfficeError> {
-    report::compile(office, quarter, last_revision(office, quarter)? + 1)
+/// What a gateway said it keeps of a quarter.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Reported {
+    pub(super) quarter: Quarter,
+    pub(super) revision: u32,
+    pub(super) received_ms: i64,
 }
 
-/// What the gateway said to a report.
+fn reported_key(gateway: &[u8; 32], quarter: Option<Quarter>) -> Vec<u8> {
+    let quarter = quarter.map(|quarter| quarter.to_string());
+    [
+        &b"reported/"[..],
+        gateway,
+        quarter.unwrap_or_default().as_bytes(),
+    ]
+    .concat()
+}
+
+/// The last quarter a gateway has. Quarters sort as their text does.
+pub(super) fn last_reported(
+    office: &Office,
+    gateway: &GatewayEnrolled,
+) -> Result<Option<Reported>, OfficeError> {
+    let damaged = || OfficeError::Damaged("上报记录 report record".to_owned());
+    let prefix = reported_key(&gateway.key, None);
+    let Some((key, value)) = office.store.scan(View::Setting, &prefix)?.pop() else {
+        return Ok(None);
+    };
+    let quarter = std::str::from_utf8(&key[prefix.len()..]).map_err(|_| damaged())?;
+    let (revision, received) = value.split_at_checked(4).ok_or_else(damaged)?;
+    Ok(Some(Reported {
+        quarter: quarter.parse().map_err(|_| damaged())?,
+        revision: u32::from_be_bytes(revision.try_into().map_err(|_| damaged())?),
+        received_ms: i64::from_be_bytes(received.try_into().map_err(|_| damaged())?),
+    }))
+}
+
+/// The quarter that ended last, unless a gateway has it: each gateway has its own state.
+pub(super) fn due(
+    office: &Office,
+    gateway: &GatewayEnrolled,
+) -> Result<Option<Quarter>, OfficeError> {
+    let ended = Quarter::of(office.today()).previous();
+    Ok(match last_reported(office, gateway)? {
+        Some(last) if last.quarter >= ended => None,
+        Some(last) => Some(last.quarter.next()),
+        None => Some(ended),
+    })
+}
+
+/// What would go up, without sending it: as the first gateway would have it.
+pub(super) fn preview(office: &Office, quarter: Quarter) -> Result<SignedReport, OfficeError> {
+    let gateways = enrolled(office)?;
+    let superior = gateways
+        .first()
+        .and_then(|gateway| gateway.superior.as_ref());
+    report::compile(
+        office,
+        quarter,
+        last_revision(office, quarter)? + 1,
+        superior,
+    )
+}
+
+/// What a gateway said to a report.
 #[derive(Clone, Debug)]
 pub(super) struct Submitted {
     pub(super) report: SignedReport,
@@ -91,10 +180,18 @@ pub(super) struct Submitted {
     pub(super) repeated: bool,
 }
 
-/// Compiles, signs and sends the report. The revision is kept first: one that may have arrived is never used for other counts.
-pub(super) async fn submit(office: &Office, quarter: Quarter) -> Result<Submitted, OfficeError> {
-    enrolled(office)?;
-    let carrier = office.carrier()?.clone();
+/// What each gateway said, by code.
+pub(super) type Receipts = Vec<(OrganizationCode, Result<Submitted, OfficeError>)>;
+
+/// Compiles, signs and sends the report to each gateway. The revision is kept first: one that may have arrived is never used for
+/// other counts.
+pub(super) async fn submit(
+    office: &Office,
+    quarter: Quarter,
+    gateway: &str,
+) -> Result<Receipts, OfficeError> {
+    let gateways = named(office, gateway)?;
+    office.carrier()?;
     let revision = last_revision(office, quarter)? + 1;
     office
         .store
@@ -106,9 +203,36 @@ pub(super) async fn submit(office: &Office, quarter: Quarter) -> Result<Submitte
             )?)
         })
         .await?;
-    let signed = report::compile(office, quarter, revision)?;
+    let mut receipts = Receipts::new();
+    for gateway in gateways {
+        let said = submit_to(office, &gateway, (quarter, revision)).await;
+        receipts.push((gateway.code, said));
+    }
+    if receipts.iter().all(|(_, said)| said.is_err())
+        && let Some((_, Err(error))) = receipts.first()
+    {
+        return Err(error.clone());
+    }
+    Ok(receipts)
+}
+
+async fn submit_to(
+    office: &Office,
+    gateway: &GatewayEnrolled,
+    (quarter, revision): (Quarter, u32),
+) -> Result<Submitted, OfficeError> {
+    let signed = report::compile(office, quarter, revision, gateway.superior.as_ref())?;
     let sent = (signed.bytes().to_vec(), signed.signature().to_vec());
-    let (revision, received_ms, repeated) = (carrier.submit)(sent).await?;
+    let (revision, received_ms, repeated) =
+        (office.carrier()?.submit)((gateway.clone(), sent)).await?;
+    let key = reported_key(&gateway.key, Some(quarter));
+    let value = [&revision.to_be_bytes()[..], &received_ms.to_be_bytes()].concat();
+    office
+        .store
+        .commit(move |draft: &mut Draft<'_>| {
+            Ok::<_, OfficeError>(draft.put_view(View::Setting, &key, value)?)
+        })
+        .await?;
     Ok(Submitted {
         report: signed,
         revision,

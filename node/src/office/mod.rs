@@ -20,6 +20,7 @@ mod letters;
 mod log;
 mod member;
 mod opened;
+mod overdue;
 mod partner;
 mod reconcile;
 mod record;

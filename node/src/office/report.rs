@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
+    id::OrganizationCode,
     letter::{self, DeclineReason, Disclosed, Payload, Presence},
     log::Kind,
     report::{
@@ -46,6 +47,7 @@ pub(super) fn compile(
     office: &Office,
     quarter: Quarter,
     revision: u32,
+    superior: Option<&OrganizationCode>,
 ) -> Result<SignedReport, OfficeError> {
     let until = quarter.last_day().min(office.today());
     let mut count = Count {
@@ -73,7 +75,7 @@ pub(super) fn compile(
             code: organization.code.clone(),
             name: organization.name.clone(),
             region: organization.region.clone(),
-            superior: None,
+            superior: superior.cloned(),
         },
         period: quarter,
         revision,

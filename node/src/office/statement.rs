@@ -6,19 +6,19 @@ use hongyan_proto::{
     id::CaseId,
     letter::{Payload, Statement},
     log::Kind,
-    time::{Quarter, Timestamp},
+    time::{Day, Quarter, Timestamp},
 };
 
 use super::{
     Answer, Office, OfficeError, Request,
-    desk::{Cut, writable},
+    desk::{Cut, Desk, writable},
     find,
     view::person,
 };
 use crate::{
-    book::{self, Author, Partner},
+    book::{self, Author, Partner, Shelf},
     domain::statement::{compile, quarter::IssueRefusal},
-    store::LogNo,
+    store::{LogNo, Store},
 };
 
 /// The last quarter that ended, where nobody names one.
@@ -31,39 +31,92 @@ pub(super) fn quarter_or_last(office: &Office, quarter: &str) -> Result<Quarter,
         .map_err(|error| OfficeError::field("quarter", error))
 }
 
-/// Compiles and sends this node's statement; again for the same quarter: a new revision.
+/// After so many tries in which something else was written meanwhile, the statement is compiled while nobody else writes.
+const TRIES: u32 = 3;
+
+/// A statement that was compiled, and how far both logs went then.
+struct Drawn {
+    statement: Statement,
+    heads: [u64; 2],
+}
+
+fn heads(shelf: &impl Shelf, partner: &Partner) -> Result<[u64; 2], OfficeError> {
+    let own = shelf.record(partner.out)?.size();
+    let theirs = match partner.incoming {
+        Some(log) => shelf.record(log)?.size(),
+        None => 0,
+    };
+    Ok([own, theirs])
+}
+
+/// Compiles the statement from what `shelf` shows; the facts are read from the durable logs.
+fn draw(
+    shelf: &impl Shelf,
+    reader: &Store,
+    today: Day,
+    (name, quarter): (&str, Quarter),
+) -> Result<Drawn, OfficeError> {
+    let partner = find::partner(shelf, name)?;
+    writable(&partner)?;
+    let (heads, own) = (heads(shelf, &partner)?, partner.own.key_id());
+    let (view, _) = book::quarter(shelf, &partner, quarter)?;
+    view.check_issue(today).map_err(|refusal| match refusal {
+        IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
+        IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
+    })?;
+    let in_force = book::in_force(shelf, &partner, today)?
+        .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
+    let cases = book::cases_with_facts(reader, &partner)?;
+    let revision = view
+        .next_revision()
+        .ok_or(OfficeError::QuarterClosed(quarter))?;
+    let statement = compile(
+        quarter,
+        revision,
+        own,
+        cases.iter().map(|file| (file.id, &file.case)),
+        in_force.terms.scope(own),
+    )
+    .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
+    Ok(Drawn { statement, heads })
+}
+
+/// Compiles and sends this node's statement; again for the same quarter: a new revision. It reads every case, which would keep all
+/// other writers waiting: so it is compiled before the commit, and compiled again when something was written meanwhile.
 pub(super) async fn issue(
     office: &Office,
     request: Request,
     partner: String,
     quarter: Quarter,
 ) -> Result<(Statement, Answer), OfficeError> {
-    let reader = office.store.clone();
-    let answer = office
-        .write(request, move |desk| {
-            let partner = find::partner(desk.draft, &partner)?;
+    let today = office.today();
+    let mut tries = 0;
+    let answer = loop {
+        let (reader, name) = (office.store.clone(), partner.clone());
+        let drawn = if tries < TRIES {
+            let drawing = move || draw(&reader, &reader, today, (&name, quarter));
+            let drawn = tokio::task::spawn_blocking(drawing).await;
+            Some(drawn.map_err(|error| OfficeError::Damaged(error.to_string()))?)
+        } else {
+            None
+        };
+        tries += 1;
+        let (reader, name) = (office.store.clone(), partner.clone());
+        let written = office.write(request.clone(), move |desk| {
+            let fresh =
+                |desk: &Desk<'_, '_>| draw(&*desk.draft, &reader, desk.today, (&name, quarter));
+            let Drawn {
+                statement,
+                heads: seen,
+            } = match drawn {
+                Some(drawn) => drawn?,
+                None => fresh(desk)?,
+            };
+            let partner = find::partner(desk.draft, &name)?;
             writable(&partner)?;
-            let (view, _) = book::quarter(desk.draft, &partner, quarter)?;
-            view.check_issue(desk.today)
-                .map_err(|refusal| match refusal {
-                    IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
-                    IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
-                })?;
-            let in_force = book::in_force(desk.draft, &partner, desk.today)?
-                .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-            let cases = book::cases_with_facts(&reader, &partner)?;
-            let revision = view
-                .next_revision()
-                .ok_or(OfficeError::QuarterClosed(quarter))?;
-            let scope = in_force.terms.scope(partner.own.key_id());
-            let statement = compile(
-                quarter,
-                revision,
-                partner.own.key_id(),
-                cases.iter().map(|file| (file.id, &file.case)),
-                scope,
-            )
-            .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
+            if heads(desk.draft, &partner)? != seen {
+                return Err(OfficeError::Moved);
+            }
             let payload = Payload::Statement(statement);
             let extra = payload.encode();
             desk.send(&partner, payload, None, Cut::Restrict)?;
@@ -71,8 +124,12 @@ pub(super) async fn issue(
                 extra: extra.into(),
                 ..Answer::default()
             })
-        })
-        .await?;
+        });
+        match written.await {
+            Err(OfficeError::Moved) if tries <= TRIES => {}
+            written => break written?,
+        }
+    };
     match Payload::decode(Kind::Statement, &answer.extra) {
         Ok(Payload::Statement(statement)) => Ok((statement, answer)),
         _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),

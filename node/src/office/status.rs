@@ -1,7 +1,6 @@
-//! The first thing to look at: who this node is, how every correspondence stands, what should have happened by now.
+//! The first thing to look at: who this node is, and how every correspondence stands.
 
 use hongyan_proto::{
-    id::CaseId,
     letter::Cadence,
     log::Kind,
     time::{Day, Timestamp},
@@ -9,44 +8,14 @@ use hongyan_proto::{
 
 use super::{
     Office, OfficeError,
-    due::due,
     log::{self, LogView},
-    reconcile,
+    overdue::{Overdue, overdue},
 };
 use crate::{
-    book::{self, Author, CaseFile, Partner, PartnerState},
-    domain::{
-        case::{Side, State, turn::turn},
-        statement::Status as QuarterStatus,
-    },
+    book::{self, CaseFile, Partner, PartnerState},
+    domain::case::Side,
     store::Damage,
 };
-
-/// Days before an agreement's last day on which its renewal is due.
-const RENEW_DAYS: i32 = 30;
-
-/// What kind of thing is overdue. Numbered as the API numbers it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(i32)]
-pub(super) enum OverdueKind {
-    Sync = 1,
-    Answer = 2,
-    Contact = 3,
-    Statement = 4,
-    Closing = 5,
-    Agreement = 6,
-}
-
-/// Something due that has not happened.
-#[derive(Clone, Debug)]
-pub(super) struct Overdue {
-    pub(super) partner: String,
-    pub(super) kind: OverdueKind,
-    pub(super) due: Day,
-    pub(super) what: (String, String),
-    pub(super) must_act: Option<Author>,
-    pub(super) case: Option<CaseId>,
-}
 
 /// A partner and how the correspondence stands.
 #[derive(Clone, Debug)]
@@ -228,128 +197,4 @@ fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
             (None, None) => None,
         },
     }
-}
-
-fn overdue(
-    office: &Office,
-    partners: &[PartnerView],
-    cases: &[CaseFile],
-) -> Result<Vec<Overdue>, OfficeError> {
-    let today = office.today();
-    let mut found = Vec::new();
-    for view in partners
-        .iter()
-        .filter(|view| view.partner.state != PartnerState::Revoked)
-    {
-        let code = view.partner.code.to_string();
-        if let Some(due) = view.next_due.filter(|due| *due < today) {
-            found.push(Overdue {
-                partner: code.clone(),
-                kind: OverdueKind::Sync,
-                due,
-                what: (
-                    "超过协议周期未互通信息".to_owned(),
-                    "no exchange within the agreement's cadence".to_owned(),
-                ),
-                must_act: Some(Author::Own),
-                case: None,
-            });
-        }
-        if let Some((_, last_day)) = view
-            .agreement
-            .as_ref()
-            .filter(|(_, last)| last.plus_days(-RENEW_DAYS) < today)
-        {
-            found.push(Overdue {
-                partner: code,
-                kind: OverdueKind::Agreement,
-                due: *last_day,
-                what: (
-                    "协议即将到期, 请商议续签".to_owned(),
-                    "the agreement expires soon: agree on its renewal".to_owned(),
-                ),
-                must_act: Some(Author::Own),
-                case: None,
-            });
-        }
-        quarters(office, view, &mut found)?;
-    }
-    for file in cases {
-        answers(partners, file, today, &mut found);
-    }
-    found.sort_by_key(|one| one.due);
-    Ok(found)
-}
-
-fn quarters(
-    office: &Office,
-    view: &PartnerView,
-    found: &mut Vec<Overdue>,
-) -> Result<(), OfficeError> {
-    let today = office.today();
-    for file in reconcile::list(office, view.partner.code.as_str())? {
-        let closing = file
-            .quarter
-            .last_day()
-            .plus_days(crate::domain::statement::quarter::STATEMENT_DAYS)
-            .plus_days(crate::domain::statement::reconcile::ANSWER_DAYS);
-        let (kind, due) = match file.status {
-            QuarterStatus::Due(due)
-            | QuarterStatus::IssuedByUs(due)
-            | QuarterStatus::IssuedByPartner(due) => (OverdueKind::Statement, due),
-            QuarterStatus::NotDue | QuarterStatus::Closed => continue,
-            _ => (OverdueKind::Closing, closing),
-        };
-        if due < today {
-            let (zh, en) = file.status.label();
-            found.push(Overdue {
-                partner: view.partner.code.to_string(),
-                kind,
-                due,
-                what: (
-                    format!("{}: {zh}", file.quarter),
-                    format!("{}: {en}", file.quarter),
-                ),
-                must_act: file.must_act(),
-                case: None,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn answers(partners: &[PartnerView], file: &CaseFile, today: Day, found: &mut Vec<Overdue>) {
-    let Some(state) = file.case.state().filter(|_| file.is_open()) else {
-        return;
-    };
-    let waits = due(&file.case);
-    let Some(by) = waits.by.filter(|by| *by < today) else {
-        return;
-    };
-    let partner = partners
-        .iter()
-        .find(|view| Some(view.partner.key_id) == file.partner);
-    let (zh, en) = turn(state).map_or(("", ""), |turn| turn.what);
-    let must_act = waits.who.map(|who| {
-        if file.side() == Some(who) {
-            Author::Own
-        } else {
-            Author::Partner
-        }
-    });
-    let kind = if state == State::LostContact {
-        OverdueKind::Contact
-    } else {
-        OverdueKind::Answer
-    };
-    found.push(Overdue {
-        partner: partner
-            .map(|view| view.partner.code.to_string())
-            .unwrap_or_default(),
-        kind,
-        due: by,
-        what: (zh.to_owned(), en.to_owned()),
-        must_act,
-        case: Some(file.id),
-    });
 }

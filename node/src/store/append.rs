@@ -116,10 +116,11 @@ impl Draft<'_> {
         }
         limit("信件内容 payload", payload.len(), MAX_PAYLOAD_BYTES)?;
         if seen < record.last_seen {
-            return Err(StoreError::Entry(Arc::from(format!(
-                "已见数不得减少 seen must not decrease: {seen} after {}",
-                record.last_seen
-            ))));
+            return Err(StoreError::SeenLess {
+                log: no,
+                seen,
+                last: record.last_seen,
+            });
         }
         let sequence = record.size();
         let mut salt = [0; SALT_BYTES];

@@ -145,6 +145,18 @@ pub enum StoreError {
         /// One past the last entry missing; [`LogState::UNKNOWN`] before the partner said it.
         to: u64,
     },
+    /// The own log's last entry has seen more of the partner's log than is here: the mirror was restored and is not whole again.
+    #[error(
+        "日志 {log} 最后一条已见对方 {last} 条, 本节点现有 {seen} 条 (恢复了旧备份?); 请先与对方同步, 取回对方的条目后再写 the log's last entry has seen {last} of the partner's, {seen} are here (an old backup?): synchronize first, the partner's entries come back, then write"
+    )]
+    SeenLess {
+        /// The log.
+        log: LogNo,
+        /// What a new entry would have seen.
+        seen: u64,
+        /// What the last one has.
+        last: u64,
+    },
     /// A log that is somebody else's was to be written, or one's own mirrored.
     #[error(
         "日志 {0} 的书写方不符 the log belongs to the other side; 这是程序缺陷, 请报告 report this defect"

@@ -33,7 +33,7 @@ pub enum View {
     Event = 10,
     /// Counts for reports.
     Count = 11,
-    /// Gateways and what was reported to them.
+    /// Gateways this node is enrolled at, by key.
     Gateway = 12,
     /// Accesses to personal data, by day.
     Access = 13,
@@ -71,7 +71,9 @@ impl View {
     pub const fn version(self) -> u8 {
         match self {
             // Events were empty in version 1; of a correspondence each log says by itself since then where a new epoch cut it off.
-            Self::Event | Self::Correspondence => 2,
+            // The small index also says when contact was made.
+            // Gateways have a key each.
+            Self::Event | Self::Correspondence | Self::Gateway => 2,
             _ => 1,
         }
     }

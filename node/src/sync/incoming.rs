@@ -53,6 +53,16 @@ impl Incoming {
         self.stored
     }
 
+    /// Entries that were verified, durable or not yet.
+    pub(super) fn verified(&self) -> u64 {
+        self.follow.tree.size()
+    }
+
+    /// Where the other side said that it has nothing more.
+    pub(super) fn end(&self) -> Option<u64> {
+        self.end
+    }
+
     /// A frame arrived: verify it against what is held, pass it on to be stored.
     pub(super) fn frame(&mut self, frame: Frame, actions: &mut Vec<Action>) -> Result<(), Stop> {
         if frame.log_id == self.log_id() && frame.end() <= self.follow.tree.size() {

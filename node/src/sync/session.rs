@@ -20,6 +20,10 @@ use super::{
 /// Frames under way before the sender waits for an acknowledgement: bounds memory on both sides to this many MiB.
 pub const WINDOW_FRAMES: usize = 8;
 
+/// Messages in a row that may bring nothing new: an acknowledgement or a frame that came twice. A peer that sends more keeps a session
+/// open for nothing. Four windows: an honest peer repeats at most what was under way.
+const IDLE_MESSAGES: u32 = 32;
+
 /// What a session is started with: both logs as they are durable here.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -104,7 +108,12 @@ pub struct Session {
     settled_at: Option<(u64, u64)>,
     /// The hello did not show how much of the own log the partner holds: its acknowledgements will.
     unconfirmed: bool,
+    /// How far the session was when a message last brought something, and how many have come since that did not.
+    idle: (Option<Reached>, u32),
 }
+
+/// How far a session is: acknowledged there, verified here, announced there.
+type Reached = (u64, u64, Option<u64>);
 
 impl Session {
     /// Opens a session: the first action is always this side's hello.
@@ -124,6 +133,7 @@ impl Session {
             phase: Phase::Greeting,
             settled_at: None,
             unconfirmed: false,
+            idle: (None, 0),
         };
         (session, vec![Action::Send(Message::Hello(hello))])
     }
@@ -152,7 +162,26 @@ impl Session {
                 format!("{} out of order", name(&message)),
             )),
         };
+        let result = result.and_then(|()| self.count_idle());
         self.conclude(result, actions)
+    }
+
+    fn count_idle(&mut self) -> Result<(), Stop> {
+        let Phase::Open { outgoing, incoming } = &self.phase else {
+            return Ok(());
+        };
+        let reached = Some((outgoing.acked(), incoming.verified(), incoming.end()));
+        let (before, idle) = &mut self.idle;
+        if *before != reached {
+            (*before, *idle) = (reached, 0);
+            return Ok(());
+        }
+        *idle += 1;
+        if *idle > IDLE_MESSAGES {
+            let detail = format!("{IDLE_MESSAGES} messages in a row that bring nothing new");
+            return Err(Stop::new(StopReason::Protocol, detail));
+        }
+        Ok(())
     }
 
     /// The sizes at which a hello needs this side's roots: of its own log, and of the mirror.

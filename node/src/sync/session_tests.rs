@@ -161,3 +161,23 @@ fn a_longer_branch_leaves_the_held_note_and_its_own_as_evidence() {
     let notes = [desk.theirs.note(2), branch.note(4)].map(|note| note.note().clone());
     assert_eq!(stop.evidence, notes);
 }
+
+#[test]
+fn a_peer_that_only_repeats_itself_is_ended() {
+    let desk = Desk::new(5);
+    let (mut session, _) = desk.greeted(Some(4), desk.theirs.note(2).note());
+    let mut ended = None;
+    for count in 0..=2 * IDLE_MESSAGES {
+        let actions = desk.ack(&mut session, 4);
+        if let [Action::Send(Message::Stop(_)), Action::Stopped(stop)] = actions.as_slice() {
+            ended = Some((count, stop.reason));
+            break;
+        }
+    }
+    let (count, reason) = ended.unwrap();
+    assert_eq!(reason, StopReason::Protocol);
+    assert!(
+        count >= IDLE_MESSAGES,
+        "a few repeated ones are nobody's fault"
+    );
+}

@@ -17,7 +17,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
-use super::{certificate::PeerIdentity, pins::Pins};
+use super::{certificate::PeerIdentity, crowd::Place, pins::Pins};
 use crate::time::{Clock, Timestamp};
 
 /// How long a key that is not pinned may stay connected to redeem its invitation.
@@ -45,10 +45,10 @@ impl Connection {
     pub(super) fn new(
         stream: TlsStream<TcpStream>,
         info: ConnectInfo,
-        pins: Pins,
-        clock: Clock,
+        (pins, clock): (Pins, Clock),
+        stranger: Option<Place>,
     ) -> Self {
-        let unwelcome = Box::pin(until_unwelcome(info.peer.clone(), pins, clock));
+        let unwelcome = Box::pin(until_unwelcome(info.peer.clone(), pins, clock, stranger));
         Self {
             stream,
             info,
@@ -77,7 +77,12 @@ impl Connection {
 }
 
 /// Ends when the peer may no longer be connected.
-async fn until_unwelcome(peer: PeerIdentity, pins: Pins, clock: Clock) {
+async fn until_unwelcome(
+    peer: PeerIdentity,
+    pins: Pins,
+    clock: Clock,
+    mut stranger: Option<Place>,
+) {
     let mut changes = pins.changes();
     let mut grace = (!peer.introduced).then(|| Instant::now() + INTRODUCTION_LIMIT);
     loop {
@@ -86,8 +91,9 @@ async fn until_unwelcome(peer: PeerIdentity, pins: Pins, clock: Clock) {
         let stay = match pins.until(&peer.key_id, now) {
             _ if now > peer.not_after => return,
             Some(until) => {
-                // Once pinned, it stays by its pin alone.
+                // Once pinned, it stays by its pin alone, and is no stranger.
                 grace = None;
+                drop(stranger.take());
                 between(now, until.min(peer.not_after))
             }
             None => match grace.map(|end| end.saturating_duration_since(Instant::now())) {

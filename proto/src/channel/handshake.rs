@@ -13,14 +13,14 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{
     certificate::{CertificateError, PeerIdentity},
-    pins::{Admission, Pins},
     live_tls::LiveTls,
+    pins::{Admission, Pins},
     verifier::{ALPN, AdmittedClient, server_config},
 };
 use crate::time::Clock;
 
 /// How long a peer may take for its handshake.
-pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(5);
 /// How long, and for how many bytes, a refused peer is listened to so that it can read why it was refused.
 const PARTING_LIMIT: Duration = Duration::from_secs(1);
 const PARTING_BYTES: usize = 64 * 1024;
@@ -31,6 +31,11 @@ pub enum HandshakeError {
     /// The peer was silent or slow.
     #[error("握手超过 {} 秒 the handshake took longer than {}s", HANDSHAKE_LIMIT.as_secs(), HANDSHAKE_LIMIT.as_secs())]
     TimedOut,
+    /// Too many connections of one address, or of strangers, at once.
+    #[error(
+        "同一地址或未登记的连接过多 too many connections from one address, or of keys that are not pinned"
+    )]
+    Crowded,
     /// The peer's certificate is refused.
     #[error(transparent)]
     Certificate(#[from] CertificateError),

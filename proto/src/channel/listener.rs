@@ -19,14 +19,21 @@ use tokio_stream::Stream;
 
 use super::{
     connection::{ConnectInfo, Connection},
-    handshake::{HandshakeFailure, Terms},
-    pins::{Admission, Pins},
+    crowd::Crowd,
+    handshake::{HandshakeError, HandshakeFailure, Terms},
     live_tls::LiveTls,
+    pins::{Admission, Pins},
 };
 use crate::time::Clock;
 
 /// Handshakes going on at the same time; further connections wait in the kernel's queue.
 pub const HANDSHAKES_AT_ONCE: usize = 256;
+/// Of these, from one address: silent callers on one machine leave room for everybody else.
+pub const HANDSHAKES_OF_ONE: usize = 64;
+/// Connections of keys that are not pinned, which came to be introduced.
+pub const STRANGERS_AT_ONCE: usize = 64;
+/// Of these, from one address.
+pub const STRANGERS_OF_ONE: usize = 16;
 /// Accepted connections waiting to be served.
 const BACKLOG: usize = 64;
 /// Pause after a failed accept (mostly no file descriptors left), so that the loop does not spin.
@@ -90,6 +97,8 @@ async fn accept(
     report: Report,
 ) {
     let slots = Arc::new(Semaphore::new(HANDSHAKES_AT_ONCE));
+    let shaking = Crowd::new(HANDSHAKES_AT_ONCE, HANDSHAKES_OF_ONE);
+    let strangers = Crowd::new(STRANGERS_AT_ONCE, STRANGERS_OF_ONE);
     let mut handshakes = JoinSet::new();
     // The semaphore is never closed: the loop ends only with its task.
     while let Ok(slot) = slots.clone().acquire_owned().await {
@@ -98,10 +107,22 @@ async fn accept(
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
+        let Some(place) = shaking.enter(remote.ip()) else {
+            let reason = HandshakeError::Crowded;
+            report(&HandshakeFailure { remote, reason });
+            continue;
+        };
         let (terms, accepted, report) = (terms.clone(), accepted.clone(), report.clone());
+        let strangers = strangers.clone();
         handshakes.spawn(async move {
-            welcome(stream, remote, &terms, &accepted, &report).await;
-            drop(slot);
+            let welcomed = welcome(stream, remote, &terms, &strangers).await;
+            // Waiting to be served is no handshake any more.
+            drop((slot, place));
+            match welcomed {
+                // Nobody serves any more: the connection closes with the listener.
+                Ok(connection) => drop(accepted.send(connection).await),
+                Err(reason) => report(&HandshakeFailure { remote, reason }),
+            }
         });
     }
 }
@@ -110,17 +131,18 @@ async fn welcome(
     tcp: TcpStream,
     remote: SocketAddr,
     terms: &Terms,
-    accepted: &mpsc::Sender<Connection>,
-    report: &Report,
-) {
-    match terms.shake_hands(tcp).await {
-        Ok((stream, peer)) => {
-            let info = ConnectInfo { peer, remote };
-            let (pins, clock) = (terms.pins.clone(), terms.clock.clone());
-            let connection = Connection::new(stream, info, pins, clock);
-            // Nobody serves any more: the connection closes with the listener.
-            let _ = accepted.send(connection).await;
-        }
-        Err(reason) => report(&HandshakeFailure { remote, reason }),
-    }
+    strangers: &Crowd,
+) -> Result<Connection, HandshakeError> {
+    let (stream, peer) = terms.shake_hands(tcp).await?;
+    let place = match peer.introduced {
+        true => None,
+        false => Some(
+            strangers
+                .enter(remote.ip())
+                .ok_or(HandshakeError::Crowded)?,
+        ),
+    };
+    let info = ConnectInfo { peer, remote };
+    let (pins, clock) = (terms.pins.clone(), terms.clock.clone());
+    Ok(Connection::new(stream, info, (pins, clock), place))
 }

@@ -7,6 +7,7 @@
 mod certificate;
 mod client;
 mod connection;
+mod crowd;
 mod error;
 mod expect;
 mod extension;
@@ -30,7 +31,9 @@ pub use expect::Expect;
 pub use extension::{BINDING_DOMAIN, BINDING_OID};
 pub use handshake::{HANDSHAKE_LIMIT, HandshakeError, HandshakeFailure};
 pub use http2::{CONNECTION_WINDOW, KEEP_ALIVE, KEEP_ALIVE_LIMIT, STREAM_WINDOW, server};
-pub use listener::{HANDSHAKES_AT_ONCE, Listener, Report};
+pub use listener::{
+    HANDSHAKES_AT_ONCE, HANDSHAKES_OF_ONE, Listener, Report, STRANGERS_AT_ONCE, STRANGERS_OF_ONE,
+};
 pub use live_tls::LiveTls;
 pub use pins::{Admission, Pins};
 pub use succession::SUCCESSION_OID;

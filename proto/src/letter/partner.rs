@@ -65,5 +65,7 @@ record! {
         endpoint: Text<255> [],
         /// Who did it.
         actor: Text<60> [],
+        /// The organization above this one in that gateway's tree; none: directly under its department.
+        superior: Option<OrganizationCode> [],
     }
 }

@@ -3,11 +3,8 @@
 use std::io::{BufReader, Read};
 
 use age::DecryptError;
-use bytes::{Buf as _, Bytes};
-use prost::{
-    Message as _,
-    encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
-};
+use bytes::Bytes;
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -22,6 +19,7 @@ use crate::{
         limits::{MAX_FRAME_ENTRIES, MAX_MESSAGE_BYTES, MAX_PROOF_HASHES},
     },
     message::{Hello, MessageError},
+    outline::{self, Value},
     pb::exchange::v1 as pb,
 };
 
@@ -110,33 +108,9 @@ fn malformed(error: &IdError) -> SealedError {
     SealedError::Malformed(error.to_string())
 }
 
-/// A field of the letter, without a look into it.
-enum Value {
-    Number(u64),
-    Bytes(Bytes),
-}
-
-/// The next field of a message, taken off its bytes. Nothing is copied, and nothing inside is decoded: small bytes can become
-/// large messages, and before the signature was checked they are anybody's.
+/// Before the signature was checked a letter's fields are anybody's: they are told apart, not decoded.
 fn next_field(rest: &mut Bytes) -> Result<Option<(u32, Value)>, SealedError> {
-    while rest.has_remaining() {
-        let (tag, wire_type) = decode_key(rest).map_err(undecodable)?;
-        let value = match wire_type {
-            WireType::Varint => Value::Number(decode_varint(rest).map_err(undecodable)?),
-            WireType::LengthDelimited => {
-                let len = decode_varint(rest).map_err(undecodable)?;
-                let len = usize::try_from(len).ok().filter(|len| *len <= rest.len());
-                let len = len.ok_or_else(|| undecodable("a field ends behind the letter"))?;
-                Value::Bytes(rest.split_to(len))
-            }
-            _ => {
-                skip_field(wire_type, tag, rest, DecodeContext::default()).map_err(undecodable)?;
-                continue;
-            }
-        };
-        return Ok(Some((tag, value)));
-    }
-    Ok(None)
+    outline::next_field(rest).map_err(SealedError::Malformed)
 }
 
 fn undecodable(error: impl std::fmt::Display) -> SealedError {

@@ -36,7 +36,7 @@ reconcile show|answer|close
 sync 
 letter export|import
 log list|verify|checkpoint|prove
-gateway enroll|report
+gateway enroll|list|report
 backup 
 restore 
 export 

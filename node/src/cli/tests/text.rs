@@ -108,7 +108,7 @@ fn refusal() -> Status {
 fn a_refusal_says_what_why_and_what_next() {
     let failure = Failure::from(refusal());
     assert_eq!(
-        failure.to_text(),
+        failure.to_text(Lang::Both),
         "✗ 案卷尚未接收 the case is not accepted yet\n  place.unit: 不能为空 must not be empty\n→ 先接收 accept it first\n  [FAILED_PRECONDITION TRANSITION]"
     );
     assert_eq!(
@@ -143,7 +143,7 @@ fn a_failure_without_details_still_advises() {
 #[test]
 fn programs_get_failures_as_one_json_object_on_stderr() {
     let (mut io, out, err) = paper("", false, true);
-    io.failed(&Failure::from(refusal()));
+    io.failed(&Failure::from(refusal()), Lang::Both);
     let told: serde_json::Value = serde_json::from_str(&err.text()).unwrap();
     assert_eq!(told["reason"], "TRANSITION");
     assert_eq!(err.text().lines().count(), 1);

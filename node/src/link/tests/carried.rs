@@ -291,3 +291,34 @@ async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
     };
     assert_eq!((proposal.origin, proposal.reset), (origin, reset));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_try_is_told_while_a_partner_cannot_be_reached() {
+    let mut home = Node::start(1).await;
+    let host = Node::start(2).await;
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let free = port.local_addr().unwrap();
+    drop(port);
+    home.add(&host, free).await;
+    assert_eq!(home.link.next_try(&host.id()), None, "nobody dials yet");
+    let dialling = tokio::spawn(schedule(
+        home.link.clone(),
+        home.wishes.take().unwrap(),
+        [7; 32],
+    ));
+    home.link.ask(host.id());
+    let mut moved = home.link.store().subscribe();
+    while home.partner(&host).contact.problem.is_none() {
+        moved.changed().await.unwrap();
+    }
+    let next = loop {
+        match home.link.next_try(&host.id()) {
+            Some(next) => break next,
+            None => tokio::task::yield_now().await,
+        }
+    };
+    let wait = next.millis() - NOW.millis();
+    assert!((0..=scheduler::LAST_RETRY.as_millis()).contains(&u128::try_from(wait).unwrap()));
+    home.link.close();
+    dialling.await.unwrap();
+}

@@ -1,7 +1,9 @@
 //! `GatewayLinkService`.
 
 use hongyan_proto::{
+    id::OrganizationCode,
     identity::PublicKey,
+    letter::GatewayEnrolled,
     pb::{
         exchange::v1 as exchange,
         office::v1::{self as pb, gateway_link_service_server::GatewayLinkService},
@@ -12,8 +14,16 @@ use hongyan_proto::{
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
-use super::{convert::written, request::request};
-use crate::office::{Office, gateway, statement::quarter_or_last};
+use super::{
+    convert::{words, written},
+    request::request,
+};
+use crate::office::{
+    Office, OfficeError,
+    gateway::{self, Submitted},
+    statement::quarter_or_last,
+    text,
+};
 
 type Answered<T> = Result<Response<T>, Status>;
 
@@ -30,20 +40,25 @@ impl GatewayLinkService for Office {
     ) -> Answered<pb::EnrollGatewayResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let (gateway, answer) = gateway::enroll(self, request, &message.text).await?;
-        let key = PublicKey::from_slice(&gateway.key)
-            .ok()
-            .map(|key| key.key_id());
+        let (gateway, answer) =
+            gateway::enroll(self, request, &message.text, &message.superior).await?;
+        let link = link(self, &gateway)?;
         Ok(Response::new(pb::EnrollGatewayResponse {
             written: written(&answer),
-            gateway: Some(exchange::Organization {
-                code: gateway.code.to_string(),
-                name: gateway.name.to_string(),
-                region: String::new(),
-                endpoint: gateway.endpoint.to_string(),
-            }),
-            fingerprint: key.map(|key| key.to_string()).unwrap_or_default(),
-            spoken: key.map(|key| key.spoken()).unwrap_or_default(),
+            gateway: link.gateway,
+            fingerprint: link.fingerprint,
+            spoken: link.spoken,
+        }))
+    }
+
+    async fn list_gateways(
+        &self,
+        _request: Request<pb::ListGatewaysRequest>,
+    ) -> Answered<pb::ListGatewaysResponse> {
+        let gateways = gateway::enrolled(self)?;
+        let gateways = gateways.iter().map(|gateway| link(self, gateway));
+        Ok(Response::new(pb::ListGatewaysResponse {
+            gateways: gateways.collect::<Result<_, _>>()?,
         }))
     }
 
@@ -64,12 +79,57 @@ impl GatewayLinkService for Office {
         let message = request_.into_inner();
         request(&message, &message.actor, &message.request_id)?;
         let quarter = quarter_or_last(self, &message.quarter)?;
-        let submitted = gateway::submit(self, quarter).await?;
+        let receipts = gateway::submit(self, quarter, &message.gateway).await?;
+        let first = receipts.iter().find_map(|(_, said)| said.as_ref().ok());
         Ok(Response::new(pb::SubmitReportResponse {
-            report: shown(&submitted.report),
-            revision: submitted.revision,
-            received_ms: submitted.received_ms,
-            repeated: submitted.repeated,
+            report: first.and_then(|first| shown(&first.report)),
+            revision: first.map_or(0, |first| first.revision),
+            received_ms: first.map_or(0, |first| first.received_ms),
+            repeated: first.is_some_and(|first| first.repeated),
+            receipts: receipts.iter().map(receipt).collect(),
         }))
     }
+}
+
+fn receipt(
+    (code, said): &(OrganizationCode, Result<Submitted, OfficeError>),
+) -> pb::GatewayReceipt {
+    let taken = said.as_ref().ok();
+    let problem = said.as_ref().err();
+    pb::GatewayReceipt {
+        gateway: code.to_string(),
+        revision: taken.map_or(0, |taken| taken.revision),
+        received_ms: taken.map_or(0, |taken| taken.received_ms),
+        repeated: taken.is_some_and(|taken| taken.repeated),
+        problem: problem.map(|problem| words(text::split(&problem.to_string()))),
+    }
+}
+
+fn link(office: &Office, gateway: &GatewayEnrolled) -> Result<pb::GatewayLink, OfficeError> {
+    let key = PublicKey::from_slice(&gateway.key)
+        .ok()
+        .map(|key| key.key_id());
+    let last = gateway::last_reported(office, gateway)?;
+    let due = gateway::due(office, gateway)?;
+    Ok(pb::GatewayLink {
+        gateway: Some(exchange::Organization {
+            code: gateway.code.to_string(),
+            name: gateway.name.to_string(),
+            region: String::new(),
+            endpoint: gateway.endpoint.to_string(),
+        }),
+        fingerprint: key.map(|key| key.to_string()).unwrap_or_default(),
+        spoken: key.map(|key| key.spoken()).unwrap_or_default(),
+        superior: gateway
+            .superior
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        last_period: last
+            .map(|last| last.quarter.to_string())
+            .unwrap_or_default(),
+        last_revision: last.map_or(0, |last| last.revision),
+        last_received_ms: last.map_or(0, |last| last.received_ms),
+        due_period: due.map(|due| due.to_string()).unwrap_or_default(),
+    })
 }

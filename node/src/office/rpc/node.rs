@@ -19,7 +19,7 @@ use super::{
     request::{actor, request},
 };
 use crate::{
-    office::{Office, OfficeError, backup, rotation, status, text},
+    office::{Office, OfficeError, backup, overdue::Overdue, rotation, status, text},
     store::{Damage, Harm, StoreError},
 };
 
@@ -48,7 +48,7 @@ fn damage(office: &Office, damage: &Damage) -> pb::Damage {
     }
 }
 
-fn overdue(one: &status::Overdue) -> pb::Overdue {
+fn overdue(one: &Overdue) -> pb::Overdue {
     pb::Overdue {
         partner: one.partner.clone(),
         kind: one.kind as i32,

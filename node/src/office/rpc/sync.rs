@@ -151,6 +151,8 @@ impl SyncService for Office {
         for partner in wanted {
             let view = status::partner(self, &partner)?;
             let contact = &view.partner.contact;
+            let next = self.carrier.as_ref();
+            let next = next.and_then(|carrier| (carrier.next_try)(partner.key_id));
             let last = contact.last_contact.map(|_| pb::SyncOutcome {
                 partner: partner.code.to_string(),
                 complete: contact.problem.is_none(),
@@ -169,7 +171,7 @@ impl SyncService for Office {
                 last_ms: contact
                     .last_contact
                     .map_or(0, hongyan_proto::time::Timestamp::millis),
-                retry_ms: 0,
+                retry_ms: next.map_or(0, hongyan_proto::time::Timestamp::millis),
                 partner: Some(convert::partner(&view)),
             });
         }

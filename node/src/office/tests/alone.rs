@@ -1,10 +1,12 @@
 //! A case that is read by itself is the case that is read with all others.
 
+use hongyan_proto::log::Kind;
+
 use super::{
     pair::{Pair, Town},
     stories::{accept, attendance, digests, notice, place, ready, write},
 };
-use crate::book;
+use crate::{book, office::statement};
 
 /// Enough to fill a bundle of the log and begin another.
 const FACTS: u32 = 150;
@@ -49,4 +51,52 @@ async fn each_case_finds_its_own_facts_in_a_shared_log() {
         book::rebuild(town.office.store()).unwrap();
         assert_eq!(digests(town), before);
     }
+}
+
+#[tokio::test]
+async fn a_statement_is_issued_while_others_write() {
+    let (pair, cases) = busy().await;
+    pair.sync().await;
+    pair.host.set_day("2026-07-01");
+    let quarter = "2026-Q2".parse().unwrap();
+    let issuing = statement::issue(
+        &pair.host.office,
+        pair.host.request(),
+        String::new(),
+        quarter,
+    );
+    let writing = async {
+        for _ in 0..20 {
+            write(&pair.host, cases[0], attendance("2026-06-30"))
+                .await
+                .unwrap();
+        }
+    };
+    let (issued, ()) = tokio::join!(issuing, writing);
+    let (statement, _) = issued.unwrap();
+    // What it states is what the log held just before it.
+    let partner = pair.host.partner();
+    let store = pair.host.office.store();
+    let before = |sequence: u64| {
+        let entries = store.entries(partner.out, 0..sequence).unwrap();
+        let of_case = entries.filter(|entry| {
+            let header = entry.as_ref().unwrap().header().clone();
+            header.kind == Kind::Attendance && header.case_id == Some(cases[0])
+        });
+        u32::try_from(of_case.count()).unwrap()
+    };
+    let entries = store.entries(partner.out, 0..u64::MAX).unwrap();
+    let place = entries
+        .map(|entry| entry.unwrap())
+        .find(|entry| entry.header().kind == Kind::Statement)
+        .unwrap();
+    let line = statement
+        .inflow_lines
+        .iter()
+        .find(|line| line.case_id == cases[0])
+        .unwrap();
+    assert_eq!(
+        line.activities_attended,
+        Some(before(place.header().sequence))
+    );
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod gateways;
 mod hostile;
+mod overdue;
 mod pair;
 mod rotation;
 mod stories;

@@ -1,0 +1,212 @@
+//! Help and refusals in the chosen language. Every text is written once, Chinese first and English beside it; here one half is taken
+//! out of it, line by line.
+
+use std::ffi::OsString;
+
+use clap::{
+    Command, ValueEnum as _,
+    builder::StyledStr,
+    error::{ContextKind, ErrorKind},
+};
+
+use super::lang::Lang;
+
+/// Where the language is chosen without the command line.
+const VARIABLE: &str = "HONGYAN_LANG";
+
+/// The language that the arguments or the environment choose. Found before anything is parsed: help and errors need it.
+pub(super) fn chosen(args: &[OsString], variable: Option<OsString>) -> Lang {
+    let mut words = args.iter().filter_map(|word| word.to_str());
+    let mut found = variable.and_then(|value| value.into_string().ok());
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--lang") {
+            Some("") => found = words.next().map(str::to_owned),
+            Some(value) => found = value.strip_prefix('=').map(str::to_owned).or(found),
+            None => {}
+        }
+    }
+    found
+        .and_then(|value| Lang::from_str(&value, false).ok())
+        .unwrap_or_default()
+}
+
+/// The variable's value in this process.
+pub(super) fn variable() -> Option<OsString> {
+    std::env::var_os(VARIABLE)
+}
+
+const fn is_chinese(character: char) -> bool {
+    matches!(character, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// Something to type is the same in every language.
+fn is_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("hongyan-") || line.starts_with("node ")
+}
+
+fn line(lang: Lang, line: &str) -> String {
+    let last = line
+        .char_indices()
+        .rfind(|(_, character)| is_chinese(*character));
+    let Some((at, character)) = last.filter(|_| lang != Lang::Both && !is_command(line)) else {
+        return line.to_owned();
+    };
+    let (zh, en) = line.split_at(at + character.len_utf8());
+    // A sign that ends the Chinese half, and one that would begin the English one.
+    let en = en.trim_start_matches([' ', ';', ':', ',', '.', ')']);
+    let indent = &line[..line.len() - line.trim_start().len()];
+    match lang {
+        // What is written in one language only is shown in it.
+        Lang::En if en.chars().any(char::is_alphabetic) => format!("{indent}{en}"),
+        Lang::Zh if !zh.trim().is_empty() => zh.trim_end().to_owned(),
+        _ => line.to_owned(),
+    }
+}
+
+/// One language of a text that holds both in every line.
+pub(super) fn one(lang: Lang, text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|part| line(lang, part)).collect();
+    lines.join("\n")
+}
+
+fn styled(lang: Lang, text: &StyledStr) -> String {
+    one(lang, &text.to_string())
+}
+
+/// The command line's help in one language.
+pub(super) fn command(command: Command, lang: Lang) -> Command {
+    if lang == Lang::Both {
+        return command;
+    }
+    let about = command.get_about().map(|text| styled(lang, text));
+    let long = command.get_long_about().map(|text| styled(lang, text));
+    let after = command.get_after_help().map(|text| styled(lang, text));
+    let mut command = command.mut_args(|argument| {
+        let help = argument.get_help().map(|text| styled(lang, text));
+        let long = argument.get_long_help().map(|text| styled(lang, text));
+        let heading = match argument.get_help_heading() {
+            Some(heading) => Some(one(lang, heading)),
+            None if lang == Lang::Zh && argument.is_positional() => Some("参数".to_owned()),
+            None if lang == Lang::Zh => Some("选项".to_owned()),
+            None => None,
+        };
+        // Help is made once a run, and the parser keeps headings for ever.
+        let heading = heading.map(|heading| &*Box::leak(heading.into_boxed_str()));
+        let argument = argument.help_heading(heading);
+        let argument = match help {
+            Some(help) => argument.help(help),
+            None => argument,
+        };
+        match long {
+            Some(long) => argument.long_help(long),
+            None => argument,
+        }
+    });
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(long) = long {
+        command = command.long_about(long);
+    }
+    if let Some(after) = after {
+        command = command.after_help(after);
+    }
+    if lang == Lang::Zh {
+        command = command
+            .subcommand_help_heading("命令")
+            .help_template("{about-with-newline}\n用法: {usage}\n\n{all-args}{after-help}");
+    }
+    command.mut_subcommands(|verb| self::command(verb, lang))
+}
+
+/// What is wrong with a command line, in Chinese: the parser itself speaks English only.
+fn usage_words(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::UnknownArgument => "不认识的参数",
+        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => {
+            "没有这个命令, 或缺少下级命令"
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
+            "参数的取值无效"
+        }
+        ErrorKind::MissingRequiredArgument => "缺少必需的参数",
+        ErrorKind::ArgumentConflict => "这些参数不能同时使用",
+        ErrorKind::TooManyValues
+        | ErrorKind::TooFewValues
+        | ErrorKind::WrongNumberOfValues
+        | ErrorKind::NoEquals => "参数的个数或写法不对",
+        _ => "命令有误",
+    }
+}
+
+/// A usage error in the chosen language; none for what is no error (help, version).
+pub(super) fn usage(error: &clap::Error, lang: Lang) -> Option<String> {
+    if !error.use_stderr() || lang == Lang::En {
+        return None;
+    }
+    let named = [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidValue,
+    ]
+    .into_iter()
+    .filter_map(|kind| error.get(kind))
+    .map(ToString::to_string)
+    .filter(|value| !value.is_empty())
+    .collect::<Vec<_>>()
+    .join(" ");
+    let words = usage_words(error.kind());
+    let first = format!("✗ {words}: {named}");
+    let first = first.trim_end_matches([' ', ':']);
+    Some(match lang {
+        Lang::Zh => format!("{first}\n→ 加 --help 查看用法\n"),
+        _ => format!("{first}\n{}", error.render()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(words: &[&str]) -> Vec<OsString> {
+        words.iter().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_command_line_chooses_before_the_environment() {
+        let variable = || Some(OsString::from("zh"));
+        assert_eq!(chosen(&args(&["n", "status"]), None), Lang::Both);
+        assert_eq!(chosen(&args(&["n", "status"]), variable()), Lang::Zh);
+        assert_eq!(chosen(&args(&["n", "--lang", "en"]), variable()), Lang::En);
+        assert_eq!(
+            chosen(&args(&["n", "--lang=en", "x"]), variable()),
+            Lang::En
+        );
+        assert_eq!(chosen(&args(&["n", "--lang", "??"]), None), Lang::Both);
+    }
+
+    #[test]
+    fn one_half_of_every_line_is_taken() {
+        let text =
+            "结对已撤销 the partner was revoked\n  hongyan-node letter import 来自无锡.hongyan";
+        assert_eq!(one(Lang::Both, text), text);
+        assert_eq!(
+            one(Lang::Zh, text),
+            "结对已撤销\n  hongyan-node letter import 来自无锡.hongyan"
+        );
+        assert_eq!(
+            one(Lang::En, text),
+            "the partner was revoked\n  hongyan-node letter import 来自无锡.hongyan"
+        );
+        assert_eq!(one(Lang::En, "只有中文"), "只有中文");
+        assert_eq!(one(Lang::Zh, "plain"), "plain");
+        assert_eq!(
+            one(
+                Lang::Zh,
+                "用 partner check 逐步检查 look at it step by step"
+            ),
+            "用 partner check 逐步检查"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! The fields of an encoded message, without a look into them: what is to be counted before anything is decoded. Small bytes can
+//! become large messages.
+
+use bytes::{Buf as _, Bytes};
+use prost::{
+    DecodeError,
+    encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
+};
+
+/// A field's value as it stands in the bytes.
+pub(crate) enum Value {
+    Number(u64),
+    Bytes(Bytes),
+}
+
+/// The next field of a message, taken off its bytes. Nothing is copied, and nothing inside is decoded. None at the end; fields of
+/// fixed width are passed over, because no message here has one.
+pub(crate) fn next_field(rest: &mut Bytes) -> Result<Option<(u32, Value)>, String> {
+    let words = |error: DecodeError| error.to_string();
+    while rest.has_remaining() {
+        let (tag, wire_type) = decode_key(rest).map_err(words)?;
+        let value = match wire_type {
+            WireType::Varint => Value::Number(decode_varint(rest).map_err(words)?),
+            WireType::LengthDelimited => {
+                let len = decode_varint(rest).map_err(words)?;
+                let len = usize::try_from(len).ok().filter(|len| *len <= rest.len());
+                let len = len.ok_or_else(|| "a field ends behind the message".to_owned())?;
+                Value::Bytes(rest.split_to(len))
+            }
+            _ => {
+                skip_field(wire_type, tag, rest, DecodeContext::default()).map_err(words)?;
+                continue;
+            }
+        };
+        return Ok(Some((tag, value)));
+    }
+    Ok(None)
+}
+
+/// How many fields a message has, down to `depth` levels of length-delimited ones; stops counting behind `most`.
+pub(crate) fn count(mut rest: Bytes, depth: u32, most: usize) -> Result<usize, String> {
+    let mut fields = 0;
+    while fields <= most
+        && let Some((_, value)) = next_field(&mut rest)?
+    {
+        fields += 1;
+        if let (Value::Bytes(inside), 1..) = (value, depth) {
+            fields += count(inside, depth - 1, most)?;
+        }
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use prost::Message as _;
+
+    use super::*;
+    use crate::pb::exchange::v1 as pb;
+
+    #[test]
+    fn fields_are_counted_level_by_level() {
+        let frame = pb::Frame {
+            log_id: Bytes::from_static(b"id"),
+            entries: vec![pb::Entry::default(); 3],
+            ..pb::Frame::default()
+        };
+        let bytes = Bytes::from(frame.encode_to_vec());
+        assert_eq!(count(bytes.clone(), 0, 100), Ok(4));
+        assert_eq!(count(bytes, 0, 1), Ok(2), "enough to know that it is more");
+        let message = pb::SyncMessage {
+            message: Some(pb::sync_message::Message::Frame(pb::Frame {
+                entries: vec![pb::Entry::default(); 3],
+                ..pb::Frame::default()
+            })),
+        };
+        assert_eq!(count(message.encode_to_vec().into(), 1, 100), Ok(4));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_counted_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            if let Ok(fields) = count(bytes.into(), 0, 1000) {
+                prop_assert!(fields <= 400);
+            }
+        }
+    }
+}
