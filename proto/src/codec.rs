@@ -71,8 +71,7 @@ impl<U: Message + Name + Default> Decoder for CountedDecoder<U> {
 }
 
 fn check(bytes: &Bytes) -> Result<(), Status> {
-    let malformed = |error| Status::internal(error);
-    let fields = count_levels(bytes).map_err(malformed)?;
+    let fields = count_levels(bytes).map_err(Status::internal)?;
     if fields > MAX_FIELDS {
         let words =
             format!("消息超过 {MAX_FIELDS} 个字段 the message has more than {MAX_FIELDS} fields");

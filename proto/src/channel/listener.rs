@@ -134,13 +134,11 @@ async fn welcome(
     strangers: &Crowd,
 ) -> Result<Connection, HandshakeError> {
     let (stream, peer) = terms.shake_hands(tcp).await?;
-    let place = match peer.introduced {
-        true => None,
-        false => Some(
-            strangers
-                .enter(remote.ip())
-                .ok_or(HandshakeError::Crowded)?,
-        ),
+    let place = if peer.introduced {
+        None
+    } else {
+        let place = strangers.enter(remote.ip());
+        Some(place.ok_or(HandshakeError::Crowded)?)
     };
     let info = ConnectInfo { peer, remote };
     let (pins, clock) = (terms.pins.clone(), terms.clock.clone());

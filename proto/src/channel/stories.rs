@@ -569,7 +569,7 @@ async fn silent_callers_of_one_address_leave_room_for_others() {
     let closed = timeout(PATIENCE, one_more.read(&mut [0; 1])).await.unwrap();
     assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
     // Somebody else comes in, while all of them are silent.
-    let caller = house.dialler(issued(CLIENT));
+    let caller = house.dialler(&issued(CLIENT));
     let (dialled, _accepted) = tokio::join!(caller.dial(), house.greet());
     dialled.unwrap();
     assert_eq!(silent.len(), HANDSHAKES_OF_ONE);
@@ -580,19 +580,19 @@ async fn strangers_of_one_address_are_counted_until_they_are_pinned() {
     let mut house = house_with(issued(SERVER), Admission::AllowIntroduction, at(NOW)).await;
     let mut held = Vec::new();
     for _ in 0..STRANGERS_OF_ONE {
-        let caller = house.dialler(issued(3));
+        let caller = house.dialler(&issued(3));
         let (dialled, accepted) = tokio::join!(caller.dial(), house.greet());
         held.push((dialled.unwrap(), accepted));
     }
-    let one_more = house.dialler(issued(3));
+    let one_more = house.dialler(&issued(3));
     let (_dialled, failure) = tokio::join!(one_more.dial(), house.failure());
     assert_eq!(failure, "Crowded");
     // A partner is no stranger.
-    let partner = house.dialler(issued(CLIENT));
+    let partner = house.dialler(&issued(CLIENT));
     let (dialled, _accepted) = tokio::join!(partner.dial(), house.greet());
     dialled.unwrap();
     drop(held.pop());
-    let again = house.dialler(issued(3));
+    let again = house.dialler(&issued(3));
     let (dialled, _accepted) = tokio::join!(again.dial(), house.greet());
     dialled.unwrap();
 }
