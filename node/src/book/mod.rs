@@ -19,6 +19,7 @@ mod member;
 mod partner;
 mod posting;
 mod quarter;
+mod question;
 mod rebuild;
 mod receipt;
 mod receive;
@@ -30,8 +31,8 @@ pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
 pub use contact::{
-    Contact, Proposal, ask, begin_anew, forget_sync_problem, invitation, note_ack, note_answer,
-    note_held, note_hello, note_problem, note_question, note_sync,
+    Contact, Proposal, begin_anew, forget_sync_problem, invitation, note_ack, note_held,
+    note_hello, note_problem, note_sync,
 };
 pub use contacted::contacted;
 pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
@@ -46,6 +47,7 @@ pub use partner::{
     set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};
+pub use question::{ask, note_answer, note_question};
 pub use rebuild::rebuild;
 pub use receipt::acknowledge_receipt;
 pub use receive::{Received, receive, take_back};

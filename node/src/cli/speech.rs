@@ -80,11 +80,11 @@ pub(super) fn command(command: Command, lang: Lang) -> Command {
         return command;
     }
     let about = command.get_about().map(|text| styled(lang, text));
-    let long = command.get_long_about().map(|text| styled(lang, text));
+    let full = command.get_long_about().map(|text| styled(lang, text));
     let after = command.get_after_help().map(|text| styled(lang, text));
     let mut command = command.mut_args(|argument| {
         let help = argument.get_help().map(|text| styled(lang, text));
-        let long = argument.get_long_help().map(|text| styled(lang, text));
+        let full = argument.get_long_help().map(|text| styled(lang, text));
         let heading = match argument.get_help_heading() {
             Some(heading) => Some(one(lang, heading)),
             None if lang == Lang::Zh && argument.is_positional() => Some("参数".to_owned()),
@@ -98,16 +98,16 @@ pub(super) fn command(command: Command, lang: Lang) -> Command {
             Some(help) => argument.help(help),
             None => argument,
         };
-        match long {
-            Some(long) => argument.long_help(long),
+        match full {
+            Some(full) => argument.long_help(full),
             None => argument,
         }
     });
     if let Some(about) = about {
         command = command.about(about);
     }
-    if let Some(long) = long {
-        command = command.long_about(long);
+    if let Some(full) = full {
+        command = command.long_about(full);
     }
     if let Some(after) = after {
         command = command.after_help(after);

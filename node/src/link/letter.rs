@@ -14,11 +14,12 @@ use super::{
     End, Link, Outcome,
     feed::Feed,
     keep::{Write, start},
+    newest,
     outcome::{Sizes, blank},
 };
 use crate::{
     book::{self, BookError, Hindrance, Partner, PartnerState},
-    store::{LogNo, View},
+    store::LogNo,
     sync::{
         Roots, Start, WINDOW_FRAMES,
         letter::{Contents, Greeting, Known, LetterError, Reading, Step, contents},
@@ -156,7 +157,7 @@ impl Link {
             own,
             held_there: partner.contact.acked,
             mirror: start.mirror.tree.size(),
-            lost_there: self.lost_there(key)?,
+            lost_there: newest::size(self.store(), key)?,
             from,
         };
         let Contents { give_back, own } = contents(&known);
@@ -337,17 +338,12 @@ impl Link {
         let now = self.now();
         let noted = self.store().commit(move |draft| {
             book::note_ack(draft, key, log, held)?;
-            let name = hello_key(key);
-            let newest = draft
-                .view(View::Index, &name)?
-                .and_then(|bytes| decode_hello(&bytes));
-            if newest.is_none_or(|(newest, _)| newest <= time) {
-                draft.put_view(View::Index, &name, encode_hello(time, size))?;
-                if let Some(question) = inquiry.ask {
-                    book::note_question(draft, key, question)?;
-                    // Who asks was restored, and holds no more than it says: what it lost of this side's log goes out again.
-                    book::note_held(draft, key, log, held)?;
-                }
+            if newest::note(draft, key, (time, size))?
+                && let Some(question) = inquiry.ask
+            {
+                book::note_question(draft, key, question)?;
+                // Who asks was restored, and holds no more than it says: what it lost of this side's log goes out again.
+                book::note_held(draft, key, log, held)?;
             }
             if let Some(answer) = inquiry.answer {
                 book::note_answer(draft, key, log, answer)?;
@@ -356,14 +352,6 @@ impl Link {
         });
         noted.await?;
         Ok(())
-    }
-
-    /// The size of the partner's own log in its newest letter.
-    fn lost_there(&self, key: KeyId) -> Result<Option<u64>, BookError> {
-        let newest = self.store().view(View::Index, &hello_key(key))?;
-        Ok(newest
-            .and_then(|bytes| decode_hello(&bytes))
-            .map(|(_, size)| size))
     }
 
     pub(super) fn root(
@@ -394,23 +382,6 @@ fn hello(start: Start) -> Hello {
         rotations: start.rotations,
         held_rotations: start.held_rotations,
     }
-}
-
-/// The newest letter's hello of a partner: when it was written, and how long its own log was.
-fn hello_key(key: KeyId) -> Vec<u8> {
-    [&b"letter/"[..], key.as_bytes()].concat()
-}
-
-fn encode_hello(time: i64, size: u64) -> Vec<u8> {
-    [time.to_be_bytes(), size.to_be_bytes()].concat()
-}
-
-fn decode_hello(bytes: &[u8]) -> Option<(i64, u64)> {
-    let (time, rest) = bytes.split_first_chunk()?;
-    Some((
-        i64::from_be_bytes(*time),
-        u64::from_be_bytes(rest.try_into().ok()?),
-    ))
 }
 
 async fn on_a_thread<T: Send + 'static>(

@@ -12,6 +12,7 @@ mod feed;
 mod gateway;
 mod keep;
 mod letter;
+mod newest;
 mod outcome;
 mod record;
 mod schedule_loop;
