@@ -172,6 +172,7 @@ impl Desk {
             enroll_gateway,
             EnrollGatewayRequest {
                 text: invitation.to_owned(),
+                superior: String::new(),
             }
         )?;
         Ok(())
@@ -185,6 +186,7 @@ impl Desk {
             submit_report,
             SubmitReportRequest {
                 quarter: quarter.to_owned(),
+                gateway: String::new(),
             }
         )?)
     }
