@@ -11,6 +11,7 @@ mod decoders;
 mod epochs;
 mod hostile;
 mod killed;
+mod lies;
 mod office;
 mod quarter;
 mod rotation;

@@ -234,13 +234,12 @@ impl Call {
         Message::from_wire(response.message?).ok()
     }
 
-    /// Which log of its own the other side's hello shows; none when it says something else first.
-    pub async fn greeting(&mut self, author: &PublicKey) -> Option<LogOrigin> {
+    /// Its own log as the other side's hello shows it; none when it says something else first.
+    pub async fn greeting(&mut self, author: &PublicKey) -> Option<SignedCheckpoint> {
         let Some(Message::Hello(hello)) = self.hear().await else {
             return None;
         };
-        let note = SignedCheckpoint::verify(&hello.own, author).ok()?;
-        Some(*note.origin())
+        SignedCheckpoint::verify(&hello.own, author).ok()
     }
 
     /// How the other side ends the session; none when it ends without a word.
