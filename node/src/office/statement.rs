@@ -11,7 +11,7 @@ use hongyan_proto::{
 
 use super::{
     Answer, Office, OfficeError, Request,
-    desk::{Cut, Desk, writable},
+    desk::{Cut, writable},
     find,
     view::person,
 };
@@ -31,8 +31,8 @@ pub(super) fn quarter_or_last(office: &Office, quarter: &str) -> Result<Quarter,
         .map_err(|error| OfficeError::field("quarter", error))
 }
 
-/// After so many tries in which something else was written meanwhile, the statement is compiled while nobody else writes.
-const TRIES: u32 = 3;
+/// After so many tries in which something else was written meanwhile, people are asked to try again.
+const TRIES: u32 = 32;
 
 /// A statement that was compiled, and how far both logs went then.
 struct Drawn {
@@ -49,24 +49,19 @@ fn heads(shelf: &impl Shelf, partner: &Partner) -> Result<[u64; 2], OfficeError>
     Ok([own, theirs])
 }
 
-/// Compiles the statement from what `shelf` shows; the facts are read from the durable logs.
-fn draw(
-    shelf: &impl Shelf,
-    reader: &Store,
-    today: Day,
-    (name, quarter): (&str, Quarter),
-) -> Result<Drawn, OfficeError> {
-    let partner = find::partner(shelf, name)?;
+/// Compiles the statement from what is durable.
+fn draw(store: &Store, today: Day, (name, quarter): (&str, Quarter)) -> Result<Drawn, OfficeError> {
+    let partner = find::partner(store, name)?;
     writable(&partner)?;
-    let (heads, own) = (heads(shelf, &partner)?, partner.own.key_id());
-    let (view, _) = book::quarter(shelf, &partner, quarter)?;
+    let (heads, own) = (heads(store, &partner)?, partner.own.key_id());
+    let (view, _) = book::quarter(store, &partner, quarter)?;
     view.check_issue(today).map_err(|refusal| match refusal {
         IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
         IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
     })?;
-    let in_force = book::in_force(shelf, &partner, today)?
+    let in_force = book::in_force(store, &partner, today)?
         .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-    let cases = book::cases_with_facts(reader, &partner)?;
+    let cases = book::cases_with_facts(store, &partner)?;
     let revision = view
         .next_revision()
         .ok_or(OfficeError::QuarterClosed(quarter))?;
@@ -93,25 +88,17 @@ pub(super) async fn issue(
     let mut tries = 0;
     let answer = loop {
         let (reader, name) = (office.store.clone(), partner.clone());
-        let drawn = if tries < TRIES {
-            let drawing = move || draw(&reader, &reader, today, (&name, quarter));
-            let drawn = tokio::task::spawn_blocking(drawing).await;
-            Some(drawn.map_err(|error| OfficeError::Damaged(error.to_string()))?)
-        } else {
-            None
-        };
+        // From durable entries alone: of those in a commit under way the facts could not be read, and would be missing.
+        let drawing = move || draw(&reader, today, (&name, quarter));
+        let drawn = tokio::task::spawn_blocking(drawing).await;
+        let drawn = drawn.map_err(|error| OfficeError::Damaged(error.to_string()))?;
         tries += 1;
-        let (reader, name) = (office.store.clone(), partner.clone());
+        let name = partner.clone();
         let written = office.write(request.clone(), move |desk| {
-            let fresh =
-                |desk: &Desk<'_, '_>| draw(&*desk.draft, &reader, desk.today, (&name, quarter));
             let Drawn {
                 statement,
                 heads: seen,
-            } = match drawn {
-                Some(drawn) => drawn?,
-                None => fresh(desk)?,
-            };
+            } = drawn?;
             let partner = find::partner(desk.draft, &name)?;
             writable(&partner)?;
             if heads(desk.draft, &partner)? != seen {
@@ -126,7 +113,7 @@ pub(super) async fn issue(
             })
         });
         match written.await {
-            Err(OfficeError::Moved) if tries <= TRIES => {}
+            Err(OfficeError::Moved) if tries < TRIES => {}
             written => break written?,
         }
     };
