@@ -21,6 +21,7 @@ mod open;
 mod overlay;
 mod seal;
 mod signed;
+mod syncer;
 mod turn;
 mod unlock;
 mod vault;
@@ -33,7 +34,7 @@ use std::{
     ops::Range,
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
-    thread::{self, JoinHandle},
+    thread::{self, JoinHandle, ThreadId},
 };
 
 use bytes::Bytes;
@@ -64,6 +65,8 @@ struct Inner {
     shared: Arc<Shared>,
     queue: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// The thread that answers.
+    syncer: ThreadId,
 }
 
 /// What readers and the writer share. The folder comes last: its lock must outlive the open database.
@@ -80,9 +83,22 @@ impl Shared {
         Arc::clone(&self.durable.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn publish(&self, table: LogTable) {
-        *self.durable.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+    fn publish(&self, table: Arc<LogTable>) {
+        *self.durable.write().unwrap_or_else(PoisonError::into_inner) = table;
         self.moved.send_modify(|groups| *groups += 1);
+    }
+
+    /// Why the store has stopped, if it has.
+    fn stopped(&self) -> Option<Arc<str>> {
+        let stopped = self.stopped.read();
+        stopped.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Nothing is acknowledged from here on. The first reason stays.
+    fn stop(&self, error: &StoreError) {
+        tracing::error!(%error, "the store stops");
+        let mut stopped = self.stopped.write().unwrap_or_else(PoisonError::into_inner);
+        stopped.get_or_insert_with(|| Arc::from(error.to_string()));
     }
 }
 
@@ -258,11 +274,7 @@ impl Store {
 
     /// Why the store has stopped, if it has.
     pub fn stopped(&self) -> Option<Arc<str>> {
-        let stopped = &self.0.shared.stopped;
-        stopped
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.shared.stopped()
     }
 
     /// Bytes of the database on disk.
@@ -283,8 +295,8 @@ impl Drop for Inner {
         let writer = self.writer.get_mut();
         let writer = writer.unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer
-            // A commit's work that held the last handle runs on the writer itself, which ends by itself then.
-            && writer.thread().id() != thread::current().id()
+            // A commit that held the last handle ends on one of these threads, which end by themselves then.
+            && ![writer.thread().id(), self.syncer].contains(&thread::current().id())
         {
             // A panic of the writer was already answered to whoever waited.
             let _ = writer.join();

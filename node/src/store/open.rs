@@ -22,6 +22,7 @@ use super::{
     log::{LogNo, LogRecord, LogState, LogTable},
     migrate,
     overlay::{Overlay, Sight},
+    syncer::{GROUPS_WAITING, Syncer},
     unlock::{self, DataKey, Unlock},
     vault::Vault,
     view::View,
@@ -87,7 +88,7 @@ pub(super) fn open(
     let damage = check(&vault, &table, &found, &mut overlay)?;
     rewrite_heads(&mut heads, &found, &table)?;
     let shared = shared(vault, folder);
-    shared.publish(table);
+    shared.publish(Arc::new(table));
     let store = start(shared, heads, seed, overlay)?;
     let report = OpenReport {
         stray_removed,
@@ -124,26 +125,46 @@ fn start(
     overlay.put(key, Bytes::copy_from_slice(&(openings + 1).to_be_bytes()));
     let rng = StdRng::from_seed(shared.vault.nonce_seed(seed, openings));
     let shared = Arc::new(shared);
-    let mut writer = Writer {
+    let mut syncer = Syncer {
         shared: Arc::clone(&shared),
         heads,
         heads_synced: Instant::now(),
+    };
+    let mut writer = Writer {
+        table: shared.table(),
+        shared: Arc::clone(&shared),
         rng,
     };
-    writer.commit(overlay, shared.table())?;
+    writer.write(overlay)?;
+    syncer.make_durable(&writer.table)?;
+    let (written, groups) = mpsc::sync_channel(GROUPS_WAITING);
+    let failed = || {
+        StoreError::io(
+            "启动写线程",
+            "start the writer's threads",
+            shared.folder.path(),
+        )
+    };
+    let syncer = thread::Builder::new()
+        .name("hongyan-sync".into())
+        .spawn(move || syncer.run(&groups))
+        .map_err(failed())?;
+    let syncer_id = syncer.thread().id();
     let (queue, jobs) = mpsc::channel();
     let thread = thread::Builder::new()
         .name("hongyan-store".into())
-        .spawn(move || writer.run(&jobs))
-        .map_err(StoreError::io(
-            "启动写线程",
-            "start the writer",
-            shared.folder.path(),
-        ))?;
+        .spawn(move || {
+            writer.run(&jobs, &written);
+            drop(written);
+            // A panic of the syncer was already answered to whoever waited.
+            let _ = syncer.join();
+        })
+        .map_err(failed())?;
     Ok(Store(Arc::new(Inner {
         shared,
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(Some(thread)),
+        syncer: syncer_id,
     })))
 }
 

@@ -58,8 +58,8 @@ impl Vault {
         self.engine.keys(start, end)
     }
 
-    /// Seals and writes a group's changes, and makes them durable: all of them or none.
-    pub(super) fn commit(&self, overlay: Overlay, rng: &mut StdRng) -> Result<(), StoreError> {
+    /// Seals and writes a group's changes: after a crash all of them are there or none. Durable only after [`Self::sync`].
+    pub(super) fn write(&self, overlay: Overlay, rng: &mut StdRng) -> Result<(), StoreError> {
         let (writes, logs) = overlay.into_parts();
         let logs = logs
             .into_iter()
@@ -78,7 +78,11 @@ impl Vault {
                 Write { key, value, fresh }
             })
             .collect();
-        self.engine.write(writes)?;
+        self.engine.write(writes)
+    }
+
+    /// Makes everything written so far durable.
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.engine.sync()
     }
 

@@ -1,28 +1,25 @@
 //! The one writer. It takes what waits in the queue as a group: every commit's work runs in order over the earlier ones'
-//! writes, then one batch, one durable flush, the head records, and only then the answers. When a flush fails, nobody
-//! is told that anything was written, and the store stops: after a failed sync the disk's state is unknown.
+//! writes, and one batch goes to the engine. Then [`super::syncer`] makes it durable and answers, while the next group is
+//! worked on over what this one wrote.
 
 use std::{
     panic::{self, AssertUnwindSafe},
     sync::{
-        Arc, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError},
+        Arc,
+        mpsc::{Receiver, SyncSender},
     },
-    time::{Duration, Instant},
 };
 
 use rand::rngs::StdRng;
 
 use super::{
-    Shared, draft::Draft, error::StoreError, heads::Heads, log::LogTable, overlay::Overlay,
+    Shared, draft::Draft, error::StoreError, log::LogTable, overlay::Overlay, syncer::Written,
 };
 
 /// A group's values stay below this, in bytes, plus one commit's.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// A group has at most this many commits, so that the first one's answer is not put off for ever.
 const GROUP_COMMITS: usize = 1024;
-/// Between two syncs of the head records, which cost as much as a group's own.
-const HEADS_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells a waiter how its group ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -32,40 +29,29 @@ pub(super) type Job = Box<dyn FnOnce(Result<&mut Draft<'_>, StoreError>) -> (boo
 /// The writer's own state.
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
-    pub(super) heads: Heads,
-    /// When the head records were last synced. Paces the disk, decides nothing.
-    pub(super) heads_synced: Instant,
+    /// The logs with everything written so far, durable or not.
+    pub(super) table: Arc<LogTable>,
     pub(super) rng: StdRng,
 }
 
 impl Writer {
-    /// Works until every handle of the store is gone.
-    pub(super) fn run(mut self, queue: &Receiver<Job>) {
-        loop {
-            let next = if self.heads.is_dirty() {
-                queue.recv_timeout(HEADS_PAUSE)
-            } else {
-                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            };
-            let failed = match next {
-                Ok(job) => self.group(job, queue).err(),
-                Err(RecvTimeoutError::Timeout) => self.sync_heads().err(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            if let Some(error) = failed {
-                self.stop(&error, queue);
-                return;
+    /// Works until every handle of the store is gone. `written` leads to the syncer.
+    pub(super) fn run(mut self, queue: &Receiver<Job>, written: &SyncSender<Written>) {
+        while let Ok(job) = queue.recv() {
+            if self.shared.stopped().is_some() {
+                let (_, answer) = job(Err(self.reason()));
+                answer(Ok(()));
+                continue;
             }
-        }
-        // A failure here loses nothing: the head records only lag, and the next opening writes them anew.
-        if let Err(error) = self.heads.sync() {
-            tracing::warn!(%error, "head records not synced at close");
+            let group = self.group(job, queue);
+            // The syncer lives until this end of the channel is dropped.
+            let _ = written.send(group);
         }
     }
 
-    /// Runs a group of commits and makes it durable.
-    fn group(&mut self, first: Job, queue: &Receiver<Job>) -> Result<(), StoreError> {
-        let table = self.shared.table();
+    /// Runs a group of commits and gives it to the engine.
+    fn group(&mut self, first: Job, queue: &Receiver<Job>) -> Written {
+        let table = Arc::clone(&self.table);
         let mut overlay = Overlay::default();
         let mut answers = Vec::new();
         let mut next = Some(first);
@@ -76,11 +62,17 @@ impl Writer {
             }
             next = queue.try_recv().ok();
         }
-        let result = self.commit(overlay, table);
-        for answer in answers {
-            answer(result.clone());
+        let result = self.write(overlay);
+        if let Err(error) = &result {
+            self.shared.stop(error);
         }
-        result
+        Written {
+            // A commit that wrote nothing may still rest on an earlier one's writes: its answer waits for them all the same.
+            wrote: !Arc::ptr_eq(&table, &self.table),
+            table: Arc::clone(&self.table),
+            result,
+            answers,
+        }
     }
 
     fn work(
@@ -108,51 +100,20 @@ impl Writer {
         }
     }
 
-    /// Makes a group's changes durable and lets readers see its entries.
-    pub(super) fn commit(
-        &mut self,
-        overlay: Overlay,
-        table: Arc<LogTable>,
-    ) -> Result<(), StoreError> {
+    /// Writes a group's changes. Nothing of them is durable yet.
+    pub(super) fn write(&mut self, overlay: Overlay) -> Result<(), StoreError> {
         if overlay.is_empty() {
             return Ok(());
         }
         let logs = overlay.logs.clone();
-        self.shared.vault.commit(overlay, &mut self.rng)?;
-        for (no, record) in &logs {
-            let unchanged = table
-                .get(no)
-                .is_some_and(|old| old.size() == record.size() && record.size() > 0);
-            if !unchanged {
-                self.heads.set(*no, record.size(), record.root())?;
-            }
-        }
-        if self.heads.is_dirty() && self.heads_synced.elapsed() >= HEADS_PAUSE {
-            self.sync_heads()?;
-        }
-        let mut table = Arc::unwrap_or_clone(table);
+        self.shared.vault.write(overlay, &mut self.rng)?;
+        let mut table = (*self.table).clone();
         table.extend(logs);
-        self.shared.publish(table);
+        self.table = Arc::new(table);
         Ok(())
     }
 
-    fn sync_heads(&mut self) -> Result<(), StoreError> {
-        self.heads.sync()?;
-        self.heads_synced = Instant::now();
-        Ok(())
-    }
-
-    fn stop(&self, error: &StoreError, queue: &Receiver<Job>) {
-        tracing::error!(%error, "the store stops");
-        let reason: Arc<str> = Arc::from(error.to_string());
-        *self
-            .shared
-            .stopped
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reason));
-        while let Ok(job) = queue.recv() {
-            let (_, answer) = job(Err(StoreError::Stopped(Arc::clone(&reason))));
-            answer(Ok(()));
-        }
+    fn reason(&self) -> StoreError {
+        StoreError::Stopped(self.shared.stopped().unwrap_or_default())
     }
 }

@@ -11,7 +11,7 @@ mod session;
 mod situation;
 
 pub use cut::cut;
-pub use session::{Action, Session, Start, WINDOW_FRAMES};
+pub use session::{Action, Session, Start, WINDOW_BYTES, WINDOW_FRAMES};
 pub use situation::{Roots, Situation, View};
 
 #[cfg(test)]

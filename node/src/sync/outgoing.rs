@@ -2,8 +2,14 @@
 
 use hongyan_proto::{id::LogId, log::Frame, message::StopReason};
 
-use super::session::{Action, WINDOW_FRAMES};
+use super::session::{Action, WINDOW_BYTES, WINDOW_FRAMES};
 use hongyan_proto::message::{Message, Stop};
+
+#[derive(Debug)]
+struct UnderWay {
+    end: u64,
+    bytes: usize,
+}
 
 /// What is being sent: this side's own log, or entries of the other side's log that it lost.
 #[derive(Debug)]
@@ -15,8 +21,10 @@ pub(super) struct Outgoing {
     next: u64,
     /// The receiver has everything before this durably.
     acked: u64,
-    /// Ends of frames under way, oldest first.
-    under_way: std::collections::VecDeque<u64>,
+    /// Frames under way, oldest first.
+    under_way: std::collections::VecDeque<UnderWay>,
+    /// Bytes of all of them.
+    bytes: usize,
     /// A read was asked for and has not come back.
     reading: bool,
     /// The last size that was announced as the end.
@@ -31,6 +39,7 @@ impl Outgoing {
             next: from,
             acked: from,
             under_way: std::collections::VecDeque::new(),
+            bytes: 0,
             reading: false,
             announced: None,
         }
@@ -57,7 +66,7 @@ impl Outgoing {
     /// What to do next: read while the window has room, then say that this was all.
     pub(super) fn advance(&mut self, actions: &mut Vec<Action>) {
         if self.next < self.size {
-            if !self.reading && self.under_way.len() < WINDOW_FRAMES {
+            if !self.reading && self.under_way.len() < WINDOW_FRAMES && self.bytes < WINDOW_BYTES {
                 self.reading = true;
                 actions.push(Action::Read {
                     log_id: self.log_id,
@@ -79,7 +88,12 @@ impl Outgoing {
             return;
         }
         self.next = frame.end();
-        self.under_way.push_back(self.next);
+        let bytes = frame.bytes();
+        self.bytes += bytes;
+        self.under_way.push_back(UnderWay {
+            end: self.next,
+            bytes,
+        });
         actions.push(Action::Send(Message::Frame(frame)));
     }
 
@@ -93,8 +107,8 @@ impl Outgoing {
         self.acked = size;
         // A read of entries before this place comes back too late, and is dropped.
         self.next = self.next.max(size);
-        while self.under_way.front().is_some_and(|end| *end <= size) {
-            self.under_way.pop_front();
+        while let Some(arrived) = self.under_way.pop_front_if(|frame| frame.end <= size) {
+            self.bytes -= arrived.bytes;
         }
         Ok(())
     }

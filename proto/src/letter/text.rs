@@ -24,18 +24,17 @@ impl<const MAX: usize> Text<MAX> {
 
     /// Takes over a text.
     pub fn new(text: String) -> Result<Self, ValueError> {
-        let found = text.chars().count();
-        let hidden = |character: char| match character {
-            '\n' => MAX < LINES_FROM,
-            // These change the order or presence of what is shown: a person would sign something else than they read.
-            '\u{061c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => true,
-            other => other.is_control(),
+        let lines = MAX >= LINES_FROM;
+        let (found, hidden) = if text.is_ascii() {
+            // Most of a log may be such texts: bytes are judged many at a time, characters one by one.
+            let hidden = |byte: &u8| byte.is_ascii_control() && !(lines && *byte == b'\n');
+            (text.len(), text.as_bytes().iter().any(hidden))
+        } else {
+            text.chars().fold((0, false), |(found, hidden), character| {
+                (found + 1, hidden || is_hidden(character, lines))
+            })
         };
-        if found == 0 || found > MAX || text.trim().len() != text.len() || text.contains(hidden) {
+        if found == 0 || found > MAX || text.trim().len() != text.len() || hidden {
             return Err(ValueError::Text { max: MAX, found });
         }
         Ok(Self(text))
@@ -44,6 +43,20 @@ impl<const MAX: usize> Text<MAX> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Can this character not be seen, or does it change the order or presence of what is shown? A person would sign something else
+/// than they read.
+fn is_hidden(character: char, lines: bool) -> bool {
+    match character {
+        '\n' => !lines,
+        '\u{061c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => true,
+        other => other.is_control(),
     }
 }
 
@@ -91,11 +104,15 @@ mod tests {
             "张\u{202e}三",
             "张\n三",
             "张\u{0}三",
+            "a\tb",
+            "a\nb",
+            "ab\u{7f}",
             "张三李四王",
         ] {
             assert!(Text::<4>::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(Text::<4>::parse("张 三四").unwrap().as_str(), "张 三四");
         assert!(Text::<500>::parse("第一行\n第二行").is_ok());
+        assert!(Text::<500>::parse("one\ntwo").is_ok());
     }
 }

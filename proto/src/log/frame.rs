@@ -141,6 +141,11 @@ impl Frame {
         self.first.saturating_add(self.entries.len() as u64)
     }
 
+    /// Bytes of its headers and bodies.
+    pub fn bytes(&self) -> usize {
+        bytes(&self.entries)
+    }
+
     /// As it travels.
     pub fn into_wire(self) -> pb::Frame {
         pb::Frame {
@@ -154,11 +159,7 @@ impl Frame {
 
     /// Reads a frame that travelled and checks its limits.
     pub fn from_wire(wire: pb::Frame) -> Result<Self, FrameError> {
-        let bytes = wire
-            .entries
-            .iter()
-            .map(|entry| entry.header.len() + entry.body.len())
-            .sum();
+        let bytes = bytes(&wire.entries);
         if wire.entries.len() > MAX_FRAME_ENTRIES || bytes > MAX_FRAME_BYTES {
             return Err(FrameError::TooLarge(wire.entries.len(), bytes));
         }
@@ -185,6 +186,13 @@ impl Frame {
                 .map_err(|error| FrameError::Field("consistency", error))?,
         })
     }
+}
+
+fn bytes(entries: &[pb::Entry]) -> usize {
+    entries
+        .iter()
+        .map(|entry| entry.header.len() + entry.body.len())
+        .sum()
 }
 
 /// What is held of a log: the state its next frame must continue.

@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Instant};
 
+pub use super::fill::BATCH;
 use super::{BenchError, fill, process};
 use crate::town::{Id, Town};
 
@@ -34,6 +35,7 @@ pub(super) async fn prepare(
     program: &Path,
     entries: u64,
     payload: usize,
+    per_commit: u64,
 ) -> Result<(Town, Id, Id, String), BenchError> {
     let mut town = Town::new(entries, program)?;
     let home = town.node(HOME, "320200").await?;
@@ -55,19 +57,22 @@ pub(super) async fn prepare(
     town.at(home).stop().await?;
     town.at(host).stop().await?;
     let folder = town.folder_of(home).to_owned();
-    tokio::task::spawn_blocking(move || fill::fill(&fill::open(&folder)?, entries, payload))
-        .await
-        .map_err(|error| BenchError::Tool(error.to_string()))??;
+    tokio::task::spawn_blocking(move || {
+        fill::fill(&fill::open(&folder)?, entries, payload, per_commit)
+    })
+    .await
+    .map_err(|error| BenchError::Tool(error.to_string()))??;
     Ok((town, home, host, case))
 }
 
-/// Measures one catch-up.
+/// Measures one catch-up of entries that were written `per_commit` at a time.
 pub async fn measure(
     program: &Path,
     entries: u64,
     payload: usize,
+    per_commit: u64,
 ) -> Result<(CaughtUp, Town, Id, Id), BenchError> {
-    let (mut town, home, host, _) = prepare(program, entries, payload).await?;
+    let (mut town, home, host, _) = prepare(program, entries, payload, per_commit).await?;
     town.cut(home, host);
     town.at(home).start_passive().await?;
     town.at(host).start_passive().await?;

@@ -9,8 +9,8 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::BenchError;
 
-/// Entries in one commit.
-const BATCH: u64 = 4096;
+/// Entries in one commit, when how they were written does not matter.
+pub const BATCH: u64 = 4096;
 
 /// A node's store, opened by the key file in its folder.
 pub(super) fn open(folder: &Path) -> Result<Store, BenchError> {
@@ -32,14 +32,19 @@ pub(super) fn out_log(store: &Store) -> Result<std::sync::Arc<LogRecord>, BenchE
     found.ok_or_else(|| BenchError::Tool("no log for a partner".to_owned()))
 }
 
-/// Appends `count` contacts like the last one that is there, with payloads of `payload` bytes.
-pub(super) fn fill(store: &Store, count: u64, payload: usize) -> Result<(), BenchError> {
+/// Appends `count` contacts like the last one that is there, with payloads of `payload` bytes, `per_commit` in one durable commit.
+pub(super) fn fill(
+    store: &Store,
+    count: u64,
+    payload: usize,
+    per_commit: u64,
+) -> Result<(), BenchError> {
     let log = out_log(store)?;
     let template = last_contact(store, &log)?;
     let mut rng = StdRng::seed_from_u64(count);
     let mut left = count;
     while left > 0 {
-        let batch = left.min(BATCH);
+        let batch = left.min(per_commit);
         let payloads: Vec<Vec<u8>> = (0..batch).map(|_| contact(&mut rng, payload)).collect();
         let (no, template) = (log.no, template.clone());
         store.commit_blocking(move |draft| {

@@ -4,6 +4,7 @@ pub mod alone;
 pub mod catch_up;
 mod fill;
 pub mod moments;
+pub mod partners;
 pub mod postgres;
 mod process;
 

@@ -13,13 +13,18 @@ use crate::town::{Id, Process, Town};
 
 const REPEATS: usize = 41;
 
+/// How long a cut line takes to end the connections over it. Not part of what is measured.
+const LINE_DIES: Duration = Duration::from_millis(20);
+
 const HOST: &str = "341700-001";
 
 /// Medians, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Moments {
-    /// A whole sync with nothing new, from the request to the outcome.
+    /// A whole sync with nothing new over a connection that was kept, from the request to the outcome.
     pub nothing_new_ms: f64,
+    /// The same when the connection is gone: it is noticed, dialled again, shaken hands over.
+    pub handshake_ms: f64,
     /// One fact: from the command to the partner's acknowledgement that it is durable there.
     pub one_fact_ms: f64,
     /// Two raw fdatasyncs of a small write.
@@ -35,6 +40,8 @@ pub struct AtRest {
     pub verify_seconds: f64,
     /// Resident memory of the idle node, MiB.
     pub idle_mib: f64,
+    /// Highest resident memory after the verification, MiB.
+    pub verify_mib: f64,
 }
 
 fn median(mut samples: Vec<f64>) -> f64 {
@@ -61,7 +68,11 @@ fn two_syncs(folder: &Path) -> Result<f64, BenchError> {
 }
 
 /// Measures between two running partners that have nothing open.
-pub async fn measure(town: &Town, home: Id, case: &str) -> Result<Moments, BenchError> {
+pub async fn measure(
+    town: &mut Town,
+    (home, host): (Id, Id),
+    case: &str,
+) -> Result<Moments, BenchError> {
     let desk = town.desk(home);
     desk.sync(HOST).await?;
     let mut nothing_new = Vec::new();
@@ -69,6 +80,15 @@ pub async fn measure(town: &Town, home: Id, case: &str) -> Result<Moments, Bench
         let begin = Instant::now();
         desk.sync(HOST).await?;
         nothing_new.push(millis(begin.elapsed()));
+    }
+    let mut handshake = Vec::new();
+    for _ in 0..REPEATS {
+        town.cut(home, host);
+        tokio::time::sleep(LINE_DIES).await;
+        town.heal(home, host);
+        let begin = Instant::now();
+        desk.sync(HOST).await?;
+        handshake.push(millis(begin.elapsed()));
     }
     let mut one_fact = Vec::new();
     for _ in 0..REPEATS {
@@ -83,6 +103,7 @@ pub async fn measure(town: &Town, home: Id, case: &str) -> Result<Moments, Bench
     let two_syncs_ms = two_syncs(town.folder_of(home))?;
     Ok(Moments {
         nothing_new_ms: median(nothing_new),
+        handshake_ms: median(handshake),
         one_fact_ms: median(one_fact),
         two_syncs_ms,
     })
@@ -103,11 +124,13 @@ pub async fn at_rest(town: &mut Town, id: Id) -> Result<AtRest, BenchError> {
     let begin = Instant::now();
     let problems = town.desk(id).verify_logs().await?;
     let verify_seconds = begin.elapsed().as_secs_f64();
+    let verify_mib = process::memory_mib(pid, "VmHWM")?;
     if problems.is_empty() {
         return Ok(AtRest {
             open_seconds,
             verify_seconds,
             idle_mib,
+            verify_mib,
         });
     }
     Err(BenchError::Tool(format!("{problems:?}")))

@@ -3,10 +3,15 @@
 //! Everything is measured in one run on one machine, so that ratios mean something on a shared and noisy one.
 #![allow(clippy::print_stdout)]
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
-use clap::Parser;
-use hongyan_tests::bench::{BenchError, alone, catch_up, moments, postgres};
+use clap::{Parser, ValueEnum};
+use hongyan_proto::time::{Clock, Timestamp};
+use hongyan_tests::bench::{BenchError, alone, catch_up, moments, partners, postgres};
 
 /// 性能对比 Figures side by side in one run
 #[derive(Parser)]
@@ -17,12 +22,29 @@ struct Arguments {
     /// 载荷字节 Bytes of payload
     #[arg(long, default_value_t = 300)]
     payload: usize,
-    /// 以一行一事务复制的行数 Rows replicated at one row a transaction
+    /// 逐条提交的条目数与行数 Entries and rows that are committed one at a time
     #[arg(long, default_value_t = 100_000)]
-    single_rows: u64,
+    single: u64,
+    /// 空闲对方的数量 Idle partners of one node
+    #[arg(long, default_value_t = 1_000)]
+    partners: u32,
+    /// 只测这些部分; 缺省为全部 Measure only these parts; all when none is named
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// 能以 PROGRAM node … 运行的程序; 缺省为同目录的 hongyan-demo The binary that runs as PROGRAM node …
     #[arg(long)]
     program: Option<PathBuf>,
+}
+
+/// A part of the table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Part {
+    /// 补齐 Catch-up, beside its parts alone and `PostgreSQL`
+    CatchUp,
+    /// 瞬间 Short moments
+    Moments,
+    /// 众多对方 Many partners
+    Partners,
 }
 
 fn main() -> ExitCode {
@@ -41,24 +63,89 @@ fn main() -> ExitCode {
     reason = "every figure is formatted at the call"
 )]
 fn row(name: &str, figure: String, beside: &str) {
-    println!("| {name:<58} | {figure:>16} | {beside:<34} |");
+    println!("| {name:<58} | {figure:>16} | {beside:<38} |");
 }
 
-#[allow(clippy::too_many_lines)]
+#[allow(clippy::disallowed_methods)]
+fn clock() -> Clock {
+    // A benchmark is wiring: here the clock is read.
+    Arc::new(|| Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()))
+}
+
 #[tokio::main]
 async fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let program = match &arguments.program {
         Some(program) => program.clone(),
         None => std::env::current_exe()?.with_file_name("hongyan-demo"),
     };
+    let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    row("figure", "measured".to_owned(), "beside");
+    println!("|{}|{}|{}|", "-".repeat(60), "-".repeat(18), "-".repeat(40));
+    if wanted(Part::CatchUp) {
+        catch_ups(arguments, &program).await?;
+    }
+    if wanted(Part::Moments) {
+        short_moments(&program, arguments.payload).await?;
+    }
+    if wanted(Part::Partners) {
+        many_partners(&program, arguments.partners).await?;
+    }
+    Ok(())
+}
+
+/// The big catch-up, the small one and the one of single commits; beside them the store and the stream alone, and `PostgreSQL`.
+async fn catch_ups(arguments: &Arguments, program: &Path) -> Result<(), BenchError> {
     let (entries, payload) = (arguments.entries, arguments.payload);
-    let folder = tempfile::tempdir()?;
-    println!(
-        "| {:<58} | {:>16} | {:<34} |",
-        "figure", "measured", "beside"
+    let big = big_catch_up(program, entries, payload).await?;
+    let (small, ..) = catch_up::measure(program, 10_000, payload, catch_up::BATCH).await?;
+    row(
+        "catch-up of 10000, entries/s",
+        format!("{:.0}", small.rate()),
+        &format!("cost ratio {:.2}, at most 1.5", small.rate() / big),
     );
-    println!("|{}|{}|{}|", "-".repeat(60), "-".repeat(18), "-".repeat(36));
-    let (big, mut town, home, host) = catch_up::measure(&program, entries, payload).await?;
+    let (single, ..) = catch_up::measure(program, arguments.single, payload, 1).await?;
+    row(
+        &format!("catch-up of {}, one fact a commit", arguments.single),
+        format!("{:.0}", single.rate()),
+        "",
+    );
+    let folder = tempfile::tempdir()?;
+    let (store, stream) = alone::measure(folder.path(), entries.min(500_000), payload).await?;
+    row(
+        "store's bundle writes alone, entries/s",
+        format!("{store:.0}"),
+        "",
+    );
+    row(
+        "mutual-TLS stream alone, entries/s",
+        format!("{stream:.0}"),
+        &format!(
+            "catch-up is {:.2} of the slower, at least 0.50",
+            big / store.min(stream)
+        ),
+    );
+    if !postgres::available() {
+        println!("PostgreSQL 15 is not on this machine: apt-get install postgresql-15");
+        return Ok(());
+    }
+    for (rows, per, ours, least) in [
+        (entries, 1000, big, 2.0),
+        (arguments.single, 1, single.rate(), 5.0),
+    ] {
+        let rate = postgres::catch_up(folder.path(), rows, per, payload)?;
+        row(
+            &format!("PostgreSQL 15, {per} rows a transaction, rows/s"),
+            format!("{rate:.0}"),
+            &format!("ours is {:.2}x, at least {least}x", ours / rate),
+        );
+    }
+    Ok(())
+}
+
+/// The big catch-up, and the node that has it at rest; entries per second.
+async fn big_catch_up(program: &Path, entries: u64, payload: usize) -> Result<f64, BenchError> {
+    let (big, mut town, home, host) =
+        catch_up::measure(program, entries, payload, catch_up::BATCH).await?;
     row(
         &format!("catch-up of {entries}, entries/s"),
         format!("{:.0}", big.rate()),
@@ -74,6 +161,7 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         format!("{:.2}", big.disk_ratio),
         "at most 2.5",
     );
+    town.at(home).stop().await?;
     let rest = moments::at_rest(&mut town, host).await?;
     row(
         "  process start to ready, s",
@@ -81,33 +169,40 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         "at most 1",
     );
     row(
+        "  idle resident, MiB",
+        format!("{:.0}", rest.idle_mib),
+        "at most 60",
+    );
+    row(
         "  log verify of all logs, s",
         format!("{:.2}", rest.verify_seconds),
         "at most 5",
     );
     row(
-        "  idle resident, MiB",
-        format!("{:.0}", rest.idle_mib),
-        "at most 60",
+        "  peak memory with the verification, MiB",
+        format!("{:.0}", rest.verify_mib),
+        "",
     );
-    drop(town);
-    let _ = home;
-    let (small, mut town, home, host) = catch_up::measure(&program, 10_000, payload).await?;
-    let cost = small.rate() / big.rate();
-    row(
-        "catch-up of 10000, entries/s",
-        format!("{:.0}", small.rate()),
-        &format!("cost ratio {cost:.2}, at most 1.5"),
-    );
+    Ok(big.rate())
+}
+
+async fn short_moments(program: &Path, payload: usize) -> Result<(), BenchError> {
+    let (_, mut town, home, host) =
+        catch_up::measure(program, 10_000, payload, catch_up::BATCH).await?;
     for id in [home, host] {
         town.at(id).stop().await?;
         town.at(id).start().await?;
     }
     let case = town.desk(home).cases().await?[0].id.clone();
-    let short = moments::measure(&town, home, &case).await?;
+    let short = moments::measure(&mut town, (home, host), &case).await?;
     row(
-        "sync with nothing new, median ms",
+        "sync with nothing new, kept connection, median ms",
         format!("{:.1}", short.nothing_new_ms),
+        "",
+    );
+    row(
+        "sync with nothing new, with handshake, median ms",
+        format!("{:.1}", short.handshake_ms),
         "at most 10",
     );
     row(
@@ -115,36 +210,30 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         format!("{:.1}", short.one_fact_ms),
         &format!("2 fdatasyncs {:.1}; at most 25 beyond", short.two_syncs_ms),
     );
-    drop(town);
-    let (store, stream) = alone::measure(folder.path(), entries.min(500_000), payload).await?;
-    let slower = store.min(stream);
+    Ok(())
+}
+
+async fn many_partners(program: &Path, count: u32) -> Result<(), BenchError> {
+    let many = partners::measure(program, count, clock()).await?;
     row(
-        "store's bundle writes alone, entries/s",
-        format!("{store:.0}"),
+        &format!("{count} partners: memory before / connected and idle, MiB"),
+        format!("{:.0} / {:.0}", many.alone_mib, many.connected_mib),
         "",
     );
     row(
-        "mutual-TLS stream alone, entries/s",
-        format!("{stream:.0}"),
+        "  node's CPU for an introduction / a first sync, ms",
+        format!("{:.1} / {:.1}", many.introduce_cpu_ms, many.sync_cpu_ms),
         "",
     );
     row(
-        "catch-up / slower of the two",
-        format!("{:.2}", big.rate() / slower),
-        "at least 0.50",
+        "  first syncs a second, eight at a time",
+        format!("{:.0}", many.syncs_per_second),
+        "",
     );
-    if postgres::available() {
-        for (rows, per, least) in [(entries, 1000, 2.0), (arguments.single_rows, 1, 5.0)] {
-            let rate = postgres::catch_up(folder.path(), rows, per, payload)?;
-            let beside = format!("ours is {:.2}x; at least {least}x", big.rate() / rate);
-            row(
-                &format!("PostgreSQL 15, {per} rows a transaction, rows/s"),
-                format!("{rate:.0}"),
-                &beside,
-            );
-        }
-    } else {
-        println!("PostgreSQL 15 is not on this machine: apt-get install postgresql-15");
-    }
+    row(
+        "  node's CPU while all rest, % of a core",
+        format!("{:.2}", many.idle_cpu_percent),
+        "",
+    );
     Ok(())
 }

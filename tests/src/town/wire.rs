@@ -91,6 +91,8 @@ async fn relay(
             let Ok(mut far) = TcpStream::connect(node).await else {
                 return;
             };
+            // Small messages must not wait for each other's acknowledgement: a real line has no relay that holds them back.
+            let _ = (near.set_nodelay(true), far.set_nodelay(true));
             tokio::select! {
                 _ = copy_bidirectional(&mut near, &mut far) => {}
                 _ = whole.wait_for(|whole| !whole) => {}
