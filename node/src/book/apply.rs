@@ -167,7 +167,7 @@ fn fact(
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
     if let Some(id) = header.case_id {
-        posting::keep(draft, place, id, header)?;
+        posting::keep(draft, place.log, header.sequence, id)?;
         if let Some(Payload::Contact(contact)) = payload {
             contacted::keep(draft, place, id, header, contact.day)?;
         }

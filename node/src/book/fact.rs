@@ -50,13 +50,18 @@ fn facts_of_case(
     id: CaseId,
 ) -> Result<Vec<(EventRecord, Event)>, BookError> {
     let mut facts = Vec::new();
-    for (log, mut places) in posting::of_case(store, partner.correspondence, id)? {
+    for log in partner.out_logs.iter().chain(&partner.incoming_logs) {
+        let log = log.no;
+        let mut places = posting::of_case(store, log, id)?;
         let share = partner.share(log.0).ok_or(BookError::View("postings"))?;
         // Views may be ahead of what a reader may see of a log; and what a new epoch left behind is in force on neither side.
         let size = store.record(log)?.size();
         places.retain(|place| *place < size && share.stands(*place));
         let reading = Reading::of(store, partner, (log, share.author))?;
         for entry in store.pick(log, &places)? {
+            if entry.header().case_id != Some(id) {
+                continue;
+            }
             let sequence = entry.header().sequence;
             let refused = refusal(store, log, sequence)?.is_some();
             facts.extend(reading.fact(&entry, refused)?);

@@ -5,7 +5,6 @@ use hongyan_proto::{
     identity::Keyring,
     letter::{Payload, PayloadError, RefusalReason},
     log::{Entry, Header, Kind, KindGroup, VerifiedFrame},
-    time::Timestamp,
 };
 
 use super::{
@@ -36,20 +35,43 @@ pub struct Received {
     pub owes_receipt: bool,
 }
 
+/// What a body says, or why it cannot be read: the reason and the field.
+type Content = Result<Payload, (RefusalReason, String)>;
+
+/// A verified frame whose bodies were read. Reading them needs no store, so it is done before the store's one writer has its turn.
+#[derive(Debug)]
+pub struct OpenFrame {
+    frame: VerifiedFrame,
+    contents: Vec<Content>,
+}
+
+impl OpenFrame {
+    /// Reads the bodies.
+    pub fn open(frame: VerifiedFrame) -> Self {
+        let contents = frame.entries().iter().map(read).collect();
+        Self { frame, contents }
+    }
+
+    /// The frame.
+    pub fn frame(&self) -> &VerifiedFrame {
+        &self.frame
+    }
+}
+
 /// Takes in a verified frame of the partner's log. A frame that is held already changes nothing.
 pub fn receive(
     draft: &mut Draft<'_>,
     key: KeyId,
-    frame: &VerifiedFrame,
-    _now: Timestamp,
+    opened: OpenFrame,
 ) -> Result<Received, BookError> {
+    let OpenFrame { frame, contents } = opened;
     let partner = partner::partner(draft, key)?;
     let log = partner.incoming.ok_or(BookError::OtherLog)?;
     let record = draft.record(log)?;
     if record.log_id() != frame.log_id() {
         return Err(BookError::OtherLog);
     }
-    if is_held(record.size(), frame)? {
+    if is_held(record.size(), &frame)? {
         return Ok(Received::default());
     }
     let place = Place {
@@ -66,14 +88,14 @@ pub fn receive(
         partner,
     };
     let mut book_changed = false;
-    for entry in frame.entries() {
+    for (entry, content) in frame.entries().iter().zip(contents) {
         let header = entry.header();
         received.owes_receipt |= header.kind != Kind::Receipt;
         // Read again only before an entry that is judged by it: a frame full of proposals must not cost their square.
         if header.kind.needs_agreement() && std::mem::take(&mut book_changed) {
             judge.book = agreements(draft, &judge.partner)?;
         }
-        let judged = judge.judge(entry);
+        let judged = judge.judge(header, content);
         epoch::check_reset(draft, &judge.partner, header, judged.as_ref().ok())?;
         let payload = match judged {
             Ok(payload) => Some(payload),
@@ -91,7 +113,7 @@ pub fn receive(
         .iter()
         .map(|refused| refused.sequence)
         .collect();
-    draft.mirror(log, frame, &refused)?;
+    draft.mirror(log, &frame, &refused)?;
     if received.owes_receipt {
         let mut record = partner::record(draft, key)?;
         record.owes_receipt = true;
@@ -157,14 +179,13 @@ struct Judge {
 }
 
 impl Judge {
-    fn judge(&self, entry: &Entry) -> Result<Payload, Refused> {
-        let header = entry.header();
+    fn judge(&self, header: &Header, content: Content) -> Result<Payload, Refused> {
         let refuse = |reason, field: &str| Refused {
             sequence: header.sequence,
             reason,
             field: field.to_owned(),
         };
-        let payload = read(entry).map_err(|(reason, field)| refuse(reason, &field))?;
+        let payload = content.map_err(|(reason, field)| refuse(reason, &field))?;
         if header.kind.needs_case() && header.case_id.is_none() {
             return Err(refuse(RefusalReason::Malformed, "case_id"));
         }
@@ -184,7 +205,7 @@ impl Judge {
     }
 }
 
-fn read(entry: &Entry) -> Result<Payload, (RefusalReason, String)> {
+fn read(entry: &Entry) -> Content {
     let kind = entry.header().kind;
     let Some(bytes) = entry.payload() else {
         return Err((RefusalReason::Malformed, "body".to_owned()));

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
 
 use hongyan_proto::{
     id::KeyId,
-    log::Kind,
+    log::{Kind, VerifiedFrame},
     message::{Hello, Message, Stop, StopReason},
     pb::exchange::v1 as pb,
 };
@@ -25,7 +25,7 @@ use super::{
     outcome::{End, Outcome, Progress, Sizes, Standing, blank},
 };
 use crate::{
-    book::{Partner, PartnerState},
+    book::{OpenFrame, Partner, PartnerState},
     store::{Draft, LogNo, LogState, StoreError},
     sync::{Action, Roots, Session, WINDOW_FRAMES},
 };
@@ -269,7 +269,7 @@ impl<O: Send + 'static> Drive<O> {
                     reason = "the path has one lifetime too few"
                 )]
                 Action::Confirmed => self.lock(&mut queue, |draft, no| draft.confirmed(no)),
-                Action::Mirror(frame) => self.keep(Write::Mirror(frame)),
+                Action::Mirror(frame) => self.mirror(frame),
                 Action::TakeBack(frame) => self.keep(Write::TakeBack(frame)),
                 Action::Settled { again } => self.settled = Some(again),
                 Action::Stopped(stop) => self.end = Some(End::Stopped(stop)),
@@ -299,18 +299,20 @@ impl<O: Send + 'static> Drive<O> {
         }
     }
 
+    fn mirror(&mut self, frame: VerifiedFrame) {
+        let entries = frame.entries().iter();
+        if entries
+            .rev()
+            .any(|entry| entry.header().kind == Kind::Receipt)
+        {
+            self.expecting = false;
+        }
+        self.keep(Write::Mirror(OpenFrame::open(frame)));
+    }
+
     fn keep(&mut self, write: Write) {
         self.settled = None;
         self.receipted = false;
-        if let Write::Mirror(frame) = &write {
-            let entries = frame.entries().iter();
-            if entries
-                .rev()
-                .any(|entry| entry.header().kind == Kind::Receipt)
-            {
-                self.expecting = false;
-            }
-        }
         self.waiting.push_back(write);
     }
 

@@ -9,7 +9,7 @@ use hongyan_proto::{
 
 use super::Link;
 use crate::{
-    book::{self, BookError, Partner},
+    book::{self, BookError, OpenFrame, Partner},
     store::{LogNo, StoreError},
     sync::Start,
 };
@@ -26,7 +26,7 @@ pub(super) struct Stored {
 }
 
 pub(super) enum Write {
-    Mirror(VerifiedFrame),
+    Mirror(OpenFrame),
     TakeBack(VerifiedFrame),
 }
 
@@ -34,7 +34,8 @@ impl Write {
     /// Does the partner replace its key in it?
     fn rotates(&self) -> bool {
         match self {
-            Self::Mirror(frame) => frame
+            Self::Mirror(opened) => opened
+                .frame()
                 .entries()
                 .last()
                 .is_some_and(|entry| entry.header().kind == Kind::KeyRotated),
@@ -92,7 +93,6 @@ fn held_rotations(signers: &Signers) -> Succession {
 
 impl Link {
     pub(super) async fn keep(&self, key: KeyId, writes: Vec<Write>) -> Result<Stored, Stop> {
-        let now = self.now();
         let keys = self.keys().clone();
         let rotated = writes.iter().any(Write::rotates);
         let kept = self.store().commit(move |draft| {
@@ -104,10 +104,10 @@ impl Link {
             };
             for write in writes {
                 match write {
-                    Write::Mirror(frame) => {
-                        stored.size = frame.tree().size();
-                        stored.received += frame.entries().len() as u64;
-                        let received = book::receive(draft, key, &frame, now)?;
+                    Write::Mirror(opened) => {
+                        stored.size = opened.frame().tree().size();
+                        stored.received += opened.frame().entries().len() as u64;
+                        let received = book::receive(draft, key, opened)?;
                         stored.refused += received.refused.len() as u64;
                     }
                     Write::TakeBack(frame) => {

@@ -18,7 +18,7 @@ use super::{
     outcome::{Sizes, blank},
 };
 use crate::{
-    book::{self, BookError, Hindrance, Partner, PartnerState},
+    book::{self, BookError, Hindrance, OpenFrame, Partner, PartnerState},
     store::LogNo,
     sync::{
         Roots, Start, WINDOW_FRAMES,
@@ -287,7 +287,7 @@ impl Link {
         for frame in letter.frames {
             match reading.frame(frame) {
                 Ok(Step::Held) => {}
-                Ok(Step::Mirror(frame)) => waiting.push(Write::Mirror(frame)),
+                Ok(Step::Mirror(frame)) => waiting.push(Write::Mirror(OpenFrame::open(frame))),
                 Ok(Step::TakeBack(frame)) => waiting.push(Write::TakeBack(frame)),
                 Err(error) => {
                     failure = Some(error);

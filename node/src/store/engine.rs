@@ -143,6 +143,7 @@ impl Engine {
 
     /// Applies all changes or, after a crash, none.
     pub(super) fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.lay_out(&writes)?;
         let mut batch = sled::Batch::default();
         for write in writes {
             if !write.fresh {
@@ -154,6 +155,22 @@ impl Engine {
             }
         }
         self.guarded(|| self.db.apply_batch(batch))
+    }
+
+    /// Makes room for the parts of new values: empty ones, in the order of their keys. sled writes a page anew whenever it splits, so
+    /// parts that made their own page split would each be written three times. An empty part costs nothing to move, and the
+    /// part that takes its place is written once. Nobody reads a part that no value counts, so what a crash leaves is harmless.
+    fn lay_out(&self, writes: &[Write]) -> Result<(), StoreError> {
+        let mut keys = Vec::new();
+        for write in writes.iter().filter(|write| write.fresh) {
+            let parts = write.value.as_deref().map_or(0, parts_of);
+            keys.extend((0..parts).map(|number| part_key(&write.key, number)));
+        }
+        keys.sort_unstable();
+        self.guarded(|| {
+            keys.into_iter()
+                .try_for_each(|key| self.db.insert(key, &[]).map(drop))
+        })
     }
 
     /// Makes everything written so far durable. Only after this returns may anybody be told.
@@ -230,6 +247,12 @@ impl std::fmt::Debug for Engine {
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
+}
+
+/// Further parts of a value that is too long for one; values over the limit are refused when they are put.
+fn parts_of(value: &[u8]) -> u16 {
+    let parts = value.len().saturating_sub(1) / VALUE_MAX;
+    u16::try_from(parts).unwrap_or_default()
 }
 
 fn put(batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) -> Result<(), StoreError> {

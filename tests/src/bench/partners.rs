@@ -141,6 +141,7 @@ impl Light {
             held: None,
             now: (self.clock)(),
             agreements: Vec::new(),
+            reset: None,
         });
         let (outgoing, asked) = mpsc::channel(MESSAGES);
         let mut settled = perform(&mut session, actions, &outgoing).await?;

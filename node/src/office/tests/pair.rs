@@ -297,9 +297,9 @@ impl<'a> Side<'a> {
                     self.town.office.store().commit(confirmed).await.unwrap();
                 }
                 Action::Mirror(frame) => {
-                    let (size, now) = (frame.tree().size(), self.town.office.now());
+                    let size = frame.tree().size();
                     let kept = move |draft: &mut crate::store::Draft<'_>| {
-                        book::receive(draft, key, &frame, now)
+                        book::receive(draft, key, book::OpenFrame::open(frame))
                     };
                     self.town
                         .office
