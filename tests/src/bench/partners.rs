@@ -13,7 +13,7 @@ use hongyan_node::sync::{Action, Roots, Session, Start};
 use hongyan_proto::{
     channel::{TlsIdentity, connect},
     id::{Epoch, KeyId, LogOrigin},
-    identity::{IdentityKey, Invitation, PublicKey},
+    identity::{IdentityKey, Invitation, PublicKey, Succession},
     log::{Follow, SignedCheckpoint, Tree},
     message::Message,
     pb::exchange::v1::{self as x, exchange_service_client::ExchangeServiceClient},
@@ -84,7 +84,7 @@ impl Light {
         let tls = TlsIdentity::issue(&key, now.plus_millis(-86_400_000), now.plus_millis(year));
         let invitation = Invitation::parse(text).map_err(tool)?;
         let (tls, node) = (tls.map_err(tool)?, node.to_string());
-        let channel = connect(&node, invitation.key.key_id(), &tls, clock.clone())
+        let channel = connect(&node, invitation.key.clone(), &tls, clock.clone())
             .await
             .map_err(tool)?;
         let epoch = Epoch::from_bytes(seed[..16].try_into().unwrap_or_default());
@@ -117,7 +117,7 @@ impl Light {
                 audience,
                 epoch,
             },
-            author,
+            signers: author.into(),
             tree: Tree::new(),
             last_seen: 0,
             seen_limit: u64::MAX,
@@ -142,6 +142,8 @@ impl Light {
             now: (self.clock)(),
             agreements: Vec::new(),
             reset: None,
+            rotations: Succession::default(),
+            held_rotations: Succession::default(),
         });
         let (outgoing, asked) = mpsc::channel(MESSAGES);
         let mut settled = perform(&mut session, actions, &outgoing).await?;
