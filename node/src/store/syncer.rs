@@ -49,7 +49,8 @@ impl Syncer {
             };
             match next {
                 Ok(first) => {
-                    self.groups(std::iter::once(first).chain(written.try_iter()).collect())
+                    let groups = std::iter::once(first).chain(written.try_iter());
+                    self.groups(groups.collect());
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(error) = self.sync_heads() {
