@@ -84,7 +84,7 @@ impl Light {
         let tls = TlsIdentity::issue(&key, now.plus_millis(-86_400_000), now.plus_millis(year));
         let invitation = Invitation::parse(text).map_err(tool)?;
         let (tls, node) = (tls.map_err(tool)?, node.to_string());
-        let channel = connect(&node, invitation.key.clone(), &tls, clock.clone())
+        let channel = connect(&node, invitation.key, &tls, clock.clone())
             .await
             .map_err(tool)?;
         let epoch = Epoch::from_bytes(seed[..16].try_into().unwrap_or_default());
@@ -127,11 +127,7 @@ impl Light {
     /// One whole session with the node over what this partner holds: nothing yet, on either side.
     async fn sync(&self) -> Result<(), BenchError> {
         let own = Self::follow(self.key.public(), self.node.key_id(), self.epoch);
-        let mirror = Self::follow(
-            self.node.clone(),
-            self.key.public().key_id(),
-            self.node_epoch,
-        );
+        let mirror = Self::follow(self.node, self.key.public().key_id(), self.node_epoch);
         let note = SignedCheckpoint::sign(&self.key, &own.origin, 0, own.tree.root());
         let (mut session, actions) = Session::open(Start {
             own: note.map_err(tool)?,
