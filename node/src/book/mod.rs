@@ -43,8 +43,7 @@ pub use ground::{Ground, Receipted, ground, receipts};
 pub use key::KeyChange;
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
-    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners,
-    set_forked,
+    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
 };
 pub use quarter::{Quarters, quarter, quarters};
 pub use question::{ask, note_answer, note_question};

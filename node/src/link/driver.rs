@@ -27,7 +27,7 @@ use super::{
 use crate::{
     book::{OpenFrame, Partner, PartnerState},
     store::{Draft, LogNo, LogState, StoreError},
-    sync::{Action, Roots, Session, WINDOW_FRAMES},
+    sync::{Action, Roots, Session, WINDOW_BYTES, WINDOW_FRAMES},
 };
 
 /// Time limits of a session. Tests shorten them.
@@ -88,6 +88,8 @@ struct Drive<O> {
     role: Role,
     /// Verified frames that wait for the commit under way.
     waiting: VecDeque<Write>,
+    /// Bytes of all of them.
+    waiting_bytes: usize,
     /// Everything under way is durable on both sides; whether another session must follow.
     settled: Option<bool>,
     /// The receipt that may be owed was written.
@@ -175,6 +177,7 @@ impl<O: Send + 'static> Drive<O> {
             wrap,
             role,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             settled: None,
             receipted: false,
             expecting: link.awaits_receipt(partner, own_size),
@@ -221,7 +224,8 @@ impl<O: Send + 'static> Drive<O> {
             if self.settled == Some(false) && self.expecting {
                 deadline = deadline.min(Instant::now() + limits.receipt);
             }
-            let room = self.waiting.len() < WINDOW_FRAMES;
+            // An honest partner keeps to the window by itself; another's frames wait in its own memory.
+            let room = self.waiting.len() < WINDOW_FRAMES && self.waiting_bytes < WINDOW_BYTES;
             tokio::select! {
                 stored = finish(&mut commit), if commit.is_some() => {
                     commit = None;
@@ -313,6 +317,7 @@ impl<O: Send + 'static> Drive<O> {
     fn keep(&mut self, write: Write) {
         self.settled = None;
         self.receipted = false;
+        self.waiting_bytes += write.bytes();
         self.waiting.push_back(write);
     }
 
@@ -410,6 +415,7 @@ impl<O: Send + 'static> Drive<O> {
         let (link, key) = (self.link.clone(), self.partner);
         if !self.waiting.is_empty() {
             let writes: Vec<Write> = self.waiting.drain(..).collect();
+            self.waiting_bytes = 0;
             return Some(Box::pin(
                 async move { link.keep(key, writes).await.map(Some) },
             ));

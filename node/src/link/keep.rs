@@ -31,6 +31,13 @@ pub(super) enum Write {
 }
 
 impl Write {
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Mirror(opened) => opened.frame().bytes(),
+            Self::TakeBack(frame) => frame.bytes(),
+        }
+    }
+
     /// Does the partner replace its key in it?
     fn rotates(&self) -> bool {
         match self {

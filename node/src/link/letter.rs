@@ -21,7 +21,7 @@ use crate::{
     book::{self, BookError, Hindrance, OpenFrame, Partner, PartnerState},
     store::LogNo,
     sync::{
-        Roots, Start, WINDOW_FRAMES,
+        Roots, Start, WINDOW_BYTES,
         letter::{Contents, Greeting, Known, LetterError, Reading, Step, contents},
     },
 };
@@ -294,7 +294,7 @@ impl Link {
                     break;
                 }
             }
-            if waiting.len() >= WINDOW_FRAMES {
+            if waiting.iter().map(Write::bytes).sum::<usize>() >= WINDOW_BYTES {
                 self.put(partner.key_id, std::mem::take(&mut waiting), outcome)
                     .await?;
             }

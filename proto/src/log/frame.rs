@@ -375,6 +375,11 @@ impl VerifiedFrame {
         &self.signers
     }
 
+    /// Bytes of its headers and bodies.
+    pub fn bytes(&self) -> usize {
+        self.entries.iter().map(Entry::len).sum()
+    }
+
     /// `seen` of the last entry.
     pub fn last_seen(&self) -> u64 {
         self.last_seen

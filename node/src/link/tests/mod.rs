@@ -146,8 +146,7 @@ impl Node {
             .map_err(|error: StoreError| error)
             .unwrap();
         let tls = tls(&key(seed));
-        let (link, wishes) =
-            Link::new(store, Arc::new(key(seed)), &tls, clock(), limits).unwrap();
+        let (link, wishes) = Link::new(store, Arc::new(key(seed)), &tls, clock(), limits).unwrap();
         let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = tcp.local_addr().unwrap();
         let pins = link.pins().clone();
