@@ -25,7 +25,7 @@ pub const WINDOW_BYTES: usize = 8 * 1024 * 1024;
 
 /// Messages in a row that may bring nothing new: an acknowledgement or a frame that came twice. A peer that sends more keeps a session
 /// open for nothing. Four windows: an honest peer repeats at most what was under way.
-const IDLE_MESSAGES: u32 = 32;
+const IDLE_MESSAGES: usize = 4 * WINDOW_FRAMES;
 
 /// What a session is started with: both logs as they are durable here.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ pub struct Session {
     /// The hello did not show how much of the own log the partner holds: its acknowledgements will.
     unconfirmed: bool,
     /// How far the session was when a message last brought something, and how many have come since that did not.
-    idle: (Option<Reached>, u32),
+    idle: (Option<Reached>, usize),
 }
 
 /// How far a session is: acknowledged there, verified here, announced there.
