@@ -135,8 +135,8 @@ fn start(
         shared: Arc::clone(&shared),
         rng,
     };
-    writer.write(overlay)?;
-    syncer.make_durable(&writer.table)?;
+    let changed = writer.write(overlay)?;
+    syncer.make_durable(&writer.table, &changed)?;
     let (written, groups) = mpsc::sync_channel(GROUPS_WAITING);
     let failed = || {
         StoreError::io(

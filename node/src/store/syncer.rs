@@ -10,7 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Shared, error::StoreError, heads::Heads, log::LogTable, writer::Answer};
+use super::{
+    Shared,
+    error::StoreError,
+    heads::Heads,
+    log::{LogNo, LogTable},
+    writer::Answer,
+};
 
 /// Between two syncs of the head records, which cost as much as a group's own.
 const HEADS_PAUSE: Duration = Duration::from_secs(1);
@@ -24,6 +30,8 @@ pub(super) struct Written {
     pub(super) wrote: bool,
     /// The logs as they are with it.
     pub(super) table: Arc<LogTable>,
+    /// Which of them it changed: a node with a thousand partners must not look at all of theirs for one letter.
+    pub(super) changed: Vec<LogNo>,
     /// How writing went.
     pub(super) result: Result<(), StoreError>,
     /// Whom to tell.
@@ -75,7 +83,8 @@ impl Syncer {
         if durable.is_ok()
             && let Some(last) = groups.iter().rfind(|group| group.wrote)
         {
-            durable = self.make_durable(&last.table);
+            let changed = groups.iter().flat_map(|group| &group.changed);
+            durable = self.make_durable(&last.table, changed);
             if let Err(error) = &durable {
                 self.shared.stop(error);
             }
@@ -89,10 +98,14 @@ impl Syncer {
     }
 
     /// Everything written so far becomes durable, and readers see it.
-    pub(super) fn make_durable(&mut self, table: &Arc<LogTable>) -> Result<(), StoreError> {
+    pub(super) fn make_durable<'a>(
+        &mut self,
+        table: &Arc<LogTable>,
+        changed: impl IntoIterator<Item = &'a LogNo>,
+    ) -> Result<(), StoreError> {
         self.shared.vault.sync()?;
         let before = self.shared.table();
-        for (no, record) in table.iter() {
+        for (no, record) in changed.into_iter().filter_map(|no| table.get_key_value(no)) {
             let unchanged = before
                 .get(no)
                 .is_some_and(|old| old.size() == record.size() && record.size() > 0);

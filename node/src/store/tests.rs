@@ -403,6 +403,26 @@ fn after_a_failed_sync_nobody_is_told_of_success_and_the_store_stops() {
 }
 
 #[test]
+fn a_letter_writes_the_head_of_its_own_log_only() {
+    let place = Place::new();
+    let store = place.create();
+    let no = own_log(&store);
+    let empty = partner_log(&store);
+    append(&store, no, 1);
+    let heads = || fs::read(place.data().join("heads")).unwrap();
+    let before = heads();
+    append(&store, no, 1);
+    let after = heads();
+    assert_eq!(
+        (store.log(empty).unwrap().size(), before.len()),
+        (0, after.len())
+    );
+    // 64 bytes are one record.
+    let records = before.chunks(64).zip(after.chunks(64));
+    assert_eq!(records.filter(|(one, other)| one != other).count(), 1);
+}
+
+#[test]
 fn large_values_stay_inside_the_synced_file() {
     let place = Place::new();
     let store = place.create();

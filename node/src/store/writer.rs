@@ -13,7 +13,12 @@ use std::{
 use rand::rngs::StdRng;
 
 use super::{
-    Shared, draft::Draft, error::StoreError, log::LogTable, overlay::Overlay, syncer::Written,
+    Shared,
+    draft::Draft,
+    error::StoreError,
+    log::{LogNo, LogTable},
+    overlay::Overlay,
+    syncer::Written,
 };
 
 /// A group's values stay below this, in bytes, plus one commit's.
@@ -62,14 +67,18 @@ impl Writer {
             }
             next = queue.try_recv().ok();
         }
-        let result = self.write(overlay);
-        if let Err(error) = &result {
-            self.shared.stop(error);
-        }
+        let (changed, result) = match self.write(overlay) {
+            Ok(changed) => (changed, Ok(())),
+            Err(error) => {
+                self.shared.stop(&error);
+                (Vec::new(), Err(error))
+            }
+        };
         Written {
             // A commit that wrote nothing may still rest on an earlier one's writes: its answer waits for them all the same.
             wrote: !Arc::ptr_eq(&table, &self.table),
             table: Arc::clone(&self.table),
+            changed,
             result,
             answers,
         }
@@ -100,17 +109,18 @@ impl Writer {
         }
     }
 
-    /// Writes a group's changes. Nothing of them is durable yet.
-    pub(super) fn write(&mut self, overlay: Overlay) -> Result<(), StoreError> {
+    /// Writes a group's changes and says which logs are among them. Nothing of them is durable yet.
+    pub(super) fn write(&mut self, overlay: Overlay) -> Result<Vec<LogNo>, StoreError> {
         if overlay.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let logs = overlay.logs.clone();
         self.shared.vault.write(overlay, &mut self.rng)?;
+        let changed = logs.keys().copied().collect();
         let mut table = (*self.table).clone();
         table.extend(logs);
         self.table = Arc::new(table);
-        Ok(())
+        Ok(changed)
     }
 
     fn reason(&self) -> StoreError {
