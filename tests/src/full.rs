@@ -1,17 +1,15 @@
 //! A full disk: a node writes on a small file system until there is no room; it must refuse in words, lose nothing it had
 //! acknowledged, and go on when there is room again.
 
-#![allow(clippy::print_stderr)]
-
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use tokio::process::Command;
 use tonic::Code;
 
 use crate::{
+    mount::{Mount, run, text},
     power::{HOST, contacts, open_stay},
     town::{Desk, Node, Town, TownError},
 };
@@ -25,14 +23,12 @@ const LEFT_BYTES: u64 = 3 * 1024 * 1024;
 /// More writes than fit into what is left.
 const WRITES: usize = 200_000;
 
-struct Disk(PathBuf);
+/// The file system with the node and the ballast on it.
+struct Disk(Mount);
 
 impl Disk {
     async fn new(at: PathBuf) -> Result<Self, TownError> {
-        fs::create_dir_all(&at)?;
-        let size = format!("size={DISK_MIB}m");
-        run("mount", &["-t", "tmpfs", "-o", &size, "none", &text(&at)]).await?;
-        Ok(Self(at))
+        Mount::memory(DISK_MIB, at).await.map(Self)
     }
 
     fn ballast(&self) -> PathBuf {
@@ -41,7 +37,7 @@ impl Disk {
 
     /// Leaves [`LEFT_BYTES`].
     async fn fill(&self) -> Result<(), TownError> {
-        let free = run("df", &["--output=avail", "-B1", &text(&self.0)]).await?;
+        let free = run("df", &["--output=avail", "-B1", &text(self.0.path())]).await?;
         let free: u64 = free
             .lines()
             .last()
@@ -56,34 +52,6 @@ impl Disk {
     fn make_room(&self) -> Result<(), TownError> {
         Ok(fs::remove_file(self.ballast())?)
     }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Also after a failure; a node that still runs keeps it until it ends.
-        let unmount = std::process::Command::new("umount")
-            .arg("--lazy")
-            .arg(&self.0)
-            .status();
-        if let Err(error) = unmount {
-            eprintln!("umount {}: {error}", self.0.display());
-        }
-    }
-}
-
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
-async fn run(tool: &str, arguments: &[&str]) -> Result<String, TownError> {
-    let output = Command::new(tool).args(arguments).output().await?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    Err(TownError::Process(format!(
-        "{tool} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    )))
 }
 
 /// Fills the disk of a writing node, and makes room again.

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod decoders;
 pub mod demo;
 pub mod full;
+mod mount;
 pub mod power;
 pub mod roster;
 pub mod simulator;

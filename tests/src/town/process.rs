@@ -3,16 +3,19 @@
 use std::{
     collections::VecDeque,
     ffi::OsString,
+    io,
     path::Path,
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     process::{Child, Command},
     sync::oneshot,
+    task::spawn_blocking,
     time::timeout,
 };
 
@@ -100,6 +103,23 @@ impl Process {
     pub fn output(&self) -> String {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().cloned().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Stops it in its tracks, all its threads. Returns only when none of them runs any more: a signal that was sent is not yet
+    /// obeyed on a busy machine, and the process would go on writing and answering meanwhile.
+    pub async fn freeze(&self) -> Result<(), TownError> {
+        let ended = || TownError::Process(format!("ended by itself:\n{}", self.output()));
+        let pid = self.child.id().and_then(|pid| i32::try_from(pid).ok());
+        let pid = pid.and_then(Pid::from_raw).ok_or_else(ended)?;
+        kill_process(pid, Signal::STOP).map_err(io::Error::from)?;
+        // An end is waited for too, and left to whoever waits for the child.
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let waiting = spawn_blocking(move || waitid(WaitId::Pid(pid), options));
+        let waited = waiting.await.map_err(io::Error::from)?;
+        match waited.map_err(io::Error::from)? {
+            Some(status) if status.stopped() => Ok(()),
+            _ => Err(ended()),
+        }
     }
 
     /// Ends it without a word, as a power cut would end the program.

@@ -106,29 +106,41 @@ impl Desk {
         )?)
     }
 
-    /// Verifies every log from disk; the problems found, in words.
+    /// Verifies every log from disk; the problems found, in words. A node that runs may take in entries meanwhile: what is
+    /// verified reaches at least as far as the log did before, and no further than it does after.
     pub async fn verify_logs(&self) -> Result<Vec<String>, TownError> {
-        let logs = ask!(self, LogServiceClient, list_logs, ListLogsRequest {})?.logs;
+        let before = self.logs().await?;
+        let mut verified = Vec::with_capacity(before.len());
+        for log in &before {
+            verified.push(self.verify_log(log.log_id.clone()).await?);
+        }
+        let after = self.logs().await?;
         let mut problems = Vec::new();
-        for log in logs {
-            let request = log.log_id.clone();
-            let mut events = ask!(
-                self,
-                LogServiceClient,
-                verify_log,
-                VerifyLogRequest { log: request }
-            )?;
-            let mut result = None;
-            while let Some(event) = events.message().await? {
-                if let Some(o::verify_log_response::Event::Result(last)) = event.event {
-                    result = Some(last);
-                }
-            }
-            match result {
-                Some(result) if result.good && result.size == log.size => {}
-                other => problems.push(format!("{}: {other:?}", log.origin)),
+        for (log, result) in before.iter().zip(verified) {
+            let last = after.iter().find(|last| last.log_id == log.log_id);
+            let sizes = log.size..=last.map_or(0, |last| last.size);
+            if !result
+                .as_ref()
+                .is_some_and(|result| result.good && sizes.contains(&result.size))
+            {
+                problems.push(format!("{} of {sizes:?}: {result:?}", log.origin));
             }
         }
         Ok(problems)
+    }
+
+    async fn logs(&self) -> Result<Vec<o::LogSummary>, TownError> {
+        Ok(ask!(self, LogServiceClient, list_logs, ListLogsRequest {})?.logs)
+    }
+
+    async fn verify_log(&self, log: String) -> Result<Option<o::VerifyResult>, TownError> {
+        let mut events = ask!(self, LogServiceClient, verify_log, VerifyLogRequest { log })?;
+        let mut result = None;
+        while let Some(event) = events.message().await? {
+            if let Some(o::verify_log_response::Event::Result(last)) = event.event {
+                result = Some(last);
+            }
+        }
+        Ok(result)
     }
 }
