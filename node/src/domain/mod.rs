@@ -5,6 +5,7 @@
 //! It knows only `hongyan_proto`. It must not know how entries are stored or sent.
 
 pub mod agreement;
+pub mod calendar;
 pub mod case;
 pub mod event;
 pub mod fact;
