@@ -10,6 +10,7 @@ pub mod case;
 pub mod event;
 pub mod fact;
 pub mod order;
+pub mod policy;
 pub mod scope;
 pub mod statement;
 
