@@ -1,19 +1,10 @@
 //! Two partners who write and hear from each other, for this room's tests.
 
 use hongyan_proto::{
-    id::Fen,
+    id::{CertificateNumber, Fen, KeyId},
     letter::{
-        Award, Change, Correction, MajorEvent, MatterNotified, ProbationDecision, ProbationOpinion,
-        ProbationOutcome, Role, Text,
-    },
-};
-use hongyan_proto::{
-    id::{CertificateNumber, KeyId, RegionCode},
-    letter::{
-        Accept, ActivityKind, Attendance, CertificateCheck, Claim, Conduct, ConductGrade, Confirm,
-        Contact, Decline, DeclineReason, DepartureReason, Destination, Disclosed, Disown,
-        DisownReason, Dues, Found, LostContact, Moved, Notice, Payload, Place, Presence, Returned,
-        Transferred, Withdraw, WithdrawReason, Within,
+        ActivityKind, Attendance, Claim, DepartureReason, Dues, Notice, Payload, Presence, Text,
+        Withdraw, WithdrawReason, Within, sample,
     },
     log::Kind,
     time::{Day, Timestamp},
@@ -111,34 +102,23 @@ impl Letters {
 
 pub(crate) const CERTIFICATE: &str = "LD-2026-000123";
 
-pub(crate) fn disclosed() -> Disclosed {
-    Disclosed {
-        name: Some(text("张建国")),
-        certificate: Some(CertificateNumber::parse(CERTIFICATE).unwrap()),
-        ..Disclosed::default()
-    }
-}
-
-pub(crate) fn destination() -> Destination {
-    Destination {
-        region: RegionCode::parse("320213").unwrap(),
-        description: None,
-    }
+fn certificate() -> CertificateNumber {
+    CertificateNumber::parse(CERTIFICATE).unwrap()
 }
 
 pub(crate) fn notice() -> Notice {
     Notice {
-        disclosed: disclosed(),
+        disclosed: sample::disclosed(&certificate()),
         since: day("2026-07-01"),
         reason: DepartureReason::Work,
-        destination: destination(),
+        destination: sample::destination(),
         previous_case: None,
     }
 }
 
 pub(crate) fn claim() -> Claim {
     Claim {
-        disclosed: disclosed(),
+        disclosed: sample::disclosed(&certificate()),
         shown_on: day("2026-07-05"),
     }
 }
@@ -167,126 +147,10 @@ pub(crate) fn attendance(on: &str, presence: Presence) -> Attendance {
 }
 
 /// Some content of each kind a case knows.
-#[allow(clippy::too_many_lines)] // A list: one line a kind.
 pub(crate) fn sample(kind: Kind) -> Payload {
-    let on = day("2026-07-11");
     match kind {
         Kind::Notice => notice().into(),
         Kind::Claim => claim().into(),
-        Kind::Confirm => Confirm {
-            disclosed: disclosed(),
-        }
-        .into(),
-        Kind::Disown => Disown {
-            reason: DisownReason::UnknownPerson,
-            note: None,
-        }
-        .into(),
-        Kind::Accept => Accept {
-            certificate_check: Some(CertificateCheck::Seen),
-            arrived_on: on,
-        }
-        .into(),
-        Kind::Decline => Decline {
-            reason: DeclineReason::NotFound,
-            suggested_region: None,
-            note: None,
-        }
-        .into(),
-        Kind::Place => Place {
-            unit: text("第一党支部"),
-            placed_on: on,
-        }
-        .into(),
-        Kind::Moved => Moved {
-            moved_on: on,
-            destination: None,
-            organization_code: None,
-        }
-        .into(),
-        Kind::LostContact => LostContact {
-            last_contact_on: on,
-            note: None,
-        }
-        .into(),
-        Kind::Found => Found {
-            found_on: on,
-            note: None,
-        }
-        .into(),
-        Kind::Returned => Returned {
-            returned_on: on,
-            certificate_check: Some(CertificateCheck::Seen),
-            member_account: Some(text("表现良好")),
-            host_account: Some(text("表现良好")),
-        }
-        .into(),
-        Kind::Transferred => Transferred {
-            transferred_on: on,
-            letter_number: None,
-        }
-        .into(),
-        Kind::Withdraw => withdraw(WithdrawReason::RegisteredInError),
-        Kind::Attendance => attendance("2026-07-11", Presence::Present).into(),
-        Kind::Dues => dues("2026-07", 1, 500).into(),
-        Kind::Award => Award {
-            day: on,
-            penalty: false,
-            title: text("优秀党员"),
-        }
-        .into(),
-        Kind::Role => Role {
-            day: on,
-            description: text("志愿服务"),
-        }
-        .into(),
-        Kind::Conduct => Conduct {
-            quarter: "2026-Q3".parse().unwrap(),
-            grade: ConductGrade::Good,
-            remark: None,
-        }
-        .into(),
-        Kind::Change => Change {
-            day: on,
-            phone: Some(text("0510-12345678")),
-            employer: None,
-            address: None,
-        }
-        .into(),
-        Kind::MajorEvent => MajorEvent {
-            day: on,
-            description: text("工伤"),
-        }
-        .into(),
-        Kind::Contact => Contact {
-            day: on,
-            means: text("电话"),
-            summary: None,
-        }
-        .into(),
-        Kind::MatterNotified => MatterNotified {
-            day: on,
-            matter: text("换届选举"),
-        }
-        .into(),
-        Kind::ProbationOpinion => ProbationOpinion {
-            day: on,
-            convert_on_time: true,
-            opinion: text("同意按期转正"),
-        }
-        .into(),
-        Kind::ProbationDecision => ProbationDecision {
-            day: on,
-            outcome: ProbationOutcome::Converted,
-            extended_until: None,
-        }
-        .into(),
-        Kind::Correction => Correction {
-            corrects: 0,
-            reason: None,
-            replacement: None,
-        }
-        .into(),
-        other => panic!("not a kind a partner writes into a case: {other}"),
+        _ => sample::payload(kind, &certificate(), day("2026-07-11")).unwrap(),
     }
 }

@@ -10,11 +10,12 @@ use tonic::transport::{Channel, Endpoint as HttpEndpoint, Uri};
 
 use super::{
     certificate::server_name,
+    config::{ALPN, client_config},
     error::{ChannelError, classify, explain},
     expect::Expect,
     http2::tune,
     live_tls::LiveTls,
-    verifier::{ALPN, ExpectedServer, client_config},
+    verifier::ExpectedServer,
 };
 use crate::{identity::Endpoint, time::Clock};
 

@@ -13,9 +13,10 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{
     certificate::{CertificateError, PeerIdentity},
+    config::{ALPN, server_config},
     live_tls::LiveTls,
     pins::{Admission, Pins},
-    verifier::{ALPN, AdmittedClient, server_config},
+    verifier::AdmittedClient,
 };
 use crate::time::Clock;
 

@@ -6,6 +6,7 @@
 
 mod certificate;
 mod client;
+mod config;
 mod connection;
 mod crowd;
 mod error;

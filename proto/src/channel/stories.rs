@@ -17,10 +17,11 @@ use tonic::{Request, Response, Status, transport::Channel};
 
 use super::{
     client::Dialler,
+    config::{ALPN, provider},
     tls_identity::tests::{
         END, NOW, OVERLAP, START, borrowed, crooked, forged, identity, issued, rotated,
     },
-    verifier::{ALPN, ExpectedServer, provider},
+    verifier::ExpectedServer,
     *,
 };
 use crate::{

@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 
 use super::{
     certificate::{CertificateError, PeerIdentity, server_name},
+    config::provider,
     extension::{BINDING_OID, Binding},
     succession::{SUCCESSION_OID, succession_to_der},
-    verifier::provider,
 };
 use crate::{
     identity::{IdentityKey, Succession},

@@ -37,6 +37,8 @@ mod wire;
 
 #[cfg(test)]
 mod arbitrary;
+#[cfg(feature = "samples")]
+pub mod sample;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

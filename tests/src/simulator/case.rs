@@ -14,7 +14,7 @@ use hongyan_proto::{
 };
 use rand::{Rng, rngs::StdRng, seq::SliceRandom as _};
 
-use super::{node::Disk, payload::sample};
+use super::{node::Disk, payload::invent};
 
 /// Cases of one schedule. Even ones have their home on the first side, odd ones on the second; those of one home name one
 /// certificate, so that a claim can cross a notice.
@@ -80,7 +80,8 @@ pub(super) fn choose(rng: &mut StdRng, disk: &Disk, node: usize) -> Option<(Case
         let number = rng.gen_range(0..CASES);
         let row = TRANSITIONS.iter().filter(|row| row.kind != Kind::Departed);
         let kind = row.collect::<Vec<_>>().choose(rng)?.kind;
-        return Some((id(number), sample(kind, &certificate(number), rng)));
+        let payload = invent(kind, &certificate(number), rng)?;
+        return Some((id(number), payload));
     }
     let openings = openings(disk);
     for _ in 0..LOOKED_AT {
@@ -94,7 +95,8 @@ pub(super) fn choose(rng: &mut StdRng, disk: &Disk, node: usize) -> Option<(Case
         if matches!(kind, Kind::Notice | Kind::Claim) && taken(disk, number) {
             continue;
         }
-        return Some((id(number), sample(kind, &certificate(number), rng)));
+        let payload = invent(kind, &certificate(number), rng)?;
+        return Some((id(number), payload));
     }
     None
 }

@@ -260,15 +260,7 @@ async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
     let (payload, correspondence) = (Payload::from(reset.clone()), log.no);
     let begin = host.link.store().commit(move |draft| {
         let no = draft.create_log(origin, public, true)?;
-        let new = NewEntry {
-            seen: 0,
-            time: NOW,
-            kind: payload.kind(),
-            case_id: None,
-            agreement: None,
-            payload: payload.encode(),
-        };
-        let header = draft.append_entry(no, new)?;
+        let header = draft.append_entry(no, entry(&payload))?;
         let place = Place {
             log: no,
             author: book::Author::Own,

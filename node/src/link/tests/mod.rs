@@ -66,18 +66,21 @@ fn identity(seed: u8, endpoint: Option<SocketAddr>) -> Identity {
     }
 }
 
-fn local(draft: &mut Draft<'_>, payload: &Payload) -> Result<(), BookError> {
-    let new = NewEntry {
+/// A new entry with this content.
+fn entry(payload: &Payload) -> NewEntry {
+    NewEntry {
         seen: 0,
         time: NOW,
         kind: payload.kind(),
         case_id: None,
         agreement: None,
         payload: payload.encode(),
-    };
-    let sequence = draft.append(LogNo::LOCAL, new)?;
-    let entry = draft.entry(LogNo::LOCAL, sequence)?;
-    apply(draft, &Place::LOCAL, entry.header(), Some(payload), false)
+    }
+}
+
+fn local(draft: &mut Draft<'_>, payload: &Payload) -> Result<(), BookError> {
+    let header = draft.append_entry(LogNo::LOCAL, entry(payload))?;
+    apply(draft, &Place::LOCAL, &header, Some(payload), false)
 }
 
 fn added(partner: PublicKey, who: &Identity, out: Epoch, incoming: Epoch) -> Payload {
@@ -228,17 +231,14 @@ impl Node {
         let out = self.partner(other).out;
         let commit = self.link.store().commit(move |draft| {
             for _ in 0..count {
-                let payload = letter();
-                let new = NewEntry {
-                    seen: 0,
-                    time: NOW,
-                    kind: payload.kind(),
-                    case_id: None,
-                    agreement: None,
-                    payload: payload.encode(),
-                };
                 let seen = draft.log(out)?.last_seen;
-                draft.append(out, NewEntry { seen, ..new })?;
+                draft.append(
+                    out,
+                    NewEntry {
+                        seen,
+                        ..entry(&letter())
+                    },
+                )?;
             }
             Ok::<_, StoreError>(())
         });
