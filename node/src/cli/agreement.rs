@@ -17,6 +17,7 @@ use hongyan_proto::{
 use super::{
     Failure,
     lang::Lang,
+    partial::Partial,
     session::{Ended, Session, client, fields, table},
     table::short,
     values::show_time,
@@ -261,9 +262,9 @@ async fn draft(
         .await?
         .into_inner();
     if let Some(out) = out {
-        tokio::fs::write(&out, &answer.terms)
-            .await
-            .map_err(|error| Failure::file(&out, &error))?;
+        let mut file = Partial::create(&out).await?;
+        file.write(&answer.terms).await?;
+        file.finish().await?;
     }
     session.show(&answer, |answer, lang| {
         format!("{}\n\n{}", lang.text(answer.text.as_ref()), answer.hash)

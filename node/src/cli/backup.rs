@@ -10,7 +10,7 @@ use hongyan_proto::pb::office::v1::{BackupRequest, backup_response::Part};
 
 use super::{
     Failure,
-    letter::Partial,
+    partial::Partial,
     progress::Bar,
     session::{Ended, Session, client, fields},
     values::show_time,

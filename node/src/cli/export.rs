@@ -7,7 +7,7 @@ use hongyan_proto::pb::office::v1::ExportEntriesRequest;
 
 use super::{
     Failure,
-    letter::Partial,
+    partial::Partial,
     session::{Ended, Session, client},
 };
 

@@ -7,13 +7,11 @@ use hongyan_proto::{
     json::to_json,
     pb::office::v1::{ExportLetterRequest, ImportLetterRequest, export_letter_response::Part},
 };
-use tokio::{
-    fs,
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-};
+use tokio::{fs, io::AsyncReadExt as _};
 
 use super::{
     Failure,
+    partial::Partial,
     session::{Ended, Session, client, fields},
     sync,
 };
@@ -156,61 +154,4 @@ async fn import(path: &Path, session: &mut Session<'_>) -> Result<Ended, Failure
     Ok(Ended::well_if(
         answer.outcome.is_some_and(|outcome| outcome.complete),
     ))
-}
-
-/// A file under a temporary name until it is whole: a broken transfer never looks like a good file.
-pub(super) struct Partial {
-    file: fs::File,
-    unfinished: PathBuf,
-    path: PathBuf,
-    whole: bool,
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.whole {
-            // A transfer that failed leaves nothing behind. A file that is gone already is what is wanted.
-            let _ = std::fs::remove_file(&self.unfinished);
-        }
-    }
-}
-
-impl Partial {
-    pub(super) async fn create(path: &Path) -> Result<Self, Failure> {
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        let mut options = fs::OpenOptions::new();
-        // Only the owner may read what is inside.
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let file = options
-            .open(&partial)
-            .await
-            .map_err(|error| Failure::file(&partial, &error))?;
-        Ok(Self {
-            file,
-            unfinished: partial,
-            path: path.to_owned(),
-            whole: false,
-        })
-    }
-
-    pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
-        self.file
-            .write_all(chunk)
-            .await
-            .map_err(|error| Failure::file(&self.unfinished, &error))
-    }
-
-    /// Durable under its own name.
-    pub(super) async fn finish(mut self) -> Result<(), Failure> {
-        let done = async {
-            self.file.flush().await?;
-            self.file.sync_all().await?;
-            fs::rename(&self.unfinished, &self.path).await
-        };
-        let done = done.await;
-        self.whole = done.is_ok();
-        done.map_err(|error| Failure::file(&self.path, &error))
-    }
 }

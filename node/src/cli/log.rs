@@ -14,7 +14,7 @@ use hongyan_proto::{
 use super::{
     Failure,
     lang::Lang,
-    letter::Partial,
+    partial::Partial,
     progress::Bar,
     session::{Ended, Session, client, fields},
     status,

@@ -19,6 +19,7 @@ mod lang;
 mod letter;
 mod log;
 mod member;
+mod partial;
 mod partner;
 mod progress;
 mod prompt;

@@ -1,10 +1,11 @@
-//! Answers to a reconciliation (对账答复), line by line, and the closing both sides sign (季度结账).
+//! Answers to a reconciliation (对账答复), line by line.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use super::{
     class::{Classed, Disclosure, DisclosureSet},
-    error::{At, PayloadError, ValueError},
+    error::{At, PayloadError},
+    line_field::LineField,
     record::{closed, record, required},
     text::Text,
     wire::{Slot, Wire},
@@ -14,6 +15,9 @@ use crate::{
     pb::exchange::v1 as pb,
     time::Quarter,
 };
+
+/// Most lines of one answer.
+pub const MAX_ANSWER_LINES: usize = 1000;
 
 record! {
     /// A side answers lines of a reconciliation.
@@ -50,92 +54,6 @@ closed! {
         Accepted "认可" "accepted",
         Disputed "有异议" "disputed",
         Corrected "已更正" "corrected",
-    }
-}
-
-macro_rules! line_fields {
-    ($($field:ident $name:literal $zh:literal $en:literal $class:expr,)+) => {
-        /// What can differ in a reconciliation. Named as in the statement's lines.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum LineField {
-            $(#[doc = concat!($zh, ": ", $en, ".")] $field,)+
-        }
-
-        impl LineField {
-            /// Every field.
-            pub const ALL: &[Self] = &[$(Self::$field,)+];
-
-            /// The name on the wire.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$field => $name,)+
-                }
-            }
-
-            /// What people read: Chinese, English.
-            pub const fn label(self) -> (&'static str, &'static str) {
-                match self {
-                    $(Self::$field => ($zh, $en),)+
-                }
-            }
-
-            /// The class of what is stated there; none for the presence of a case.
-            pub const fn class(self) -> Option<Disclosure> {
-                match self {
-                    $(Self::$field => $class,)+
-                }
-            }
-        }
-    };
-}
-
-line_fields! {
-    Presence "presence" "仅一方有此案卷" "only one side knows the case" None,
-    ActivitiesHeld "activities_held" "组织生活次数" "activities held" Some(Disclosure::Attendance),
-    ActivitiesAttended "activities_attended" "参加次数" "activities attended" Some(Disclosure::Attendance),
-    DuesMonths "dues_months" "党费月数" "months of dues" Some(Disclosure::Dues),
-    DuesFen "dues_fen" "党费金额" "dues in fen" Some(Disclosure::Dues),
-    ConductGrade "conduct_grade" "现实表现等次" "grade of conduct" Some(Disclosure::Conduct),
-    ConductRemark "conduct_remark" "现实表现评语" "remark on conduct" Some(Disclosure::Conduct),
-    Awards "awards" "奖励次数" "awards" Some(Disclosure::Awards),
-    Penalties "penalties" "惩处次数" "penalties" Some(Disclosure::Awards),
-    ContactState "contact_state" "联系状态" "contact state" Some(Disclosure::Contact),
-    ContactsMade "contacts_made" "联系次数" "contacts made" Some(Disclosure::Contact),
-    MattersNotified "matters_notified" "告知事项数" "matters notified" Some(Disclosure::Contact),
-}
-
-impl fmt::Display for LineField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl std::str::FromStr for LineField {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|field| field.name() == text)
-            .ok_or_else(|| ValueError::Choice {
-                choices: Self::ALL
-                    .iter()
-                    .map(|field| field.name())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                found: text.chars().take(40).collect(),
-            })
-    }
-}
-
-impl Wire<String> for LineField {
-    fn read(wire: String, at: &At<'_>) -> Result<Self, PayloadError> {
-        wire.parse().map_err(|error: ValueError| at.refuse(error))
-    }
-
-    fn write(&self) -> String {
-        self.name().to_owned()
     }
 }
 
@@ -207,6 +125,12 @@ impl Classed for LineAnswer {
 }
 
 fn once(answer: &Answer, at: &At<'_>) -> Result<(), PayloadError> {
+    if answer.lines.len() > MAX_ANSWER_LINES {
+        return Err(at.field("lines").rule(
+            "一次至多答复 1000 行, 其余另行答复",
+            "one answer has at most 1,000 lines; answer the others in another",
+        ));
+    }
     let mut seen = BTreeSet::new();
     for (index, line) in answer.lines.iter().enumerate() {
         if !seen.insert((line.case_id, line.field)) {
@@ -217,24 +141,6 @@ fn once(answer: &Answer, at: &At<'_>) -> Result<(), PayloadError> {
         }
     }
     Ok(())
-}
-
-record! {
-    /// Signs the quarter's result. The quarter is closed when both partners' closings carry the same hash.
-    Closing "closing" {
-        /// The quarter.
-        quarter: Quarter [],
-        /// Hash of the result's canonical bytes.
-        result_hash: Hash [],
-        /// Cases that agree.
-        agreed: u32 [],
-        /// Cases that differ in a field.
-        differing: u32 [],
-        /// Cases only the outflow side knows.
-        only_outflow: u32 [],
-        /// Cases only the inflow side knows.
-        only_inflow: u32 [],
-    }
 }
 
 #[cfg(test)]

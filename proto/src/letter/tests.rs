@@ -667,3 +667,26 @@ fn a_correction_is_told_only_where_its_replacement_may_be() {
         }
     }
 }
+
+#[test]
+fn one_answer_has_a_bounded_number_of_lines() {
+    let line = |number: usize| pb::LineAnswer {
+        case_id: (number as u128).to_be_bytes().to_vec().into(),
+        field: "awards".into(),
+        answer: pb::AnswerKind::Accepted.into(),
+        ..pb::LineAnswer::default()
+    };
+    let answer = |lines: usize| {
+        let bytes = encode(pb::payload::Content::Answer(pb::Answer {
+            quarter: "2026-Q3".into(),
+            reconciliation_hash: vec![7; 32].into(),
+            lines: (1..=lines).map(line).collect(),
+        }));
+        assert!(bytes.len() <= crate::log::limits::MAX_PAYLOAD_BYTES);
+        Payload::decode(Kind::Answer, &bytes)
+    };
+    assert!(answer(MAX_ANSWER_LINES).is_ok());
+    let refused = answer(MAX_ANSWER_LINES + 1).unwrap_err();
+    assert_eq!(refused.path(), Some("answer.lines"));
+    assert!(refused.to_string().contains("1,000"), "{refused}");
+}
