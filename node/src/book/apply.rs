@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, contacted, epoch, event, key, member, partner, posting, put, quarter,
-    receipt,
+    BookError, Shelf as _, contacted, epoch, event, key, member, partner, policy, posting, put,
+    quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -245,6 +245,10 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
             }
             None => Ok(()),
         },
+        Payload::PolicyAdopted(_)
+        | Payload::CalendarAmended(_)
+        | Payload::Excused(_)
+        | Payload::Screened(_) => policy::keep(draft, header.sequence, payload),
         Payload::Gateway(gateway) => {
             Ok(draft.put_view(View::Gateway, &gateway.key, payload.encode())?)
         }

@@ -17,6 +17,7 @@ mod ground;
 mod key;
 mod member;
 mod partner;
+mod policy;
 mod posting;
 mod quarter;
 mod question;
@@ -45,6 +46,7 @@ pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
 };
+pub use policy::{Policies, policies};
 pub use quarter::{Quarters, quarter, quarters};
 pub use question::{ask, note_answer, note_question};
 pub use rebuild::rebuild;

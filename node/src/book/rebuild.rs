@@ -12,7 +12,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 11] = [
+const FROM_LOGS: [View; 12] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -24,6 +24,7 @@ const FROM_LOGS: [View; 11] = [
     View::Task,
     View::Invitation,
     View::Gateway,
+    View::Policy,
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.

@@ -43,11 +43,13 @@ pub enum View {
     Setting = 15,
     /// Free for a room's own small index.
     Index = 16,
+    /// Policies that were adopted, notices of holidays, excuses and screenings.
+    Policy = 24,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -65,6 +67,7 @@ impl View {
         Self::Evidence,
         Self::Setting,
         Self::Index,
+        Self::Policy,
     ];
 
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.

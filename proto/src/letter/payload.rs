@@ -24,6 +24,7 @@ use super::{
     member::Member,
     notice::Notice,
     partner::{GatewayEnrolled, InvitationIssued, PartnerAdded, PartnerRevoked},
+    policy::{CalendarAmended, Excused, PolicyAdopted, Screened},
     probation::{ProbationDecision, ProbationOpinion},
     receipt::Receipt,
     rotation::KeyRotated,
@@ -157,6 +158,10 @@ payload! {
     Invitation InvitationIssued,
     Access Access,
     Gateway GatewayEnrolled,
+    PolicyAdopted PolicyAdopted,
+    CalendarAmended CalendarAmended,
+    Excused Excused,
+    Screened Screened,
 }
 
 impl Payload {

@@ -156,6 +156,14 @@ kinds! {
     Access Access "access" "查阅记录" "access" Local,
     /// This node reports to a gateway.
     Gateway Gateway "gateway" "登记上级网关" "gateway enrolled" Local,
+    /// The committee adopted a policy.
+    PolicyAdopted PolicyAdopted "policy_adopted" "采用政策" "policy adopted" Local,
+    /// A yearly notice of holidays was entered.
+    CalendarAmended CalendarAmended "calendar_amended" "登记节假日通知" "calendar amended" Local,
+    /// A duty is excused.
+    Excused Excused "excused" "说明缘由" "duty excused" Local,
+    /// The roster was gone through for who is where.
+    Screened Screened "screened" "流动党员排查" "screening" Local,
 }
 
 impl Kind {
@@ -205,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_number_of_the_protocol_is_a_kind_and_no_other() {
-        for code in -1..=100 {
+        for code in -1..=200 {
             let known = pb::Kind::try_from(code).is_ok_and(|kind| kind != pb::Kind::Unspecified);
             assert_eq!(Kind::try_from(code).is_ok(), known, "{code}");
             if let Ok(kind) = Kind::try_from(code) {

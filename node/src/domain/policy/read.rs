@@ -12,8 +12,8 @@ use super::{
 
 /// The version of the format.
 const FORMAT: u16 = 1;
-/// Most bytes of one file: ten times the longest there is.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+/// Most bytes of one file: twice the longest there is; with those it is based on it must fit one entry.
+pub(super) const MOST_BYTES: usize = 32 * 1024;
 /// Most files, each based on the next.
 const MOST_FILES: usize = 4;
 /// Most rules of one policy.
@@ -84,8 +84,8 @@ impl One {
         if text.len() > MOST_BYTES {
             return Err(source.wrong(
                 &(0..0),
-                "文件太大, 至多 64 KiB",
-                "the file is too large: at most 64 KiB",
+                "文件太大, 至多 32 KiB",
+                "the file is too large: at most 32 KiB",
             ));
         }
         let document = DeTable::parse(text).map_err(|error| {

@@ -351,7 +351,7 @@ fn a_file_must_say_its_format_and_a_base_that_there_is() {
         Policy::of_file("own.toml", &large)
             .unwrap_err()
             .en
-            .contains("64 KiB")
+            .contains("32 KiB")
     );
 }
 

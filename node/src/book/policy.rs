@@ -1,0 +1,124 @@
+//! What the committee decided about its duties: the policies it adopted, notices of holidays, excuses, screenings. Few entries, so they
+//! are kept as they are and read together.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use hongyan_proto::{
+    letter::{Excused, Payload, Screened},
+    log::Kind,
+    time::Day,
+};
+
+use super::{BookError, Shelf};
+use crate::{
+    domain::{
+        calendar::Calendar,
+        policy::{Adopted, Policy},
+    },
+    store::{Draft, View},
+};
+
+/// The parts of the view, by the first byte of their keys.
+const ADOPTED: (&[u8], Kind) = (b"p", Kind::PolicyAdopted);
+const CALENDAR: (&[u8], Kind) = (b"c", Kind::CalendarAmended);
+const EXCUSED: (&[u8], Kind) = (b"e", Kind::Excused);
+const SCREENED: (&[u8], Kind) = (b"s", Kind::Screened);
+
+/// Everything of it.
+#[derive(Clone, Debug, Default)]
+pub struct Policies {
+    /// In the order they were adopted.
+    pub adopted: Vec<Adopted>,
+    /// The program's table with every notice that was entered since.
+    pub calendar: Calendar,
+    /// By duty, those taken back left out; each with its place in the local log.
+    pub excused: BTreeMap<[u8; 8], (Excused, u64)>,
+    /// In the order they were entered, each with its place in the local log.
+    pub screened: Vec<(Screened, u64)>,
+}
+
+pub(super) fn keep(
+    draft: &mut Draft<'_>,
+    sequence: u64,
+    payload: &Payload,
+) -> Result<(), BookError> {
+    let prefix = [ADOPTED, CALENDAR, EXCUSED, SCREENED]
+        .into_iter()
+        .find(|(_, kind)| *kind == payload.kind());
+    let Some((prefix, _)) = prefix else {
+        return Ok(());
+    };
+    let key = [prefix, &sequence.to_be_bytes()].concat();
+    Ok(draft.put_view(View::Policy, &key, payload.encode())?)
+}
+
+fn read(
+    shelf: &impl Shelf,
+    (prefix, kind): (&[u8], Kind),
+) -> Result<Vec<(Payload, u64)>, BookError> {
+    let bad = || BookError::View("policy");
+    shelf
+        .scan(View::Policy, prefix)?
+        .iter()
+        .map(|(key, bytes)| {
+            let sequence = key.get(1..).and_then(|rest| rest.try_into().ok());
+            let sequence = sequence.map(u64::from_be_bytes).ok_or_else(bad)?;
+            let payload = Payload::decode(kind, bytes).map_err(|_| bad())?;
+            Ok((payload, sequence))
+        })
+        .collect()
+}
+
+/// Reads everything. What was once adopted was checked then; should a later program refuse it, that is an error and no silence.
+pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
+    let mut policies = Policies {
+        calendar: Calendar::shipped().clone(),
+        ..Policies::default()
+    };
+    for (payload, _) in read(shelf, ADOPTED)? {
+        let Payload::PolicyAdopted(adopted) = payload else {
+            continue;
+        };
+        let texts: Vec<_> = adopted
+            .texts
+            .iter()
+            .map(|one| (one.name.to_string(), format!("{}\n", one.text)))
+            .collect();
+        let policy = Policy::of_texts(&texts).and_then(Result::ok);
+        policies.adopted.push(Adopted {
+            from: adopted.from,
+            policy: Arc::new(policy.ok_or(BookError::View("policy"))?),
+        });
+    }
+    for (payload, _) in read(shelf, CALENDAR)? {
+        let Payload::CalendarAmended(amended) = payload else {
+            continue;
+        };
+        let newer = Calendar::parse(amended.text.as_str());
+        let newer = newer.map_err(|_| BookError::View("calendar"))?;
+        policies.calendar = policies.calendar.amended(&newer);
+    }
+    for (payload, sequence) in read(shelf, EXCUSED)? {
+        let Payload::Excused(excused) = payload else {
+            continue;
+        };
+        if excused.reason.is_some() {
+            policies.excused.insert(excused.duty, (excused, sequence));
+        } else {
+            policies.excused.remove(&excused.duty);
+        }
+    }
+    for (payload, sequence) in read(shelf, SCREENED)? {
+        if let Payload::Screened(screened) = payload {
+            policies.screened.push((screened, sequence));
+        }
+    }
+    Ok(policies)
+}
+
+impl Policies {
+    /// The first day of the policy that was adopted last.
+    pub fn last_from(&self) -> Option<Day> {
+        self.adopted.iter().map(|one| one.from).max()
+    }
+}
