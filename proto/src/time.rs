@@ -271,3 +271,66 @@ impl FromStr for Quarter {
             .map_err(|_| malformed())
     }
 }
+
+/// A time of the day in China, written HH:MM.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TimeOfDay {
+    hour: u8,
+    minute: u8,
+}
+
+impl TimeOfDay {
+    /// Hour 0 to 23, minute 0 to 59.
+    pub fn new(hour: u8, minute: u8) -> Result<Self, TimeError> {
+        if hour < 24 && minute < 60 {
+            Ok(Self { hour, minute })
+        } else {
+            Err(error(&format!("{hour}:{minute}"), "14:30"))
+        }
+    }
+
+    /// Minutes since midnight.
+    pub fn minutes(self) -> u32 {
+        u32::from(self.hour) * 60 + u32::from(self.minute)
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour, self.minute)
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let malformed = || error(text, "14:30");
+        let number = |part: &str| {
+            (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse::<u8>().ok())
+                .flatten()
+                .ok_or_else(malformed)
+        };
+        let (hour, minute) = text.split_once(':').ok_or_else(malformed)?;
+        Self::new(number(hour)?, number(minute)?).map_err(|_| malformed())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::TimeOfDay;
+
+    #[test]
+    fn a_time_of_the_day_is_written_in_one_way() {
+        for good in ["00:00", "09:05", "23:59"] {
+            assert_eq!(good.parse::<TimeOfDay>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "24:00", "12:60", "9:05", "09:5", "0905", "", "+9:05", "09:05:00",
+        ] {
+            assert!(bad.parse::<TimeOfDay>().is_err(), "{bad}");
+        }
+    }
+}

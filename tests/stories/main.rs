@@ -12,6 +12,7 @@ mod epochs;
 mod hostile;
 mod killed;
 mod lies;
+mod life;
 mod office;
 mod quarter;
 mod rotation;

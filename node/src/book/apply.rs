@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, contacted, epoch, event, key, member, partner, policy, posting, put,
-    quarter, receipt,
+    BookError, Shelf as _, confirm, contacted, epoch, event, key, life, member, partner, policy,
+    posting, put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -252,6 +252,17 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         Payload::Gateway(gateway) => {
             Ok(draft.put_view(View::Gateway, &gateway.key, payload.encode())?)
         }
+        Payload::ActivityPlan(_)
+        | Payload::PlanFiled(_)
+        | Payload::Activity(_)
+        | Payload::FormHandedUp(_)
+        | Payload::LocalCorrection(_)
+        | Payload::BookRecord(_)
+        | Payload::Exemption(_)
+        | Payload::Appraisal(_)
+        | Payload::Training(_) => life::keep(draft, header, payload),
+        Payload::BookCode(code) => confirm::given(draft, header, code),
+        Payload::BookConfirmed(confirmed) => confirm::taken(draft, header, confirmed),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 mod agreement;
 mod apply;
 mod case;
+mod confirm;
 mod contact;
 mod contacted;
 mod epoch;
@@ -15,6 +16,7 @@ mod event;
 mod fact;
 mod ground;
 mod key;
+mod life;
 mod member;
 mod partner;
 mod policy;
@@ -31,6 +33,7 @@ mod shelf;
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
+pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
     Contact, Proposal, begin_anew, forget_sync_problem, invitation, note_ack, note_held,
     note_hello, note_problem, note_sync,
@@ -42,6 +45,7 @@ pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use ground::{Ground, Receipted, ground, receipts};
 pub use key::KeyChange;
+pub use life::{exemptions, life_of_year, life_record, life_years};
 pub use member::{Member, member, members, members_of_certificate};
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,

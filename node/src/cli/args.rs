@@ -5,10 +5,28 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    agreement::AgreementVerb, backup::Backup, export::Export, flow::FlowVerb, gateway::GatewayVerb,
-    init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
-    partner::PartnerVerb, reconcile::ReconcileVerb, record::RecordVerb, restore::Restore,
-    serve::Serve, statement::StatementVerb, sync::Sync,
+    activity::ActivityVerb,
+    agreement::AgreementVerb,
+    assessment::{AppraisalVerb, ExemptionVerb, PointsVerb, TrainingVerb},
+    backup::Backup,
+    book::BookVerb,
+    export::Export,
+    flow::FlowVerb,
+    gateway::GatewayVerb,
+    init::Init,
+    key::KeyVerb,
+    lang::Lang,
+    letter::LetterVerb,
+    log::LogVerb,
+    member::MemberVerb,
+    partner::PartnerVerb,
+    plan::PlanVerb,
+    reconcile::ReconcileVerb,
+    record::RecordVerb,
+    restore::Restore,
+    serve::Serve,
+    statement::StatementVerb,
+    sync::Sync,
 };
 
 const EXIT_CODES: &str = "\
@@ -108,6 +126,27 @@ pub(super) enum Command {
     /// 党员名册 The roster
     #[command(subcommand)]
     Member(MemberVerb),
+    /// 年度活动计划 Yearly plans of activities
+    #[command(subcommand)]
+    Plan(PlanVerb),
+    /// 组织生活: 党员活动日和各类会议 Organizational life: activity days and meetings
+    #[command(subcommand)]
+    Activity(ActivityVerb),
+    /// 党员记实册: 奖惩、发挥作用、本人确认、年度册 Record books: awards, roles, confirmation, the yearly book
+    #[command(subcommand)]
+    Book(BookVerb),
+    /// 民主评议结果 Results of appraisals
+    #[command(subcommand)]
+    Appraisal(AppraisalVerb),
+    /// 集中培训学时 Training hours
+    #[command(subcommand)]
+    Training(TrainingVerb),
+    /// 经批准免予考核 Exemptions on approved application
+    #[command(subcommand)]
+    Exemption(ExemptionVerb),
+    /// 先锋指数、堡垒指数 (由记录算出) Points of members and branches, computed from the records
+    #[command(subcommand)]
+    Points(PointsVerb),
     /// 对方党组织 Partners
     #[command(subcommand)]
     Partner(PartnerVerb),

@@ -4,12 +4,16 @@
 //!
 //! Exit codes: 0 done; 1 refused, failed, or found in bad order (`log verify`, `partner check`, `sync`); 2 the command line was wrong.
 
+mod activity;
 mod agreement;
 mod args;
+mod assessment;
 mod backup;
+mod book;
 mod connect;
 mod error;
 mod export;
+mod file;
 mod flow;
 mod gateway;
 mod init;
@@ -21,6 +25,7 @@ mod log;
 mod member;
 mod partial;
 mod partner;
+mod plan;
 mod progress;
 mod prompt;
 mod reconcile;
@@ -120,6 +125,13 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Status => status::run(session).await,
         Command::Key(verb) => key::run(verb, session).await,
         Command::Member(verb) => member::run(verb, session).await,
+        Command::Plan(verb) => plan::run(verb, session).await,
+        Command::Activity(verb) => activity::run(verb, session).await,
+        Command::Book(verb) => book::run(verb, session).await,
+        Command::Appraisal(verb) => assessment::appraisal(verb, session).await,
+        Command::Training(verb) => assessment::training(verb, session).await,
+        Command::Exemption(verb) => assessment::exemption(verb, session).await,
+        Command::Points(verb) => assessment::points(verb, session).await,
         Command::Partner(verb) => partner::run(verb, session).await,
         Command::Agreement(verb) => agreement::run(verb, session).await,
         Command::Flow(verb) => flow::run(verb, session).await,

@@ -39,6 +39,18 @@ pub(super) fn parser(choices: &'static Choices) -> impl TypedValueParser<Value =
     })
 }
 
+/// The value of a key or of its Chinese words, as files have them.
+pub(super) fn value(choices: &Choices, text: &str) -> Option<i32> {
+    let fits = |choice: &&Choice| choice.key == text || choice.zh == text;
+    choices.iter().find(fits).map(|choice| choice.value)
+}
+
+/// The keys of a list, for telling what was expected.
+pub(super) fn keys(choices: &Choices) -> String {
+    let keys: Vec<_> = choices.iter().map(|choice| choice.key).collect();
+    keys.join(", ")
+}
+
 /// The value in words; nothing for "unspecified", the number for a value of a later version.
 pub(super) fn show(choices: &Choices, value: i32, lang: Lang) -> String {
     match choices.iter().find(|choice| choice.value == value) {
@@ -111,6 +123,32 @@ pub(super) static ACTIVITIES: &Choices = &[
     choice("party-lecture", exchange::ActivityKind::PartyLecture as i32, "党课", "party lecture"),
     choice("organizational-life", exchange::ActivityKind::OrganizationalLife as i32, "组织生活会", "organizational-life meeting"),
     choice("appraisal", exchange::ActivityKind::Appraisal as i32, "民主评议", "appraisal"),
+    choice("democratic-life", exchange::ActivityKind::DemocraticLife as i32, "民主生活会", "democratic-life meeting"),
+    choice("party-spirit-check", exchange::ActivityKind::PartySpiritCheck as i32, "党性体检", "party-spirit check"),
+    choice("talk", exchange::ActivityKind::Talk as i32, "谈心谈话", "talk"),
+    choice("study-report", exchange::ActivityKind::StudyReport as i32, "述学述做", "report of study and work"),
+];
+
+/// Kinds of record in a record book.
+pub(super) static BOOK_SECTIONS: &Choices = &[
+    choice("organizational-life", office::BookSection::OrganizationalLife as i32, "组织生活", "organizational life"),
+    choice("dues", office::BookSection::Dues as i32, "交纳党费", "dues"),
+    choice("awards", office::BookSection::Awards as i32, "奖惩", "awards and penalties"),
+    choice("role", office::BookSection::Role as i32, "发挥作用", "role played"),
+];
+
+/// Results of an appraisal.
+pub(super) static APPRAISALS: &Choices = &[
+    choice("excellent", exchange::AppraisalGrade::Excellent as i32, "优秀", "excellent"),
+    choice("qualified", exchange::AppraisalGrade::Qualified as i32, "合格", "qualified"),
+    choice("unqualified", exchange::AppraisalGrade::Unqualified as i32, "不合格", "unqualified"),
+];
+
+/// What a member may be exempted from.
+pub(super) static EXEMPTIONS: &Choices = &[
+    choice("records", exchange::ExemptionFrom::Records as i32, "记实管理", "records"),
+    choice("points", exchange::ExemptionFrom::Points as i32, "积分考核", "points"),
+    choice("attendance", exchange::ExemptionFrom::Attendance as i32, "集中活动", "attendance"),
 ];
 
 /// Whether the member was there.
@@ -363,6 +401,21 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (ACTIVITIES, |n| {
         exchange::ActivityKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (BOOK_SECTIONS, |n| {
+        office::BookSection::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (APPRAISALS, |n| {
+        exchange::AppraisalGrade::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (EXEMPTIONS, |n| {
+        exchange::ExemptionFrom::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

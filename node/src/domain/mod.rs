@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod case;
 pub mod event;
 pub mod fact;
+pub mod life;
 pub mod order;
 pub mod policy;
 pub mod scope;

@@ -3,8 +3,11 @@
 //! A write checks and writes in one commit, so that nothing can change in between. Rules come from `domain`, what is known from
 //! `book`; no rule lives here, and nothing here knows a socket: what needs the network is handed in as a [`Carrier`].
 
+mod activity;
 mod agreement;
+mod assessment;
 mod backup;
+mod book;
 mod carrier;
 mod desk;
 mod due;
@@ -22,14 +25,18 @@ mod member;
 mod opened;
 mod overdue;
 mod partner;
+mod plan;
+mod points;
 mod reconcile;
 mod record;
 mod report;
 mod request;
+mod roster;
 mod rotation;
 pub mod rpc;
 mod statement;
 mod status;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod text;

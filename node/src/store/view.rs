@@ -43,13 +43,15 @@ pub enum View {
     Setting = 15,
     /// Free for a room's own small index.
     Index = 16,
+    /// Organizational life: plans, activities and records, by year.
+    Life = 20,
     /// Policies that were adopted, notices of holidays, excuses and screenings.
     Policy = 24,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -67,6 +69,7 @@ impl View {
         Self::Evidence,
         Self::Setting,
         Self::Index,
+        Self::Life,
         Self::Policy,
     ];
 

@@ -12,7 +12,7 @@ use crate::{
         AgreementHash, CaseId, CertificateNumber, Epoch, Fen, Hash, KeyId, LogId, MemberId,
         OrganizationCode, RegionCode,
     },
-    time::{Day, Month, Quarter, Timestamp},
+    time::{Day, Month, Quarter, TimeOfDay, Timestamp},
 };
 
 macro_rules! any {
@@ -45,6 +45,7 @@ any! {
         .prop_filter_map("day", |(year, month, day)| Self::new(year, month, day).ok());
     Month = any::<Day>().prop_map(Day::month);
     Quarter = any::<Day>().prop_map(Self::of);
+    TimeOfDay = (0..24_u8, 0..60_u8).prop_filter_map("time", |(hour, minute)| Self::new(hour, minute).ok());
     DisclosureSet = proptest::collection::vec(select(Disclosure::ALL), 0..10)
         .prop_map(|classes| classes.into_iter().collect());
 }

@@ -30,6 +30,17 @@ closed! {
         PartyLecture "党课" "party lecture",
         OrganizationalLife "组织生活会" "organizational life",
         Appraisal "民主评议" "appraisal",
+        DemocraticLife "民主生活会" "democratic life",
+        PartySpiritCheck "党性体检" "party spirit check",
+        Talk "谈心谈话" "talk",
+        StudyReport "述学述做" "study report",
+    }
+}
+
+impl Presence {
+    /// In the room or remotely: both count as having taken part (C §二.3).
+    pub const fn was_there(self) -> bool {
+        matches!(self, Self::Present | Self::Remote)
     }
 }
 

@@ -4,11 +4,14 @@
 //! field about a member. Who may say what in which state of a case does not live here: that is the node's domain.
 
 mod access;
+mod activity;
 pub mod agreement;
 mod answer;
 mod arrival;
+mod assessment;
 mod attendance;
 mod award;
+mod book_record;
 mod claim;
 mod class;
 mod closing;
@@ -23,11 +26,13 @@ mod epoch;
 mod error;
 mod id_number;
 mod line_field;
+mod local_correction;
 mod member;
 mod notice;
 mod number;
 mod partner;
 mod payload;
+mod plan;
 mod policy;
 mod probation;
 mod receipt;
@@ -48,11 +53,16 @@ pub mod sample;
 mod tests;
 
 pub use access::Access;
+pub use activity::{Activity, Attachment, AttachmentBytes, Attendee, FormHandedUp, Told};
 pub use agreement::{AgreementEnded, AgreementProposed, AgreementSigned};
 pub use answer::{Answer, AnswerKind, LineAnswer, MAX_ANSWER_LINES};
 pub use arrival::{Accept, CertificateCheck, Decline, DeclineReason, Place};
+pub use assessment::{
+    Appraisal, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, StudyTenths, Training,
+};
 pub use attendance::{ActivityKind, Attendance, Presence};
 pub use award::{Award, Role};
+pub use book_record::{BookCode, BookConfirmed, BookRecord, ConfirmedLine};
 pub use claim::{Claim, Confirm, Disown, DisownReason};
 pub use class::{Disclosure, DisclosureSet};
 pub use closing::Closing;
@@ -67,11 +77,13 @@ pub use epoch::{EpochAccepted, EpochReset};
 pub use error::{PayloadError, ValueError};
 pub use id_number::IdNumber;
 pub use line_field::LineField;
+pub use local_correction::{LocalCorrection, LocalReplacement};
 pub use member::Member;
 pub use notice::Notice;
 pub use number::Within;
 pub use partner::{GatewayEnrolled, InvitationIssued, PartnerAdded, PartnerRevoked};
 pub use payload::{Payload, classes};
+pub use plan::{ActivityPlan, PlanFiled, PlanItem};
 pub use policy::{CalendarAmended, Excused, PolicyAdopted, PolicyText, Screened};
 pub use probation::{ProbationDecision, ProbationOpinion, ProbationOutcome};
 pub use receipt::{Receipt, Refusal, RefusalReason};

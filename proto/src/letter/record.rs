@@ -71,8 +71,8 @@ macro_rules! record {
 
             fn arbitrary_with((): ()) -> Self::Strategy {
                 use proptest::strategy::Strategy as _;
-                ($(proptest::arbitrary::any::<$type>(),)*)
-                    .prop_map(|($($field,)*)| {
+                $crate::letter::record::any_of!($($type,)*)
+                    .prop_map(|$crate::letter::record::found!($($field,)*)| {
                         let record = Self { $($field,)* };
                         $(let record = $arranged(record);)?
                         record
@@ -87,6 +87,22 @@ macro_rules! record {
             }
         }
     };
+}
+
+/// Any value of each type, in nested pairs: a tuple of strategies ends at twelve, a record does not.
+#[cfg(test)]
+macro_rules! any_of {
+    () => { proptest::strategy::Just(()) };
+    ($type:ty, $($rest:ty,)*) => {
+        (proptest::arbitrary::any::<$type>(), $crate::letter::record::any_of!($($rest,)*))
+    };
+}
+
+/// The same nesting as a pattern.
+#[cfg(test)]
+macro_rules! found {
+    () => { () };
+    ($field:ident, $($rest:ident,)*) => { ($field, $crate::letter::record::found!($($rest,)*)) };
 }
 
 /// A record as a required field of another message.
@@ -259,4 +275,6 @@ macro_rules! closed {
     };
 }
 
+#[cfg(test)]
+pub(super) use {any_of, found};
 pub(super) use {class_field, closed, narrow_field, record, required, visit_field};

@@ -318,7 +318,9 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         ProbationOutcome,
         ContactState,
         AnswerKind,
-        RefusalReason
+        RefusalReason,
+        AppraisalGrade,
+        ExemptionFrom
     );
     let pool_names: BTreeSet<_> = [
         "agreement",
@@ -327,6 +329,10 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         "statement",
         "correspondence",
         "local",
+        "book_activity",
+        "book_assessment",
+        "book_correction",
+        "book_record",
     ]
     .iter()
     .map(|file| format!("hongyan/exchange/v1/{file}.proto"))

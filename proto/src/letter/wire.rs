@@ -9,7 +9,7 @@ use crate::{
         AgreementHash, CaseId, CertificateNumber, Epoch, Fen, Hash, KeyId, LogId, MemberId,
         OrganizationCode, RegionCode,
     },
-    time::{Day, Month, Quarter, Timestamp},
+    time::{Day, Month, Quarter, TimeOfDay, Timestamp},
 };
 
 /// Read from, and written to, the generated type `W`.
@@ -88,6 +88,7 @@ written!(
     Day,
     Month,
     Quarter,
+    TimeOfDay,
     OrganizationCode,
     RegionCode,
     CertificateNumber

@@ -156,6 +156,28 @@ kinds! {
     Access Access "access" "查阅记录" "access" Local,
     /// This node reports to a gateway.
     Gateway Gateway "gateway" "登记上级网关" "gateway enrolled" Local,
+    /// A unit's yearly plan.
+    ActivityPlan ActivityPlan "activity_plan" "年度活动计划" "activity plan" Local,
+    /// A plan was filed up.
+    PlanFiled PlanFiled "plan_filed" "计划备案" "plan filed" Local,
+    /// An activity was held.
+    Activity Activity "activity" "活动记录" "activity held" Local,
+    /// An activity's record form was handed up.
+    FormHandedUp FormHandedUp "form_handed_up" "报送记录表" "record form handed up" Local,
+    /// An earlier record of the local log was wrong.
+    LocalCorrection LocalCorrection "local_correction" "本地更正" "local correction" Local,
+    /// A fact of a member's record book.
+    BookRecord BookRecord "book_record" "党员记实" "book record" Local,
+    /// A one-time code was given to a member.
+    BookCode BookCode "book_code" "记实确认码" "book code" Local,
+    /// A member confirmed lines of the record book.
+    BookConfirmed BookConfirmed "book_confirmed" "记实确认" "book confirmed" Local,
+    /// A member was exempted.
+    Exemption Exemption "exemption" "免予考核" "exemption" Local,
+    /// Members were appraised.
+    Appraisal Appraisal "appraisal" "民主评议结果" "appraisal" Local,
+    /// Members were trained.
+    Training Training "training" "集中培训" "training" Local,
     /// The committee adopted a policy.
     PolicyAdopted PolicyAdopted "policy_adopted" "采用政策" "policy adopted" Local,
     /// A yearly notice of holidays was entered.

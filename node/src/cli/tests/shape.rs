@@ -27,6 +27,13 @@ serve
 status 
 key show|rotate|renew-tls
 member import|list|show
+plan set|amend|file|show
+activity hold|correct|hand-up|show|list|ledger
+book award|role|correct|code|confirm|show|stats
+appraisal record|void|show
+training record|void|list
+exemption grant|void|list
+points member|branch
 partner invite|accept|list|check|revoke|reset-epoch|accept-epoch
 agreement draft|propose|counter|amend|sign|end|list|show
 flow depart|notice|accept|decline|place|claim|confirm|disown|move|lost|found|return|transfer|withdraw|list|show

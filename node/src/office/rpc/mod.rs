@@ -1,7 +1,10 @@
 //! The face other programs see: the services of `hongyan.office.v1`, thin over the use cases. Conversions happen here and nowhere else;
 //! no rule lives here.
 
+mod activity;
 mod agreement;
+mod assessment;
+mod book;
 mod convert;
 mod error;
 mod export;
@@ -21,7 +24,10 @@ mod sync;
 use hongyan_proto::pb::{
     DESCRIPTORS,
     office::v1::{
-        agreement_service_server::AgreementServiceServer, flow_service_server::FlowServiceServer,
+        activity_service_server::ActivityServiceServer,
+        agreement_service_server::AgreementServiceServer,
+        assessment_service_server::AssessmentServiceServer, book_service_server::BookServiceServer,
+        flow_service_server::FlowServiceServer,
         gateway_link_service_server::GatewayLinkServiceServer,
         log_service_server::LogServiceServer, member_service_server::MemberServiceServer,
         node_service_server::NodeServiceServer, partner_service_server::PartnerServiceServer,
@@ -47,6 +53,11 @@ pub fn routes(office: Office) -> Routes {
         .add_service(
             MemberServiceServer::new(office.clone()).max_decoding_message_size(MESSAGE_MAX),
         )
+        .add_service(
+            ActivityServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX),
+        )
+        .add_service(BookServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
+        .add_service(AssessmentServiceServer::new(office.clone()))
         .add_service(PartnerServiceServer::new(office.clone()))
         .add_service(AgreementServiceServer::new(office.clone()))
         .add_service(FlowServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))

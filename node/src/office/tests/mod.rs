@@ -5,6 +5,7 @@
 mod alone;
 mod gateways;
 mod hostile;
+mod life;
 mod overdue;
 mod pair;
 mod rotation;

@@ -48,6 +48,15 @@ pub(super) async fn import(town: &Town) {
     assert_eq!(imported.count(member::Outcome::Added), 3, "{imported:?}");
 }
 
+/// Brings any roster in.
+pub(super) async fn import_rows(town: &Town, rows: &str) {
+    let request = town.request();
+    let (imported, _) = member::import(&town.office, request, rows.as_bytes(), "名册.csv", false)
+        .await
+        .unwrap();
+    assert_eq!(imported.count(member::Outcome::Refused), 0, "{imported:?}");
+}
+
 /// An agreement proposed by home, countered by the host, signed by both.
 pub(super) async fn agree(pair: &Pair, classes: &[Disclosure]) {
     let (home, host) = (&pair.home, &pair.host);

@@ -1,0 +1,162 @@
+//! A unit's year (活动管理台账, C §四.2): what was planned and held, and who was there.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    letter::{Activity, ActivityPlan, FormHandedUp, Payload, PlanFiled, PlanItem, Presence},
+    time::Day,
+};
+
+use super::{record::Record, roll::Who};
+
+/// How a unit's year went so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// The activities that count, by day, then by sequence.
+    pub lines: Vec<Line>,
+    /// The newest plan, and its entry.
+    pub plan: Option<(u64, ActivityPlan)>,
+    /// Versions of the plan.
+    pub plans: u32,
+    /// What became of each item of the newest plan.
+    pub items: Vec<(PlanItem, Option<u64>)>,
+    /// Filings, oldest first.
+    pub filings: Vec<PlanFiled>,
+    /// Everyone who was expected at least once.
+    pub people: BTreeMap<Who, Person>,
+}
+
+/// One activity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The record.
+    pub record: Record,
+    /// Its content.
+    pub activity: Activity,
+    /// How many of each presence.
+    pub counts: Counts,
+    /// Its form, each time it was handed up, oldest first.
+    pub forms: Vec<FormHandedUp>,
+}
+
+/// How many of each presence.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Everyone expected.
+    pub expected: u32,
+    /// In the room.
+    pub present: u32,
+    /// Remotely.
+    pub remote: u32,
+    /// Excused.
+    pub absent_with_reason: u32,
+    /// Not excused.
+    pub absent: u32,
+    /// Of all expected, hosted flow members.
+    pub hosted: u32,
+}
+
+/// One person's year in a unit.
+pub type Person = Counts;
+
+impl Counts {
+    fn add(&mut self, who: Who, presence: Presence) {
+        self.expected += 1;
+        self.hosted += u32::from(matches!(who, Who::Hosted(_)));
+        *(match presence {
+            Presence::Present => &mut self.present,
+            Presence::Remote => &mut self.remote,
+            Presence::AbsentWithReason => &mut self.absent_with_reason,
+            Presence::Absent => &mut self.absent,
+        }) += 1;
+    }
+}
+
+impl Ledger {
+    /// Items of the newest plan that were held.
+    pub fn planned_held(&self) -> usize {
+        self.items.iter().filter(|(_, held)| held.is_some()).count()
+    }
+
+    /// When the newest version of the plan was filed.
+    pub fn filed(&self) -> Option<Day> {
+        let (sequence, _) = self.plan.as_ref()?;
+        self.filings
+            .iter()
+            .find(|filing| filing.plan == *sequence)
+            .map(|filing| filing.day)
+    }
+}
+
+/// One activity with its counts and forms. None for a record that is none; a void one still shows what it said.
+pub fn line(record: &Record, records: &[Record]) -> Option<Line> {
+    let activity = record.activity()?;
+    let mut counts = Counts::default();
+    for attendee in &activity.attendees {
+        if let Some(who) = Who::of(attendee) {
+            counts.add(who, attendee.presence);
+        }
+    }
+    let forms = records.iter().filter_map(|other| match &other.payload {
+        Payload::FormHandedUp(form) if form.activity == record.sequence => Some(form.clone()),
+        _ => None,
+    });
+    Some(Line {
+        record: record.clone(),
+        activity: activity.clone(),
+        counts,
+        forms: forms.collect(),
+    })
+}
+
+/// A unit's year out of the year's records: its own plan, and the activities of exactly this unit.
+pub fn ledger(records: &[Record], unit: &str) -> Ledger {
+    let mut ledger = Ledger::default();
+    for record in records {
+        match &record.payload {
+            Payload::ActivityPlan(plan) if plan.unit.as_str() == unit => {
+                ledger.plans += 1;
+                ledger.plan = Some((record.sequence, plan.clone()));
+            }
+            Payload::PlanFiled(filed) if filed.unit.as_str() == unit => {
+                ledger.filings.push(filed.clone());
+            }
+            Payload::Activity(activity) if activity.unit.as_str() == unit && !record.void => {
+                ledger.lines.extend(line(record, records));
+            }
+            _ => {}
+        }
+    }
+    ledger
+        .lines
+        .sort_by_key(|line| (line.activity.day, line.record.sequence));
+    for line in &ledger.lines {
+        for attendee in &line.activity.attendees {
+            if let Some(who) = Who::of(attendee) {
+                ledger
+                    .people
+                    .entry(who)
+                    .or_default()
+                    .add(who, attendee.presence);
+            }
+        }
+    }
+    ledger.items = items(ledger.plan.as_ref(), &ledger.lines);
+    ledger
+}
+
+/// Each item is fulfilled by the first activity of its kind that was held on its day, or was moved from it.
+fn items(plan: Option<&(u64, ActivityPlan)>, lines: &[Line]) -> Vec<(PlanItem, Option<u64>)> {
+    let items = plan.map_or(&[][..], |(_, plan)| &plan.items);
+    items
+        .iter()
+        .map(|item| {
+            let held = lines.iter().find(|line| {
+                let activity = &line.activity;
+                activity.kind == item.kind
+                    && activity.planned_day.unwrap_or(activity.day) == item.day
+            });
+            (item.clone(), held.map(|line| line.record.sequence))
+        })
+        .collect()
+}

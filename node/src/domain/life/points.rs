@@ -1,0 +1,191 @@
+//! Points (先锋指数, 堡垒指数) out of the records, by a policy's table. A table says what is looked at and the most each item brings; an
+//! item brings the share of it that the records show, in tenths of a point. What no record speaks of is named and brings nothing: a
+//! person must look at it, the sum does not pretend.
+
+use hongyan_proto::letter::{Activity, ActivityKind};
+
+use super::{record::Record, roll::Who};
+use crate::domain::policy::{PointItem, Points};
+
+/// Tenths of a point.
+const TENTHS: u64 = 10;
+/// Months in a year.
+const MONTHS: u32 = 12;
+
+/// What one item brings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Score {
+    /// What is looked at.
+    pub item: PointItem,
+    /// The most it can bring, in points.
+    pub most: u16,
+    /// What it brings, in tenths of a point; none: no record speaks of it.
+    pub tenths: Option<u32>,
+}
+
+/// So much of so much.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Share {
+    /// What was done.
+    pub done: u32,
+    /// What was to be done.
+    pub of: u32,
+}
+
+/// What a table looks at, of a member or of a branch, over one year so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Facts {
+    /// Activity days: attended by the member, or held by the branch in the months so far.
+    pub activity_days: Share,
+    /// Meetings and lectures (三会一课), likewise.
+    pub meetings: Share,
+    /// Training hours in tenths, of those a policy demands; nothing where it demands none.
+    pub training: Share,
+    /// Roles played that were recorded; one a year is enough.
+    pub roles: Share,
+    /// Months with dues paid, of the months so far; nothing where it is not known.
+    pub dues: Share,
+    /// Everyone's presence together.
+    pub attendance: Share,
+}
+
+impl Share {
+    fn of(self, most: u16) -> Option<u32> {
+        if self.of == 0 {
+            return None;
+        }
+        let tenths = u64::from(most) * TENTHS * u64::from(self.done.min(self.of));
+        u32::try_from(tenths / u64::from(self.of)).ok()
+    }
+
+    fn count(&mut self, done: bool) {
+        self.of += 1;
+        self.done += u32::from(done);
+    }
+}
+
+/// What each item of a table brings.
+pub fn scores(table: &[Points], facts: &Facts) -> Vec<Score> {
+    table
+        .iter()
+        .map(|points| {
+            let share = match points.item {
+                PointItem::ActivityDay | PointItem::HeldActivityDays => facts.activity_days,
+                PointItem::Meetings | PointItem::HeldMeetings => facts.meetings,
+                PointItem::Training => facts.training,
+                PointItem::Role => facts.roles,
+                PointItem::Dues => facts.dues,
+                PointItem::AttendanceRate => facts.attendance,
+                PointItem::Oversight | PointItem::DailyOversight | PointItem::Tasks => {
+                    Share::default()
+                }
+            };
+            Score {
+                item: points.item,
+                most: points.most,
+                tenths: share.of(points.most),
+            }
+        })
+        .collect()
+}
+
+/// The sum, in tenths of a point.
+pub fn total(scores: &[Score]) -> u32 {
+    scores.iter().filter_map(|score| score.tenths).sum()
+}
+
+const fn is_meeting(kind: ActivityKind) -> bool {
+    matches!(
+        kind,
+        ActivityKind::BranchAssembly
+            | ActivityKind::BranchCommittee
+            | ActivityKind::GroupMeeting
+            | ActivityKind::PartyLecture
+    )
+}
+
+fn held(records: &[Record]) -> impl Iterator<Item = &Activity> {
+    records.iter().filter_map(Record::held)
+}
+
+/// What the activities of a year say about one person. Training, roles and dues are added by whoever knows them.
+pub fn of_person(records: &[Record], who: Who) -> Facts {
+    let mut facts = Facts::default();
+    for activity in held(records) {
+        let mut lines = activity.attendees.iter();
+        let Some(line) = lines.find(|line| Who::of(line) == Some(who)) else {
+            continue;
+        };
+        let there = line.presence.was_there();
+        facts.attendance.count(there);
+        if activity.kind == ActivityKind::ActivityDay {
+            facts.activity_days.count(there);
+        } else if is_meeting(activity.kind) {
+            facts.meetings.count(there);
+        }
+    }
+    facts
+}
+
+/// What the activities of a year say about a branch. Each of the months so far has its activity day; `meetings` is how many meetings the
+/// policy demands by now.
+pub fn of_branch(records: &[Record], unit: &str, months: u32, meetings: u32) -> Facts {
+    let mut facts = Facts::default();
+    let mut days = std::collections::BTreeSet::new();
+    for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
+        if activity.kind == ActivityKind::ActivityDay {
+            days.insert(activity.day.month());
+        } else if is_meeting(activity.kind) {
+            facts.meetings.done += 1;
+        }
+        for line in &activity.attendees {
+            facts.attendance.count(line.presence.was_there());
+        }
+    }
+    facts.activity_days = Share {
+        done: u32::try_from(days.len()).unwrap_or(MONTHS),
+        of: months.min(MONTHS),
+    };
+    facts.meetings.of = meetings;
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: [Points; 3] = [
+        Points {
+            item: PointItem::ActivityDay,
+            most: 20,
+        },
+        Points {
+            item: PointItem::Oversight,
+            most: 20,
+        },
+        Points {
+            item: PointItem::Training,
+            most: 20,
+        },
+    ];
+
+    #[test]
+    fn an_item_brings_its_share_and_never_more() {
+        let facts = Facts {
+            activity_days: Share { done: 2, of: 3 },
+            training: Share { done: 500, of: 320 },
+            ..Facts::default()
+        };
+        let scores = scores(&TABLE, &facts);
+        let tenths: Vec<_> = scores.iter().map(|score| score.tenths).collect();
+        assert_eq!(tenths, [Some(133), None, Some(200)]);
+        assert_eq!(total(&scores), 333);
+    }
+
+    #[test]
+    fn what_was_not_due_yet_is_not_counted() {
+        let none = scores(&TABLE, &Facts::default());
+        assert!(none.iter().all(|score| score.tenths.is_none()));
+        assert_eq!(total(&none), 0);
+    }
+}

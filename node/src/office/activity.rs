@@ -1,0 +1,334 @@
+//! Activities held (活动记录): written once, corrected by a later entry, and told to the partners of hosted members in the same commit.
+
+use hongyan_proto::{
+    letter::{
+        Activity, ActivityKind, Attendee, Exemption, ExemptionFrom, FormHandedUp, LocalCorrection,
+        LocalReplacement, Payload, Presence, Text,
+    },
+    log::Kind,
+    time::Day,
+};
+use prost::Message as _;
+
+use super::{
+    Answer, Office, OfficeError, Request, Violation,
+    desk::Desk,
+    plan::{calendar, not_ahead},
+    roster,
+    tell::{Telling, correct as correct_letter, tell},
+};
+use crate::{
+    book,
+    domain::life::{
+        Candidate, Line, Named, Record, Who,
+        ledger::line,
+        roll::{self, Problems},
+    },
+};
+
+const ACTIVITY: (&str, &str) = ("活动记录", "activity");
+
+/// Who was there, as somebody wrote it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Roll {
+    /// How everyone else of the unit took part.
+    pub(super) everyone: Option<Presence>,
+    pub(super) people: Vec<Named>,
+}
+
+/// A change of an activity's record.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// The record as it was when the change was made up.
+    pub(super) seen: Record,
+    pub(super) reason: Text<500>,
+    /// The right content, its attendees as they were; none: the record is void.
+    pub(super) right: Option<Activity>,
+    pub(super) people: Vec<Named>,
+    pub(super) not_expected: Vec<String>,
+}
+
+fn violations(problems: Problems) -> OfficeError {
+    let violations = problems.into_iter().map(|(at, problem)| Violation {
+        field: at.map_or_else(|| "people".to_owned(), |at| format!("people[{at}]")),
+        problem: problem.to_string(),
+    });
+    OfficeError::Invalid(violations.collect())
+}
+
+fn answer(desk: &mut Desk<'_, '_>, activity: &Activity, telling: Telling) -> Answer {
+    // The record is what was asked for; the letters were written before it, so that it can name them.
+    desk.written.rotate_right(1);
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let telling = Telling {
+        expected: count(activity.attendees.len()),
+        present: count(activity.present()),
+        ..telling
+    };
+    Answer {
+        extra: telling.encode_to_vec().into(),
+        ..Answer::default()
+    }
+}
+
+/// What an answer of this room says beside where the entries went.
+pub(super) fn telling(answer: &Answer) -> Result<Telling, OfficeError> {
+    Telling::decode(answer.extra.clone())
+        .map_err(|_| OfficeError::Damaged("请求记录 request record".to_owned()))
+}
+
+/// An activity was held.
+pub(super) async fn hold(
+    office: &Office,
+    request: Request,
+    activity: Activity,
+    roll: Roll,
+) -> Result<(Telling, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            not_ahead(activity.day, desk.today, "activity.day")?;
+            let unit = activity.unit.as_str();
+            let mut candidates = roster::candidates(desk.draft, unit)?;
+            roster::require(&candidates, unit)?;
+            excuse(
+                &mut candidates,
+                &book::exemptions(desk.draft)?,
+                activity.day,
+            );
+            let attendees =
+                roll::call(&candidates, roll.everyone, &roll.people).map_err(violations)?;
+            let activity = Activity {
+                attendees,
+                actor: desk.actor.clone(),
+                ..activity
+            };
+            let mut told = Telling::default();
+            let activity = tell_all(desk, activity, &mut told)?;
+            desk.enter(&activity.clone().into(), None)?;
+            Ok(answer(desk, &activity, told))
+        })
+        .await?;
+    Ok((telling(&answer)?, answer))
+}
+
+/// Who is exempt from activities on the day is expected only when named.
+fn excuse(candidates: &mut [Candidate], exemptions: &[(u64, Exemption)], day: Day) {
+    for candidate in candidates {
+        candidate.expected &= !exemptions.iter().any(|(_, exemption)| {
+            candidate.who == Who::Member(exemption.member_id)
+                && exemption.covers(ExemptionFrom::Attendance, day)
+        });
+    }
+}
+
+/// Tells each hosted attendee's partner who was not told yet.
+fn tell_all(
+    desk: &mut Desk<'_, '_>,
+    mut activity: Activity,
+    telling: &mut Telling,
+) -> Result<Activity, OfficeError> {
+    let fact = Payload::Activity(activity.clone());
+    for attendee in &mut activity.attendees {
+        if let (Some(case), None) = (attendee.case_id, &attendee.told) {
+            attendee.told = tell(desk, &fact, case, Kind::Attendance, telling)?;
+        }
+    }
+    Ok(activity)
+}
+
+/// A record was wrong: another takes its place, or it is void. The letters it told follow.
+pub(super) async fn correct(
+    office: &Office,
+    request: Request,
+    change: Change,
+) -> Result<(Telling, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            let old = one(desk.draft, change.seen.sequence)?;
+            if old.version != change.seen.version {
+                return Err(OfficeError::Moved);
+            }
+            let Some(before) = old.held() else {
+                return Err(OfficeError::field(
+                    "activity",
+                    "该记录已作废, 请另记一次活动 the record is void: record another activity",
+                ));
+            };
+            let mut told = Telling::default();
+            let after = match &change.right {
+                None => None,
+                Some(right) => Some(righted(desk, before, right, &change)?),
+            };
+            correct_letters(desk, before, after.as_ref(), &change.reason, &mut told)?;
+            let after = match after {
+                None => None,
+                Some(after) => Some(tell_all(desk, after, &mut told)?),
+            };
+            let correction = LocalCorrection {
+                corrects: old.sequence,
+                reason: change.reason.clone(),
+                replacement: after.clone().map(LocalReplacement::Activity),
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&correction.into(), None)?;
+            Ok(answer(desk, after.as_ref().unwrap_or(before), told))
+        })
+        .await?;
+    Ok((telling(&answer)?, answer))
+}
+
+/// The right content with its attendees. Unit and year stay: the record is filed under them.
+fn righted(
+    desk: &Desk<'_, '_>,
+    before: &Activity,
+    right: &Activity,
+    change: &Change,
+) -> Result<Activity, OfficeError> {
+    not_ahead(right.day, desk.today, "changes.day")?;
+    if right.unit != before.unit || right.day.date().year() != before.day.date().year() {
+        return Err(OfficeError::field(
+            "changes",
+            "支部和年度不能更正, 请将该记录作废后另记 unit and year cannot be corrected: void the record and record another",
+        ));
+    }
+    let mut candidates = roster::candidates(desk.draft, before.unit.as_str())?;
+    was_there(&mut candidates, &before.attendees);
+    let attendees = roll::amend(
+        &before.attendees,
+        &candidates,
+        &change.people,
+        &change.not_expected,
+    )
+    .map_err(violations)?;
+    Ok(Activity {
+        attendees,
+        actor: desk.actor.clone(),
+        ..right.clone()
+    })
+}
+
+/// Who was in the record may be named in its correction, even when the person has left the unit since.
+fn was_there(candidates: &mut [Candidate], attendees: &[Attendee]) {
+    for candidate in candidates {
+        candidate.belongs |= attendees
+            .iter()
+            .any(|attendee| Who::of(attendee) == Some(candidate.who));
+    }
+}
+
+fn correct_letters(
+    desk: &mut Desk<'_, '_>,
+    before: &Activity,
+    after: Option<&Activity>,
+    reason: &Text<500>,
+    telling: &mut Telling,
+) -> Result<(), OfficeError> {
+    let old = Payload::Activity(before.clone());
+    let new = after.map(|after| Payload::Activity(after.clone()));
+    for attendee in &before.attendees {
+        let (Some(case), Some(told)) = (attendee.case_id, &attendee.told) else {
+            continue;
+        };
+        let stays = after.is_some_and(|after| {
+            let mut lines = after.attendees.iter();
+            lines.any(|line| line.case_id == Some(case))
+        });
+        let now = new.as_ref().filter(|_| stays);
+        correct_letter(desk, (&old, now), (case, told), reason, telling)?;
+    }
+    Ok(())
+}
+
+/// The record form of an activity was handed up.
+pub(super) async fn hand_up(
+    office: &Office,
+    request: Request,
+    activity: u64,
+    day: Option<Day>,
+    superior: Option<Text<100>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let record = one(desk.draft, activity)?;
+            let Some(held) = record.held() else {
+                return Err(OfficeError::field(
+                    "activity",
+                    "该记录已作废, 不必报送 the record is void: nothing is handed up",
+                ));
+            };
+            let day = day.unwrap_or(desk.today);
+            not_ahead(day, desk.today, "day")?;
+            if day < held.day {
+                return Err(OfficeError::field(
+                    "day",
+                    format!(
+                        "不能早于活动日期 {} not before the day of the activity",
+                        held.day
+                    ),
+                ));
+            }
+            let form = FormHandedUp {
+                activity,
+                day,
+                superior,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&form.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// An activity's record by its sequence.
+pub(super) fn one(shelf: &impl book::Shelf, sequence: u64) -> Result<Record, OfficeError> {
+    book::life_record(shelf, sequence)?
+        .filter(|record| record.activity().is_some())
+        .ok_or_else(|| OfficeError::not_found(ACTIVITY, sequence.to_string()))
+}
+
+/// A record with its counts, its forms and the names of those in it.
+pub(super) fn show(office: &Office, sequence: u64) -> Result<(Line, Vec<String>), OfficeError> {
+    let record = one(&office.store, sequence)?;
+    let year = record
+        .activity()
+        .and_then(|activity| u16::try_from(activity.day.date().year()).ok())
+        .unwrap_or_default();
+    let records = book::life_of_year(&office.store, year)?;
+    let line = line(&record, &records)
+        .ok_or_else(|| OfficeError::not_found(ACTIVITY, sequence.to_string()))?;
+    let people: Vec<_> = line.activity.attendees.iter().filter_map(Who::of).collect();
+    let names = roster::names_of(&office.store, people.iter().copied())?;
+    let names = people
+        .iter()
+        .map(|who| names.get(who).cloned().unwrap_or_else(|| who.id()))
+        .collect();
+    Ok((line, names))
+}
+
+/// A year's activities that fit, by day, then by sequence.
+pub(super) fn list(
+    office: &Office,
+    unit: &str,
+    year: u32,
+    kinds: &[ActivityKind],
+    void: bool,
+) -> Result<Vec<Line>, OfficeError> {
+    let year = match year {
+        0 => u16::try_from(office.today().date().year()).unwrap_or_default(),
+        year => calendar(year)?,
+    };
+    let records = book::life_of_year(&office.store, year)?;
+    let mut lines: Vec<Line> = records
+        .iter()
+        .filter(|record| void || !record.void)
+        .filter(|record| {
+            record.activity().is_some_and(|activity| {
+                (unit.is_empty() || activity.unit.as_str() == unit)
+                    && (kinds.is_empty() || kinds.contains(&activity.kind))
+            })
+        })
+        .filter_map(|record| line(record, &records))
+        .collect();
+    lines.sort_by_key(|line| (line.activity.day, line.record.sequence));
+    Ok(lines)
+}

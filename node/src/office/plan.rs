@@ -1,0 +1,128 @@
+//! Yearly plans of activities (年度活动计划): set, amended by a new version, filed up.
+
+use hongyan_proto::{
+    letter::{ActivityPlan, Payload, PlanFiled, Text, Within},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, desk::Desk, roster};
+use crate::{
+    book,
+    domain::life::{Ledger, ledger},
+};
+
+const PLAN: (&str, &str) = ("年度计划", "plan of the year");
+
+fn of_year(desk: &Desk<'_, '_>, unit: &str, year: u32) -> Result<Ledger, OfficeError> {
+    Ok(ledger(
+        &book::life_of_year(desk.draft, calendar(year)?)?,
+        unit,
+    ))
+}
+
+/// A year as the book files it.
+pub(super) fn calendar(year: u32) -> Result<u16, OfficeError> {
+    u16::try_from(year)
+        .ok()
+        .filter(|year| (1900..3000).contains(year))
+        .ok_or_else(|| OfficeError::field("year", "应为 1900–2999 must be 1900 to 2999"))
+}
+
+/// The first plan of a unit for a year, or with a reason a new version of it.
+pub(super) async fn set(
+    office: &Office,
+    request: Request,
+    plan: ActivityPlan,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let plan = ActivityPlan {
+                actor: desk.actor.clone(),
+                ..plan
+            };
+            roster::known_unit(desk.draft, plan.unit.as_str())?;
+            let before = of_year(desk, plan.unit.as_str(), plan.year.get())?.plan;
+            match (before, &plan.reason) {
+                (Some(_), None) => Err(OfficeError::field(
+                    "plan.reason",
+                    "该年度计划已有, 修订请用 plan amend 并写明原因 this year's plan is there: amend it with plan amend and say why",
+                )),
+                (None, Some(_)) => Err(OfficeError::not_found(
+                    PLAN,
+                    format!("{} {}", plan.unit, plan.year.get()),
+                )),
+                _ => {
+                    desk.enter(&plan.into(), None)?;
+                    Ok(Answer::default())
+                }
+            }
+        })
+        .await
+}
+
+/// The newest version was filed up.
+pub(super) async fn file(
+    office: &Office,
+    request: Request,
+    unit: Text<100>,
+    year: Within<1900, 2999>,
+    day: Option<Day>,
+    superior: Option<Text<100>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let known = of_year(desk, unit.as_str(), year.get())?;
+            let Some((plan, _)) = known.plan else {
+                let name = format!("{unit} {}", year.get());
+                return Err(OfficeError::not_found(PLAN, name));
+            };
+            if let Some(filing) = known.filings.iter().find(|filing| filing.plan == plan) {
+                return Err(OfficeError::field(
+                    "year",
+                    format!(
+                        "该版计划已于 {} 备案 this version was filed on that day already",
+                        filing.day
+                    ),
+                ));
+            }
+            let day = day.unwrap_or(desk.today);
+            not_ahead(day, desk.today, "day")?;
+            let filed = PlanFiled {
+                unit,
+                year,
+                plan,
+                day,
+                superior,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&Payload::PlanFiled(filed), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Nothing is recorded before it happened.
+pub(super) fn not_ahead(day: Day, today: Day, field: &str) -> Result<(), OfficeError> {
+    if day > today {
+        return Err(OfficeError::field(
+            field,
+            format!(
+                "日期 {day} 尚未到来 (今天是 {today}), 请在发生之后记录 the day has not come yet: record it when it has happened"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A unit's year; an error when nobody belongs to the unit and nothing was recorded of it.
+pub(super) fn year(office: &Office, unit: &str, year: u32) -> Result<Ledger, OfficeError> {
+    let year = match year {
+        0 => u16::try_from(office.today().date().year()).unwrap_or_default(),
+        year => calendar(year)?,
+    };
+    let found = ledger(&book::life_of_year(&office.store, year)?, unit);
+    if found == Ledger::default() {
+        roster::known_unit(&office.store, unit)?;
+    }
+    Ok(found)
+}

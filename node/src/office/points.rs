@@ -1,0 +1,185 @@
+//! Points (先锋指数, 堡垒指数): computed from the records by a policy's table, never entered.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use hongyan_proto::{
+    letter::{ExemptionFrom, Payload},
+    time::Day,
+};
+
+use super::{Office, OfficeError, book::person, roster};
+use crate::{
+    book,
+    domain::{
+        life::{
+            Record, Who,
+            book::{Confirmed, lines_about, tally},
+            points::{Facts, Score, Share, of_branch, of_person, scores},
+        },
+        policy::{Meeting, Points, Policy, PolicyHistory, Post, Rule, shipped},
+    },
+};
+
+/// Tenths of an hour of study.
+const TENTHS: u32 = 10;
+
+/// The index of a member or a branch.
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    pub(super) name: String,
+    pub(super) id: String,
+    /// Left out on approved application.
+    pub(super) exempt: bool,
+    pub(super) scores: Vec<Score>,
+}
+
+/// The policy named, or the one in force on the day.
+fn policy(office: &Office, name: &str, day: Day) -> Result<Arc<Policy>, OfficeError> {
+    if name.is_empty() {
+        let adopted = book::policies(&office.store)?.adopted;
+        return PolicyHistory::new(adopted, None).at(day).cloned().ok_or_else(|| {
+            OfficeError::field(
+                "policy",
+                "尚未采用政策, 请写明政策 no policy was adopted: name one",
+            )
+        });
+    }
+    match shipped(name) {
+        Some(Ok(policy)) => Ok(Arc::new(policy)),
+        Some(Err(error)) => Err(OfficeError::field("policy", error)),
+        None => Err(OfficeError::not_found(("政策", "policy"), name)),
+    }
+}
+
+fn table(policy: &Policy, of_branches: bool) -> Result<Vec<Points>, OfficeError> {
+    let mut tables = policy.pick(|rule| match rule {
+        Rule::PointsTable { branch, items } if *branch == of_branches => Some(items.clone()),
+        _ => None,
+    });
+    tables.next().map(|(_, items)| items).ok_or_else(|| {
+        OfficeError::field(
+            "policy",
+            "该政策没有积分表 this policy has no table of points",
+        )
+    })
+}
+
+/// Hours of training a member owes a year, in tenths; 0: the policy demands none.
+fn training(policy: &Policy) -> u32 {
+    let mut hours = policy.pick(|rule| match rule {
+        Rule::Training {
+            of: Post::Member,
+            hours,
+        } => Some(u32::from(*hours)),
+        _ => None,
+    });
+    hours.next().map_or(0, |(_, hours)| hours * TENTHS)
+}
+
+/// How many meetings and lectures (三会一课) a branch owes by a day. Where a policy tells fields of work apart, the least of them counts: what
+/// field a branch is of is not known here.
+fn meetings_due(policy: &Policy, today: Day) -> u32 {
+    let mut due: BTreeMap<Meeting, u32> = BTreeMap::new();
+    let rules = policy.pick(|rule| match rule {
+        Rule::Meeting {
+            meeting:
+                meeting @ (Meeting::BranchAssembly
+                | Meeting::BranchCommittee
+                | Meeting::GroupMeeting
+                | Meeting::PartyLecture),
+            timing,
+            ..
+        } => Some((*meeting, timing)),
+        _ => None,
+    });
+    for (_, (meeting, timing)) in rules {
+        let windows = timing.windows(today.date().year());
+        let past = windows.iter().filter(|window| window.until <= today);
+        let count = past.map(|window| u32::from(window.times)).sum();
+        due.entry(meeting)
+            .and_modify(|least| *least = (*least).min(count))
+            .or_insert(count);
+    }
+    due.values().sum()
+}
+
+/// The last day of the year that counts: today, or its end.
+fn until(office: &Office, year: u16) -> Result<Day, OfficeError> {
+    let year = i16::try_from(year).unwrap_or_default();
+    let end = Day::new(year, 12, 31).map_err(|error| OfficeError::field("year", error))?;
+    Ok(end.min(office.today()))
+}
+
+fn facts(records: &[Record], who: Who, hours: u32) -> Facts {
+    let tally = tally(&lines_about(records, who, &Confirmed::new()));
+    let trained: u32 = records
+        .iter()
+        .filter(|record| !record.void)
+        .filter_map(|record| match (&record.payload, who) {
+            (Payload::Training(training), Who::Member(id)) => training
+                .member_ids
+                .contains(&id)
+                .then(|| training.tenths.get()),
+            _ => None,
+        })
+        .sum();
+    Facts {
+        training: Share {
+            done: trained,
+            of: hours,
+        },
+        roles: Share {
+            done: tally.roles,
+            of: 1,
+        },
+        ..of_person(records, who)
+    }
+}
+
+/// A member's index for a year.
+pub(super) fn member(
+    office: &Office,
+    name: &str,
+    year: u16,
+    policy_name: &str,
+) -> Result<Index, OfficeError> {
+    let day = until(office, year)?;
+    let policy = policy(office, policy_name, day)?;
+    let table = table(&policy, false)?;
+    let person = person(&office.store, name)?;
+    let records = book::life_of_year(&office.store, year)?;
+    let exempt = book::exemptions(&office.store)?
+        .iter()
+        .any(|(_, exemption)| {
+            person.who == Who::Member(exemption.member_id)
+                && exemption.covers(ExemptionFrom::Points, day)
+        });
+    Ok(Index {
+        name: person.names.first().cloned().unwrap_or_default(),
+        id: person.who.id(),
+        exempt,
+        scores: scores(&table, &facts(&records, person.who, training(&policy))),
+    })
+}
+
+/// A branch's index for a year.
+pub(super) fn branch(
+    office: &Office,
+    unit: &str,
+    year: u16,
+    policy_name: &str,
+) -> Result<Index, OfficeError> {
+    let day = until(office, year)?;
+    let policy = policy(office, policy_name, day)?;
+    let table = table(&policy, true)?;
+    roster::known_unit(&office.store, unit)?;
+    let records = book::life_of_year(&office.store, year)?;
+    let months = u32::try_from(day.date().month()).unwrap_or_default();
+    let facts = of_branch(&records, unit, months, meetings_due(&policy, day));
+    Ok(Index {
+        name: unit.to_owned(),
+        id: String::new(),
+        exempt: false,
+        scores: scores(&table, &facts),
+    })
+}

@@ -1,0 +1,136 @@
+//! Who belongs to a unit: its own members and the flow members that are placed in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hongyan_proto::{
+    id::MemberId,
+    letter::{Disclosed, Payload},
+    log::Kind,
+};
+
+use super::{
+    OfficeError,
+    view::{latest, person},
+};
+use crate::{
+    book::{self, CaseFile, Shelf},
+    domain::{
+        case::{Side, State},
+        life::{Candidate, Who, unit::belongs},
+    },
+};
+
+const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
+
+fn names(person: &Disclosed) -> Vec<String> {
+    let mut names = Vec::new();
+    names.extend(person.name.as_ref().map(ToString::to_string));
+    names.extend(person.certificate.as_ref().map(ToString::to_string));
+    let number = person.id_number.as_ref();
+    names.extend(
+        number
+            .filter(|number| !number.is_masked())
+            .map(|number| number.as_str().to_owned()),
+    );
+    names
+}
+
+/// The unit a hosted member is placed in.
+fn placed(file: &CaseFile) -> Option<&str> {
+    match latest(file, Kind::Place) {
+        Some(Payload::Place(place)) => Some(place.unit.as_str()),
+        _ => None,
+    }
+}
+
+fn candidate(who: Who, person: &Disclosed, placed: Option<&str>, unit: &str) -> Candidate {
+    Candidate {
+        who,
+        names: names(person),
+        unit: placed.map(str::to_owned),
+        belongs: placed.is_some_and(|placed| belongs(placed, unit)),
+        expected: true,
+    }
+}
+
+/// Everyone of the roster and every member hosted now, by name and then by id; each says whether they belong to the unit.
+pub(super) fn candidates(shelf: &impl Shelf, unit: &str) -> Result<Vec<Candidate>, OfficeError> {
+    gather(shelf, unit, |state| state == State::Active)
+}
+
+/// Everyone of the roster and everyone who is or was hosted: a record book outlives the stay.
+pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError> {
+    let mut all = gather(shelf, "", |state| {
+        state == State::Active || state.is_closed()
+    })?;
+    for candidate in &mut all {
+        candidate.belongs = true;
+    }
+    Ok(all)
+}
+
+fn gather(
+    shelf: &impl Shelf,
+    unit: &str,
+    hosted: impl Fn(State) -> bool,
+) -> Result<Vec<Candidate>, OfficeError> {
+    let cases = book::all_cases(shelf, None)?;
+    let open = cases.iter().filter(|file| file.is_open());
+    let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
+    let mut found = Vec::new();
+    for member in book::members(shelf)? {
+        if member.removed {
+            continue;
+        }
+        let placed = member.unit.as_ref().map(|unit| unit.as_str());
+        let who = Who::Member(member.member_id);
+        found.push(Candidate {
+            expected: !away.contains(&member.member_id),
+            ..candidate(who, &member.details, placed, unit)
+        });
+    }
+    for file in &cases {
+        let here = file.case.state().is_some_and(&hosted) && placed(file).is_some();
+        if here && file.side() == Some(Side::Inflow) {
+            let person = person(shelf, file)?;
+            found.push(candidate(Who::Hosted(file.id), &person, placed(file), unit));
+        }
+    }
+    found.sort_by(|a, b| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));
+    Ok(found)
+}
+
+/// Refuses a unit to which nobody belongs: a record under it would be found by nobody.
+pub(super) fn known_unit(shelf: &impl Shelf, unit: &str) -> Result<(), OfficeError> {
+    require(&candidates(shelf, unit)?, unit)
+}
+
+/// As [`known_unit`], where the candidates are at hand.
+pub(super) fn require(candidates: &[Candidate], unit: &str) -> Result<(), OfficeError> {
+    if candidates.iter().any(|candidate| candidate.belongs) {
+        Ok(())
+    } else {
+        Err(OfficeError::not_found(UNIT, unit))
+    }
+}
+
+/// What people are called, for showing records about them.
+pub(super) fn names_of(
+    shelf: &impl Shelf,
+    people: impl IntoIterator<Item = Who>,
+) -> Result<BTreeMap<Who, String>, OfficeError> {
+    let mut names = BTreeMap::new();
+    for who in people {
+        let name = match who {
+            Who::Member(id) => book::member(shelf, id)?.and_then(|member| member.details.name),
+            Who::Hosted(id) => super::find::case_by_id(shelf, id)
+                .and_then(|(file, _)| person(shelf, &file))
+                .ok()
+                .and_then(|person| person.name),
+        };
+        if let Some(name) = name {
+            names.insert(who, name.to_string());
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,288 @@
+//! `AssessmentService`.
+
+use hongyan_proto::{
+    id::MemberId,
+    letter::{AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Text, ValueError, Within},
+    pb::office::v1::{self as pb, assessment_service_server::AssessmentService},
+    time::Day,
+};
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{labels, written},
+    request::{note, request},
+};
+use crate::{
+    domain::{
+        life::{Who, points::total},
+        policy::Word as _,
+    },
+    office::{
+        Office, OfficeError,
+        assessment::{self, Course},
+        book::this_year_or,
+        error::At as _,
+        points,
+    },
+};
+
+type Answered<T> = Result<Response<T>, Status>;
+
+fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Text::parse(text).at(field).map(Some)
+}
+
+fn day(text: &str, field: &str) -> Result<Option<Day>, OfficeError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse::<Day>().at(field).map(Some)
+}
+
+fn required(text: &str, field: &str) -> Result<Day, OfficeError> {
+    day(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
+}
+
+/// The line takes its member's id where the name is looked up.
+const NOBODY: MemberId = MemberId::from_bytes([0; 16]);
+
+fn vote(at: usize, vote: pb::AppraisalVote) -> Result<(String, AppraisalLine), OfficeError> {
+    let field = |name: &str| format!("votes[{at}].{name}");
+    let line = AppraisalLine {
+        member_id: NOBODY,
+        grade: AppraisalGrade::try_from(vote.grade).at(&field("grade"))?,
+        excellent: vote.excellent,
+        qualified: vote.qualified,
+        unqualified: vote.unqualified,
+        note: optional(&vote.note, &field("note"))?,
+    };
+    Ok((vote.person, line))
+}
+
+fn shown(text: Option<impl ToString>) -> String {
+    text.map(|text| text.to_string()).unwrap_or_default()
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[tonic::async_trait]
+impl AssessmentService for Office {
+    async fn record_appraisal(
+        &self,
+        request_: Request<pb::RecordAppraisalRequest>,
+    ) -> Answered<pb::RecordAppraisalResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let about = (
+            Text::parse(&message.unit).at("unit")?,
+            Within::new(message.year).at("year")?,
+            day(&message.day, "day")?,
+        );
+        let votes = message.votes.into_iter().enumerate();
+        let votes = votes
+            .map(|(at, one)| vote(at, one))
+            .collect::<Result<Vec<_>, _>>()?;
+        let answer = assessment::appraise(self, request, about, votes).await?;
+        Ok(Response::new(pb::RecordAppraisalResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn get_appraisal(
+        &self,
+        request_: Request<pb::GetAppraisalRequest>,
+    ) -> Answered<pb::GetAppraisalResponse> {
+        let message = request_.into_inner();
+        let year = this_year_or(self, message.year)?;
+        let (sequence, appraisal, names) = assessment::appraisal(self, &message.unit, year)?;
+        note(self, "查看民主评议 appraisal shown", appraisal.lines.len()).await?;
+        let votes = appraisal.lines.iter().map(|line| {
+            let who = Who::Member(line.member_id);
+            pb::AppraisalVote {
+                person: names.get(&who).cloned().unwrap_or_else(|| who.id()),
+                grade: line.grade.code(),
+                excellent: line.excellent,
+                qualified: line.qualified,
+                unqualified: line.unqualified,
+                note: shown(line.note.as_ref()),
+            }
+        });
+        Ok(Response::new(pb::GetAppraisalResponse {
+            sequence,
+            unit: appraisal.unit.to_string(),
+            year: appraisal.year.get(),
+            day: appraisal.day.to_string(),
+            votes: votes.collect(),
+        }))
+    }
+
+    async fn record_training(
+        &self,
+        request_: Request<pb::RecordTrainingRequest>,
+    ) -> Answered<pb::RecordTrainingResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let course = Course {
+            day: day(&message.day, "day")?,
+            tenths: Within::new(message.tenths).at("tenths")?,
+            title: Text::parse(&message.title).at("title")?,
+            organizer: optional(&message.organizer, "organizer")?,
+        };
+        let answer = assessment::train(self, request, message.people, message.unit, course).await?;
+        let persons = <[u8; 4]>::try_from(answer.extra.as_ref()).map(u32::from_be_bytes);
+        Ok(Response::new(pb::RecordTrainingResponse {
+            written: written(&answer),
+            persons: persons.unwrap_or_default(),
+        }))
+    }
+
+    async fn list_training(
+        &self,
+        request_: Request<pb::ListTrainingRequest>,
+    ) -> Answered<pb::ListTrainingResponse> {
+        let message = request_.into_inner();
+        let year = this_year_or(self, message.year)?;
+        let people = assessment::members_of(self, &message.unit)?;
+        let trainings = assessment::trainings(self, year)?;
+        note(self, "查看培训学时 training hours shown", people.len()).await?;
+        let lines = trainings.iter().filter_map(|(sequence, training)| {
+            let of_unit = |id: &&MemberId| people.iter().any(|(member, _)| member == *id);
+            let persons = training.member_ids.iter().filter(of_unit).count();
+            (persons > 0).then(|| pb::TrainingLine {
+                sequence: *sequence,
+                day: training.day.to_string(),
+                title: training.title.to_string(),
+                organizer: shown(training.organizer.as_ref()),
+                tenths: training.tenths.get(),
+                persons: count(persons),
+            })
+        });
+        let persons = people.iter().map(|(id, name)| {
+            let own = trainings
+                .iter()
+                .filter(|(_, training)| training.member_ids.contains(id));
+            pb::TrainedPerson {
+                name: name.clone(),
+                id: id.to_string(),
+                tenths: own.map(|(_, training)| training.tenths.get()).sum(),
+            }
+        });
+        Ok(Response::new(pb::ListTrainingResponse {
+            trainings: lines.collect(),
+            people: persons.collect(),
+        }))
+    }
+
+    async fn grant_exemption(
+        &self,
+        request_: Request<pb::GrantExemptionRequest>,
+    ) -> Answered<pb::GrantExemptionResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let mut codes = message.from.clone();
+        codes.sort_unstable();
+        codes.dedup();
+        let from = codes
+            .into_iter()
+            .map(|code| ExemptionFrom::try_from(code).at("from"))
+            .collect::<Result<Vec<_>, _>>()?;
+        let approved_on = required(&message.approved_on, "approved_on")?;
+        let exemption = Exemption {
+            member_id: NOBODY,
+            from,
+            since: day(&message.since, "since")?.unwrap_or(approved_on),
+            until: day(&message.until, "until")?,
+            reason: Text::parse(&message.reason).at("reason")?,
+            applied_on: required(&message.applied_on, "applied_on")?,
+            approved_on,
+            approved_by: Text::parse(&message.approved_by).at("approved_by")?,
+            actor: request.actor.clone(),
+        };
+        let answer = assessment::exempt(self, request, message.person, exemption).await?;
+        Ok(Response::new(pb::GrantExemptionResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn list_exemptions(
+        &self,
+        request_: Request<pb::ListExemptionsRequest>,
+    ) -> Answered<pb::ListExemptionsResponse> {
+        let exemptions = assessment::exemptions(self, request_.into_inner().all)?;
+        note(self, "查看免考名单 exemptions shown", exemptions.len()).await?;
+        let lines = exemptions.iter().map(|(sequence, exemption, member)| {
+            let details = member.as_ref().map(|member| &member.details);
+            pb::ExemptionLine {
+                sequence: *sequence,
+                name: shown(details.and_then(|details| details.name.as_ref())),
+                id: exemption.member_id.to_string(),
+                unit: shown(member.as_ref().and_then(|member| member.unit.as_ref())),
+                from: exemption.from.iter().map(|from| from.code()).collect(),
+                since: exemption.since.to_string(),
+                until: shown(exemption.until),
+                reason: exemption.reason.to_string(),
+                applied_on: exemption.applied_on.to_string(),
+                approved_on: exemption.approved_on.to_string(),
+                approved_by: exemption.approved_by.to_string(),
+            }
+        });
+        Ok(Response::new(pb::ListExemptionsResponse {
+            exemptions: lines.collect(),
+        }))
+    }
+
+    async fn void_assessment(
+        &self,
+        request_: Request<pb::VoidAssessmentRequest>,
+    ) -> Answered<pb::VoidAssessmentResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let answer = assessment::void(self, request, message.record, reason).await?;
+        Ok(Response::new(pb::VoidAssessmentResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn get_points(
+        &self,
+        request_: Request<pb::GetPointsRequest>,
+    ) -> Answered<pb::GetPointsResponse> {
+        let message = request_.into_inner();
+        let year = this_year_or(self, message.year)?;
+        let index = match &message.of {
+            Some(pb::get_points_request::Of::Person(person)) => {
+                points::member(self, person, year, &message.policy)?
+            }
+            Some(pb::get_points_request::Of::Unit(unit)) => {
+                points::branch(self, unit, year, &message.policy)?
+            }
+            None => return Err(OfficeError::field("of", ValueError::Missing).into()),
+        };
+        note(
+            self,
+            "查看积分 points shown",
+            usize::from(!index.id.is_empty()),
+        )
+        .await?;
+        let lines = index.scores.iter().map(|score| pb::PointsLine {
+            item: score.item.name().to_owned(),
+            words: Some(labels(score.item.label())),
+            most: u32::from(score.most),
+            unknown: score.tenths.is_none(),
+            tenths: score.tenths.unwrap_or_default(),
+        });
+        Ok(Response::new(pb::GetPointsResponse {
+            lines: lines.collect(),
+            total_tenths: total(&index.scores),
+            name: index.name,
+            id: index.id,
+            exempt: index.exempt,
+        }))
+    }
+}

@@ -1,0 +1,165 @@
+//! From a local record to the partner, in the same commit: the letters that the agreement lets out, and their corrections.
+
+use bytes::Bytes;
+use hongyan_proto::{
+    id::CaseId,
+    letter::{Correction, Payload, Replacement, Text, Told},
+    log::Kind,
+};
+use prost::Message;
+
+use super::{
+    OfficeError,
+    desk::{Cut, Desk, writable},
+    find,
+};
+use crate::{
+    book::{self, CaseFile, Partner},
+    domain::{
+        case::{self, Side, dates::check_dates},
+        life::disclose,
+    },
+};
+
+/// What stayed at home, and why.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct NotTold {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) case: Bytes,
+    /// Chinese first, English beside it.
+    #[prost(string, tag = "2")]
+    pub(super) why: String,
+}
+
+/// What a record told partners.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Telling {
+    #[prost(uint32, tag = "1")]
+    pub(super) expected: u32,
+    #[prost(uint32, tag = "2")]
+    pub(super) present: u32,
+    /// Letters written.
+    #[prost(uint32, tag = "3")]
+    pub(super) told: u32,
+    #[prost(message, repeated, tag = "4")]
+    pub(super) not_told: Vec<NotTold>,
+}
+
+impl Telling {
+    fn stays(&mut self, case: CaseId, why: impl std::fmt::Display) {
+        self.not_told.push(NotTold {
+            case: case.to_field(),
+            why: why.to_string(),
+        });
+    }
+}
+
+/// A case that may be written to now, and what may be told of the record in it; or why nothing may.
+fn way(
+    desk: &Desk<'_, '_>,
+    fact: &Payload,
+    id: CaseId,
+    kind: Kind,
+) -> Result<Result<(CaseFile, Partner, Option<Payload>), String>, OfficeError> {
+    let (file, partner) = find::case_by_id(desk.draft, id)?;
+    let Some(partner) = partner else {
+        return Ok(Err("案卷没有对方 the case has no partner".to_owned()));
+    };
+    if let Err(refusal) = case::check(&file.case, Side::Inflow, kind) {
+        return Ok(Err(refusal.to_string()));
+    }
+    if let Err(hindrance) = writable(&partner) {
+        return Ok(Err(hindrance.to_string()));
+    }
+    let Some(agreement) = book::in_force(desk.draft, &partner, desk.today)? else {
+        let none = OfficeError::NotInForce(partner.code.to_string());
+        return Ok(Err(none.to_string()));
+    };
+    let letter = disclose(fact, id, agreement.terms.scope(partner.own.key_id()));
+    Ok(Ok((file, partner, letter)))
+}
+
+const NOT_NAMED: &str = "协议未列此项, 只留在本地 the agreement does not name it: it stays here";
+
+/// Tells the partner of a record about a hosted member, as far as the agreement lets it.
+pub(super) fn tell(
+    desk: &mut Desk<'_, '_>,
+    fact: &Payload,
+    id: CaseId,
+    kind: Kind,
+    telling: &mut Telling,
+) -> Result<Option<Told>, OfficeError> {
+    let (file, partner, letter) = match way(desk, fact, id, kind)? {
+        Ok(way) => way,
+        Err(why) => {
+            telling.stays(id, why);
+            return Ok(None);
+        }
+    };
+    let Some(letter) = letter else {
+        telling.stays(id, NOT_NAMED);
+        return Ok(None);
+    };
+    check_dates(&file.case, &letter, desk.today)?;
+    super::record::check(desk, &partner, &file, &letter)?;
+    let written = desk.send(&partner, letter, Some(id), Cut::Refuse)?;
+    telling.told += 1;
+    Ok(Some(Told {
+        log_id: desk.draft.log(partner.out)?.log_id(),
+        sequence: written.sequence,
+    }))
+}
+
+/// A record that told a partner was corrected: so is the letter. `now` is what the record says now; none when it says nothing about
+/// the case any more.
+pub(super) fn correct(
+    desk: &mut Desk<'_, '_>,
+    (before, now): (&Payload, Option<&Payload>),
+    (id, told): (CaseId, &Told),
+    reason: &Text<500>,
+    telling: &mut Telling,
+) -> Result<(), OfficeError> {
+    let (file, partner, letter) = match way(desk, now.unwrap_or(before), id, Kind::Correction)? {
+        Ok(way) => way,
+        Err(why) => {
+            telling.stays(id, why);
+            return Ok(());
+        }
+    };
+    let scope = book::in_force(desk.draft, &partner, desk.today)?
+        .map(|agreement| agreement.terms.scope(partner.own.key_id()));
+    if now.is_some() && scope.and_then(|scope| disclose(before, id, scope)) == letter {
+        return Ok(());
+    }
+    let replacement = match (now, letter) {
+        (None, _) => None,
+        // What it is now is nothing that letters tell: the letter is void.
+        (Some(_), None) => None,
+        (Some(_), Some(Payload::Attendance(attendance))) => {
+            Some(Replacement::Attendance(attendance))
+        }
+        (Some(_), Some(Payload::Award(award))) => Some(Replacement::Award(award)),
+        (Some(_), Some(Payload::Role(role))) => Some(Replacement::Role(role)),
+        // Records tell no other kind of letter.
+        (Some(_), Some(_)) => return Ok(()),
+    };
+    if desk.draft.log(partner.out)?.log_id() != told.log_id {
+        telling.stays(
+            id,
+            "原信写在先前的日志中, 请与对方口头核对 the letter lies in an earlier log: settle it with the partner",
+        );
+        return Ok(());
+    }
+    let correction = Payload::Correction(Correction {
+        corrects: told.sequence,
+        reason: Some(reason.clone()),
+        replacement,
+    });
+    if let Err(refusal) = super::record::check(desk, &partner, &file, &correction) {
+        telling.stays(id, refusal);
+        return Ok(());
+    }
+    desk.send(&partner, correction, Some(id), Cut::Restrict)?;
+    telling.told += 1;
+    Ok(())
+}

@@ -1,0 +1,631 @@
+//! Organizational life: an activity is written once, told to the partners of hosted members in the same commit, and corrected with them.
+
+use hongyan_proto::{
+    id::CaseId,
+    letter::{
+        Activity, ActivityKind, ActivityPlan, AppraisalGrade, AppraisalLine, Award, Disclosure,
+        Exemption, ExemptionFrom, Payload, PlanItem, Presence, Role, Text, Within,
+    },
+    log::{Kind, KindGroup},
+};
+
+use super::{
+    pair::{Pair, Town},
+    stories::{accept, agree, day, digests, import, notice, place, ready, write},
+};
+use crate::{
+    book,
+    domain::life::{Line, Named, ledger},
+    office::{
+        OfficeError,
+        activity::{self, Change, Roll},
+        assessment::{self, Course},
+        book::{self as book_of, Fact},
+        letters, plan,
+    },
+};
+
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::parse(text).unwrap()
+}
+
+pub(super) fn activity(unit: &str, kind: ActivityKind, on: &str) -> Activity {
+    Activity {
+        unit: text(unit),
+        kind,
+        day: day(on),
+        begins: None,
+        ends: None,
+        place: text("会议室"),
+        theme: text("学习党章"),
+        headings: vec![text("学习教育")],
+        content: Some(text("金丝雀内容")),
+        form: None,
+        lecturer: Some(text("王书记")),
+        minutes: None,
+        attendees: vec![],
+        guests: vec![],
+        planned_day: None,
+        moved_because: None,
+        attachments: vec![],
+        actor: text("-"),
+    }
+}
+
+pub(super) fn line(person: &str, presence: Presence) -> Named {
+    let excused = presence == Presence::AbsentWithReason;
+    Named {
+        person: person.to_owned(),
+        presence,
+        reason: excused.then(|| text("病假")),
+    }
+}
+
+pub(super) fn all(people: &[(&str, Presence)]) -> Roll {
+    Roll {
+        everyone: Some(Presence::Present),
+        people: people
+            .iter()
+            .map(|(person, presence)| line(person, *presence))
+            .collect(),
+    }
+}
+
+pub(super) async fn hold(
+    town: &Town,
+    held: Activity,
+    roll: Roll,
+) -> Result<(u64, crate::office::tell::Telling), OfficeError> {
+    let (telling, answer) = activity::hold(&town.office, town.request(), held, roll).await?;
+    Ok((answer.written[0].sequence, telling))
+}
+
+pub(super) fn show(town: &Town, sequence: u64) -> (Line, Vec<String>) {
+    activity::show(&town.office, sequence).unwrap()
+}
+
+async fn change(
+    town: &Town,
+    sequence: u64,
+    right: impl FnOnce(Activity) -> Option<Activity>,
+    people: &[(&str, Presence)],
+) -> Result<crate::office::tell::Telling, OfficeError> {
+    let seen = activity::one(town.office.store(), sequence).unwrap();
+    let change = Change {
+        right: right(seen.activity().unwrap().clone()),
+        seen,
+        reason: text("记错"),
+        people: people
+            .iter()
+            .map(|(person, presence)| line(person, *presence))
+            .collect(),
+        not_expected: vec![],
+    };
+    activity::correct(&town.office, town.request(), change)
+        .await
+        .map(|(telling, _)| telling)
+}
+
+/// Facts of a case as both sides see them after corrections.
+fn facts(town: &Town, case: CaseId) -> Vec<String> {
+    let (_, letters) = letters::show(&town.office, &case.to_string()).unwrap();
+    let mut facts = Vec::new();
+    for letter in letters {
+        if letter.kind.group() != KindGroup::Fact || letter.corrected_by.is_some() {
+            continue;
+        }
+        facts.push(match letter.payload {
+            Some(Payload::Attendance(fact)) => {
+                format!(
+                    "{} {} {}",
+                    fact.day,
+                    fact.activity.label().1,
+                    fact.presence.label().1
+                )
+            }
+            Some(Payload::Correction(fact)) => match fact.replacement {
+                None => "void".to_owned(),
+                Some(right) => format!("{right:?}")
+                    .contains("Remote")
+                    .then(|| "corrected: remote".to_owned())
+                    .unwrap_or_else(|| "corrected".to_owned()),
+            },
+            other => format!("{other:?}"),
+        });
+    }
+    facts
+}
+
+/// The host has hosted 张三 in a unit of its own, where a member of its own lives too.
+async fn hosted(pair: &Pair) -> CaseId {
+    let case = notice(pair, "张三").await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    super::stories::import_rows(
+        &pair.host,
+        "姓名,活动证号,所在支部\n本地甲,BD-0001,社区第三支部\n本地乙,BD-0002,社区第三支部\n外单位,BD-0003,社区第九支部\n",
+    )
+    .await;
+    case
+}
+
+const UNIT: &str = "社区第三支部";
+
+#[tokio::test]
+async fn one_entry_here_is_the_letter_there() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let (sequence, telling) = hold(host, held, all(&[("本地乙", Presence::AbsentWithReason)]))
+        .await
+        .unwrap();
+    assert_eq!((telling.expected, telling.present, telling.told), (3, 2, 1));
+    assert!(telling.not_told.is_empty());
+    let (line, names) = show(host, sequence);
+    assert_eq!(names, ["张三", "本地乙", "本地甲"]);
+    assert_eq!(line.counts.hosted, 1);
+    assert_eq!(line.activity.actor.as_str(), "王书记");
+    pair.sync().await;
+    assert_eq!(digests(&pair.home), digests(host));
+    assert_eq!(facts(&pair.home, case), ["2026-04-01 activity day present"]);
+
+    // The correction of the record corrects the letter; what does not touch the hosted member sends nothing.
+    let quiet = change(host, sequence, Some, &[("本地乙", Presence::Present)]).await;
+    assert_eq!(quiet.unwrap().told, 0);
+    let loud = change(host, sequence, Some, &[("张三", Presence::Remote)]).await;
+    assert_eq!(loud.unwrap().told, 1);
+    pair.sync().await;
+    assert_eq!(facts(&pair.home, case), ["corrected: remote"]);
+    assert_eq!(show(host, sequence).0.record.corrections.len(), 2);
+
+    // A void record makes the letter void, and cannot be corrected again.
+    let void = change(host, sequence, |_| None, &[]).await.unwrap();
+    assert_eq!(void.told, 1);
+    let again = change(host, sequence, Some, &[]).await;
+    assert!(matches!(again, Err(OfficeError::Invalid(_))), "{again:?}");
+    pair.sync().await;
+    assert_eq!(digests(&pair.home), digests(host));
+    let file = book::case_with_facts(pair.home.office.store(), Some(&pair.home.partner()), case);
+    assert!(crate::domain::fact::effective(&file.unwrap().unwrap().case).is_empty());
+}
+
+#[tokio::test]
+async fn a_talk_stays_at_home_and_so_does_what_the_agreement_does_not_name() {
+    let pair = Pair::met().await;
+    import(&pair.home).await;
+    agree(&pair, &[Disclosure::Identity, Disclosure::Certificate]).await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let before = host.size(host.partner().out);
+    let held = activity(UNIT, ActivityKind::BranchAssembly, "2026-04-01");
+    let (sequence, telling) = hold(host, held, all(&[])).await.unwrap();
+    assert_eq!(telling.told, 0);
+    assert_eq!(telling.not_told.len(), 1);
+    assert!(telling.not_told[0].why.contains("协议未列"));
+    let talk = activity(UNIT, ActivityKind::Talk, "2026-04-01");
+    let named = Roll {
+        everyone: None,
+        people: vec![line("张三", Presence::Present)],
+    };
+    hold(host, talk, named).await.unwrap();
+    let void = change(host, sequence, |_| None, &[]).await.unwrap();
+    assert_eq!(void.told, 0);
+    assert_eq!(host.size(host.partner().out), before, "nothing left");
+    pair.sync().await;
+    assert!(facts(&pair.home, case).is_empty());
+}
+
+/// The canary of the whole room: local life of people in no agreement, and of those in one, never shows in any byte sent.
+#[tokio::test]
+async fn local_life_never_shows_in_what_is_sent() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let mut held = activity(UNIT, ActivityKind::PartyLecture, "2026-04-01");
+    held.minutes = Some(text("金丝雀会议记录"));
+    held.guests = vec![text("金丝雀列席")];
+    let absent = [("本地乙", Presence::AbsentWithReason)];
+    let (sequence, _) = hold(host, held, all(&absent)).await.unwrap();
+    change(host, sequence, Some, &[("张三", Presence::Remote)])
+        .await
+        .unwrap();
+    let away = activity("第一支部", ActivityKind::ActivityDay, "2026-04-01");
+    let home = [("李四", Presence::Absent)];
+    hold(&pair.home, away, all(&home)).await.unwrap();
+    pair.sync().await;
+    assert!(!facts(&pair.home, case).is_empty());
+    for town in [&pair.home, host] {
+        let frames = town.sent.lock().unwrap();
+        let told = |needle: &str| {
+            frames.iter().any(|frame| {
+                frame
+                    .windows(needle.len())
+                    .any(|part| part == needle.as_bytes())
+            })
+        };
+        for secret in [
+            "本地甲",
+            "本地乙",
+            "外单位",
+            "BD-0001",
+            "金丝雀",
+            "病假",
+            "王书记",
+            "李四",
+            "会议室",
+        ] {
+            assert!(!told(secret), "{secret} left the node");
+        }
+        if std::ptr::eq(town, host) {
+            assert!(
+                told("学习党章"),
+                "the test must be able to see what is told"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_with_its_place_and_nothing_is_written() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
+    let store = host.office.store();
+    let before = store.log(crate::store::LogNo::LOCAL).unwrap().size();
+    let good = || activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let ahead = activity(UNIT, ActivityKind::ActivityDay, "2026-04-02");
+    let elsewhere = activity("无此支部", ActivityKind::ActivityDay, "2026-04-01");
+    let before_arrival = activity(UNIT, ActivityKind::ActivityDay, "2026-03-31");
+    let cases = [
+        (ahead, all(&[]), "activity.day"),
+        (
+            good(),
+            all(&[("外单位", Presence::Present)]),
+            "社区第九支部",
+        ),
+        (good(), all(&[("无名", Presence::Present)]), "people[0]"),
+        (
+            good(),
+            all(&[("本地甲", Presence::Present), ("BD-0001", Presence::Absent)]),
+            "people[1]",
+        ),
+        (good(), Roll::default(), "people"),
+        (elsewhere, all(&[]), "无此支部"),
+        (before_arrival, all(&[]), "2026-03-31"),
+    ];
+    for (held, roll, place) in cases {
+        let refused = hold(host, held, roll).await.unwrap_err();
+        assert!(refused.to_string().contains(place), "{place}: {refused}");
+        assert!(!refused.remedy().is_empty());
+    }
+    assert_eq!(
+        store.log(crate::store::LogNo::LOCAL).unwrap().size(),
+        before
+    );
+}
+
+fn items(days: impl IntoIterator<Item = String>) -> Vec<PlanItem> {
+    days.into_iter()
+        .map(|on| PlanItem {
+            day: day(&on),
+            kind: ActivityKind::ActivityDay,
+            theme: text("学习"),
+        })
+        .collect()
+}
+
+fn yearly() -> ActivityPlan {
+    ActivityPlan {
+        unit: text("第一支部"),
+        year: Within::new(2026).unwrap(),
+        from_month: Within::new(1).unwrap(),
+        items: items((1..=12).map(|month| format!("2026-{month:02}-01"))),
+        reason: None,
+        actor: text("-"),
+    }
+}
+
+#[tokio::test]
+async fn a_year_from_its_plan_to_its_ledger() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let set = async |plan| plan::set(&home.office, home.request(), plan).await;
+    let year = Within::new(2026).unwrap();
+    let file = async || {
+        plan::file(
+            &home.office,
+            home.request(),
+            text("第一支部"),
+            year,
+            None,
+            None,
+        )
+        .await
+    };
+    assert!(matches!(file().await, Err(OfficeError::NotFound { .. })));
+    set(yearly()).await.unwrap();
+    let twice = set(yearly()).await.unwrap_err();
+    assert!(twice.to_string().contains("plan amend"), "{twice}");
+    file().await.unwrap();
+    assert!(file().await.is_err(), "this version is filed");
+    // The new version moves April's day, and must be filed again.
+    let mut amended = yearly();
+    amended.reason = Some(text("活动室装修"));
+    amended.items[3].day = day("2026-04-20");
+    set(amended).await.unwrap();
+    let known = plan::year(&home.office, "第一支部", 2026).unwrap();
+    assert_eq!((known.plans, known.filed()), (2, None));
+    file().await.unwrap();
+
+    let mut held = activity("第一支部", ActivityKind::ActivityDay, "2026-04-01");
+    held.planned_day = Some(day("2026-04-20"));
+    held.moved_because = Some(text("提前"));
+    let (sequence, _) = hold(home, held, all(&[("李四", Presence::Absent)]))
+        .await
+        .unwrap();
+    let up = |on: &str| {
+        let on = Some(day(on));
+        activity::hand_up(&home.office, home.request(), sequence, on, None)
+    };
+    assert!(up("2026-03-31").await.is_err(), "before it was held");
+    assert!(up("2026-04-02").await.is_err(), "not yet");
+    up("2026-04-01").await.unwrap();
+    let known = plan::year(&home.office, "第一支部", 2026).unwrap();
+    assert_eq!(known.filed(), Some(day("2026-04-01")));
+    assert_eq!(known.planned_held(), 1);
+    assert_eq!(known.items[3].1, Some(sequence));
+    assert_eq!(known.lines[0].forms.len(), 1);
+    assert_eq!(known.people.len(), 2);
+    // The views are derived: made again from the log they say the same.
+    let before = book::life_of_year(home.office.store(), 2026).unwrap();
+    book::rebuild(home.office.store()).unwrap();
+    let after = book::life_of_year(home.office.store(), 2026).unwrap();
+    assert_eq!(after, before);
+    assert_eq!(ledger(&after, "第一支部"), known);
+    let other = plan::year(&home.office, "第七支部", 2026);
+    assert!(matches!(other, Err(OfficeError::NotFound { .. })));
+    assert!(Kind::Activity.group() == KindGroup::Local && !Kind::Activity.travels());
+}
+
+fn awarded(title: &str) -> Fact {
+    Fact::Award(Award {
+        day: day("2026-04-01"),
+        penalty: false,
+        title: text(title),
+    })
+}
+
+#[tokio::test]
+async fn a_book_is_written_once_confirmed_by_the_member_and_corrected_by_a_new_record() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let (meeting, _) = hold(host, held, all(&[])).await.unwrap();
+    let add = async |name: &str, fact| {
+        let (telling, answer) = book_of::add(&host.office, host.request(), name.to_owned(), fact)
+            .await
+            .unwrap();
+        (answer.written[0].sequence, telling)
+    };
+    let (award, own) = add("本地甲", awarded("优秀党员")).await;
+    assert!(
+        own.told == 0 && own.not_told.is_empty(),
+        "a member of ours: nobody to tell"
+    );
+    let (_, told) = add("张三", awarded("先进个人")).await;
+    assert_eq!(told.told, 1);
+    pair.sync().await;
+    assert!(
+        facts(&pair.home, case)
+            .iter()
+            .any(|fact| fact.contains("先进个人"))
+    );
+
+    let lines = |name: &str| {
+        let (_, years) = book_of::show(&host.office, name, 2026, false).unwrap();
+        years[0].lines.clone()
+    };
+    let confirmed = |name| {
+        let lines = lines(name);
+        lines.iter().filter(|line| line.confirmed.is_some()).count()
+    };
+    assert_eq!(lines("本地甲").len(), 2);
+    let confirm = async |name: &str, code: &str| {
+        let (name, code) = (name.to_owned(), code.to_owned());
+        book_of::confirm(&host.office, host.request(), name, code).await
+    };
+    assert!(
+        confirm("本地甲", "0000-0000").await.is_err(),
+        "none was given"
+    );
+    let give = async |name: &str| {
+        let request = host.request();
+        let given = book_of::give(&host.office, request.clone(), name.to_owned(), 0)
+            .await
+            .unwrap()
+            .0;
+        // A repeated request is the same code; nothing but its hash is stored.
+        let again = book_of::give(&host.office, request, name.to_owned(), 0)
+            .await
+            .unwrap();
+        assert!(again.1.repeated && again.0.code == given.code);
+        given
+    };
+    let given = give("本地甲").await;
+    assert_eq!(given.unconfirmed, 2);
+    // What is written after the code was given is not covered by it.
+    let role = Fact::Role(Role {
+        day: day("2026-04-01"),
+        description: text("社区志愿服务"),
+    });
+    add("本地甲", role).await;
+    assert!(confirm("本地甲", "0000-0000").await.is_err());
+    assert!(
+        confirm("本地乙", &given.code).await.is_err(),
+        "another's code"
+    );
+    let (year, count, _) = confirm("本地甲", &given.code.to_lowercase()).await.unwrap();
+    assert_eq!((year, count), (2026, 2));
+    assert!(confirm("本地甲", &given.code).await.is_err(), "once only");
+    assert_eq!((lines("本地甲").len(), confirmed("本地甲")), (3, 2));
+
+    // Somebody else's line is corrected: this member's confirmation stands. The own one: it does not.
+    change(host, meeting, Some, &[("本地乙", Presence::Remote)])
+        .await
+        .unwrap();
+    assert_eq!(confirmed("本地甲"), 2);
+    change(host, meeting, Some, &[("本地甲", Presence::Remote)])
+        .await
+        .unwrap();
+    assert_eq!(confirmed("本地甲"), 1);
+    let right = Some(awarded("优秀党务工作者"));
+    book_of::correct(&host.office, host.request(), award, text("名称有误"), right)
+        .await
+        .unwrap();
+    assert_eq!(confirmed("本地甲"), 0);
+    let other_kind = Some(Fact::Role(Role {
+        day: day("2026-04-01"),
+        description: text("志愿服务"),
+    }));
+    let wrong = book_of::correct(&host.office, host.request(), award, text("误"), other_kind).await;
+    assert!(wrong.is_err());
+
+    // A code that is too old is not taken.
+    let late = give("本地甲").await;
+    host.set_day("2026-04-09");
+    let refused = confirm("本地甲", &late.code).await.unwrap_err();
+    assert!(refused.to_string().contains("已过期"), "{refused}");
+    let standings = book_of::stats(&host.office, UNIT, 2026).unwrap();
+    let of = |name: &str| {
+        let mut found = standings.iter();
+        found.find(|one| one.person.names[0] == name).unwrap().tally
+    };
+    assert_eq!(
+        (
+            of("本地甲").awards,
+            of("本地甲").roles,
+            of("本地甲").unconfirmed
+        ),
+        (1, 1, 3)
+    );
+    assert_eq!((of("本地乙").attended, of("张三").awards), (1, 1));
+    // Confirmations are derived too.
+    let before = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
+    book::rebuild(host.office.store()).unwrap();
+    let after = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+}
+
+#[tokio::test]
+async fn a_year_is_appraised_trained_and_some_are_exempt() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
+    let vote = |name: &str, grade| {
+        let line = AppraisalLine {
+            member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
+            grade,
+            excellent: 1,
+            qualified: 2,
+            unqualified: 0,
+            note: None,
+        };
+        (name.to_owned(), line)
+    };
+    let appraise = async |votes| {
+        let about = (text(UNIT), Within::new(2026).unwrap(), None);
+        assessment::appraise(&host.office, host.request(), about, votes).await
+    };
+    let wrong = appraise(vec![
+        vote("本地甲", AppraisalGrade::Excellent),
+        vote("外单位", AppraisalGrade::Qualified),
+        vote("张三", AppraisalGrade::Qualified),
+    ]);
+    let wrong = wrong.await.unwrap_err().to_string();
+    assert!(
+        wrong.contains("votes[1]") && wrong.contains("votes[2]"),
+        "{wrong}"
+    );
+    let good = vec![
+        vote("本地甲", AppraisalGrade::Excellent),
+        vote("本地乙", AppraisalGrade::Qualified),
+    ];
+    let first = appraise(good.clone()).await.unwrap().written[0].sequence;
+    assert!(appraise(good.clone()).await.is_err(), "one result a year");
+    let void = async |sequence| {
+        assessment::void(&host.office, host.request(), sequence, text("计票有误")).await
+    };
+    void(first).await.unwrap();
+    assert!(void(first).await.is_err(), "once is enough");
+    appraise(good).await.unwrap();
+    let (_, appraisal, names) = assessment::appraisal(&host.office, UNIT, 2026).unwrap();
+    assert_eq!((appraisal.lines.len(), names.len()), (2, 2));
+
+    let course = |tenths| Course {
+        day: None,
+        tenths: Within::new(tenths).unwrap(),
+        title: text("专题班"),
+        organizer: None,
+    };
+    let train = async |people: &[&str], unit: &str, tenths| {
+        let people = people.iter().map(|name| (*name).to_owned()).collect();
+        assessment::train(
+            &host.office,
+            host.request(),
+            people,
+            unit.to_owned(),
+            course(tenths),
+        )
+        .await
+    };
+    train(&[], UNIT, 75).await.unwrap();
+    train(&["本地甲"], "", 10).await.unwrap();
+    assert!(train(&["本地甲"], UNIT, 10).await.is_err(), "nobody twice");
+    assert!(
+        train(&["张三"], "", 10).await.is_err(),
+        "a hosted member is trained at home"
+    );
+    let trainings = assessment::trainings(&host.office, 2026).unwrap();
+    assert_eq!(trainings.len(), 2);
+
+    let exemption = |on: &str| Exemption {
+        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
+        from: vec![ExemptionFrom::Points, ExemptionFrom::Attendance],
+        since: day("2026-04-01"),
+        until: Some(day("2026-04-30")),
+        reason: text("年满75岁"),
+        applied_on: day("2026-03-01"),
+        approved_on: day(on),
+        approved_by: text("支部党员大会"),
+        actor: text("-"),
+    };
+    let exempt = async |on| {
+        let name = "本地乙".to_owned();
+        assessment::exempt(&host.office, host.request(), name, exemption(on)).await
+    };
+    assert!(exempt("2026-04-02").await.is_err(), "not approved yet");
+    assert!(
+        exempt("2026-02-28").await.is_err(),
+        "before it was applied for"
+    );
+    exempt("2026-03-31").await.unwrap();
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let (_, telling) = hold(host, held, all(&[])).await.unwrap();
+    assert_eq!(
+        telling.expected, 2,
+        "who is exempt is expected only when named"
+    );
+    assert_eq!(
+        assessment::exemptions(&host.office, false).unwrap().len(),
+        1
+    );
+    host.set_day("2026-05-01");
+    assert_eq!(
+        assessment::exemptions(&host.office, false).unwrap().len(),
+        0
+    );
+    assert_eq!(assessment::exemptions(&host.office, true).unwrap().len(), 1);
+}
