@@ -260,7 +260,7 @@ fn shown(answer: &GetPlanResponse, lang: Lang) -> String {
             item.theme,
             match planned.held_plus_one {
                 0 => String::new(),
-                held => format!("{GOOD} {}", held - 1),
+                number => format!("{GOOD} {}", number - 1),
             },
         ]);
     }

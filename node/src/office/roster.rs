@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Disclosed, Payload},
+    letter::{Disclosed, Payload, Text},
     log::Kind,
 };
 
@@ -82,7 +82,7 @@ fn gather(
         if member.removed {
             continue;
         }
-        let placed = member.unit.as_ref().map(|unit| unit.as_str());
+        let placed = member.unit.as_ref().map(Text::as_str);
         let who = Who::Member(member.member_id);
         found.push(Candidate {
             expected: !away.contains(&member.member_id),

@@ -54,13 +54,16 @@ impl Telling {
     }
 }
 
+/// The case, its partner, and what may be told.
+type Way = (CaseFile, Partner, Option<Payload>);
+
 /// A case that may be written to now, and what may be told of the record in it; or why nothing may.
 fn way(
     desk: &Desk<'_, '_>,
     fact: &Payload,
     id: CaseId,
     kind: Kind,
-) -> Result<Result<(CaseFile, Partner, Option<Payload>), String>, OfficeError> {
+) -> Result<Result<Way, String>, OfficeError> {
     let (file, partner) = find::case_by_id(desk.draft, id)?;
     let Some(partner) = partner else {
         return Ok(Err("案卷没有对方 the case has no partner".to_owned()));
@@ -132,9 +135,8 @@ pub(super) fn correct(
         return Ok(());
     }
     let replacement = match (now, letter) {
-        (None, _) => None,
-        // What it is now is nothing that letters tell: the letter is void.
-        (Some(_), None) => None,
+        // It says nothing of the case any more, or nothing that letters tell: the letter is void.
+        (None, _) | (Some(_), None) => None,
         (Some(_), Some(Payload::Attendance(attendance))) => {
             Some(Replacement::Attendance(attendance))
         }

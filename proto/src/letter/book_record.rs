@@ -179,3 +179,31 @@ fn arrange_confirmed(confirmed: BookConfirmed) -> BookConfirmed {
         ..confirmed
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{super::Payload, *};
+
+    #[test]
+    fn golden_bytes_of_a_confirmation() {
+        let confirmed = BookConfirmed {
+            member_id: Some(MemberId::from_bytes([1; 16])),
+            case_id: None,
+            year: Within::new(2026).unwrap(),
+            code: 7,
+            lines: vec![ConfirmedLine {
+                record: 120,
+                digest: Hash::from_bytes([5; 32]),
+            }],
+            actor: Text::parse("王书记").unwrap(),
+        };
+        assert_eq!(
+            hex::encode(Payload::from(confirmed).encode()),
+            concat!(
+                "da06480a100101010101010101010101010101010118ea0f20072a24087812200505050505050505050505050505050505050505050505050505050505050505",
+                "3209e78e8be4b9a6e8aeb0"
+            )
+        );
+    }
+}

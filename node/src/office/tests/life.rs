@@ -125,10 +125,10 @@ fn facts(town: &Town, case: CaseId) -> Vec<String> {
             }
             Some(Payload::Correction(fact)) => match fact.replacement {
                 None => "void".to_owned(),
-                Some(right) => format!("{right:?}")
-                    .contains("Remote")
-                    .then(|| "corrected: remote".to_owned())
-                    .unwrap_or_else(|| "corrected".to_owned()),
+                Some(right) if format!("{right:?}").contains("Remote") => {
+                    "corrected: remote".to_owned()
+                }
+                Some(_) => "corrected".to_owned(),
             },
             other => format!("{other:?}"),
         });
@@ -397,122 +397,77 @@ fn awarded(title: &str) -> Fact {
     })
 }
 
-#[tokio::test]
-async fn a_book_is_written_once_confirmed_by_the_member_and_corrected_by_a_new_record() {
-    let pair = ready().await;
-    let case = hosted(&pair).await;
-    let host = &pair.host;
-    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
-    let (meeting, _) = hold(host, held, all(&[])).await.unwrap();
-    let add = async |name: &str, fact| {
-        let (telling, answer) = book_of::add(&host.office, host.request(), name.to_owned(), fact)
-            .await
-            .unwrap();
-        (answer.written[0].sequence, telling)
-    };
-    let (award, own) = add("本地甲", awarded("优秀党员")).await;
-    assert!(
-        own.told == 0 && own.not_told.is_empty(),
-        "a member of ours: nobody to tell"
-    );
-    let (_, told) = add("张三", awarded("先进个人")).await;
-    assert_eq!(told.told, 1);
-    pair.sync().await;
-    assert!(
-        facts(&pair.home, case)
-            .iter()
-            .any(|fact| fact.contains("先进个人"))
-    );
+async fn add(town: &Town, name: &str, fact: Fact) -> (u64, crate::office::tell::Telling) {
+    let (telling, answer) = book_of::add(&town.office, town.request(), name.to_owned(), fact)
+        .await
+        .unwrap();
+    (answer.written[0].sequence, telling)
+}
 
-    let lines = |name: &str| {
-        let (_, years) = book_of::show(&host.office, name, 2026, false).unwrap();
-        years[0].lines.clone()
-    };
-    let confirmed = |name| {
-        let lines = lines(name);
-        lines.iter().filter(|line| line.confirmed.is_some()).count()
-    };
-    assert_eq!(lines("本地甲").len(), 2);
-    let confirm = async |name: &str, code: &str| {
-        let (name, code) = (name.to_owned(), code.to_owned());
-        book_of::confirm(&host.office, host.request(), name, code).await
-    };
-    assert!(
-        confirm("本地甲", "0000-0000").await.is_err(),
-        "none was given"
-    );
-    let give = async |name: &str| {
-        let request = host.request();
-        let given = book_of::give(&host.office, request.clone(), name.to_owned(), 0)
-            .await
-            .unwrap()
-            .0;
-        // A repeated request is the same code; nothing but its hash is stored.
-        let again = book_of::give(&host.office, request, name.to_owned(), 0)
-            .await
-            .unwrap();
-        assert!(again.1.repeated && again.0.code == given.code);
-        given
-    };
-    let given = give("本地甲").await;
-    assert_eq!(given.unconfirmed, 2);
-    // What is written after the code was given is not covered by it.
-    let role = Fact::Role(Role {
+fn played() -> Fact {
+    Fact::Role(Role {
         day: day("2026-04-01"),
         description: text("社区志愿服务"),
-    });
-    add("本地甲", role).await;
-    assert!(confirm("本地甲", "0000-0000").await.is_err());
-    assert!(
-        confirm("本地乙", &given.code).await.is_err(),
-        "another's code"
-    );
-    let (year, count, _) = confirm("本地甲", &given.code.to_lowercase()).await.unwrap();
-    assert_eq!((year, count), (2026, 2));
-    assert!(confirm("本地甲", &given.code).await.is_err(), "once only");
-    assert_eq!((lines("本地甲").len(), confirmed("本地甲")), (3, 2));
+    })
+}
 
-    // Somebody else's line is corrected: this member's confirmation stands. The own one: it does not.
-    change(host, meeting, Some, &[("本地乙", Presence::Remote)])
+/// A repeated request is the same code; nothing but its hash is stored.
+async fn give(town: &Town, name: &str) -> book_of::Given {
+    let request = town.request();
+    let again = request.clone();
+    let (given, _) = book_of::give(&town.office, request, name.to_owned(), 0)
         .await
         .unwrap();
-    assert_eq!(confirmed("本地甲"), 2);
-    change(host, meeting, Some, &[("本地甲", Presence::Remote)])
+    let (second, answer) = book_of::give(&town.office, again, name.to_owned(), 0)
         .await
         .unwrap();
-    assert_eq!(confirmed("本地甲"), 1);
-    let right = Some(awarded("优秀党务工作者"));
-    book_of::correct(&host.office, host.request(), award, text("名称有误"), right)
-        .await
-        .unwrap();
-    assert_eq!(confirmed("本地甲"), 0);
-    let other_kind = Some(Fact::Role(Role {
-        day: day("2026-04-01"),
-        description: text("志愿服务"),
-    }));
-    let wrong = book_of::correct(&host.office, host.request(), award, text("误"), other_kind).await;
-    assert!(wrong.is_err());
+    assert!(answer.repeated && second.code == given.code);
+    given
+}
 
+async fn confirm(town: &Town, name: &str, code: &str) -> Result<(u16, u32), OfficeError> {
+    let (name, code) = (name.to_owned(), code.to_owned());
+    book_of::confirm(&town.office, town.request(), name, code)
+        .await
+        .map(|(year, count, _)| (year, count))
+}
+
+/// Lines of a book, and how many of them the member confirmed.
+fn lines(town: &Town, name: &str) -> (usize, usize) {
+    let (_, years) = book_of::show(&town.office, name, 2026, false).unwrap();
+    let lines = &years[0].lines;
+    let confirmed = lines.iter().filter(|line| line.confirmed.is_some());
+    (lines.len(), confirmed.count())
+}
+
+#[tokio::test]
+async fn a_member_confirms_what_was_there_when_the_code_was_given() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    hold(host, held, all(&[])).await.unwrap();
+    add(host, "本地甲", awarded("优秀党员")).await;
+    let none = confirm(host, "本地甲", "0000-0000").await;
+    assert!(none.is_err(), "none was given");
+    let given = give(host, "本地甲").await;
+    assert_eq!(given.unconfirmed, 2);
+    // What is written after the code was given is not covered by it.
+    add(host, "本地甲", played()).await;
+    assert!(confirm(host, "本地甲", "0000-0000").await.is_err());
+    let other = confirm(host, "本地乙", &given.code).await;
+    assert!(other.is_err(), "another's code");
+    let done = confirm(host, "本地甲", &given.code.to_lowercase()).await;
+    assert_eq!(done.unwrap(), (2026, 2));
+    let again = confirm(host, "本地甲", &given.code).await;
+    assert!(again.is_err(), "once only");
+    assert_eq!(lines(host, "本地甲"), (3, 2));
     // A code that is too old is not taken.
-    let late = give("本地甲").await;
+    let late = give(host, "本地甲").await;
     host.set_day("2026-04-09");
-    let refused = confirm("本地甲", &late.code).await.unwrap_err();
+    let refused = confirm(host, "本地甲", &late.code).await.unwrap_err();
     assert!(refused.to_string().contains("已过期"), "{refused}");
-    let standings = book_of::stats(&host.office, UNIT, 2026).unwrap();
-    let of = |name: &str| {
-        let mut found = standings.iter();
-        found.find(|one| one.person.names[0] == name).unwrap().tally
-    };
-    assert_eq!(
-        (
-            of("本地甲").awards,
-            of("本地甲").roles,
-            of("本地甲").unconfirmed
-        ),
-        (1, 1, 3)
-    );
-    assert_eq!((of("本地乙").attended, of("张三").awards), (1, 1));
-    // Confirmations are derived too.
+    // Confirmations are derived: made again from the log they say the same.
     let before = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
     book::rebuild(host.office.store()).unwrap();
     let after = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
@@ -520,50 +475,108 @@ async fn a_book_is_written_once_confirmed_by_the_member_and_corrected_by_a_new_r
 }
 
 #[tokio::test]
-async fn a_year_is_appraised_trained_and_some_are_exempt() {
+async fn a_line_that_says_something_else_waits_for_a_new_confirmation() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let (meeting, _) = hold(host, held, all(&[])).await.unwrap();
+    let (award, own) = add(host, "本地甲", awarded("优秀党员")).await;
+    assert!(
+        own.told == 0 && own.not_told.is_empty(),
+        "a member of ours: nobody to tell"
+    );
+    let (hosted_award, told) = add(host, "张三", awarded("先进个人")).await;
+    assert_eq!(told.told, 1);
+    pair.sync().await;
+    let heard = facts(&pair.home, case);
+    assert!(
+        heard.iter().any(|fact| fact.contains("先进个人")),
+        "{heard:?}"
+    );
+    let given = give(host, "本地甲").await;
+    confirm(host, "本地甲", &given.code).await.unwrap();
+
+    // Somebody else's line is corrected: this member's confirmation stands. The own one: it does not.
+    let absent = [("本地乙", Presence::Remote)];
+    change(host, meeting, Some, &absent).await.unwrap();
+    assert_eq!(lines(host, "本地甲"), (2, 2));
+    let own = [("本地甲", Presence::Remote)];
+    change(host, meeting, Some, &own).await.unwrap();
+    assert_eq!(lines(host, "本地甲"), (2, 1));
+    let correct = async |record, right| {
+        book_of::correct(&host.office, host.request(), record, text("有误"), right).await
+    };
+    correct(award, Some(awarded("优秀党务工作者")))
+        .await
+        .unwrap();
+    assert_eq!(lines(host, "本地甲"), (2, 0));
+    assert!(
+        correct(award, Some(played())).await.is_err(),
+        "another kind"
+    );
+    assert!(correct(meeting, None).await.is_err(), "no record of a book");
+    let (void, _) = correct(hosted_award, None).await.unwrap();
+    assert_eq!(void.told, 1, "the letter is void too");
+    assert!(correct(hosted_award, None).await.is_err(), "void already");
+    pair.sync().await;
+    assert_eq!(digests(&pair.home), digests(host));
+
+    let standings = book_of::stats(&host.office, UNIT, 2026).unwrap();
+    let of = |name: &str| {
+        let mut found = standings.iter();
+        found.find(|one| one.person.names[0] == name).unwrap().tally
+    };
+    assert_eq!((of("本地甲").awards, of("本地甲").unconfirmed), (1, 2));
+    assert_eq!((of("本地乙").attended, of("张三").awards), (1, 0));
+}
+
+fn vote(name: &str, grade: AppraisalGrade) -> (String, AppraisalLine) {
+    let line = AppraisalLine {
+        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
+        grade,
+        excellent: 1,
+        qualified: 2,
+        unqualified: 0,
+        note: None,
+    };
+    (name.to_owned(), line)
+}
+
+#[tokio::test]
+async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
     let pair = ready().await;
     hosted(&pair).await;
     let host = &pair.host;
-    let vote = |name: &str, grade| {
-        let line = AppraisalLine {
-            member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
-            grade,
-            excellent: 1,
-            qualified: 2,
-            unqualified: 0,
-            note: None,
-        };
-        (name.to_owned(), line)
-    };
     let appraise = async |votes| {
         let about = (text(UNIT), Within::new(2026).unwrap(), None);
         assessment::appraise(&host.office, host.request(), about, votes).await
     };
-    let wrong = appraise(vec![
-        vote("本地甲", AppraisalGrade::Excellent),
-        vote("外单位", AppraisalGrade::Qualified),
-        vote("张三", AppraisalGrade::Qualified),
-    ]);
-    let wrong = wrong.await.unwrap_err().to_string();
+    let (good, fair) = (AppraisalGrade::Excellent, AppraisalGrade::Qualified);
+    let votes = ["本地甲", "外单位", "张三"].map(|name| vote(name, fair));
+    let wrong = appraise(votes.to_vec()).await.unwrap_err().to_string();
     assert!(
         wrong.contains("votes[1]") && wrong.contains("votes[2]"),
         "{wrong}"
     );
-    let good = vec![
-        vote("本地甲", AppraisalGrade::Excellent),
-        vote("本地乙", AppraisalGrade::Qualified),
-    ];
-    let first = appraise(good.clone()).await.unwrap().written[0].sequence;
-    assert!(appraise(good.clone()).await.is_err(), "one result a year");
+    let votes = vec![vote("本地甲", good), vote("本地乙", fair)];
+    let first = appraise(votes.clone()).await.unwrap().written[0].sequence;
+    assert!(appraise(votes.clone()).await.is_err(), "one result a year");
     let void = async |sequence| {
         assessment::void(&host.office, host.request(), sequence, text("计票有误")).await
     };
     void(first).await.unwrap();
     assert!(void(first).await.is_err(), "once is enough");
-    appraise(good).await.unwrap();
+    appraise(votes).await.unwrap();
     let (_, appraisal, names) = assessment::appraisal(&host.office, UNIT, 2026).unwrap();
     assert_eq!((appraisal.lines.len(), names.len()), (2, 2));
+}
 
+#[tokio::test]
+async fn members_are_trained_and_some_are_exempt() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
     let course = |tenths| Course {
         day: None,
         tenths: Within::new(tenths).unwrap(),
