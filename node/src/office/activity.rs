@@ -87,6 +87,7 @@ pub(super) async fn hold(
     let answer = office
         .write(request, move |desk| {
             not_ahead(activity.day, desk.today, "activity.day")?;
+            recorded_before(desk.draft, &activity)?;
             let unit = activity.unit.as_str();
             let mut candidates = roster::candidates(desk.draft, unit)?;
             roster::require(&candidates, unit)?;
@@ -111,9 +112,38 @@ pub(super) async fn hold(
     Ok((telling(&answer)?, answer))
 }
 
-/// Who is exempt from activities on the day is expected only when named.
+/// The same twice is a slip of the hand; two of a kind on one day differ in when they began. People are talked to one after the other.
+fn recorded_before(shelf: &impl book::Shelf, activity: &Activity) -> Result<(), OfficeError> {
+    if matches!(
+        activity.kind,
+        ActivityKind::Talk | ActivityKind::StudyReport
+    ) {
+        return Ok(());
+    }
+    let year = u16::try_from(activity.day.date().year()).unwrap_or_default();
+    let records = book::life_of_year(shelf, year)?;
+    let same = records.iter().find(|record| {
+        record.held().is_some_and(|held| {
+            (&held.unit, held.kind, held.day, held.begins)
+                == (&activity.unit, activity.kind, activity.day, activity.begins)
+        })
+    });
+    match same {
+        None => Ok(()),
+        Some(record) => Err(OfficeError::field(
+            "activity",
+            format!(
+                "这次活动已有记录 (序号 {}); 更正用 activity correct, 同日另有一次请写明不同的开始时间 it is recorded already: correct that, or say when the other one began",
+                record.sequence
+            ),
+        )),
+    }
+}
+
+/// Who is exempt from activities on the day, or was not here yet, is expected only when named.
 fn excuse(candidates: &mut [Candidate], exemptions: &[(u64, Exemption)], day: Day) {
     for candidate in candidates {
+        candidate.expected &= candidate.since.is_none_or(|since| since <= day);
         candidate.expected &= !exemptions.iter().any(|(_, exemption)| {
             candidate.who == Who::Member(exemption.member_id)
                 && exemption.covers(ExemptionFrom::Attendance, day)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Disclosed, Payload, Text},
+    letter::{Disclosed, Payload, Place, Text},
     log::Kind,
 };
 
@@ -35,10 +35,10 @@ fn names(person: &Disclosed) -> Vec<String> {
     names
 }
 
-/// The unit a hosted member is placed in.
-fn placed(file: &CaseFile) -> Option<&str> {
+/// Where a hosted member is placed.
+fn placed(file: &CaseFile) -> Option<&Place> {
     match latest(file, Kind::Place) {
-        Some(Payload::Place(place)) => Some(place.unit.as_str()),
+        Some(Payload::Place(place)) => Some(place),
         _ => None,
     }
 }
@@ -50,6 +50,7 @@ fn candidate(who: Who, person: &Disclosed, placed: Option<&str>, unit: &str) -> 
         unit: placed.map(str::to_owned),
         belongs: placed.is_some_and(|placed| belongs(placed, unit)),
         expected: true,
+        since: person.joined,
     }
 }
 
@@ -90,10 +91,15 @@ fn gather(
         });
     }
     for file in &cases {
-        let here = file.case.state().is_some_and(&hosted) && placed(file).is_some();
+        let Some(place) = placed(file) else { continue };
+        let here = file.case.state().is_some_and(&hosted);
         if here && file.side() == Some(Side::Inflow) {
             let person = person(shelf, file)?;
-            found.push(candidate(Who::Hosted(file.id), &person, placed(file), unit));
+            let who = Who::Hosted(file.id);
+            found.push(Candidate {
+                since: Some(place.placed_on),
+                ..candidate(who, &person, Some(place.unit.as_str()), unit)
+            });
         }
     }
     found.sort_by(|a, b| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));

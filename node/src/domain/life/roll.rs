@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hongyan_proto::{
     id::{CaseId, MemberId},
     letter::{Attendee, Presence, Text},
+    time::Day,
 };
 use thiserror::Error;
 
@@ -52,6 +53,8 @@ pub struct Candidate {
     pub belongs: bool,
     /// Is expected without being named: not away and not exempt.
     pub expected: bool,
+    /// Since when: admitted, or placed here. Before it the person was not expected.
+    pub since: Option<Day>,
 }
 
 impl Candidate {
@@ -273,6 +276,7 @@ mod tests {
             unit: Some(unit.to_owned()),
             belongs: unit == "东街支部",
             expected: true,
+            since: None,
         }
     }
 

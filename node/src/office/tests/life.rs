@@ -278,6 +278,7 @@ async fn what_cannot_be_is_refused_with_its_place_and_nothing_is_written() {
     let ahead = activity(UNIT, ActivityKind::ActivityDay, "2026-04-02");
     let elsewhere = activity("无此支部", ActivityKind::ActivityDay, "2026-04-01");
     let before_arrival = activity(UNIT, ActivityKind::ActivityDay, "2026-03-31");
+    let named = all(&[("张三", Presence::Present)]);
     let cases = [
         (ahead, all(&[]), "activity.day"),
         (
@@ -293,7 +294,7 @@ async fn what_cannot_be_is_refused_with_its_place_and_nothing_is_written() {
         ),
         (good(), Roll::default(), "people"),
         (elsewhere, all(&[]), "无此支部"),
-        (before_arrival, all(&[]), "2026-03-31"),
+        (before_arrival.clone(), named, "2026-03-31"),
     ];
     for (held, roll, place) in cases {
         let refused = hold(host, held, roll).await.unwrap_err();
@@ -304,6 +305,16 @@ async fn what_cannot_be_is_refused_with_its_place_and_nothing_is_written() {
         store.log(crate::store::LogNo::LOCAL).unwrap().size(),
         before
     );
+    // Who was not here yet is not expected; what is recorded is not recorded again.
+    let (_, telling) = hold(host, before_arrival.clone(), all(&[])).await.unwrap();
+    assert_eq!((telling.expected, telling.told), (2, 0));
+    let twice = hold(host, before_arrival.clone(), all(&[])).await;
+    assert!(twice.unwrap_err().to_string().contains("activity correct"));
+    let afternoon = Activity {
+        begins: Some("14:00".parse().unwrap()),
+        ..before_arrival
+    };
+    hold(host, afternoon, all(&[])).await.unwrap();
 }
 
 fn items(days: impl IntoIterator<Item = String>) -> Vec<PlanItem> {
