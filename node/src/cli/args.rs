@@ -5,28 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    activity::ActivityVerb,
-    agreement::AgreementVerb,
-    assessment::{AppraisalVerb, ExemptionVerb, PointsVerb, TrainingVerb},
-    backup::Backup,
-    book::BookVerb,
-    export::Export,
-    flow::FlowVerb,
-    gateway::GatewayVerb,
-    init::Init,
-    key::KeyVerb,
-    lang::Lang,
-    letter::LetterVerb,
-    log::LogVerb,
-    member::MemberVerb,
-    partner::PartnerVerb,
-    plan::PlanVerb,
-    reconcile::ReconcileVerb,
-    record::RecordVerb,
-    restore::Restore,
-    serve::Serve,
-    statement::StatementVerb,
-    sync::Sync,
+    activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
+    book::BookVerb, exemption::ExemptionVerb, export::Export, flow::FlowVerb, gateway::GatewayVerb,
+    init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
+    partner::PartnerVerb, plan::PlanVerb, points::PointsVerb, reconcile::ReconcileVerb,
+    record::RecordVerb, restore::Restore, serve::Serve, statement::StatementVerb, sync::Sync,
+    training::TrainingVerb,
 };
 
 const EXIT_CODES: &str = "\

@@ -7,11 +7,13 @@
 mod activity;
 mod agreement;
 mod args;
+mod appraisal;
 mod assessment;
 mod backup;
 mod book;
 mod connect;
 mod error;
+mod exemption;
 mod export;
 mod file;
 mod flow;
@@ -26,6 +28,7 @@ mod member;
 mod partial;
 mod partner;
 mod plan;
+mod points;
 mod progress;
 mod prompt;
 mod reconcile;
@@ -40,6 +43,7 @@ mod sync;
 mod table;
 #[cfg(test)]
 mod tests;
+mod training;
 mod values;
 mod wiring;
 // One value, one line: the lists are read as tables.
@@ -128,10 +132,10 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Plan(verb) => plan::run(verb, session).await,
         Command::Activity(verb) => activity::run(verb, session).await,
         Command::Book(verb) => book::run(verb, session).await,
-        Command::Appraisal(verb) => assessment::appraisal(verb, session).await,
-        Command::Training(verb) => assessment::training(verb, session).await,
-        Command::Exemption(verb) => assessment::exemption(verb, session).await,
-        Command::Points(verb) => assessment::points(verb, session).await,
+        Command::Appraisal(verb) => appraisal::run(verb, session).await,
+        Command::Training(verb) => training::run(verb, session).await,
+        Command::Exemption(verb) => exemption::run(verb, session).await,
+        Command::Points(verb) => points::run(verb, session).await,
         Command::Partner(verb) => partner::run(verb, session).await,
         Command::Agreement(verb) => agreement::run(verb, session).await,
         Command::Flow(verb) => flow::run(verb, session).await,

@@ -5,6 +5,7 @@
 
 mod activity;
 mod agreement;
+mod appraisal;
 mod assessment;
 mod backup;
 mod book;
@@ -13,6 +14,7 @@ mod desk;
 mod due;
 mod earlier;
 mod error;
+mod exemption;
 mod export;
 mod find;
 mod flow;
@@ -40,6 +42,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 mod text;
+mod training;
 mod view;
 
 pub use backup::restore;

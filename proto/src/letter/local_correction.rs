@@ -2,11 +2,13 @@
 
 use super::{
     activity::Activity,
-    assessment::{Appraisal, Exemption, Training},
+    appraisal::Appraisal,
     book_record::BookRecord,
     error::{At, PayloadError},
+    exemption::Exemption,
     record::record,
     text::Text,
+    training::Training,
     wire::Wire,
 };
 use crate::{log::Kind, pb::exchange::v1 as pb};

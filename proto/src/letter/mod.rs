@@ -7,8 +7,8 @@ mod access;
 mod activity;
 pub mod agreement;
 mod answer;
+mod appraisal;
 mod arrival;
-mod assessment;
 mod attendance;
 mod award;
 mod book_record;
@@ -24,6 +24,7 @@ mod dues;
 mod ending;
 mod epoch;
 mod error;
+mod exemption;
 mod id_number;
 mod line_field;
 mod local_correction;
@@ -42,8 +43,12 @@ mod statement;
 mod stay;
 mod terms;
 mod text;
+mod training;
 mod wire;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod activity_tests;
 #[cfg(test)]
 mod arbitrary;
 #[cfg(feature = "samples")]
@@ -56,10 +61,8 @@ pub use access::Access;
 pub use activity::{Activity, Attachment, AttachmentBytes, Attendee, FormHandedUp, Told};
 pub use agreement::{AgreementEnded, AgreementProposed, AgreementSigned};
 pub use answer::{Answer, AnswerKind, LineAnswer, MAX_ANSWER_LINES};
+pub use appraisal::{Appraisal, AppraisalGrade, AppraisalLine};
 pub use arrival::{Accept, CertificateCheck, Decline, DeclineReason, Place};
-pub use assessment::{
-    Appraisal, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, StudyTenths, Training,
-};
 pub use attendance::{ActivityKind, Attendance, Presence};
 pub use award::{Award, Role};
 pub use book_record::{BookCode, BookConfirmed, BookRecord, ConfirmedLine};
@@ -75,6 +78,7 @@ pub use dues::{Dues, DuesMonths};
 pub use ending::{Returned, Transferred, Withdraw, WithdrawReason};
 pub use epoch::{EpochAccepted, EpochReset};
 pub use error::{PayloadError, ValueError};
+pub use exemption::{Exemption, ExemptionFrom};
 pub use id_number::IdNumber;
 pub use line_field::LineField;
 pub use local_correction::{LocalCorrection, LocalReplacement};
@@ -92,3 +96,4 @@ pub use statement::{ContactState, InflowLine, OutflowLine, Revision, Statement};
 pub use stay::{Found, LostContact, Moved};
 pub use terms::{Cadence, Duty, MAX_DUTIES, Party, RetentionDays, Terms};
 pub use text::Text;
+pub use training::{StudyTenths, Training};

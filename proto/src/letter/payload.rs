@@ -7,8 +7,8 @@ use super::{
     activity::{Activity, FormHandedUp},
     agreement::{AgreementEnded, AgreementProposed, AgreementSigned},
     answer::Answer,
+    appraisal::Appraisal,
     arrival::{Accept, Decline, Place},
-    assessment::{Appraisal, Exemption, Training},
     attendance::Attendance,
     award::{Award, Role},
     book_record::{BookCode, BookConfirmed, BookRecord},
@@ -24,6 +24,7 @@ use super::{
     ending::{Returned, Transferred, Withdraw},
     epoch::{EpochAccepted, EpochReset},
     error::{At, PayloadError},
+    exemption::Exemption,
     local_correction::LocalCorrection,
     member::Member,
     notice::Notice,
@@ -35,6 +36,7 @@ use super::{
     rotation::KeyRotated,
     statement::Statement,
     stay::{Found, LostContact, Moved},
+    training::Training,
     wire::Wire,
 };
 use crate::{

@@ -8,6 +8,9 @@ pub mod ledger;
 pub mod points;
 pub mod record;
 pub mod roll;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod roll_tests;
 pub mod unit;
 
 pub use disclose::disclose;

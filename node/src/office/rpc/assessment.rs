@@ -18,11 +18,11 @@ use crate::{
         policy::Word as _,
     },
     office::{
-        Office, OfficeError,
-        assessment::{self, Course},
+        Office, OfficeError, appraisal, assessment,
         book::this_year_or,
         error::At as _,
-        points,
+        exemption, points,
+        training::{self, Course},
     },
 };
 
@@ -87,7 +87,7 @@ impl AssessmentService for Office {
         let votes = votes
             .map(|(at, one)| vote(at, one))
             .collect::<Result<Vec<_>, _>>()?;
-        let answer = assessment::appraise(self, request, about, votes).await?;
+        let answer = appraisal::appraise(self, request, about, votes).await?;
         Ok(Response::new(pb::RecordAppraisalResponse {
             written: written(&answer),
         }))
@@ -99,7 +99,7 @@ impl AssessmentService for Office {
     ) -> Answered<pb::GetAppraisalResponse> {
         let message = request_.into_inner();
         let year = this_year_or(self, message.year)?;
-        let (sequence, appraisal, names) = assessment::appraisal(self, &message.unit, year)?;
+        let (sequence, appraisal, names) = appraisal::appraisal(self, &message.unit, year)?;
         note(self, "查看民主评议 appraisal shown", appraisal.lines.len()).await?;
         let votes = appraisal.lines.iter().map(|line| {
             let who = Who::Member(line.member_id);
@@ -133,7 +133,7 @@ impl AssessmentService for Office {
             title: Text::parse(&message.title).at("title")?,
             organizer: optional(&message.organizer, "organizer")?,
         };
-        let answer = assessment::train(self, request, message.people, message.unit, course).await?;
+        let answer = training::train(self, request, message.people, message.unit, course).await?;
         let persons = <[u8; 4]>::try_from(answer.extra.as_ref()).map(u32::from_be_bytes);
         Ok(Response::new(pb::RecordTrainingResponse {
             written: written(&answer),
@@ -147,8 +147,8 @@ impl AssessmentService for Office {
     ) -> Answered<pb::ListTrainingResponse> {
         let message = request_.into_inner();
         let year = this_year_or(self, message.year)?;
-        let people = assessment::members_of(self, &message.unit)?;
-        let trainings = assessment::trainings(self, year)?;
+        let people = training::members_of(self, &message.unit)?;
+        let trainings = training::trainings(self, year)?;
         note(self, "查看培训学时 training hours shown", people.len()).await?;
         let lines = trainings.iter().filter_map(|(sequence, training)| {
             let of_unit = |id: &&MemberId| people.iter().any(|(member, _)| member == *id);
@@ -203,7 +203,7 @@ impl AssessmentService for Office {
             approved_by: Text::parse(&message.approved_by).at("approved_by")?,
             actor: request.actor.clone(),
         };
-        let answer = assessment::exempt(self, request, message.person, exemption).await?;
+        let answer = exemption::exempt(self, request, message.person, exemption).await?;
         Ok(Response::new(pb::GrantExemptionResponse {
             written: written(&answer),
         }))
@@ -213,7 +213,7 @@ impl AssessmentService for Office {
         &self,
         request_: Request<pb::ListExemptionsRequest>,
     ) -> Answered<pb::ListExemptionsResponse> {
-        let exemptions = assessment::exemptions(self, request_.into_inner().all)?;
+        let exemptions = exemption::exemptions(self, request_.into_inner().all)?;
         note(self, "查看免考名单 exemptions shown", exemptions.len()).await?;
         let lines = exemptions.iter().map(|(sequence, exemption, member)| {
             let details = member.as_ref().map(|member| &member.details);

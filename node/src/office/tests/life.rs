@@ -19,9 +19,10 @@ use crate::{
     office::{
         OfficeError,
         activity::{self, Change, Roll},
-        assessment::{self, Course},
+        appraisal, assessment,
         book::{self as book_of, Fact},
-        letters, plan,
+        exemption as exempted, letters, plan,
+        training::{self, Course},
     },
 };
 
@@ -561,7 +562,7 @@ async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
     let host = &pair.host;
     let appraise = async |votes| {
         let about = (text(UNIT), Within::new(2026).unwrap(), None);
-        assessment::appraise(&host.office, host.request(), about, votes).await
+        appraisal::appraise(&host.office, host.request(), about, votes).await
     };
     let (good, fair) = (AppraisalGrade::Excellent, AppraisalGrade::Qualified);
     let votes = ["本地甲", "外单位", "张三"].map(|name| vote(name, fair));
@@ -579,8 +580,8 @@ async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
     void(first).await.unwrap();
     assert!(void(first).await.is_err(), "once is enough");
     appraise(votes).await.unwrap();
-    let (_, appraisal, names) = assessment::appraisal(&host.office, UNIT, 2026).unwrap();
-    assert_eq!((appraisal.lines.len(), names.len()), (2, 2));
+    let (_, result, names) = appraisal::appraisal(&host.office, UNIT, 2026).unwrap();
+    assert_eq!((result.lines.len(), names.len()), (2, 2));
 }
 
 #[tokio::test]
@@ -596,7 +597,7 @@ async fn members_are_trained_and_some_are_exempt() {
     };
     let train = async |people: &[&str], unit: &str, tenths| {
         let people = people.iter().map(|name| (*name).to_owned()).collect();
-        assessment::train(
+        training::train(
             &host.office,
             host.request(),
             people,
@@ -612,7 +613,7 @@ async fn members_are_trained_and_some_are_exempt() {
         train(&["张三"], "", 10).await.is_err(),
         "a hosted member is trained at home"
     );
-    let trainings = assessment::trainings(&host.office, 2026).unwrap();
+    let trainings = training::trainings(&host.office, 2026).unwrap();
     assert_eq!(trainings.len(), 2);
 
     let exemption = |on: &str| Exemption {
@@ -628,7 +629,7 @@ async fn members_are_trained_and_some_are_exempt() {
     };
     let exempt = async |on| {
         let name = "本地乙".to_owned();
-        assessment::exempt(&host.office, host.request(), name, exemption(on)).await
+        exempted::exempt(&host.office, host.request(), name, exemption(on)).await
     };
     assert!(exempt("2026-04-02").await.is_err(), "not approved yet");
     assert!(
@@ -642,14 +643,8 @@ async fn members_are_trained_and_some_are_exempt() {
         telling.expected, 2,
         "who is exempt is expected only when named"
     );
-    assert_eq!(
-        assessment::exemptions(&host.office, false).unwrap().len(),
-        1
-    );
+    assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 1);
     host.set_day("2026-05-01");
-    assert_eq!(
-        assessment::exemptions(&host.office, false).unwrap().len(),
-        0
-    );
-    assert_eq!(assessment::exemptions(&host.office, true).unwrap().len(), 1);
+    assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 0);
+    assert_eq!(exempted::exemptions(&host.office, true).unwrap().len(), 1);
 }

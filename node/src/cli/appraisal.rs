@@ -1,0 +1,170 @@
+//! `appraisal`: results of a year with their votes.
+
+use clap::Subcommand;
+use hongyan_proto::{
+    pb::office::v1::{
+        AppraisalVote, GetAppraisalRequest, GetAppraisalResponse, RecordAppraisalRequest,
+    },
+    time::Day,
+};
+
+use super::{
+    Failure,
+    assessment::{done, void},
+    lang::Lang,
+    session::{Ended, Session, client, fields, table},
+    words,
+};
+
+/// What to do with appraisals.
+#[derive(Debug, Subcommand)]
+pub(super) enum AppraisalVerb {
+    /// 记录民主评议结果和票数 Record an appraisal's results and votes
+    #[command(
+        after_help = "例 Example:\n  hongyan-node appraisal record --unit 东街支部 --year 2026 --vote 张三=excellent:10/2/0 --vote 李四=qualified:3/9/0"
+    )]
+    Record {
+        /// 支部 Branch
+        #[arg(long)]
+        unit: String,
+        /// 评议年度 The year that was appraised
+        #[arg(long)]
+        year: u32,
+        /// 日期, 缺省今天 Day; default: today
+        #[arg(long)]
+        day: Option<Day>,
+        /// 一名党员: 姓名=等次:优秀票/合格票/不合格票 One member: NAME=GRADE:EXCELLENT/QUALIFIED/UNQUALIFIED
+        #[arg(long = "vote", required = true, value_name = "NAME=GRADE:N/N/N", value_parser = vote)]
+        votes: Vec<AppraisalVote>,
+    },
+    /// 作废一次评议结果 Void a result
+    #[command(after_help = "例 Example:\n  hongyan-node appraisal void 140 --reason 计票有误")]
+    Void {
+        /// 记录序号 Number of the record
+        record: u64,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 查看评议结果 Show a year's result
+    #[command(
+        after_help = "例 Example:\n  hongyan-node appraisal show --unit 东街支部 --year 2026"
+    )]
+    Show {
+        /// 支部 Branch
+        #[arg(long)]
+        unit: String,
+        /// 年度, 缺省今年 Year; default: this year
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        year: u32,
+    },
+}
+
+fn vote(text: &str) -> Result<AppraisalVote, String> {
+    let wrong = || "应为 姓名=等次:票/票/票 must be NAME=GRADE:N/N/N".to_owned();
+    let (person, result) = text.split_once('=').ok_or_else(wrong)?;
+    let (grade, votes) = result.split_once(':').ok_or_else(wrong)?;
+    let votes: Vec<u32> = votes
+        .split('/')
+        .map(|part| part.parse().map_err(|_| wrong()))
+        .collect::<Result<_, _>>()?;
+    let [excellent, qualified, unqualified] = votes.as_slice() else {
+        return Err(wrong());
+    };
+    Ok(AppraisalVote {
+        person: person.to_owned(),
+        grade: words::value(words::APPRAISALS, grade).ok_or_else(|| {
+            let keys = words::keys(words::APPRAISALS);
+            format!("等次应为下列之一 the grade must be one of: {keys}")
+        })?,
+        excellent: *excellent,
+        qualified: *qualified,
+        unqualified: *unqualified,
+        note: String::new(),
+    })
+}
+
+pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match verb {
+        AppraisalVerb::Record {
+            unit,
+            year,
+            day,
+            votes,
+        } => {
+            let request = RecordAppraisalRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                unit,
+                year,
+                day: session.day(day),
+                votes,
+            };
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .record_appraisal(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            Ok(Ended::Well)
+        }
+        AppraisalVerb::Void { record, reason } => void(record, reason, session).await,
+        AppraisalVerb::Show { unit, year } => {
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .get_appraisal(GetAppraisalRequest { unit, year })
+                .await?
+                .into_inner();
+            session.show(&answer, appraised)?;
+            Ok(Ended::Well)
+        }
+    }
+}
+
+fn appraised(answer: &GetAppraisalResponse, lang: Lang) -> String {
+    let head = fields(lang)
+        .add("序号", "no.", answer.sequence)
+        .add("支部", "unit", &answer.unit)
+        .add("年度", "year", answer.year)
+        .add("日期", "day", &answer.day)
+        .render();
+    let mut rows = table(
+        lang,
+        &[
+            ("姓名", "name"),
+            ("等次", "result"),
+            ("优秀票", "excellent"),
+            ("合格票", "qualified"),
+            ("不合格票", "unqualified"),
+        ],
+    );
+    for vote in &answer.votes {
+        rows.row([
+            vote.person.clone(),
+            words::show(words::APPRAISALS, vote.grade, lang),
+            vote.excellent.to_string(),
+            vote.qualified.to_string(),
+            vote.unqualified.to_string(),
+        ]);
+    }
+    format!("{head}\n{}", rows.render(lang))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::vote;
+
+    #[test]
+    fn votes_are_three() {
+        let good = vote("张三=excellent:10/2/0").unwrap();
+        assert_eq!((good.grade, good.excellent, good.unqualified), (1, 10, 0));
+        assert_eq!(vote("张三=合格:1/2/3").unwrap().grade, 2);
+        for bad in [
+            "张三",
+            "张三=好:1/2/3",
+            "张三=excellent:1/2",
+            "张三=excellent:a/b/c",
+        ] {
+            assert!(vote(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `exemption`: who is exempt from what, on approved application.
+
+use clap::Subcommand;
+use hongyan_proto::{
+    pb::office::v1::{GrantExemptionRequest, ListExemptionsRequest, ListExemptionsResponse},
+    time::Day,
+};
+
+use super::{
+    Failure,
+    assessment::{done, void},
+    lang::Lang,
+    session::{Ended, Session, client, table},
+    table::short,
+    words,
+};
+
+/// What to do with exemptions.
+#[derive(Debug, Subcommand)]
+pub(super) enum ExemptionVerb {
+    /// 登记经批准的免予考核 Enter an exemption that was approved
+    #[command(
+        after_help = "例 Example:\n  hongyan-node exemption grant 张三 --from records,points --reason 年满75岁 --applied-on 2026-03-01 --approved-on 2026-03-10 --approved-by 支部党员大会"
+    )]
+    Grant {
+        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
+        member: String,
+        /// 免予何事 From what
+        #[arg(long, required = true, value_delimiter = ',', value_parser = words::parser(words::EXEMPTIONS))]
+        from: Vec<i32>,
+        /// 起始日期, 缺省为批准日期 First day; default: the day of the approval
+        #[arg(long)]
+        since: Option<Day>,
+        /// 截止日期, 缺省不定期 Last day; default: open
+        #[arg(long)]
+        until: Option<Day>,
+        /// 事由 Why
+        #[arg(long)]
+        reason: String,
+        /// 本人申请日期 Day of the application
+        #[arg(long)]
+        applied_on: Day,
+        /// 批准日期 Day of the approval
+        #[arg(long)]
+        approved_on: Day,
+        /// 批准的组织 Who approved it
+        #[arg(long)]
+        approved_by: String,
+    },
+    /// 作废 (不再免予) Void one
+    #[command(after_help = "例 Example:\n  hongyan-node exemption void 142 --reason 病愈")]
+    Void {
+        /// 记录序号 Number of the record
+        record: u64,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 列出免考党员 List exemptions
+    #[command(after_help = "例 Example:\n  hongyan-node exemption list")]
+    List {
+        /// 也列已到期的 Also those that are over
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+pub(super) async fn run(verb: ExemptionVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match verb {
+        ExemptionVerb::Grant {
+            member,
+            from,
+            since,
+            until,
+            reason,
+            applied_on,
+            approved_on,
+            approved_by,
+        } => {
+            let request = GrantExemptionRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                person: member,
+                from,
+                since: since.map_or_else(String::new, |day| day.to_string()),
+                until: until.map_or_else(String::new, |day| day.to_string()),
+                reason,
+                applied_on: applied_on.to_string(),
+                approved_on: approved_on.to_string(),
+                approved_by,
+            };
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .grant_exemption(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            Ok(Ended::Well)
+        }
+        ExemptionVerb::Void { record, reason } => void(record, reason, session).await,
+        ExemptionVerb::List { all } => {
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .list_exemptions(ListExemptionsRequest { all })
+                .await?
+                .into_inner();
+            session.show(&answer, exempted)?;
+            Ok(Ended::Well)
+        }
+    }
+}
+
+fn exempted(answer: &ListExemptionsResponse, lang: Lang) -> String {
+    let mut rows = table(
+        lang,
+        &[
+            ("序号", "no."),
+            ("姓名", "name"),
+            ("编号", "id"),
+            ("支部", "unit"),
+            ("免予", "from"),
+            ("起", "since"),
+            ("止", "until"),
+            ("事由", "reason"),
+            ("批准", "approved"),
+        ],
+    );
+    for line in &answer.exemptions {
+        let from: Vec<_> = line
+            .from
+            .iter()
+            .map(|from| words::show(words::EXEMPTIONS, *from, lang))
+            .collect();
+        rows.row([
+            line.sequence.to_string(),
+            line.name.clone(),
+            short(&line.id),
+            line.unit.clone(),
+            from.join(", "),
+            line.since.clone(),
+            line.until.clone(),
+            line.reason.clone(),
+            format!("{} {}", line.approved_on, line.approved_by),
+        ]);
+    }
+    rows.render(lang)
+}

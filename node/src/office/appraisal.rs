@@ -1,0 +1,84 @@
+//! Appraisals (民主评议党员): one result a unit and year, with the votes.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    letter::{Appraisal, AppraisalLine, Payload, Text, Within},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, assessment::members, plan::not_ahead, roster};
+use crate::{book, domain::life::Who};
+
+const APPRAISAL: (&str, &str) = ("民主评议结果", "result of an appraisal");
+
+/// The result that counts for a unit and a year.
+fn result(
+    shelf: &impl book::Shelf,
+    unit: &str,
+    year: u16,
+) -> Result<Option<(u64, Appraisal)>, OfficeError> {
+    let records = book::life_of_year(shelf, year)?;
+    Ok(records
+        .into_iter()
+        .filter(|record| !record.void)
+        .find_map(|record| match record.payload {
+            Payload::Appraisal(appraisal) if appraisal.unit.as_str() == unit => {
+                Some((record.sequence, appraisal))
+            }
+            _ => None,
+        }))
+}
+
+/// The result of a unit's appraisal. `votes` has the names; the lines take their ids.
+pub(super) async fn appraise(
+    office: &Office,
+    request: Request,
+    (unit, year, day): (Text<100>, Within<1900, 2999>, Option<Day>),
+    votes: Vec<(String, AppraisalLine)>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let day = day.unwrap_or(desk.today);
+            not_ahead(day, desk.today, "day")?;
+            let candidates = roster::candidates(desk.draft, unit.as_str())?;
+            roster::require(&candidates, unit.as_str())?;
+            let filed = u16::try_from(year.get()).unwrap_or_default();
+            if let Some((before, _)) = result(desk.draft, unit.as_str(), filed)? {
+                return Err(OfficeError::field(
+                    "year",
+                    format!(
+                        "该年度结果已有 (序号 {before}), 有误请先作废 the year has a result: void it first when it is wrong"
+                    ),
+                ));
+            }
+            let ids = members(&candidates, votes.iter().map(|(name, _)| name.as_str()), "votes")?;
+            let lines = votes.into_iter().zip(ids);
+            let appraisal = Appraisal {
+                lines: lines
+                    .map(|((_, line), member_id)| AppraisalLine { member_id, ..line })
+                    .collect(),
+                unit,
+                year,
+                day,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&appraisal.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// The result of a year, with the members' names.
+pub(super) fn appraisal(
+    office: &Office,
+    unit: &str,
+    year: u16,
+) -> Result<(u64, Appraisal, BTreeMap<Who, String>), OfficeError> {
+    let (sequence, appraisal) = result(&office.store, unit, year)?
+        .ok_or_else(|| OfficeError::not_found(APPRAISAL, format!("{unit} {year}")))?;
+    let people = appraisal.lines.iter();
+    let people = people.map(|line| Who::Member(line.member_id));
+    let names = roster::names_of(&office.store, people)?;
+    Ok((sequence, appraisal, names))
+}

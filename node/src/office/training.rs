@@ -1,0 +1,97 @@
+//! Training hours (学时).
+
+use hongyan_proto::{
+    id::MemberId,
+    letter::{Payload, StudyTenths, Text, Training},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, assessment::members, plan::not_ahead, roster};
+use crate::{book, domain::life::Who};
+
+/// What is entered about a training, without those who were trained.
+#[derive(Clone, Debug)]
+pub(super) struct Course {
+    pub(super) day: Option<Day>,
+    pub(super) tenths: StudyTenths,
+    pub(super) title: Text<200>,
+    pub(super) organizer: Option<Text<100>>,
+}
+
+/// Members were trained: those named, and everyone of a unit when it is not empty.
+pub(super) async fn train(
+    office: &Office,
+    request: Request,
+    people: Vec<String>,
+    unit: String,
+    course: Course,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let day = course.day.unwrap_or(desk.today);
+            not_ahead(day, desk.today, "day")?;
+            let candidates = roster::candidates(desk.draft, &unit)?;
+            let mut member_ids = Vec::new();
+            if !unit.is_empty() {
+                roster::require(&candidates, &unit)?;
+                member_ids.extend(
+                    candidates
+                        .iter()
+                        .filter(|one| one.belongs)
+                        .filter_map(|one| match one.who {
+                            Who::Member(id) => Some(id),
+                            Who::Hosted(_) => None,
+                        }),
+                );
+            }
+            let everyone = roster::everyone(desk.draft)?;
+            let named = members(&everyone, people.iter().map(String::as_str), "people")?;
+            member_ids.extend(named);
+            let count = u32::try_from(member_ids.len()).unwrap_or(u32::MAX);
+            let training = Training {
+                member_ids,
+                day,
+                tenths: course.tenths,
+                title: course.title,
+                organizer: course.organizer,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&training.into(), None)?;
+            Ok(Answer {
+                extra: count.to_be_bytes().to_vec().into(),
+                ..Answer::default()
+            })
+        })
+        .await
+}
+
+/// A year's trainings that count, oldest first.
+pub(super) fn trainings(office: &Office, year: u16) -> Result<Vec<(u64, Training)>, OfficeError> {
+    let records = book::life_of_year(&office.store, year)?;
+    let mut found: Vec<_> = records
+        .into_iter()
+        .filter(|record| !record.void)
+        .filter_map(|record| match record.payload {
+            Payload::Training(training) => Some((record.sequence, training)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|(sequence, training)| (training.day, *sequence));
+    Ok(found)
+}
+
+/// The members of a unit, by name then id.
+pub(super) fn members_of(
+    office: &Office,
+    unit: &str,
+) -> Result<Vec<(MemberId, String)>, OfficeError> {
+    let candidates = roster::candidates(&office.store, unit)?;
+    roster::require(&candidates, unit)?;
+    let own = candidates.into_iter().filter(|one| one.belongs);
+    Ok(own
+        .filter_map(|one| match one.who {
+            Who::Member(id) => Some((id, one.names.first().cloned().unwrap_or_default())),
+            Who::Hosted(_) => None,
+        })
+        .collect())
+}
