@@ -6,11 +6,11 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
-    book::BookVerb, exemption::ExemptionVerb, export::Export, flow::FlowVerb, gateway::GatewayVerb,
-    init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
-    partner::PartnerVerb, plan::PlanVerb, points::PointsVerb, reconcile::ReconcileVerb,
-    record::RecordVerb, restore::Restore, serve::Serve, statement::StatementVerb, sync::Sync,
-    training::TrainingVerb,
+    book::BookVerb, duties::Duties, exemption::ExemptionVerb, export::Export, flow::FlowVerb,
+    gateway::GatewayVerb, init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb,
+    member::MemberVerb, partner::PartnerVerb, plan::PlanVerb, points::PointsVerb,
+    policy::PolicyVerb, reconcile::ReconcileVerb, record::RecordVerb, restore::Restore,
+    serve::Serve, statement::StatementVerb, sync::Sync, training::TrainingVerb,
 };
 
 const EXIT_CODES: &str = "\
@@ -149,6 +149,11 @@ pub(super) enum Command {
     /// 对账 Reconciliation
     #[command(subcommand)]
     Reconcile(ReconcileVerb),
+    /// 政策: 本地采用哪些规定, 出自哪一条 Policies: which rules apply here, from which clause
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// 应办事项: 谁、何时、依据哪一条 Duties: whose, by when, by which clause
+    Duties(Duties),
     /// 与对方互通信息 Sync with a partner
     Sync(Sync),
     /// 密封信件: 不联网时用文件传递 Sealed letters: files carried by hand

@@ -12,6 +12,7 @@ mod assessment;
 mod backup;
 mod book;
 mod connect;
+mod duties;
 mod error;
 mod exemption;
 mod export;
@@ -29,6 +30,7 @@ mod partial;
 mod partner;
 mod plan;
 mod points;
+mod policy;
 mod progress;
 mod prompt;
 mod reconcile;
@@ -142,6 +144,8 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Record(verb) => record::run(verb, session).await,
         Command::Statement(verb) => statement::run(verb, session).await,
         Command::Reconcile(verb) => reconcile::run(verb, session).await,
+        Command::Policy(verb) => policy::run(verb, session).await,
+        Command::Duties(duties) => duties::run(duties, session).await,
         Command::Sync(sync) => sync::run(sync, session).await,
         Command::Letter(verb) => letter::run(verb, session).await,
         Command::Log(verb) => log::run(verb, session).await,

@@ -244,6 +244,17 @@ pub(super) static AUTHORS: &Choices = &[
     choice("partner", office::Author::Partner as i32, "对方", "partner"),
 ];
 
+/// How a duty stands.
+pub(super) static DUTY_STATES: &Choices = &[
+    choice("upcoming", office::DutyState::Upcoming as i32, "未到期", "upcoming"),
+    choice("due", office::DutyState::Due as i32, "应办", "due"),
+    choice("overdue", office::DutyState::Overdue as i32, "逾期", "overdue"),
+    choice("done", office::DutyState::Done as i32, "已办", "done"),
+    choice("done-late", office::DutyState::DoneLate as i32, "逾期已办", "done late"),
+    choice("excused", office::DutyState::Excused as i32, "已说明缘由", "excused"),
+    choice("waiting-for-partner", office::DutyState::WaitingForPartner as i32, "等待对方", "waiting for partner"),
+];
+
 /// How far a letter is.
 pub(super) static LETTERS: &Choices = &[
     choice("stored-here", office::LetterState::StoredHere as i32, "已存本地", "stored here"),
@@ -471,6 +482,11 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (AUTHORS, |n| {
         office::Author::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (DUTY_STATES, |n| {
+        office::DutyState::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

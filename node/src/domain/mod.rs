@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod calendar;
 pub mod case;
+pub mod duty;
 pub mod event;
 pub mod fact;
 pub mod life;

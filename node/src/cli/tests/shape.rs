@@ -40,6 +40,8 @@ flow depart|notice|accept|decline|place|claim|confirm|disown|move|lost|found|ret
 record attendance|dues|award|role|conduct|change|event|contact|matter|opinion|decision|correct|list
 statement issue|show|list
 reconcile show|answer|close
+policy list|show|check|adopt|calendar
+duties excuse|screen
 sync 
 letter export|import
 log list|verify|checkpoint|prove

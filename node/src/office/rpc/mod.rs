@@ -6,6 +6,7 @@ mod agreement;
 mod assessment;
 mod book;
 mod convert;
+mod duty;
 mod error;
 mod export;
 mod flow;
@@ -16,6 +17,7 @@ mod node;
 mod page;
 mod partner;
 mod payload;
+mod policy;
 mod record;
 mod request;
 mod statement;
@@ -27,11 +29,11 @@ use hongyan_proto::pb::{
         activity_service_server::ActivityServiceServer,
         agreement_service_server::AgreementServiceServer,
         assessment_service_server::AssessmentServiceServer, book_service_server::BookServiceServer,
-        flow_service_server::FlowServiceServer,
+        duty_service_server::DutyServiceServer, flow_service_server::FlowServiceServer,
         gateway_link_service_server::GatewayLinkServiceServer,
         log_service_server::LogServiceServer, member_service_server::MemberServiceServer,
         node_service_server::NodeServiceServer, partner_service_server::PartnerServiceServer,
-        record_service_server::RecordServiceServer,
+        policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
         statement_service_server::StatementServiceServer, sync_service_server::SyncServiceServer,
     },
 };
@@ -67,6 +69,8 @@ pub fn routes(office: Office) -> Routes {
         .add_service(
             StatementServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX),
         )
+        .add_service(PolicyServiceServer::new(office.clone()))
+        .add_service(DutyServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
         .add_service(SyncServiceServer::new(office.clone()))
         .add_service(LogServiceServer::new(office.clone()))
         .add_service(GatewayLinkServiceServer::new(office));

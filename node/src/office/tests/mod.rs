@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod duties;
 mod gateways;
 mod hostile;
 mod life;

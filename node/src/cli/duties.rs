@@ -1,0 +1,230 @@
+//! `duties`: whose turn it is, by when, and by which clause.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use hongyan_proto::{
+    pb::office::v1::{
+        DutyItem, ExcuseDutyRequest, ExcuseDutyResponse, ExportDutiesRequest, ListDutiesRequest,
+        ListDutiesResponse, RecordScreeningRequest, RecordScreeningResponse,
+    },
+    time::Day,
+};
+
+use super::{
+    Failure,
+    lang::Lang,
+    member::more,
+    session::{Ended, Session, client, fields, table},
+    table::{GOOD, WARN, short},
+    words,
+};
+
+/// Lists duties, or does something about one.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "例 Example:\n  hongyan-node duties\n  hongyan-node duties --unit 第一支部 --all\n  hongyan-node duties --ics 应办.ics"
+)]
+pub(super) struct Duties {
+    #[command(subcommand)]
+    verb: Option<DutyVerb>,
+    /// 支部名称的一部分 Part of a unit's name
+    #[arg(long, default_value = "", hide_default_value = true)]
+    unit: String,
+    /// 党员姓名的一部分 Part of a member's name
+    #[arg(long, default_value = "", hide_default_value = true)]
+    member: String,
+    /// 也列已办和未到期的 Also those done and those not begun
+    #[arg(long)]
+    all: bool,
+    /// 写成日历文件 (iCalendar), 可在手机和电脑上订阅 Write an iCalendar file
+    #[arg(long, value_name = "FILE")]
+    ics: Option<PathBuf>,
+    /// 每页行数 Rows a page
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i32).range(1..=1000))]
+    page_size: i32,
+    /// 上一页给出的页码标记 The token that the page before gave
+    #[arg(long, default_value = "", hide_default_value = true)]
+    page: String,
+}
+
+/// What can be done about a duty. None of it ticks a duty off.
+#[derive(Debug, Subcommand)]
+pub(super) enum DutyVerb {
+    /// 说明未办的缘由 (不算已办) Excuse a duty; it does not count as done
+    #[command(
+        after_help = "例 Example:\n  hongyan-node duties excuse 3f09a1c2 --reason 汛期抗洪, 改期补课\n  hongyan-node duties excuse 3f09a1c2 --take-back"
+    )]
+    Excuse {
+        /// 应办事项编号 (前 8 位) The duty's id, first 8 digits
+        duty: String,
+        /// 缘由 Why
+        #[arg(long, num_args = 1.., required_unless_present = "take_back", conflicts_with = "take_back")]
+        reason: Vec<String>,
+        /// 收回缘由 Take the excuse back
+        #[arg(long)]
+        take_back: bool,
+    },
+    /// 登记一年一次的流动党员排查 Record the yearly screening of who is where
+    #[command(after_help = "例 Example:\n  hongyan-node duties screen --note 逐户电话核对")]
+    Screen {
+        /// 哪一天; 缺省今天 When; default: today
+        #[arg(long)]
+        on: Option<Day>,
+        /// 情况 What was found
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
+    },
+}
+
+pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    let mut client = client!(session, duty_service_client::DutyServiceClient);
+    match duties.verb {
+        Some(DutyVerb::Excuse { duty, reason, .. }) => {
+            let request = ExcuseDutyRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                duty,
+                reason: reason.join(" "),
+            };
+            let answer = client.excuse_duty(request).await?.into_inner();
+            session.show(&answer, excused)?;
+        }
+        Some(DutyVerb::Screen { on, note }) => {
+            let request = RecordScreeningRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                day: session.day(on),
+                note,
+            };
+            let answer = client.record_screening(request).await?.into_inner();
+            session.show(&answer, screened)?;
+        }
+        None => {
+            if let Some(file) = duties.ics {
+                let request = ExportDutiesRequest {
+                    unit: duties.unit,
+                    member: duties.member,
+                };
+                let answer = client.export_duties(request).await?.into_inner();
+                tokio::fs::write(&file, &answer.content)
+                    .await
+                    .map_err(|error| Failure::file(&file, &error))?;
+                session.show(&answer, |answer, lang| {
+                    let count = answer.events;
+                    let done = lang.say(&format!("{count} 项"), &format!("{count} events"));
+                    format!("{GOOD} {} {done}", file.display())
+                })?;
+                return Ok(Ended::Well);
+            }
+            let request = ListDutiesRequest {
+                unit: duties.unit,
+                member: duties.member,
+                all: duties.all,
+                page_size: duties.page_size,
+                page_token: duties.page,
+            };
+            let answer = client.list_duties(request).await?.into_inner();
+            session.show(&answer, list)?;
+        }
+    }
+    Ok(Ended::Well)
+}
+
+fn list(answer: &ListDutiesResponse, lang: Lang) -> String {
+    let mut rows = table(
+        lang,
+        &[
+            ("编号", "id"),
+            ("情况", "state"),
+            ("最后一日", "due"),
+            ("单位", "unit"),
+            ("对象", "about"),
+            ("事项", "what"),
+            ("依据", "clause"),
+            ("凭据", "evidence"),
+        ],
+    );
+    for duty in &answer.duties {
+        rows.row(row(duty, lang));
+    }
+    let counts: Vec<_> = answer
+        .counts
+        .iter()
+        .map(|count| {
+            let state = words::show(words::DUTY_STATES, count.state, lang);
+            format!("{state} {}", count.count)
+        })
+        .collect();
+    let total = more(
+        lang,
+        answer.duties.len(),
+        answer.total,
+        &answer.next_page_token,
+    );
+    let mut text = format!("{}\n{total}; {}", rows.render(lang), counts.join(", "));
+    if answer.policy.is_empty() {
+        let hint = lang.say(
+            "本委尚未采用政策, 只列协议带来的事项: policy adopt 名称 --from 日期",
+            "no policy is adopted, only what agreements bring is listed: policy adopt NAME --from DAY",
+        );
+        text = format!("{text}\n{WARN} {hint}");
+    }
+    text
+}
+
+fn row(duty: &DutyItem, lang: Lang) -> [String; 8] {
+    let state = words::show(words::DUTY_STATES, duty.state, lang);
+    let mut evidence: Vec<_> = duty
+        .evidence
+        .iter()
+        .map(|entry| format!("{}/{}", entry.log, entry.sequence))
+        .collect();
+    if !duty.reason.is_empty() {
+        evidence.push(format!("{} ({})", duty.reason, duty.person));
+    }
+    let state = if duty.done.is_empty() {
+        state
+    } else {
+        format!("{state} {}", duty.done)
+    };
+    let due = if duty.provisional {
+        format!("{} ?", duty.due)
+    } else {
+        duty.due.clone()
+    };
+    [
+        short(&duty.id),
+        state,
+        due,
+        duty.unit.clone(),
+        duty.about.clone(),
+        lang.words(duty.what.as_ref()),
+        duty.clause.clone(),
+        evidence.join(" "),
+    ]
+}
+
+fn excused(answer: &ExcuseDutyResponse, lang: Lang) -> String {
+    let duty = answer.duty.clone().unwrap_or_default();
+    fields(lang)
+        .add("事项", "what", lang.words(duty.what.as_ref()))
+        .add(
+            "情况",
+            "state",
+            words::show(words::DUTY_STATES, duty.state, lang),
+        )
+        .add("缘由", "reason", &duty.reason)
+        .add("经办人", "person", &duty.person)
+        .render()
+}
+
+fn screened(answer: &RecordScreeningResponse, lang: Lang) -> String {
+    fields(lang)
+        .add("在册党员", "members", answer.members)
+        .add("外出", "away", answer.away)
+        .add("流入", "hosted", answer.hosted)
+        .add("失联", "lost", answer.lost)
+        .render()
+}

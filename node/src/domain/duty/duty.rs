@@ -1,0 +1,118 @@
+//! A duty and how it stands.
+
+use std::fmt;
+
+use hongyan_proto::time::Day;
+use sha2::{Digest, Sha256};
+
+use super::facts::{Entry, UnitName, Who};
+use crate::domain::policy::Words;
+
+/// A duty's id: the same for the same rule, subject and period, whenever it is asked for.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct DutyId(pub [u8; 8]);
+
+impl DutyId {
+    /// Of a rule, whom it is about, and the first day of its period.
+    pub(super) fn of(rule: &str, subject: &Subject, about: &str, from: Day) -> Self {
+        let text = format!("hongyan/duty/1\n{rule}\n{subject:?}\n{about}\n{from}");
+        let digest = Sha256::digest(text.as_bytes());
+        let mut id = [0; 8];
+        id.copy_from_slice(&digest[..8]);
+        Self(id)
+    }
+}
+
+impl fmt::Display for DutyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Who must act.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Subject {
+    /// The committee.
+    Committee,
+    /// A unit.
+    Unit(UnitName),
+    /// A person.
+    Person(Who),
+}
+
+/// How a duty stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum State {
+    /// Its day has not come.
+    Upcoming,
+    /// It can be done now, and its last day is not over.
+    Due,
+    /// Its last day is over.
+    Overdue,
+    /// Done in time.
+    Done(Day),
+    /// Done after its last day.
+    DoneLate(Day),
+    /// Excused: why, and by whom.
+    Excused {
+        /// Why.
+        reason: String,
+        /// By whom.
+        person: String,
+    },
+    /// The partner must act or cannot be reached: no breach of ours.
+    WaitingForPartner,
+}
+
+impl State {
+    /// What people read: Chinese, English.
+    pub const fn label(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Upcoming => ("未到期", "upcoming"),
+            Self::Due => ("应办", "due"),
+            Self::Overdue => ("逾期", "overdue"),
+            Self::Done(_) => ("已办", "done"),
+            Self::DoneLate(_) => ("逾期已办", "done late"),
+            Self::Excused { .. } => ("已说明缘由", "excused"),
+            Self::WaitingForPartner => ("等待对方", "waiting for partner"),
+        }
+    }
+
+    /// Must someone here still act?
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Upcoming | Self::Due | Self::Overdue)
+    }
+}
+
+/// Something to be done by a day.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Duty {
+    /// Its id.
+    pub id: DutyId,
+    /// The rule's name in the policy.
+    pub rule: String,
+    /// The policy's name.
+    pub policy: String,
+    /// Where the source says it.
+    pub clause: String,
+    /// Who must act.
+    pub subject: Subject,
+    /// The unit it belongs to; none: the committee's.
+    pub unit: Option<UnitName>,
+    /// For people to read: the unit's or the person's name.
+    pub who: String,
+    /// What is to be done.
+    pub what: Words,
+    /// The day it is planned for, or can first be done.
+    pub from: Day,
+    /// The last day.
+    pub due: Day,
+    /// Is `from` the day it is planned for, and not only the first on which it can be done?
+    pub planned: bool,
+    /// How it stands.
+    pub state: State,
+    /// Its day may still move: the year's notice of holidays is not known.
+    pub provisional: bool,
+    /// The entries that closed it, or count towards it.
+    pub evidence: Vec<Entry>,
+}

@@ -1,0 +1,154 @@
+//! Facts by what rules ask for, so that a committee of thousands is gone through once.
+
+use std::collections::HashMap;
+
+use hongyan_proto::time::{Day, Month};
+
+use super::facts::{
+    Activity, Dated, DuesPaid, Entry, Exemption, Facts, Held, Person, Talk, Unit, UnitKind,
+    UnitName, Who,
+};
+use crate::domain::policy::Exempt;
+
+pub(super) struct Index<'a> {
+    units: HashMap<&'a str, &'a Unit>,
+    /// Of each unit: its own and those of the units above it, ascending by day.
+    activities: HashMap<&'a str, Vec<&'a Activity>>,
+    pub(super) absences: HashMap<Who, Vec<(&'a Activity, bool)>>,
+    pub(super) lectures: HashMap<Who, Vec<(Day, &'a Entry)>>,
+    pub(super) talks: HashMap<Who, Vec<&'a Talk>>,
+    pub(super) reports: HashMap<Who, Vec<(Day, &'a Entry)>>,
+    pub(super) roles: HashMap<Who, Vec<(Day, &'a Entry)>>,
+    pub(super) training: HashMap<Who, Vec<&'a Dated<u16>>>,
+    pub(super) dues: HashMap<Who, HashMap<Month, &'a DuesPaid>>,
+    exemptions: HashMap<Who, Vec<&'a Exemption>>,
+    people: HashMap<Who, &'a Person>,
+}
+
+fn by_who<'a>(list: &'a [Dated<()>]) -> HashMap<Who, Vec<(Day, &'a Entry)>> {
+    let mut map: HashMap<Who, Vec<(Day, &'a Entry)>> = HashMap::new();
+    for one in list {
+        map.entry(one.who).or_default().push((one.day, &one.entry));
+    }
+    map.values_mut().for_each(|days| days.sort());
+    map
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(facts: &'a Facts) -> Self {
+        let units: HashMap<_, _> = facts.units.iter().map(|unit| (&*unit.name, unit)).collect();
+        let mut index = Self {
+            units,
+            activities: HashMap::new(),
+            absences: HashMap::new(),
+            lectures: HashMap::new(),
+            talks: HashMap::new(),
+            reports: by_who(&facts.reports),
+            roles: by_who(&facts.roles),
+            training: HashMap::new(),
+            dues: HashMap::new(),
+            exemptions: HashMap::new(),
+            people: facts.people.iter().map(|one| (one.who, one)).collect(),
+        };
+        let mut own: HashMap<&str, Vec<&'a Activity>> = HashMap::new();
+        for activity in &facts.activities {
+            own.entry(&activity.unit).or_default().push(activity);
+            index.note(activity);
+        }
+        for unit in &facts.units {
+            let mut held: Vec<&'a Activity> = Vec::new();
+            for name in index.path(&unit.name) {
+                held.extend(own.get(name).into_iter().flatten());
+            }
+            held.sort_by_key(|activity| activity.day);
+            index.activities.insert(&unit.name, held);
+        }
+        for talk in &facts.talks {
+            for who in &talk.with {
+                index.talks.entry(*who).or_default().push(talk);
+            }
+        }
+        for one in &facts.training {
+            index.training.entry(one.who).or_default().push(one);
+        }
+        for one in &facts.dues {
+            let months = index.dues.entry(one.who).or_default();
+            let first = months.entry(one.month).or_insert(one);
+            if one.day < first.day {
+                *first = one;
+            }
+        }
+        for one in &facts.exemptions {
+            index.exemptions.entry(one.who).or_default().push(one);
+        }
+        for absences in index.absences.values_mut() {
+            absences.sort_by_key(|(activity, _)| activity.day);
+        }
+        for lectures in index.lectures.values_mut() {
+            lectures.sort();
+        }
+        index
+    }
+
+    fn note(&mut self, activity: &'a Activity) {
+        use hongyan_proto::letter::Presence;
+        for (who, presence) in &activity.attendance {
+            let absent = *presence == Presence::Absent;
+            self.absences
+                .entry(*who)
+                .or_default()
+                .push((activity, absent));
+        }
+        for who in &activity.lecturers {
+            let given = (activity.day, &activity.entry);
+            self.lectures.entry(*who).or_default().push(given);
+        }
+    }
+
+    /// A unit and those above it. A circle in the tree ends it.
+    fn path(&self, name: &'a str) -> Vec<&'a str> {
+        let mut path = vec![name];
+        while let Some(parent) = path
+            .last()
+            .and_then(|last| self.units.get(last))
+            .and_then(|unit| unit.parent.as_deref())
+        {
+            if path.contains(&parent) {
+                break;
+            }
+            path.push(parent);
+        }
+        path
+    }
+
+    /// What a unit held, alone or with the units above it, ascending by day.
+    pub(super) fn held(&self, unit: &str) -> &[&'a Activity] {
+        self.activities.get(unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The branch a unit is or belongs to, for a group; itself for the others.
+    pub(super) fn branch(&self, unit: &'a UnitName) -> Option<&'a Unit> {
+        self.path(unit)
+            .into_iter()
+            .filter_map(|name| self.units.get(name).copied())
+            .find(|unit| unit.kind == UnitKind::Branch)
+    }
+
+    pub(super) fn person(&self, who: Who) -> Option<&'a Person> {
+        self.people.get(&who).copied()
+    }
+
+    /// Is the person exempted on that day?
+    pub(super) fn is_exempt(&self, who: Who, from: Exempt, day: Day) -> bool {
+        self.exemptions.get(&who).is_some_and(|list| {
+            list.iter().any(|one| {
+                one.from == from && one.since <= day && one.until.is_none_or(|until| day <= until)
+            })
+        })
+    }
+}
+
+/// Was it this?
+pub(super) fn is(activity: &Activity, held: Held) -> bool {
+    activity.held == held
+}

@@ -1,0 +1,204 @@
+//! The scene of one question: everything the rules look at, and the duties found so far.
+
+use std::{collections::HashMap, sync::Arc};
+
+use hongyan_proto::time::Day;
+
+use super::{
+    Duty, DutyId, Horizon, State, Subject,
+    facts::{Entry, Excuse, Facts, Kept, UnitName},
+    index::Index,
+};
+use crate::domain::{
+    calendar::Calendar,
+    policy::{Policy, PolicyHistory, Rule, Ruled, Timing, Window, Words},
+};
+
+/// A rule as it applies in one period.
+pub(super) struct Term<'a, T> {
+    pub(super) policy: &'a Arc<Policy>,
+    pub(super) ruled: &'a Ruled,
+    /// What `pick` made of the rule.
+    pub(super) asks: T,
+    pub(super) window: Window,
+}
+
+/// A duty before its state is known.
+pub(super) struct Draft<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) ruled: &'a Ruled,
+    pub(super) subject: Subject,
+    /// What tells it from the subject's other duties of the same rule and day.
+    pub(super) about: String,
+    pub(super) unit: Option<UnitName>,
+    pub(super) who: String,
+    pub(super) what: Words,
+    pub(super) from: Day,
+    pub(super) due: Day,
+    /// Is `from` the day it is planned for?
+    pub(super) planned: bool,
+    pub(super) provisional: bool,
+    /// When it was done, and by which entries.
+    pub(super) done: Option<Day>,
+    pub(super) evidence: Vec<Entry>,
+    /// The partner must act.
+    pub(super) waits: bool,
+}
+
+pub(super) struct Scene<'a> {
+    pub(super) policies: &'a PolicyHistory,
+    pub(super) facts: &'a Facts,
+    pub(super) index: &'a Index<'a>,
+    pub(super) calendar: &'a Calendar,
+    pub(super) today: Day,
+    pub(super) horizon: Horizon,
+    excuses: HashMap<[u8; 8], &'a Excuse>,
+    found: Vec<Duty>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(
+        policies: &'a PolicyHistory,
+        facts: &'a Facts,
+        index: &'a Index<'a>,
+        calendar: &'a Calendar,
+        today: Day,
+        horizon: Horizon,
+    ) -> Self {
+        let excuses = facts.excuses.iter().map(|excuse| (excuse.duty, excuse));
+        Self {
+            policies,
+            facts,
+            index,
+            calendar,
+            today,
+            horizon,
+            excuses: excuses.collect(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Is this kind of fact recorded here?
+    pub(super) fn keeps(&self, kind: Kept) -> bool {
+        self.facts.kept.contains(&kind)
+    }
+
+    /// Every period of the horizon of every rule that `pick` takes and that applied on the period's first day: a change of policy leaves
+    /// periods that began before it alone.
+    pub(super) fn terms<T: Clone>(
+        &self,
+        pick: impl Fn(&'a Rule) -> Option<(T, &'a Timing)>,
+    ) -> Vec<Term<'a, T>> {
+        self.terms_of(|rule, year| pick(rule).map(|(asks, timing)| (asks, timing.windows(year))))
+    }
+
+    /// The same where the rule has windows of its own.
+    pub(super) fn terms_of<T: Clone>(
+        &self,
+        pick: impl Fn(&'a Rule, i16) -> Option<(T, Vec<Window>)>,
+    ) -> Vec<Term<'a, T>> {
+        let mut terms = Vec::new();
+        let policies: Vec<_> = self.policies.all().map(|(_, policy)| policy).collect();
+        for (at, policy) in policies.iter().enumerate() {
+            // The same policy may have been adopted twice.
+            if policies[..at]
+                .iter()
+                .any(|known| Arc::ptr_eq(known, policy))
+            {
+                continue;
+            }
+            for ruled in &policy.rules {
+                for year in self.horizon.years() {
+                    let Some((asks, windows)) = pick(&ruled.rule, year) else {
+                        break;
+                    };
+                    for window in windows {
+                        let applies = self
+                            .policies
+                            .at(window.from)
+                            .is_some_and(|known| Arc::ptr_eq(known, policy));
+                        if applies && self.horizon.contains(window.until) {
+                            terms.push(Term {
+                                policy,
+                                ruled,
+                                asks: asks.clone(),
+                                window,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        terms
+    }
+
+    /// The rule of the policy that applies on a day.
+    pub(super) fn rule_on<T>(
+        &self,
+        day: Day,
+        pick: impl Fn(&'a Rule) -> Option<T>,
+    ) -> Option<(&'a Policy, &'a Ruled, T)> {
+        let policy: &'a Policy = self.policies.at(day)?;
+        policy
+            .rules
+            .iter()
+            .find_map(|ruled| Some((policy, ruled, pick(&ruled.rule)?)))
+    }
+
+    pub(super) fn add(&mut self, draft: Draft<'a>) {
+        // What is still open stays in sight however long it is overdue.
+        let past = draft.due < self.horizon.from && draft.done.is_some();
+        if past || draft.due > self.horizon.until {
+            return;
+        }
+        let id = DutyId::of(&draft.ruled.id, &draft.subject, &draft.about, draft.from);
+        let excuse = self.excuses.get(&id.0);
+        let mut evidence = draft.evidence;
+        let state = match (draft.done, excuse) {
+            (Some(day), _) if day <= draft.due => State::Done(day),
+            (Some(day), _) => State::DoneLate(day),
+            (None, Some(excuse)) => {
+                evidence.push(excuse.entry.clone());
+                State::Excused {
+                    reason: excuse.reason.clone(),
+                    person: excuse.person.clone(),
+                }
+            }
+            (None, None) if draft.waits => State::WaitingForPartner,
+            (None, None) if draft.due < self.today => State::Overdue,
+            (None, None) if draft.from <= self.today => State::Due,
+            (None, None) => State::Upcoming,
+        };
+        self.found.push(Duty {
+            id,
+            rule: draft.ruled.id.clone(),
+            policy: draft.policy.name.clone(),
+            clause: draft.ruled.clause.clone(),
+            subject: draft.subject,
+            unit: draft.unit,
+            who: draft.who,
+            what: draft.what,
+            from: draft.from,
+            due: draft.due,
+            planned: draft.planned,
+            state,
+            provisional: draft.provisional,
+            evidence,
+        });
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Duty> {
+        self.found.sort_by(|a, b| {
+            (a.due, &a.rule, &a.subject, &a.who, a.id)
+                .cmp(&(b.due, &b.rule, &b.subject, &b.who, b.id))
+        });
+        self.found
+    }
+}
+
+pub(super) fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
+    Words {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}

@@ -1,0 +1,482 @@
+//! A committee on paper: what was recorded, in the fewest words.
+
+use hongyan_proto::{
+    id::{CaseId, MemberId},
+    letter::Presence,
+    time::Month,
+};
+
+use super::{
+    super::facts::{
+        Activity, CaseFacts, CaseStep, Dated, DuesPaid, Entry, Excuse, Exemption, Facts, Held,
+        Inspection, Kept, Person, Plan, QuarterFacts, Stay, Talk, Unit, UnitKind, Who,
+    },
+    day,
+};
+use crate::domain::{
+    case::{Side, State},
+    policy::{Exempt, Field, Inspected, Measure, Meeting, Neglect, Post},
+};
+
+/// The committee.
+pub(in super::super) struct Town {
+    pub(super) facts: Facts,
+    sequence: u64,
+}
+
+impl Town {
+    pub(super) fn new() -> Self {
+        let kept = [
+            Kept::Activities,
+            Kept::Meetings,
+            Kept::Plans,
+            Kept::Measures,
+            Kept::Talks,
+            Kept::Reports,
+            Kept::Training,
+            Kept::Roles,
+            Kept::Dues,
+            Kept::Inspections,
+            Kept::Screenings,
+            Kept::Flow,
+        ];
+        let facts = Facts {
+            kept: kept.into(),
+            ..Facts::default()
+        };
+        Self { facts, sequence: 0 }
+    }
+
+    fn entry(&mut self) -> Entry {
+        self.sequence += 1;
+        Entry {
+            log: "local".into(),
+            sequence: self.sequence,
+        }
+    }
+
+    fn unit(&mut self, name: &str, kind: UnitKind, parent: Option<&str>) -> &mut Self {
+        self.facts.units.push(Unit {
+            name: name.into(),
+            kind,
+            parent: parent.map(Into::into),
+            field: None,
+            since: None,
+            until: None,
+        });
+        self
+    }
+
+    pub(super) fn branch(&mut self, name: &str) -> &mut Self {
+        self.unit(name, UnitKind::Branch, None)
+    }
+
+    pub(super) fn committee(&mut self, name: &str) -> &mut Self {
+        self.unit(name, UnitKind::Committee, None)
+    }
+
+    pub(super) fn group(&mut self, name: &str, of: &str) -> &mut Self {
+        self.unit(name, UnitKind::Group, Some(of))
+    }
+
+    pub(super) fn under(&mut self, name: &str, parent: &str) -> &mut Self {
+        self.unit_mut(name).parent = Some(parent.into());
+        self
+    }
+
+    fn unit_mut(&mut self, name: &str) -> &mut Unit {
+        self.facts
+            .units
+            .iter_mut()
+            .find(|unit| &*unit.name == name)
+            .unwrap()
+    }
+
+    pub(super) fn field(&mut self, name: &str, field: Field) -> &mut Self {
+        self.unit_mut(name).field = Some(field);
+        self
+    }
+
+    pub(super) fn since(&mut self, name: &str, since: &str) -> &mut Self {
+        self.unit_mut(name).since = Some(day(since));
+        self
+    }
+
+    /// Members are known by name here; the name's bytes make the id.
+    pub(super) fn who(name: &str) -> Who {
+        let mut id = [0; 16];
+        let bytes = name.as_bytes();
+        let length = bytes.len().min(16);
+        id[..length].copy_from_slice(&bytes[..length]);
+        Who::Member(MemberId::from_bytes(id))
+    }
+
+    fn person(&mut self, who: Who, name: &str, unit: &str, from: Option<&str>) -> &mut Self {
+        self.facts.people.push(Person {
+            who,
+            name: name.into(),
+            stays: vec![Stay {
+                unit: unit.into(),
+                from: from.map(day),
+                until: None,
+            }],
+            posts: Vec::new(),
+            joined: None,
+            born: None,
+            probation_until: None,
+            away: Vec::new(),
+        });
+        self
+    }
+
+    pub(super) fn member(&mut self, name: &str, unit: &str) -> &mut Self {
+        self.person(Self::who(name), name, unit, None)
+    }
+
+    /// A member of others, placed here.
+    pub(super) fn hosted(&mut self, name: &str, unit: &str, from: &str) -> &mut Self {
+        self.person(Self::case_who(name), name, unit, Some(from))
+    }
+
+    pub(super) fn case_who(name: &str) -> Who {
+        Who::Hosted(Self::case_id(name))
+    }
+
+    fn case_id(name: &str) -> CaseId {
+        let Who::Member(id) = Self::who(name) else {
+            unreachable!()
+        };
+        CaseId::from_slice(id.as_bytes()).unwrap()
+    }
+
+    fn person_mut(&mut self, name: &str) -> &mut Person {
+        self.facts
+            .people
+            .iter_mut()
+            .find(|person| person.name == name)
+            .unwrap()
+    }
+
+    pub(super) fn joined(&mut self, name: &str, on: &str) -> &mut Self {
+        let person = self.person_mut(name);
+        person.joined = Some(day(on));
+        person.stays[0].from = Some(day(on));
+        self
+    }
+
+    pub(super) fn moved(&mut self, name: &str, to: &str, on: &str) -> &mut Self {
+        let person = self.person_mut(name);
+        let last = person.stays.last_mut().unwrap();
+        last.until = Some(day(on).plus_days(-1));
+        person.stays.push(Stay {
+            unit: to.into(),
+            from: Some(day(on)),
+            until: None,
+        });
+        self
+    }
+
+    pub(super) fn left(&mut self, name: &str, on: &str) -> &mut Self {
+        self.person_mut(name).stays.last_mut().unwrap().until = Some(day(on));
+        self
+    }
+
+    pub(super) fn away(&mut self, name: &str, from: &str, until: Option<&str>) -> &mut Self {
+        let days = (day(from), until.map(day));
+        self.person_mut(name).away.push(days);
+        self
+    }
+
+    pub(super) fn post(&mut self, name: &str, post: Post, from: Option<&str>) -> &mut Self {
+        let person = self.person_mut(name);
+        let unit = person.stays[0].unit.clone();
+        let from = from.map(day);
+        person.posts.push((
+            post,
+            Stay {
+                unit,
+                from,
+                until: None,
+            },
+        ));
+        self
+    }
+
+    fn hold(
+        &mut self,
+        unit: &str,
+        on: &str,
+        held: Held,
+        attendance: Vec<(Who, Presence)>,
+    ) -> &mut Activity {
+        let entry = self.entry();
+        self.facts.activities.push(Activity {
+            held,
+            unit: unit.into(),
+            day: day(on),
+            attendance,
+            lecturers: Vec::new(),
+            form_up: None,
+            entry,
+        });
+        self.facts.activities.last_mut().unwrap()
+    }
+
+    pub(super) fn activity(
+        &mut self,
+        unit: &str,
+        on: &str,
+        attendance: &[(&str, Presence)],
+    ) -> &mut Self {
+        let attendance = attendance
+            .iter()
+            .map(|(name, presence)| (Self::who(name), *presence))
+            .collect();
+        self.hold(unit, on, Held::ActivityDay, attendance);
+        self
+    }
+
+    /// Absent without reason on each of these days.
+    pub(super) fn absent(&mut self, name: &str, unit: &str, days: &[&str]) -> &mut Self {
+        for on in days {
+            self.hold(
+                unit,
+                on,
+                Held::ActivityDay,
+                vec![(Self::who(name), Presence::Absent)],
+            );
+        }
+        self
+    }
+
+    pub(super) fn hosted_absent(&mut self, name: &str, unit: &str, on: &str) -> &mut Self {
+        self.hold(
+            unit,
+            on,
+            Held::ActivityDay,
+            vec![(Self::case_who(name), Presence::Absent)],
+        );
+        self
+    }
+
+    pub(super) fn form_up(&mut self, unit: &str, held: &str, up: &str) -> &mut Self {
+        self.hold(unit, held, Held::ActivityDay, Vec::new()).form_up = Some(day(up));
+        self
+    }
+
+    pub(super) fn meeting(&mut self, unit: &str, meeting: Meeting, on: &str) -> &mut Self {
+        self.hold(unit, on, Held::Meeting(meeting), Vec::new());
+        self
+    }
+
+    pub(super) fn lecture(&mut self, name: &str, unit: &str, on: &str) -> &mut Self {
+        self.hold(unit, on, Held::Meeting(Meeting::PartyLecture), Vec::new())
+            .lecturers = vec![Self::who(name)];
+        self
+    }
+
+    pub(super) fn plan(
+        &mut self,
+        unit: &str,
+        year: i16,
+        filed: &str,
+        activities: u16,
+    ) -> &mut Self {
+        let entry = self.entry();
+        self.facts.plans.push(Plan {
+            unit: unit.into(),
+            year,
+            filed: day(filed),
+            activities,
+            entry,
+        });
+        self
+    }
+
+    fn dated<T>(&mut self, name: &str, on: &str, what: T) -> Dated<T> {
+        Dated {
+            who: Self::who(name),
+            day: day(on),
+            what,
+            entry: self.entry(),
+        }
+    }
+
+    pub(super) fn measure(&mut self, name: &str, measure: Measure, on: &str) -> &mut Self {
+        let one = self.dated(name, on, measure);
+        self.facts.measures.push(one);
+        self
+    }
+
+    pub(super) fn report(&mut self, name: &str, on: &str) -> &mut Self {
+        let one = self.dated(name, on, ());
+        self.facts.reports.push(one);
+        self
+    }
+
+    pub(super) fn role(&mut self, name: &str, on: &str) -> &mut Self {
+        let one = self.dated(name, on, ());
+        self.facts.roles.push(one);
+        self
+    }
+
+    pub(super) fn training(&mut self, name: &str, on: &str, hours: u16) -> &mut Self {
+        let one = self.dated(name, on, hours);
+        self.facts.training.push(one);
+        self
+    }
+
+    pub(super) fn refused_work(&mut self, name: &str, on: &str) -> &mut Self {
+        let one = self.dated(name, on, Neglect::Work);
+        self.facts.refusals.push(one);
+        self
+    }
+
+    pub(super) fn talk(&mut self, with: &[&str], on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.facts.talks.push(Talk {
+            with: with.iter().map(|name| Self::who(name)).collect(),
+            day: day(on),
+            entry,
+        });
+        self
+    }
+
+    /// Dues of months, each paid on the day.
+    pub(super) fn paid(&mut self, name: &str, months: &[&str], on: &str) -> &mut Self {
+        self.pay(Self::who(name), months, on)
+    }
+
+    pub(super) fn hosted_paid(&mut self, name: &str, months: &[&str], on: &str) -> &mut Self {
+        self.pay(Self::case_who(name), months, on)
+    }
+
+    fn pay(&mut self, who: Who, months: &[&str], on: &str) -> &mut Self {
+        for month in months {
+            let entry = self.entry();
+            self.facts.dues.push(DuesPaid {
+                who,
+                month: month.parse::<Month>().unwrap(),
+                day: day(on),
+                entry,
+            });
+        }
+        self
+    }
+
+    pub(super) fn exempt(&mut self, name: &str, from: Exempt, since: &str) -> &mut Self {
+        self.facts.exemptions.push(Exemption {
+            who: Self::who(name),
+            from,
+            since: day(since),
+            until: None,
+        });
+        self
+    }
+
+    pub(super) fn inspected(&mut self, unit: &str, of: Inspected, on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.facts.inspections.push(Inspection {
+            unit: unit.into(),
+            of,
+            day: day(on),
+            entry,
+        });
+        self
+    }
+
+    pub(super) fn screened(&mut self, on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.facts.screenings.push((day(on), entry));
+        self
+    }
+
+    pub(super) fn excuse(&mut self, duty: [u8; 8], reason: &str, person: &str) -> &mut Self {
+        let entry = self.entry();
+        self.facts.excuses.push(Excuse {
+            duty,
+            reason: reason.into(),
+            person: person.into(),
+            entry,
+        });
+        self
+    }
+
+    /// A case and its steps.
+    pub(super) fn case(&mut self, name: &str, side: Side, steps: &[(State, &str)]) -> &mut Self {
+        let steps = steps
+            .iter()
+            .map(|(to, on)| CaseStep {
+                to: *to,
+                day: day(on),
+                entry: self.entry(),
+            })
+            .collect();
+        let Who::Member(member) = Self::who(name.trim_end_matches('2')) else {
+            unreachable!()
+        };
+        self.facts.cases.push(CaseFacts {
+            id: Self::case_id(name),
+            name: name.into(),
+            side,
+            partner: Some("320200-001".into()),
+            member: (side == Side::Outflow).then_some(member),
+            unit: None,
+            steps,
+            contacts: Vec::new(),
+            probation_until: None,
+            opinions: Vec::new(),
+            decisions: Vec::new(),
+        });
+        self
+    }
+
+    fn case_mut(&mut self, name: &str) -> &mut CaseFacts {
+        self.facts
+            .cases
+            .iter_mut()
+            .find(|case| case.name == name)
+            .unwrap()
+    }
+
+    pub(super) fn contact(&mut self, name: &str, on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.case_mut(name).contacts.push((day(on), entry));
+        self
+    }
+
+    pub(super) fn probation(&mut self, name: &str, until: &str) -> &mut Self {
+        self.case_mut(name).probation_until = Some(day(until));
+        self
+    }
+
+    pub(super) fn opinion(&mut self, name: &str, on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.case_mut(name).opinions.push((day(on), entry));
+        self
+    }
+
+    pub(super) fn decision(&mut self, name: &str, on: &str) -> &mut Self {
+        let entry = self.entry();
+        self.case_mut(name).decisions.push((day(on), entry));
+        self
+    }
+
+    pub(super) fn quarter(
+        &mut self,
+        quarter: &str,
+        ours: Option<&str>,
+        theirs: Option<&str>,
+    ) -> &mut Self {
+        self.facts.quarters.push(QuarterFacts {
+            partner: "320200-001".into(),
+            quarter: quarter.parse().unwrap(),
+            stated: true,
+            ours: ours.map(day),
+            theirs: theirs.map(day),
+            closed_on: None,
+            our_turn: true,
+        });
+        self
+    }
+}

@@ -1,0 +1,187 @@
+//! Duties: what the rules make of what is recorded here, excuses, and the yearly screening.
+
+use hongyan_proto::{
+    letter::{Excused, Screened, Text},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, facts, policy};
+use crate::{
+    book,
+    domain::{
+        case,
+        duty::{Duty, Horizon, State, duties},
+    },
+};
+
+/// Which duties are asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    /// Part of a unit's name.
+    pub(super) unit: String,
+    /// Part of a person's name.
+    pub(super) member: String,
+    /// Also what is done and what has not begun.
+    pub(super) all: bool,
+}
+
+impl Filter {
+    fn takes(&self, duty: &Duty) -> bool {
+        let unit = self.unit.is_empty()
+            || duty
+                .unit
+                .as_deref()
+                .is_some_and(|unit| unit.contains(&self.unit));
+        let member = self.member.is_empty() || duty.who.contains(&self.member);
+        let shown = self.all
+            || matches!(
+                duty.state,
+                State::Due | State::Overdue | State::WaitingForPartner
+            );
+        unit && member && shown
+    }
+}
+
+/// Every duty of the committee, and the name of the policy that applies today; none: nothing is adopted.
+pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), OfficeError> {
+    let today = office.today();
+    let horizon = Horizon::around(today);
+    let policies = book::policies(&office.store)?;
+    let facts = facts::facts(office, &policies, horizon)?;
+    let history = policy::history(&policies);
+    let applies = history
+        .adopted()
+        .iter()
+        .rev()
+        .find(|one| one.from <= today)
+        .map(|one| one.policy.name.clone());
+    let found = duties(&history, &facts, &policies.calendar, today, horizon);
+    Ok((found, applies))
+}
+
+/// Those a filter takes, the most urgent first.
+pub(super) fn list(duties: Vec<Duty>, filter: &Filter) -> Vec<Duty> {
+    let mut found: Vec<_> = duties
+        .into_iter()
+        .filter(|duty| filter.takes(duty))
+        .collect();
+    found.sort_by_key(|duty| (duty.state.rank(), duty.due));
+    found
+}
+
+/// Digits that are enough to name a duty.
+const DIGITS: usize = 8;
+
+fn find(office: &Office, text: &str) -> Result<Duty, OfficeError> {
+    const DUTY: (&str, &str) = ("应办事项", "duty");
+    let text = text.to_ascii_lowercase();
+    let named = text.len() >= DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut found: Vec<_> = all(office)?
+        .0
+        .into_iter()
+        .filter(|duty| named && duty.id.to_string().starts_with(&text))
+        .collect();
+    if found.len() > 1 {
+        return Err(OfficeError::Ambiguous {
+            what: DUTY.0,
+            name: text,
+            candidates: found.iter().map(|duty| duty.id.to_string()).collect(),
+        });
+    }
+    found
+        .pop()
+        .ok_or_else(|| OfficeError::not_found(DUTY, text))
+}
+
+/// Excuses a duty with a reason, or takes the excuse back.
+pub(super) async fn excuse(
+    office: &Office,
+    request: Request,
+    text: &str,
+    reason: Option<Text<500>>,
+) -> Result<(Duty, Answer), OfficeError> {
+    let duty = find(office, text)?;
+    if matches!(duty.state, State::Done(_) | State::DoneLate(_)) {
+        return Err(OfficeError::field(
+            "duty",
+            "此事已办, 无需说明缘由 it is done: nothing is to be excused",
+        ));
+    }
+    let taken_back = reason.is_none();
+    if taken_back && !matches!(duty.state, State::Excused { .. }) {
+        return Err(OfficeError::field(
+            "reason",
+            "此事没有说明过缘由; 请写明缘由 there is no excuse to take back: give a reason",
+        ));
+    }
+    let what: String = format!("{} {} {}", duty.clause, duty.who, duty.what.zh)
+        .chars()
+        .take(500)
+        .collect();
+    let what = Text::new(what)?;
+    let id = duty.id;
+    let answer = office
+        .write(request, move |desk| {
+            let excused = Excused {
+                duty: id.0,
+                what,
+                reason,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&excused.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    Ok((find(office, &id.to_string())?, answer))
+}
+
+/// Records that the committee went through its roster; the counts are taken in the same commit.
+pub(super) async fn screen(
+    office: &Office,
+    request: Request,
+    day: Day,
+    note: Option<Text<500>>,
+) -> Result<(Screened, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            if day > desk.today || day < desk.today.plus_days(-366) {
+                return Err(OfficeError::field(
+                    "day",
+                    "排查日期应在今天或过去一年之内 the day must be today or within the past year",
+                ));
+            }
+            let members = book::members(desk.draft)?;
+            let cases = book::all_cases(desk.draft, None)?;
+            let open = |side| {
+                let open = cases.iter().filter(|file| file.is_open());
+                count(open.filter(|file| file.side() == Some(side)).count())
+            };
+            let lost = cases
+                .iter()
+                .filter(|file| file.case.state() == Some(case::State::LostContact));
+            let screened = Screened {
+                day,
+                members: count(members.iter().filter(|member| !member.removed).count()),
+                away: open(case::Side::Outflow),
+                hosted: open(case::Side::Inflow),
+                lost: count(lost.count()),
+                note,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&screened.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    let sequence = answer.written.first().map(|written| written.sequence);
+    let screened = book::policies(&office.store)?
+        .screened
+        .into_iter()
+        .find(|(_, at)| Some(*at) == sequence);
+    let (screened, _) = screened
+        .ok_or_else(|| OfficeError::Damaged("排查记录 the screening's record".to_owned()))?;
+    Ok((screened, answer))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,329 @@
+//! What the rules of duty look at, as it is recorded here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use hongyan_proto::{
+    letter::{Payload, ProbationOutcome},
+    log::Kind,
+    time::{Day, Timestamp},
+};
+
+use super::{Office, OfficeError, reconcile, view::person};
+use crate::{
+    book::{self, CaseFile, Partner, Policies},
+    domain::{
+        case::{Side, State, Step},
+        duty::{
+            Horizon,
+            facts::{
+                CaseFacts, CaseStep, Entry, Excuse, Facts, Kept, Person, QuarterFacts, Stay, Unit,
+                UnitKind, UnitName, Who,
+            },
+        },
+        event::Event,
+        fact::effective,
+        order::Position,
+        statement::Status,
+    },
+};
+
+/// Everything that is known here.
+pub(super) fn facts(
+    office: &Office,
+    policies: &Policies,
+    horizon: Horizon,
+) -> Result<Facts, OfficeError> {
+    let cases = cases(office, horizon)?;
+    let people = people(office, &cases)?;
+    let local: Arc<str> = "local".into();
+    let entry = |sequence| Entry {
+        log: local.clone(),
+        sequence,
+    };
+    Ok(Facts {
+        kept: [Kept::Screenings, Kept::Flow].into(),
+        units: units(&people),
+        screenings: policies
+            .screened
+            .iter()
+            .map(|(screened, sequence)| (screened.day, entry(*sequence)))
+            .collect(),
+        excuses: policies
+            .excused
+            .values()
+            .filter_map(|(excused, sequence)| {
+                Some(Excuse {
+                    duty: excused.duty,
+                    reason: excused.reason.as_ref()?.to_string(),
+                    person: excused.actor.to_string(),
+                    entry: entry(*sequence),
+                })
+            })
+            .collect(),
+        quarters: quarters(office)?,
+        people,
+        cases,
+        ..Facts::default()
+    })
+}
+
+/// A name of a unit stands for a branch.
+fn units(people: &[Person]) -> Vec<Unit> {
+    let mut names: Vec<&UnitName> = people
+        .iter()
+        .flat_map(|person| &person.stays)
+        .map(|stay| &stay.unit)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| Unit {
+            name: name.clone(),
+            kind: UnitKind::Branch,
+            parent: None,
+            field: None,
+            since: None,
+            until: None,
+        })
+        .collect()
+}
+
+fn people(office: &Office, cases: &[CaseFacts]) -> Result<Vec<Person>, OfficeError> {
+    let mut away: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for case in cases {
+        if let (Some(member), Some(days)) = (case.member, managed(case)) {
+            away.entry(member).or_default().push(days);
+        }
+    }
+    let members = book::members(&office.store)?;
+    let own = members
+        .into_iter()
+        .filter(|member| !member.removed)
+        .map(|member| {
+            let details = member.details;
+            Person {
+                who: Who::Member(member.member_id),
+                name: text(details.name),
+                stays: stay(member.unit.map(|unit| unit.to_string()), None),
+                posts: Vec::new(),
+                joined: details.joined,
+                born: details.birth_month,
+                probation_until: details.probationary_until,
+                away: away.remove(&member.member_id).unwrap_or_default(),
+            }
+        });
+    let hosted = cases
+        .iter()
+        .filter(|case| case.side == Side::Inflow)
+        .filter_map(|case| {
+            let (from, until) = managed(case)?;
+            let mut stays = stay(case.unit.as_deref().map(str::to_owned), Some(from));
+            for stay in &mut stays {
+                stay.until = until;
+            }
+            Some(Person {
+                who: Who::Hosted(case.id),
+                name: case.name.clone(),
+                stays,
+                posts: Vec::new(),
+                joined: None,
+                born: None,
+                probation_until: case.probation_until,
+                away: Vec::new(),
+            })
+        });
+    Ok(own.chain(hosted).collect())
+}
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn stay(unit: Option<String>, from: Option<Day>) -> Vec<Stay> {
+    unit.map(|unit| Stay {
+        unit: unit.into(),
+        from,
+        until: None,
+    })
+    .into_iter()
+    .collect()
+}
+
+/// From when until when the host manages the member: from the placement to the end of the case.
+fn managed(case: &CaseFacts) -> Option<(Day, Option<Day>)> {
+    let placed = case.steps.iter().find(|step| step.to == State::Active)?;
+    let ended = case
+        .steps
+        .iter()
+        .find(|step| step.to.is_closed() || step.to == State::Moved);
+    Some((placed.day, ended.map(|step| step.day)))
+}
+
+/// Open cases, and those that ended within the horizon. Facts are read of those only: old cases are many and owe nothing.
+fn cases(office: &Office, horizon: Horizon) -> Result<Vec<CaseFacts>, OfficeError> {
+    let store = &office.store;
+    let partners = book::partners(store)?;
+    let mut found = Vec::new();
+    for file in book::all_cases(store, None)? {
+        let last = file.case.history().last().map(|step| step.event.time.day());
+        if !file.is_open() && last.is_none_or(|last| last < horizon.from) {
+            continue;
+        }
+        let partner = partners
+            .iter()
+            .find(|partner| Some(partner.key_id) == file.partner);
+        let file = match partner {
+            Some(_) => book::case_with_facts(store, partner, file.id)?.unwrap_or(file),
+            None => file,
+        };
+        found.extend(case(office, &file, partner)?);
+    }
+    Ok(found)
+}
+
+/// Names the logs of a case for people.
+struct Logs<'a> {
+    file: &'a CaseFile,
+    partner: Option<&'a Partner>,
+}
+
+impl Logs<'_> {
+    fn entry(&self, position: Position, base: u64, local: bool) -> Entry {
+        let own = self
+            .partner
+            .is_some_and(|partner| position.author() == partner.own.key_id())
+            || position.author() == self.file.own;
+        let log = match self.partner {
+            Some(partner) if !local && own => format!("out:{}", partner.code),
+            Some(partner) if !local => format!("in:{}", partner.code),
+            _ => "local".to_owned(),
+        };
+        Entry {
+            log: log.into(),
+            sequence: position.sequence().saturating_sub(base),
+        }
+    }
+
+    fn of(&self, event: &Event) -> Entry {
+        self.entry(event.position, event.base, event.local)
+    }
+}
+
+fn case(
+    office: &Office,
+    file: &CaseFile,
+    partner: Option<&Partner>,
+) -> Result<Option<CaseFacts>, OfficeError> {
+    let Some(side) = file.side() else {
+        return Ok(None);
+    };
+    let details = person(&office.store, file)?;
+    let logs = Logs { file, partner };
+    let steps: Vec<&Step> = file
+        .case
+        .local()
+        .iter()
+        .chain(file.case.history())
+        .collect();
+    let placed = steps
+        .iter()
+        .rev()
+        .find_map(|step| match &step.event.payload {
+            Some(Payload::Place(place)) => Some(place.unit.to_string()),
+            _ => None,
+        });
+    let unit = match (side, file.member) {
+        (Side::Inflow, _) => placed,
+        (Side::Outflow, Some(member)) => {
+            let member = book::member(&office.store, member)?;
+            member.and_then(|member| Some(member.unit?.to_string()))
+        }
+        (Side::Outflow, None) => None,
+    };
+    let mut facts = CaseFacts {
+        id: file.id,
+        name: text(details.name),
+        side,
+        partner: partner.map(|partner| partner.code.as_str().into()),
+        member: file.member,
+        unit: unit.map(Into::into),
+        steps: steps
+            .iter()
+            .map(|step| CaseStep {
+                to: step.to,
+                day: step.event.time.day(),
+                entry: logs.of(&step.event),
+            })
+            .collect(),
+        contacts: Vec::new(),
+        probation_until: details.probationary_until,
+        opinions: Vec::new(),
+        decisions: Vec::new(),
+    };
+    for fact in effective(&file.case) {
+        let entry = logs.entry(fact.position, base(file, fact.position), false);
+        match fact.payload {
+            Payload::Contact(contact) if fact.side == Side::Outflow => {
+                facts.contacts.push((contact.day, entry));
+            }
+            Payload::ProbationOpinion(opinion) => facts.opinions.push((opinion.day, entry)),
+            Payload::ProbationDecision(decision) => {
+                if decision.outcome == ProbationOutcome::Extended {
+                    facts.probation_until = decision.extended_until;
+                } else {
+                    facts.decisions.push((decision.day, entry));
+                }
+            }
+            _ => {}
+        }
+    }
+    for list in [
+        &mut facts.contacts,
+        &mut facts.opinions,
+        &mut facts.decisions,
+    ] {
+        list.sort();
+    }
+    Ok(Some(facts))
+}
+
+/// What a fact's log counts its positions from.
+fn base(file: &CaseFile, position: Position) -> u64 {
+    let mut facts = file.case.facts().iter();
+    facts
+        .find(|fact| fact.event.position == position)
+        .map_or(0, |fact| fact.event.base)
+}
+
+fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
+    let mut found = Vec::new();
+    for file in reconcile::list(office, "")? {
+        let (_, records) = book::quarter(&office.store, &file.partner, file.quarter)?;
+        // A later revision does not make the first one late.
+        let first = |own: bool, kind: Kind| {
+            let mut days: Vec<_> = records
+                .iter()
+                .filter(|record| record.kind == kind.code() && !record.refused)
+                .filter(|record| {
+                    let ours = file.partner.out_logs.iter();
+                    own == ours.map(|log| log.no.0).any(|no| no == record.log)
+                })
+                .map(|record| Timestamp::from_millis(record.time_ms).day())
+                .collect();
+            days.sort_unstable();
+            days
+        };
+        let closed = matches!(file.status, Status::ClosedByUs | Status::Closed);
+        found.push(QuarterFacts {
+            partner: file.partner.code.as_str().into(),
+            quarter: file.quarter,
+            stated: file.status != Status::NotDue && file.due.is_some(),
+            ours: first(true, Kind::Statement).first().copied(),
+            theirs: first(false, Kind::Statement).first().copied(),
+            closed_on: first(true, Kind::Closing).pop().filter(|_| closed),
+            our_turn: file.must_act() == Some(book::Author::Own),
+        });
+    }
+    Ok(found)
+}

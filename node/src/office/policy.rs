@@ -1,0 +1,184 @@
+//! Policies: what there is, what applies here, and the committee's decisions about it.
+
+use std::sync::{Arc, OnceLock};
+
+use hongyan_proto::{
+    letter::{CalendarAmended, PolicyAdopted, PolicyText, Text},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, error::At as _};
+use crate::{
+    book::{self, Policies},
+    domain::{
+        calendar::{ActivityDay, Calendar},
+        policy::{Policy, PolicyError, PolicyHistory, Rule, SHIPPED, shipped},
+    },
+};
+
+/// Months ahead of which the activity days are shown.
+const MONTHS_AHEAD: u32 = 12;
+
+/// What agreements bring: it applies while nothing is adopted.
+const BEFORE: &str = "two-way";
+
+fn before() -> Option<Arc<Policy>> {
+    static READ: OnceLock<Option<Arc<Policy>>> = OnceLock::new();
+    READ.get_or_init(|| shipped(BEFORE)?.ok().map(Arc::new))
+        .clone()
+}
+
+/// Which policy applied when.
+pub(super) fn history(policies: &Policies) -> PolicyHistory {
+    PolicyHistory::new(policies.adopted.iter().cloned(), before())
+}
+
+/// Every shipped policy, in the order of the papers.
+pub(super) fn all() -> Result<Vec<Policy>, OfficeError> {
+    SHIPPED.iter().map(|(name, _)| named(name)).collect()
+}
+
+/// Every adoption, and the first day of the one that applies today.
+pub(super) fn adopted(office: &Office) -> Result<(PolicyHistory, Option<Day>), OfficeError> {
+    let history = history(&book::policies(&office.store)?);
+    let today = office.today();
+    let applies = history.adopted().iter().rev().find(|one| one.from <= today);
+    let applies = applies.map(|one| one.from);
+    Ok((history, applies))
+}
+
+fn named(name: &str) -> Result<Policy, OfficeError> {
+    shipped(name)
+        .ok_or_else(|| OfficeError::not_found(("政策", "policy"), name))?
+        .map_err(refused)
+}
+
+fn refused(error: PolicyError) -> OfficeError {
+    OfficeError::field("file", error)
+}
+
+/// A policy ready to be shown.
+pub(super) struct Shown {
+    pub(super) policy: Arc<Policy>,
+    pub(super) from: Option<Day>,
+    pub(super) adopted: bool,
+    pub(super) activity_days: Vec<ActivityDay>,
+}
+
+/// A shipped policy by name, or what applies on a day.
+pub(super) fn show(office: &Office, name: &str, day: Day) -> Result<Shown, OfficeError> {
+    let policies = book::policies(&office.store)?;
+    let (policy, from, adopted) = if name.is_empty() {
+        let history = history(&policies);
+        let adopted = history.adopted().iter().rev().find(|one| one.from <= day);
+        let policy = history.at(day).cloned();
+        let policy = policy.ok_or_else(|| OfficeError::not_found(("政策", "policy"), BEFORE))?;
+        (policy, adopted.map(|one| one.from), adopted.is_some())
+    } else {
+        (Arc::new(named(name)?), None, false)
+    };
+    let activity_days = activity_days(&policy, &policies.calendar, day);
+    Ok(Shown {
+        policy,
+        from,
+        adopted,
+        activity_days,
+    })
+}
+
+fn activity_days(policy: &Policy, calendar: &Calendar, day: Day) -> Vec<ActivityDay> {
+    let rule = policy.rules.iter().find_map(|ruled| match &ruled.rule {
+        Rule::ActivityDay { day, shift, .. } => Some((day, *shift)),
+        _ => None,
+    });
+    let Some((rule, shift)) = rule else {
+        return Vec::new();
+    };
+    (0..MONTHS_AHEAD)
+        .flat_map(|ahead| calendar.activity_days(rule, shift, day.month().plus_months(ahead)))
+        .collect()
+}
+
+/// Adopts a shipped policy or a file from a day on.
+pub(super) async fn adopt(
+    office: &Office,
+    request: Request,
+    what: Wanted,
+    from: Day,
+    basis: Option<Text<500>>,
+) -> Result<(Policy, Answer), OfficeError> {
+    let policy = match &what {
+        Wanted::Shipped(name) => named(name)?,
+        Wanted::File(file, content) => Policy::of_file(file, content).map_err(refused)?,
+    };
+    let texts = policy
+        .texts
+        .iter()
+        .map(|(name, text)| {
+            Ok(PolicyText {
+                name: Text::parse(name).at("file")?,
+                // Entries hold no invisible characters; a tab and a carriage return mean nothing to the format.
+                text: Text::parse(text.replace('\r', "").replace('\t', "  ").trim())
+                    .at("content")?,
+            })
+        })
+        .collect::<Result<Vec<_>, OfficeError>>()?;
+    let answer = office
+        .write(request, move |desk| {
+            let known = book::policies(desk.draft)?;
+            // The first policy may say since when it has been kept; later ones must not rewrite what was owed.
+            if known.last_from().is_some() && from < desk.today {
+                return Err(OfficeError::field(
+                    "from",
+                    "已有采用的政策, 新政策须自今日或以后起算 a policy is adopted already: a new one counts from today or later",
+                ));
+            }
+            let adopted = PolicyAdopted {
+                from,
+                texts,
+                basis,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&adopted.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    Ok((policy, answer))
+}
+
+/// What is to be adopted.
+pub(super) enum Wanted {
+    /// By its name.
+    Shipped(String),
+    /// A file's name and text.
+    File(String, String),
+}
+
+/// Enters a yearly notice of holidays; the years it replaces.
+pub(super) async fn amend_calendar(
+    office: &Office,
+    request: Request,
+    content: &str,
+) -> Result<(Vec<i16>, Answer), OfficeError> {
+    let newer = Calendar::parse(content).map_err(|error| OfficeError::field("content", error))?;
+    let years: Vec<i16> = newer.years().collect();
+    if years.is_empty() {
+        return Err(OfficeError::field(
+            "content",
+            "表中没有一行 the table has no row",
+        ));
+    }
+    let plain = content.trim_start_matches('\u{feff}').replace('\r', "");
+    let text = Text::parse(plain.trim()).at("content")?;
+    let answer = office
+        .write(request, move |desk| {
+            let amended = CalendarAmended {
+                text,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&amended.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    Ok((years, answer))
+}

@@ -1,0 +1,170 @@
+//! `DutyService`.
+
+use hongyan_proto::pb::office::v1::{self as pb, duty_service_server::DutyService};
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{self, written},
+    page::page,
+    policy::{day_or, optional},
+    request::{note, request},
+};
+use crate::{
+    domain::duty::{Duty, State, Subject, feed},
+    office::{
+        Office,
+        duty::{self, Filter},
+    },
+};
+
+type Answered<T> = Result<Response<T>, Status>;
+
+const fn state(state: &State) -> pb::DutyState {
+    match state {
+        State::Upcoming => pb::DutyState::Upcoming,
+        State::Due => pb::DutyState::Due,
+        State::Overdue => pb::DutyState::Overdue,
+        State::Done(_) => pb::DutyState::Done,
+        State::DoneLate(_) => pb::DutyState::DoneLate,
+        State::Excused { .. } => pb::DutyState::Excused,
+        State::WaitingForPartner => pb::DutyState::WaitingForPartner,
+    }
+}
+
+fn item(duty: &Duty) -> pb::DutyItem {
+    let (reason, person) = match &duty.state {
+        State::Excused { reason, person } => (reason.clone(), person.clone()),
+        _ => Default::default(),
+    };
+    let done = match duty.state {
+        State::Done(day) | State::DoneLate(day) => day.to_string(),
+        _ => String::new(),
+    };
+    let holder = match duty.subject {
+        Subject::Committee => pb::DutyHolder::Committee,
+        Subject::Unit(_) => pb::DutyHolder::Unit,
+        Subject::Person(_) => pb::DutyHolder::Person,
+    };
+    pb::DutyItem {
+        id: duty.id.to_string(),
+        state: state(&duty.state).into(),
+        holder: holder.into(),
+        unit: duty.unit.as_deref().unwrap_or_default().to_owned(),
+        about: duty.who.clone(),
+        what: Some(convert::words((duty.what.zh.clone(), duty.what.en.clone()))),
+        clause: duty.clause.clone(),
+        rule: duty.rule.clone(),
+        policy: duty.policy.clone(),
+        from: duty.from.to_string(),
+        due: duty.due.to_string(),
+        done,
+        provisional: duty.provisional,
+        evidence: duty
+            .evidence
+            .iter()
+            .map(|entry| pb::DutyEvidence {
+                log: entry.log.to_string(),
+                sequence: entry.sequence,
+            })
+            .collect(),
+        reason,
+        person,
+    }
+}
+
+fn counts(duties: &[Duty]) -> Vec<pb::DutyCount> {
+    let mut counts: Vec<pb::DutyCount> = Vec::new();
+    for duty in duties {
+        let state = i32::from(state(&duty.state));
+        match counts.iter_mut().find(|count| count.state == state) {
+            Some(count) => count.count += 1,
+            None => counts.push(pb::DutyCount { state, count: 1 }),
+        }
+    }
+    counts.sort_by_key(|count| count.state);
+    counts
+}
+
+#[tonic::async_trait]
+impl DutyService for Office {
+    async fn list_duties(
+        &self,
+        request_: Request<pb::ListDutiesRequest>,
+    ) -> Answered<pb::ListDutiesResponse> {
+        let message = request_.into_inner();
+        let (all, policy) = duty::all(self)?;
+        let counts = counts(&all);
+        let filter = Filter {
+            unit: message.unit.clone(),
+            member: message.member.clone(),
+            all: message.all,
+        };
+        let found = duty::list(all, &filter);
+        let unpaged = pb::ListDutiesRequest {
+            page_size: 0,
+            page_token: String::new(),
+            ..message.clone()
+        };
+        let page = page(found, &unpaged, message.page_size, &message.page_token)?;
+        note(self, "查看应办事项 duties listed", page.items.len()).await?;
+        Ok(Response::new(pb::ListDutiesResponse {
+            duties: page.items.iter().map(item).collect(),
+            next_page_token: page.next,
+            total: page.total,
+            counts,
+            policy: policy.unwrap_or_default(),
+        }))
+    }
+
+    async fn export_duties(
+        &self,
+        request_: Request<pb::ExportDutiesRequest>,
+    ) -> Answered<pb::ExportDutiesResponse> {
+        let message = request_.into_inner();
+        let filter = Filter {
+            unit: message.unit,
+            member: message.member,
+            all: true,
+        };
+        let mut found = duty::list(duty::all(self)?.0, &filter);
+        found.retain(|duty| duty.state.is_open());
+        note(self, "导出应办日历 duties exported", found.len()).await?;
+        let content = feed(&found, self.organization().code.as_str(), self.now());
+        Ok(Response::new(pb::ExportDutiesResponse {
+            content,
+            events: u32::try_from(found.len()).unwrap_or(u32::MAX),
+        }))
+    }
+
+    async fn excuse_duty(
+        &self,
+        request_: Request<pb::ExcuseDutyRequest>,
+    ) -> Answered<pb::ExcuseDutyResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = optional(&message.reason, "reason")?;
+        let (duty, answer) = duty::excuse(self, request, &message.duty, reason).await?;
+        Ok(Response::new(pb::ExcuseDutyResponse {
+            written: written(&answer),
+            duty: Some(item(&duty)),
+        }))
+    }
+
+    async fn record_screening(
+        &self,
+        request_: Request<pb::RecordScreeningRequest>,
+    ) -> Answered<pb::RecordScreeningResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let day = day_or(&message.day, "day", Some(self.today()))?;
+        let note = optional(&message.note, "note")?;
+        let (screened, answer) = duty::screen(self, request, day, note).await?;
+        Ok(Response::new(pb::RecordScreeningResponse {
+            written: written(&answer),
+            members: screened.members,
+            away: screened.away,
+            hosted: screened.hosted,
+            lost: screened.lost,
+        }))
+    }
+}

@@ -1,0 +1,249 @@
+//! Policies are adopted, duties come out of what is recorded, and the past stays as it was.
+
+use hongyan_proto::letter::{Contact, Text};
+
+use super::{
+    pair::{Pair, Town},
+    stories::{accept, day, notice, place, ready, write},
+};
+use crate::{
+    domain::duty::{Duty, State},
+    office::{
+        OfficeError,
+        duty::{self, Filter},
+        policy::{self, Wanted},
+    },
+};
+
+async fn adopt(town: &Town, name: &str, from: &str) -> Result<(), OfficeError> {
+    let wanted = Wanted::Shipped(name.to_owned());
+    let adopted = policy::adopt(&town.office, town.request(), wanted, day(from), None).await;
+    adopted.map(drop)
+}
+
+fn of(town: &Town, rule: &str) -> Vec<Duty> {
+    let (mut all, _) = duty::all(&town.office).unwrap();
+    all.retain(|duty| duty.rule == rule);
+    all
+}
+
+fn states(town: &Town, rule: &str) -> Vec<(String, State)> {
+    let shown = |duty: Duty| (duty.due.to_string(), duty.state);
+    of(town, rule).into_iter().map(shown).collect()
+}
+
+/// What must be the same after everything was derived anew.
+fn same_after_rebuild(town: &Town) {
+    let before = duty::all(&town.office).unwrap();
+    crate::book::rebuild(town.office.store()).unwrap();
+    assert_eq!(duty::all(&town.office).unwrap(), before);
+}
+
+async fn away() -> (Pair, hongyan_proto::id::CaseId) {
+    let pair = ready().await;
+    adopt(&pair.home, "chizhou", "2026-01-01").await.unwrap();
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    (pair, case)
+}
+
+#[tokio::test]
+async fn a_notice_is_the_hosts_duty_and_home_waits() {
+    let (pair, case) = away().await;
+    pair.set_day("2026-04-17");
+    let due = "2026-04-16".to_owned();
+    assert_eq!(
+        states(&pair.home, "answer"),
+        [(due.clone(), State::WaitingForPartner)]
+    );
+    // The host has adopted nothing: the agreement brings it all the same.
+    assert_eq!(
+        states(&pair.host, "answer"),
+        [(due.clone(), State::Overdue)]
+    );
+    write(&pair.host, case, accept()).await.unwrap();
+    let late = State::DoneLate(day("2026-04-17"));
+    assert_eq!(states(&pair.host, "answer"), [(due, late)]);
+    let answered = of(&pair.host, "answer").remove(0);
+    let logs: Vec<_> = answered.evidence.iter().map(|entry| &*entry.log).collect();
+    assert_eq!(logs, ["in:340800-001", "out:340800-001"]);
+    assert_eq!(states(&pair.host, "place").len(), 1);
+    pair.sync().await;
+    assert_eq!(states(&pair.home, "answer"), []);
+    for town in [&pair.home, &pair.host] {
+        same_after_rebuild(town);
+    }
+}
+
+#[tokio::test]
+async fn contact_once_a_quarter_is_closed_by_the_record_of_it() {
+    let (pair, case) = away().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-10-01");
+    let missed = of(&pair.home, "contact");
+    let due: Vec<_> = missed.iter().map(|duty| duty.due.to_string()).collect();
+    assert_eq!(due, ["2026-09-30", "2026-12-31"]);
+    assert_eq!(missed[0].state, State::Overdue);
+    assert_eq!(
+        (missed[0].unit.as_deref(), missed[0].clause.as_str()),
+        (Some("第一支部"), "W 双向共管 二(一)2")
+    );
+    let contact = Contact {
+        day: day("2026-09-29"),
+        means: Text::parse("电话").unwrap(),
+        summary: None,
+    };
+    write(&pair.home, case, contact).await.unwrap();
+    assert_eq!(
+        of(&pair.home, "contact")[0].state,
+        State::Done(day("2026-09-29"))
+    );
+    let filter = Filter {
+        unit: "第一".to_owned(),
+        member: "张三".to_owned(),
+        all: true,
+    };
+    let (all, policy) = duty::all(&pair.home.office).unwrap();
+    assert_eq!(policy.as_deref(), Some("chizhou"));
+    let listed = duty::list(all, &filter);
+    assert!(listed.iter().all(|duty| duty.who == "张三"), "{listed:?}");
+    assert!(listed.iter().any(|duty| duty.rule == "contact"));
+}
+
+#[tokio::test]
+async fn a_screening_counts_and_closes_the_year() {
+    let (pair, _) = away().await;
+    let home = &pair.home;
+    assert_eq!(of(home, "screening").last().unwrap().state, State::Due);
+    let refused = duty::screen(&home.office, home.request(), day("2026-04-02"), None).await;
+    assert!(
+        matches!(refused, Err(OfficeError::Invalid(_))),
+        "not before it happened"
+    );
+    let (screened, _) = duty::screen(&home.office, home.request(), day("2026-04-01"), None)
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            screened.members,
+            screened.away,
+            screened.hosted,
+            screened.lost
+        ),
+        (3, 1, 0, 0)
+    );
+    let closed = of(home, "screening").pop().unwrap();
+    assert_eq!(closed.state, State::Done(day("2026-04-01")));
+    assert_eq!(closed.evidence.len(), 1);
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn an_excuse_is_signed_by_a_person_and_can_be_taken_back() {
+    let (pair, _) = away().await;
+    pair.set_day("2026-04-17");
+    let host = &pair.host;
+    let id = of(host, "answer")[0].id.to_string();
+    let reason = Some(Text::parse("搬迁").unwrap());
+    let (excused, _) = duty::excuse(&host.office, host.request(), &id[..8], reason.clone())
+        .await
+        .unwrap();
+    let expected = State::Excused {
+        reason: "搬迁".to_owned(),
+        person: "王书记".to_owned(),
+    };
+    assert_eq!(excused.state, expected);
+    same_after_rebuild(host);
+    let (back, _) = duty::excuse(&host.office, host.request(), &id, None)
+        .await
+        .unwrap();
+    assert_eq!(back.state, State::Overdue);
+    let twice = duty::excuse(&host.office, host.request(), &id, None).await;
+    assert!(matches!(twice, Err(OfficeError::Invalid(_))));
+    let unknown = duty::excuse(&host.office, host.request(), "00000000", reason).await;
+    assert!(matches!(unknown, Err(OfficeError::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_policy_counts_from_its_day_and_never_before() {
+    let pair = ready().await;
+    let home = &pair.home;
+    // The first may say since when it is kept; the next must not rewrite what was owed.
+    adopt(home, "wuxi", "2026-01-01").await.unwrap();
+    let past = adopt(home, "jiaxing", "2026-03-31").await;
+    assert!(matches!(past, Err(OfficeError::Invalid(_))), "{past:?}");
+    adopt(home, "jiaxing", "2026-06-01").await.unwrap();
+    let name = |on: &str| {
+        policy::show(&home.office, "", day(on))
+            .unwrap()
+            .policy
+            .name
+            .clone()
+    };
+    assert_eq!(
+        [name("2025-12-31"), name("2026-05-31"), name("2026-06-01")],
+        ["two-way", "wuxi", "jiaxing"]
+    );
+    let shown = policy::show(&home.office, "", day("2026-05-01")).unwrap();
+    let moved = shown
+        .activity_days
+        .iter()
+        .find(|one| one.named == day("2026-08-15"))
+        .unwrap();
+    assert_eq!(moved.held, day("2026-08-17"));
+    same_after_rebuild(home);
+    let unknown = adopt(home, "beijing", "2026-07-01").await;
+    assert!(matches!(unknown, Err(OfficeError::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_bad_file_is_refused_with_its_place_and_nothing_changes() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let size = home.size(crate::store::LogNo::LOCAL);
+    let content = "format = 1\nname = \"own\"\nbased-on = \"wuxi\"\nrule = {}\nwish = 1\n[source]\nzh = \"本委\"\nen = \"own\"\n";
+    let wanted = Wanted::File("own.toml".to_owned(), content.to_owned());
+    let refused = policy::adopt(
+        &home.office,
+        home.request(),
+        wanted,
+        day("2026-04-01"),
+        None,
+    )
+    .await;
+    let error = refused.unwrap_err().to_string();
+    assert!(
+        error.contains("own.toml") && error.contains("line 5, column 1"),
+        "{error}"
+    );
+    let bad = policy::amend_calendar(
+        &home.office,
+        home.request(),
+        "year,from,to,kind,name\n2027,x,y,休,元旦",
+    )
+    .await;
+    assert!(bad.unwrap_err().to_string().contains("line 2, column 6"));
+    assert_eq!(home.size(crate::store::LogNo::LOCAL), size);
+    let good = content.replace("wish = 1\n", "");
+    let wanted = Wanted::File("own.toml".to_owned(), good.replace('\n', "\r\n"));
+    policy::adopt(
+        &home.office,
+        home.request(),
+        wanted,
+        day("2026-04-01"),
+        None,
+    )
+    .await
+    .unwrap();
+    let notice = "year,from,to,kind,name\n2027,2027-01-01,2027-01-03,休,元旦\n";
+    let (years, _) = policy::amend_calendar(&home.office, home.request(), notice)
+        .await
+        .unwrap();
+    assert_eq!(years, [2027]);
+    let shown = policy::show(&home.office, "", day("2026-04-01")).unwrap();
+    assert_eq!((shown.policy.name.as_str(), shown.adopted), ("own", true));
+    assert!(shown.activity_days.iter().all(|one| !one.provisional));
+    same_after_rebuild(home);
+}
