@@ -248,7 +248,9 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         Payload::PolicyAdopted(_)
         | Payload::CalendarAmended(_)
         | Payload::Excused(_)
-        | Payload::Screened(_) => policy::keep(draft, header.sequence, payload),
+        | Payload::Screened(_)
+        | Payload::MeasureTaken(_)
+        | Payload::InspectionMade(_) => policy::keep(draft, header.sequence, payload),
         Payload::Gateway(gateway) => {
             Ok(draft.put_view(View::Gateway, &gateway.key, payload.encode())?)
         }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use hongyan_proto::{
-    letter::{Excused, Payload, Screened},
+    letter::{Excused, InspectionMade, MeasureTaken, Payload, Screened},
     log::Kind,
     time::Day,
 };
@@ -23,6 +23,8 @@ const ADOPTED: (&[u8], Kind) = (b"p", Kind::PolicyAdopted);
 const CALENDAR: (&[u8], Kind) = (b"c", Kind::CalendarAmended);
 const EXCUSED: (&[u8], Kind) = (b"e", Kind::Excused);
 const SCREENED: (&[u8], Kind) = (b"s", Kind::Screened);
+const MEASURE: (&[u8], Kind) = (b"m", Kind::MeasureTaken);
+const INSPECTION: (&[u8], Kind) = (b"i", Kind::InspectionMade);
 
 /// Everything of it.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,10 @@ pub struct Policies {
     pub excused: BTreeMap<[u8; 8], (Excused, u64)>,
     /// In the order they were entered, each with its place in the local log.
     pub screened: Vec<(Screened, u64)>,
+    /// What was done about absences, likewise.
+    pub measures: Vec<(MeasureTaken, u64)>,
+    /// Inspections of units, likewise.
+    pub inspections: Vec<(InspectionMade, u64)>,
 }
 
 pub(super) fn keep(
@@ -42,7 +48,7 @@ pub(super) fn keep(
     sequence: u64,
     payload: &Payload,
 ) -> Result<(), BookError> {
-    let prefix = [ADOPTED, CALENDAR, EXCUSED, SCREENED]
+    let prefix = [ADOPTED, CALENDAR, EXCUSED, SCREENED, MEASURE, INSPECTION]
         .into_iter()
         .find(|(_, kind)| *kind == payload.kind());
     let Some((prefix, _)) = prefix else {
@@ -111,6 +117,16 @@ pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
     for (payload, sequence) in read(shelf, SCREENED)? {
         if let Payload::Screened(screened) = payload {
             policies.screened.push((screened, sequence));
+        }
+    }
+    for (payload, sequence) in read(shelf, MEASURE)? {
+        if let Payload::MeasureTaken(taken) = payload {
+            policies.measures.push((taken, sequence));
+        }
+    }
+    for (payload, sequence) in read(shelf, INSPECTION)? {
+        if let Payload::InspectionMade(made) = payload {
+            policies.inspections.push((made, sequence));
         }
     }
     Ok(policies)

@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 use hongyan_proto::{
     pb::office::v1::{
         DutyItem, ExcuseDutyRequest, ExcuseDutyResponse, ExportDutiesRequest, ListDutiesRequest,
-        ListDutiesResponse, RecordScreeningRequest, RecordScreeningResponse,
+        ListDutiesResponse, RecordInspectionRequest, RecordMeasureRequest, RecordScreeningRequest,
+        RecordScreeningResponse,
     },
     time::Day,
 };
@@ -66,6 +67,40 @@ pub(super) enum DutyVerb {
         #[arg(long)]
         take_back: bool,
     },
+    /// 登记对无故缺席采取的措施 Record what was done about absences
+    #[command(
+        after_help = "例 Example:\n  hongyan-node duties measure 张三 --measure remind --note 电话提醒"
+    )]
+    Measure {
+        /// 党员 (或流入党员的案卷) A member, or the case of one hosted here
+        member: String,
+        /// 措施 What
+        #[arg(long, value_parser = words::parser(words::MEASURES))]
+        measure: i32,
+        /// 哪一天; 缺省今天 When; default: today
+        #[arg(long)]
+        on: Option<Day>,
+        /// 谈了什么, 期限多长 What was said, which term was set
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
+    },
+    /// 登记对支部的督查 Record an inspection of a unit
+    #[command(
+        after_help = "例 Example:\n  hongyan-node duties inspect 第一支部 --of life --findings 记录完整"
+    )]
+    Inspect {
+        /// 单位名称 The unit's name
+        unit: String,
+        /// 督查什么 Of what
+        #[arg(long, value_parser = words::parser(words::INSPECTIONS))]
+        of: i32,
+        /// 哪一天; 缺省今天 When; default: today
+        #[arg(long)]
+        on: Option<Day>,
+        /// 发现的情况 What was found
+        #[arg(long, default_value = "", hide_default_value = true)]
+        findings: String,
+    },
     /// 登记一年一次的流动党员排查 Record the yearly screening of who is where
     #[command(after_help = "例 Example:\n  hongyan-node duties screen --note 逐户电话核对")]
     Screen {
@@ -101,6 +136,40 @@ pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<End
             let answer = client.record_screening(request).await?.into_inner();
             session.show(&answer, screened)?;
         }
+        Some(DutyVerb::Measure {
+            member,
+            measure,
+            on,
+            note,
+        }) => {
+            let request = RecordMeasureRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                member,
+                measure,
+                day: session.day(on),
+                note,
+            };
+            let answer = client.record_measure(request).await?.into_inner();
+            session.show(&answer, |_, lang| recorded(lang))?;
+        }
+        Some(DutyVerb::Inspect {
+            unit,
+            of,
+            on,
+            findings,
+        }) => {
+            let request = RecordInspectionRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                unit,
+                kind: of,
+                day: session.day(on),
+                findings,
+            };
+            let answer = client.record_inspection(request).await?.into_inner();
+            session.show(&answer, |_, lang| recorded(lang))?;
+        }
         None => {
             if let Some(file) = duties.ics {
                 let request = ExportDutiesRequest {
@@ -130,6 +199,10 @@ pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<End
         }
     }
     Ok(Ended::Well)
+}
+
+fn recorded(lang: Lang) -> String {
+    format!("{GOOD} {}", lang.say("已登记", "recorded"))
 }
 
 fn list(answer: &ListDutiesResponse, lang: Lang) -> String {

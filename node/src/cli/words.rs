@@ -244,6 +244,24 @@ pub(super) static AUTHORS: &Choices = &[
     choice("partner", office::Author::Partner as i32, "对方", "partner"),
 ];
 
+/// What is done about absences.
+pub(super) static MEASURES: &Choices = &[
+    choice("criticize", exchange::AbsenceMeasure::Criticize as i32, "批评教育", "criticize"),
+    choice("remind", exchange::AbsenceMeasure::Remind as i32, "提醒", "remind"),
+    choice("warn", exchange::AbsenceMeasure::Warn as i32, "告诫", "warn"),
+    choice("talk-and-term", exchange::AbsenceMeasure::TalkAndTerm as i32, "谈话提醒、限期整改", "talk, and set a term"),
+    choice("unqualified", exchange::AbsenceMeasure::Unqualified as i32, "作为不合格依据", "basis for unqualified"),
+    choice("removal", exchange::AbsenceMeasure::Removal as i32, "按自行脱党研究处理", "removal procedure"),
+];
+
+/// What an inspection looks at.
+pub(super) static INSPECTIONS: &Choices = &[
+    choice("life", exchange::InspectionKind::Life as i32, "组织生活督查", "organizational life"),
+    choice("visit", exchange::InspectionKind::Visit as i32, "派员参加活动日", "visit to an activity day"),
+    choice("health-check", exchange::InspectionKind::HealthCheck as i32, "健康体检", "health check"),
+    choice("rating", exchange::InspectionKind::Rating as i32, "评星定级", "star rating"),
+];
+
 /// How a duty stands.
 pub(super) static DUTY_STATES: &Choices = &[
     choice("upcoming", office::DutyState::Upcoming as i32, "未到期", "upcoming"),
@@ -482,6 +500,16 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (AUTHORS, |n| {
         office::Author::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (MEASURES, |n| {
+        exchange::AbsenceMeasure::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (INSPECTIONS, |n| {
+        exchange::InspectionKind::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

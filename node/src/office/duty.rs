@@ -1,11 +1,13 @@
 //! Duties: what the rules make of what is recorded here, excuses, and the yearly screening.
 
 use hongyan_proto::{
-    letter::{Excused, Screened, Text},
+    letter::{
+        AbsenceMeasure, Excused, InspectionKind, InspectionMade, MeasureTaken, Screened, Text,
+    },
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, facts, policy};
+use super::{Answer, Office, OfficeError, Request, facts, find, policy};
 use crate::{
     book,
     domain::{
@@ -133,6 +135,78 @@ pub(super) async fn excuse(
         })
         .await?;
     Ok((find(office, &id.to_string())?, answer))
+}
+
+/// What happened must have happened, and within the two years that are looked at.
+fn happened(day: Day, today: Day) -> Result<(), OfficeError> {
+    if day > today || day < today.plus_days(-2 * 366) {
+        return Err(OfficeError::field(
+            "day",
+            "日期应在今天或过去两年之内 the day must be today or within the past two years",
+        ));
+    }
+    Ok(())
+}
+
+/// Records what a branch did about a member's absences.
+pub(super) async fn measure(
+    office: &Office,
+    request: Request,
+    member: String,
+    (measure, day): (AbsenceMeasure, Day),
+    note: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            happened(day, desk.today)?;
+            let known = find::member(desk.draft, &member);
+            let (member_id, case_id) = match known {
+                Ok(member) => (Some(member.member_id), None),
+                // Not on the roster: a member of others who is hosted here.
+                Err(OfficeError::NotFound { .. }) => {
+                    let (file, _) = find::case(desk.draft, &member)?;
+                    (None, Some(file.id))
+                }
+                Err(error) => return Err(error),
+            };
+            let taken = MeasureTaken {
+                member_id,
+                case_id,
+                measure,
+                day,
+                note,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&taken.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Records that the committee inspected a unit.
+pub(super) async fn inspect(
+    office: &Office,
+    request: Request,
+    unit: String,
+    (kind, day): (InspectionKind, Day),
+    findings: Option<Text<2000>>,
+) -> Result<Answer, OfficeError> {
+    let unit = facts::unit_named(office, &unit)?;
+    let unit = Text::parse(&unit)?;
+    office
+        .write(request, move |desk| {
+            happened(day, desk.today)?;
+            let made = InspectionMade {
+                unit,
+                kind,
+                day,
+                findings,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&made.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
 }
 
 /// Records that the committee went through its roster; the counts are taken in the same commit.

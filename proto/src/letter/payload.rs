@@ -26,6 +26,7 @@ use super::{
     error::{At, PayloadError},
     exemption::Exemption,
     local_correction::LocalCorrection,
+    measure::{InspectionMade, MeasureTaken},
     member::Member,
     notice::Notice,
     partner::{GatewayEnrolled, InvitationIssued, PartnerAdded, PartnerRevoked},
@@ -180,6 +181,8 @@ payload! {
     CalendarAmended CalendarAmended,
     Excused Excused,
     Screened Screened,
+    MeasureTaken MeasureTaken,
+    InspectionMade InspectionMade,
 }
 
 impl Payload {

@@ -186,6 +186,10 @@ kinds! {
     Excused Excused "excused" "说明缘由" "duty excused" Local,
     /// The roster was gone through for who is where.
     Screened Screened "screened" "流动党员排查" "screening" Local,
+    /// A branch did something about absences.
+    MeasureTaken MeasureTaken "measure_taken" "批评教育处理" "measure taken" Local,
+    /// The committee inspected a unit.
+    InspectionMade InspectionMade "inspection_made" "督查" "inspection" Local,
 }
 
 impl Kind {

@@ -354,7 +354,7 @@ pub struct Facts {
     pub talks: Vec<Talk>,
     /// Reports of study and work.
     pub reports: Vec<Dated<()>>,
-    /// Hours of training.
+    /// Training, in tenths of an hour.
     pub training: Vec<Dated<u16>>,
     /// Roles played.
     pub roles: Vec<Dated<()>>,

@@ -174,16 +174,24 @@ fn training(scene: &mut Scene<'_>) {
             for one in had {
                 sum += u32::from(one.what);
                 evidence.push(one.entry.clone());
-                if sum >= u32::from(hours) && done.is_none() {
+                if sum >= 10 * u32::from(hours) && done.is_none() {
                     done = Some(one.day);
                 }
             }
             let what = (
-                format!("集中培训 {hours} 学时 (已 {sum})"),
-                format!("{hours} hours of training, {sum} so far"),
+                format!("集中培训 {hours} 学时 (已 {})", tenths(sum)),
+                format!("{hours} hours of training, {} so far", tenths(sum)),
             );
             add(scene, &term, (person, unit), what, (done, evidence));
         }
+    }
+}
+
+/// 12.5, and 12 for a whole number.
+fn tenths(sum: u32) -> String {
+    match sum % 10 {
+        0 => (sum / 10).to_string(),
+        rest => format!("{}.{rest}", sum / 10),
     }
 }
 

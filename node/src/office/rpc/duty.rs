@@ -1,6 +1,9 @@
 //! `DutyService`.
 
-use hongyan_proto::pb::office::v1::{self as pb, duty_service_server::DutyService};
+use hongyan_proto::{
+    letter::{AbsenceMeasure, InspectionKind},
+    pb::office::v1::{self as pb, duty_service_server::DutyService},
+};
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     domain::duty::{Duty, State, Subject, feed},
     office::{
-        Office,
+        Office, OfficeError,
         duty::{self, Filter},
     },
 };
@@ -147,6 +150,38 @@ impl DutyService for Office {
         Ok(Response::new(pb::ExcuseDutyResponse {
             written: written(&answer),
             duty: Some(item(&duty)),
+        }))
+    }
+
+    async fn record_measure(
+        &self,
+        request_: Request<pb::RecordMeasureRequest>,
+    ) -> Answered<pb::RecordMeasureResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let day = day_or(&message.day, "day", Some(self.today()))?;
+        let note = optional(&message.note, "note")?;
+        let measure = AbsenceMeasure::try_from(message.measure)
+            .map_err(|error| OfficeError::field("measure", error))?;
+        let answer = duty::measure(self, request, message.member, (measure, day), note).await?;
+        Ok(Response::new(pb::RecordMeasureResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn record_inspection(
+        &self,
+        request_: Request<pb::RecordInspectionRequest>,
+    ) -> Answered<pb::RecordInspectionResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let day = day_or(&message.day, "day", Some(self.today()))?;
+        let findings = optional(&message.findings, "findings")?;
+        let kind = InspectionKind::try_from(message.kind)
+            .map_err(|error| OfficeError::field("kind", error))?;
+        let answer = duty::inspect(self, request, message.unit, (kind, day), findings).await?;
+        Ok(Response::new(pb::RecordInspectionResponse {
+            written: written(&answer),
         }))
     }
 

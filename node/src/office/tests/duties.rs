@@ -1,15 +1,18 @@
 //! Policies are adopted, duties come out of what is recorded, and the past stays as it was.
 
-use hongyan_proto::letter::{Contact, Text};
+use hongyan_proto::letter::{
+    AbsenceMeasure, ActivityKind, Contact, InspectionKind, Presence, Text,
+};
 
 use super::{
+    life::{activity, all, hold},
     pair::{Pair, Town},
     stories::{accept, day, notice, place, ready, write},
 };
 use crate::{
     domain::duty::{Duty, State},
     office::{
-        OfficeError,
+        OfficeError, activity as activity_of,
         duty::{self, Filter},
         policy::{self, Wanted},
     },
@@ -246,4 +249,115 @@ async fn a_bad_file_is_refused_with_its_place_and_nothing_changes() {
     assert_eq!((shown.policy.name.as_str(), shown.adopted), ("own", true));
     assert!(shown.activity_days.iter().all(|one| !one.provisional));
     same_after_rebuild(home);
+}
+
+fn of_unit(town: &Town, rule: &str, unit: &str) -> Vec<Duty> {
+    let mut found = of(town, rule);
+    found.retain(|duty| duty.unit.as_deref() == Some(unit));
+    found
+}
+
+#[tokio::test]
+async fn an_activity_closes_its_month_and_the_form_is_due_up_within_three_days() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "chizhou", "2026-01-01").await.unwrap();
+    home.set_day("2026-05-06");
+    let may = |town: &Town| {
+        let mut days = of_unit(town, "activity-day", "第一支部");
+        days.retain(|duty| duty.due == day("2026-05-31"));
+        days.pop().unwrap()
+    };
+    assert_eq!(may(home).state, State::Due);
+    let held = activity("第一支部", ActivityKind::ActivityDay, "2026-05-06");
+    let (sequence, _) = hold(home, held, all(&[])).await.unwrap();
+    let done = may(home);
+    assert_eq!(done.state, State::Done(day("2026-05-06")));
+    let evidence: Vec<_> = done
+        .evidence
+        .iter()
+        .map(|entry| (&*entry.log, entry.sequence))
+        .collect();
+    assert_eq!(evidence, [("local", sequence)]);
+    home.set_day("2026-05-10");
+    let form = of_unit(home, "record", "第一支部").remove(0);
+    assert_eq!((form.due, form.state), (day("2026-05-09"), State::Overdue));
+    activity_of::hand_up(&home.office, home.request(), sequence, None, None)
+        .await
+        .unwrap();
+    let form = of_unit(home, "record", "第一支部").remove(0);
+    assert_eq!(form.state, State::DoneLate(day("2026-05-10")));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "chizhou", "2026-01-01").await.unwrap();
+    home.set_day("2026-06-20");
+    for on in ["2026-04-10", "2026-05-10", "2026-06-10"] {
+        assert_eq!(of(home, "absence"), [], "{on}");
+        let held = activity("第一支部", ActivityKind::ActivityDay, on);
+        hold(home, held, all(&[("张三", Presence::Absent)]))
+            .await
+            .unwrap();
+    }
+    let called = of(home, "absence").remove(0);
+    assert_eq!(
+        (called.who.as_str(), called.due, called.evidence.len()),
+        ("张三", day("2026-07-10"), 3)
+    );
+    assert_eq!(called.state, State::Due);
+    let talk = (AbsenceMeasure::TalkAndTerm, day("2026-06-15"));
+    duty::measure(&home.office, home.request(), "张三".to_owned(), talk, None)
+        .await
+        .unwrap();
+    assert_eq!(of(home, "absence")[0].state, State::Done(day("2026-06-15")));
+    let tomorrow = (AbsenceMeasure::Remind, day("2026-06-21"));
+    let early = duty::measure(
+        &home.office,
+        home.request(),
+        "张三".to_owned(),
+        tomorrow,
+        None,
+    )
+    .await;
+    assert!(matches!(early, Err(OfficeError::Invalid(_))));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn the_committee_inspects_each_branch() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "xianning", "2026-01-01").await.unwrap();
+    let seen = (InspectionKind::Life, day("2026-03-30"));
+    duty::inspect(
+        &home.office,
+        home.request(),
+        "第一支部".to_owned(),
+        seen,
+        None,
+    )
+    .await
+    .unwrap();
+    let states: Vec<_> = of(home, "one-by-one")
+        .into_iter()
+        .map(|duty| (duty.who, duty.state))
+        .collect();
+    let expected = [
+        ("第一支部".to_owned(), State::Done(day("2026-03-30"))),
+        ("第二支部".to_owned(), State::Due),
+    ];
+    assert_eq!(states, expected);
+    let nowhere = duty::inspect(
+        &home.office,
+        home.request(),
+        "第九支部".to_owned(),
+        seen,
+        None,
+    )
+    .await;
+    assert!(matches!(nowhere, Err(OfficeError::NotFound { .. })));
 }

@@ -321,7 +321,7 @@ impl Town {
     }
 
     pub(super) fn training(&mut self, name: &str, on: &str, hours: u16) -> &mut Self {
-        let one = self.dated(name, on, hours);
+        let one = self.dated(name, on, hours * 10);
         self.facts.training.push(one);
         self
     }

@@ -1,9 +1,15 @@
-//! What the rules of duty look at, as it is recorded here.
+//! What the rules of duty look at, as it is recorded here. Every kind of fact that a node records is handed in here and nowhere else; no rule
+//! lives here.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod life;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use hongyan_proto::{
-    letter::{Payload, ProbationOutcome},
+    letter::{AbsenceMeasure, InspectionKind, Payload, ProbationOutcome},
     log::Kind,
     time::{Day, Timestamp},
 };
@@ -16,13 +22,14 @@ use crate::{
         duty::{
             Horizon,
             facts::{
-                CaseFacts, CaseStep, Entry, Excuse, Facts, Kept, Person, QuarterFacts, Stay, Unit,
-                UnitKind, UnitName, Who,
+                CaseFacts, CaseStep, Dated, Entry, Excuse, Facts, Inspection, Kept, Person,
+                QuarterFacts, Stay, Unit, UnitKind, UnitName, Who,
             },
         },
         event::Event,
         fact::effective,
         order::Position,
+        policy::{Inspected, Measure},
         statement::Status,
     },
 };
@@ -35,13 +42,37 @@ pub(super) fn facts(
 ) -> Result<Facts, OfficeError> {
     let cases = cases(office, horizon)?;
     let people = people(office, &cases)?;
-    let local: Arc<str> = "local".into();
-    let entry = |sequence| Entry {
-        log: local.clone(),
-        sequence,
-    };
-    Ok(Facts {
-        kept: [Kept::Screenings, Kept::Flow].into(),
+    let mut facts = Facts {
+        kept: [
+            Kept::Screenings,
+            Kept::Flow,
+            Kept::Measures,
+            Kept::Inspections,
+        ]
+        .into(),
+        measures: policies
+            .measures
+            .iter()
+            .filter_map(|(taken, sequence)| {
+                let member = taken.member_id.map(Who::Member);
+                Some(Dated {
+                    who: member.or(taken.case_id.map(Who::Hosted))?,
+                    day: taken.day,
+                    what: measure(taken.measure),
+                    entry: entry(*sequence),
+                })
+            })
+            .collect(),
+        inspections: policies
+            .inspections
+            .iter()
+            .map(|(made, sequence)| Inspection {
+                unit: made.unit.as_str().into(),
+                of: inspected(made.kind),
+                day: made.day,
+                entry: entry(*sequence),
+            })
+            .collect(),
         units: units(&people),
         screenings: policies
             .screened
@@ -64,10 +95,50 @@ pub(super) fn facts(
         people,
         cases,
         ..Facts::default()
-    })
+    };
+    life::add(office, horizon, &mut facts)?;
+    Ok(facts)
 }
 
-/// A name of a unit stands for a branch.
+/// A place in the local log.
+fn entry(sequence: u64) -> Entry {
+    static LOCAL: LazyLock<Arc<str>> = LazyLock::new(|| "local".into());
+    Entry {
+        log: LOCAL.clone(),
+        sequence,
+    }
+}
+
+const fn measure(taken: AbsenceMeasure) -> Measure {
+    match taken {
+        AbsenceMeasure::Criticize => Measure::Criticize,
+        AbsenceMeasure::Remind => Measure::Remind,
+        AbsenceMeasure::Warn => Measure::Warn,
+        AbsenceMeasure::TalkAndTerm => Measure::TalkAndTerm,
+        AbsenceMeasure::Unqualified => Measure::Unqualified,
+        AbsenceMeasure::Removal => Measure::Removal,
+    }
+}
+
+const fn inspected(kind: InspectionKind) -> Inspected {
+    match kind {
+        InspectionKind::Life => Inspected::Life,
+        InspectionKind::Visit => Inspected::Visit,
+        InspectionKind::HealthCheck => Inspected::HealthCheck,
+        InspectionKind::Rating => Inspected::Rating,
+    }
+}
+
+/// A unit of that name, as duties know it.
+pub(super) fn unit_named(office: &Office, name: &str) -> Result<String, OfficeError> {
+    let units = units(&people(office, &[])?);
+    let found = units.iter().find(|unit| &*unit.name == name);
+    found
+        .map(|unit| unit.name.to_string())
+        .ok_or_else(|| OfficeError::not_found(("单位", "unit"), name))
+}
+
+/// A name of a unit stands for a branch, and one inside another, written `branch/group`, for a group.
 fn units(people: &[Person]) -> Vec<Unit> {
     let mut names: Vec<&UnitName> = people
         .iter()
@@ -76,17 +147,29 @@ fn units(people: &[Person]) -> Vec<Unit> {
         .collect();
     names.sort();
     names.dedup();
-    names
+    let mut units: Vec<Unit> = names
         .into_iter()
-        .map(|name| Unit {
-            name: name.clone(),
-            kind: UnitKind::Branch,
-            parent: None,
-            field: None,
-            since: None,
-            until: None,
+        .flat_map(|name| {
+            let unit = |name: &str, kind, parent: Option<&str>| Unit {
+                name: name.into(),
+                kind,
+                parent: parent.map(Into::into),
+                field: None,
+                since: None,
+                until: None,
+            };
+            match name.split_once('/') {
+                Some((branch, _)) => vec![
+                    unit(branch, UnitKind::Branch, None),
+                    unit(name, UnitKind::Group, Some(branch)),
+                ],
+                None => vec![unit(name, UnitKind::Branch, None)],
+            }
         })
-        .collect()
+        .collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units.dedup_by(|a, b| a.name == b.name);
+    units
 }
 
 fn people(office: &Office, cases: &[CaseFacts]) -> Result<Vec<Person>, OfficeError> {

@@ -1,0 +1,215 @@
+//! Organizational life as the rules of duty read it: activities, talks, reports, lectures, training, roles, plans, exemptions.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    letter::{Activity as Recorded, ActivityKind, Attendee, ExemptionFrom, Payload},
+    time::Day,
+};
+
+use super::entry;
+use crate::{
+    book,
+    domain::{
+        duty::{
+            Horizon,
+            facts::{
+                Activity, Dated, Exemption, Facts, Held, Kept, Person, Plan, Talk, UnitName, Who,
+            },
+        },
+        life::{Record, unit::belongs},
+        policy::{Exempt, Meeting},
+    },
+    office::{Office, OfficeError},
+};
+
+/// What of it a node records.
+const KEPT: [Kept; 6] = [
+    Kept::Activities,
+    Kept::Meetings,
+    Kept::Plans,
+    Kept::Reports,
+    Kept::Training,
+    Kept::Roles,
+];
+
+/// Adds what was recorded in the horizon and the year before it: rows of absences may begin there.
+pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Result<(), OfficeError> {
+    facts.kept.extend(KEPT);
+    // A talk counts by the post of who had it: without officers nobody could close one.
+    if facts.people.iter().any(|person| !person.posts.is_empty()) {
+        facts.kept.insert(Kept::Talks);
+    }
+    let years = horizon.from.date().year() - 1..=horizon.until.date().year();
+    for year in years.filter_map(|year| u16::try_from(year).ok()) {
+        let records = book::life_of_year(&office.store, year)?;
+        add_year(&records, facts);
+    }
+    for (_, exemption) in book::exemptions(&office.store)? {
+        for from in &exemption.from {
+            facts.exemptions.push(Exemption {
+                who: Who::Member(exemption.member_id),
+                from: match from {
+                    ExemptionFrom::Records => Exempt::Records,
+                    ExemptionFrom::Points => Exempt::Points,
+                    ExemptionFrom::Attendance => Exempt::Attendance,
+                },
+                since: exemption.since,
+                until: exemption.until,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn add_year(records: &[Record], facts: &mut Facts) {
+    let mut forms: BTreeMap<u64, Day> = BTreeMap::new();
+    for record in records.iter().filter(|record| !record.void) {
+        if let Payload::FormHandedUp(form) = &record.payload {
+            let up = forms.entry(form.activity).or_insert(form.day);
+            *up = form.day.min(*up);
+        }
+    }
+    for record in records.iter().filter(|record| !record.void) {
+        let place = entry(record.sequence);
+        match &record.payload {
+            Payload::Activity(activity) => {
+                let form_up = forms.get(&record.sequence).copied();
+                activity_held(record.sequence, activity, form_up, facts);
+            }
+            Payload::Training(training) => {
+                let tenths = u16::try_from(training.tenths.get()).unwrap_or(u16::MAX);
+                for member in &training.member_ids {
+                    facts.training.push(Dated {
+                        who: Who::Member(*member),
+                        day: training.day,
+                        what: tenths,
+                        entry: place.clone(),
+                    });
+                }
+            }
+            Payload::BookRecord(book) => {
+                let who = whose(book.member_id, book.case_id);
+                if let (Some(who), Some(role)) = (who, &book.role) {
+                    facts.roles.push(Dated {
+                        who,
+                        day: role.day,
+                        what: (),
+                        entry: place,
+                    });
+                }
+            }
+            Payload::Appraisal(appraisal) => facts.activities.push(Activity {
+                held: Held::Meeting(Meeting::Appraisal),
+                unit: appraisal.unit.as_str().into(),
+                day: appraisal.day,
+                attendance: Vec::new(),
+                lecturers: Vec::new(),
+                form_up: None,
+                entry: place,
+            }),
+            Payload::PlanFiled(filed) => {
+                let plan = records.iter().find(|record| record.sequence == filed.plan);
+                if let Some(Payload::ActivityPlan(plan)) = plan.map(|record| &record.payload) {
+                    facts.plans.push(Plan {
+                        unit: filed.unit.as_str().into(),
+                        year: i16::try_from(filed.year.get()).unwrap_or_default(),
+                        filed: filed.day,
+                        activities: u16::try_from(plan.items.len()).unwrap_or(u16::MAX),
+                        entry: place,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+const fn whose(
+    member: Option<hongyan_proto::id::MemberId>,
+    case: Option<hongyan_proto::id::CaseId>,
+) -> Option<Who> {
+    match (member, case) {
+        (Some(member), _) => Some(Who::Member(member)),
+        (None, Some(case)) => Some(Who::Hosted(case)),
+        (None, None) => None,
+    }
+}
+
+fn who(attendee: &Attendee) -> Option<Who> {
+    whose(attendee.member_id, attendee.case_id)
+}
+
+const fn held(kind: ActivityKind) -> Option<Held> {
+    Some(match kind {
+        ActivityKind::ActivityDay => Held::ActivityDay,
+        ActivityKind::BranchAssembly => Held::Meeting(Meeting::BranchAssembly),
+        ActivityKind::BranchCommittee => Held::Meeting(Meeting::BranchCommittee),
+        ActivityKind::GroupMeeting => Held::Meeting(Meeting::GroupMeeting),
+        ActivityKind::PartyLecture => Held::Meeting(Meeting::PartyLecture),
+        ActivityKind::OrganizationalLife => Held::Meeting(Meeting::OrganizationalLife),
+        ActivityKind::Appraisal => Held::Meeting(Meeting::Appraisal),
+        ActivityKind::DemocraticLife => Held::Meeting(Meeting::DemocraticLife),
+        ActivityKind::PartySpiritCheck => Held::Meeting(Meeting::SpiritCheck),
+        ActivityKind::Talk | ActivityKind::StudyReport => return None,
+    })
+}
+
+fn activity_held(sequence: u64, activity: &Recorded, form_up: Option<Day>, facts: &mut Facts) {
+    let place = entry(sequence);
+    let there = activity
+        .attendees
+        .iter()
+        .filter(|attendee| attendee.presence.was_there())
+        .filter_map(who);
+    match activity.kind {
+        ActivityKind::Talk => facts.talks.push(Talk {
+            with: there.collect(),
+            day: activity.day,
+            entry: place,
+        }),
+        ActivityKind::StudyReport => {
+            facts.reports.extend(there.map(|who| Dated {
+                who,
+                day: activity.day,
+                what: (),
+                entry: place.clone(),
+            }));
+        }
+        kind => {
+            let Some(held) = held(kind) else { return };
+            let lecturers = activity.lecturer.as_ref().map(|name| {
+                lecturers(name.as_str(), &activity.unit.as_str().into(), &facts.people)
+            });
+            facts.activities.push(Activity {
+                held,
+                unit: activity.unit.as_str().into(),
+                day: activity.day,
+                attendance: activity
+                    .attendees
+                    .iter()
+                    .filter_map(|attendee| Some((who(attendee)?, attendee.presence)))
+                    .collect(),
+                lecturers: lecturers.unwrap_or_default(),
+                form_up,
+                entry: place,
+            });
+        }
+    }
+}
+
+/// A lecturer is recorded by name: it is the unit's own of that name, else the only one of the committee.
+fn lecturers(name: &str, unit: &UnitName, people: &[Person]) -> Vec<Who> {
+    let named = |person: &&Person| person.name == name;
+    let own = |person: &&Person| person.stays.iter().any(|stay| belongs(&stay.unit, unit));
+    let inside: Vec<_> = people.iter().filter(named).filter(own).collect();
+    let found = if inside.is_empty() {
+        people.iter().filter(named).collect()
+    } else {
+        inside
+    };
+    match found[..] {
+        [one] => vec![one.who],
+        _ => Vec::new(),
+    }
+}
