@@ -41,7 +41,7 @@ record attendance|dues|award|role|conduct|change|event|contact|matter|opinion|de
 statement issue|show|list
 reconcile show|answer|close
 policy list|show|check|adopt|calendar
-duties excuse|screen|measure|inspect
+duties excuse|measure|inspect|screen
 sync 
 letter export|import
 log list|verify|checkpoint|prove
