@@ -100,7 +100,7 @@ fn fill(store: &Store, count: u64, offset: u64, in_flight: usize) -> (LogNo, Dur
                 let store = store.clone();
                 answers.spawn(async move {
                     let work = move |draft: &mut Draft<'_>| draft.mirror(no, &frame, &[]);
-                    store.commit::<(), StoreError>(work).await.unwrap();
+                    store.commit::<(), StoreError, _>(work).await.unwrap();
                 });
             }
             while let Some(answer) = answers.join_next().await {

@@ -8,7 +8,8 @@ use hongyan_proto::{
 
 use super::{
     BookError, Shelf as _, confirm, contacted, epoch, event, key, life, member, partner, policy,
-    posting, put, quarter, receipt,
+    posting::Postings,
+    put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
 };
@@ -51,6 +52,20 @@ impl Place {
 
 /// Applies one entry. `payload` is none when the body is not there; `refused` when this node refused it.
 pub fn apply(
+    draft: &mut Draft<'_>,
+    place: &Place,
+    header: &Header,
+    payload: Option<&Payload>,
+    refused: bool,
+) -> Result<(), BookError> {
+    apply_content(draft, place, header, payload, refused)?;
+    let mut postings = Postings::of(place.log);
+    postings.keep(draft, header)?;
+    postings.end(draft)
+}
+
+/// Applies one entry of many; the caller keeps their [`Postings`].
+pub(super) fn apply_content(
     draft: &mut Draft<'_>,
     place: &Place,
     header: &Header,
@@ -159,18 +174,15 @@ fn transition(
     Ok(())
 }
 
-/// Where it lies is noted with its case; own dues leave a second trace, so that a receipt number is not used twice.
+/// Own dues leave a trace, so that a receipt number is not used twice; contacts, so that the overdue ones are found.
 fn fact(
     draft: &mut Draft<'_>,
     place: &Place,
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
-    if let Some(id) = header.case_id {
-        posting::keep(draft, place.log, header.sequence, id)?;
-        if let Some(Payload::Contact(contact)) = payload {
-            contacted::keep(draft, place, id, header, contact.day)?;
-        }
+    if let (Some(id), Some(Payload::Contact(contact))) = (header.case_id, payload) {
+        contacted::keep(draft, place, id, header, contact.day)?;
     }
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());

@@ -55,7 +55,7 @@ pub use quarter::{Quarters, quarter, quarters};
 pub use question::{ask, note_answer, note_question};
 pub use rebuild::rebuild;
 pub use receipt::acknowledge_receipt;
-pub use receive::{OpenFrame, Received, receive, take_back};
+pub use receive::{Intake, OpenFrame, Received, take_back};
 pub use record::EventRecord;
 pub use refusal::{Refused, refusal, refusals};
 pub use shelf::{Shelf, put};

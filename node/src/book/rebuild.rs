@@ -4,9 +4,10 @@ use hongyan_proto::{id::KeyId, letter::Payload, log::Kind};
 
 use super::{
     BookError, Shelf as _,
-    apply::{Author, Place, apply},
+    apply::{Author, Place, apply_content},
     key::keys_of,
     partner::{partner, partners, put_record, record},
+    posting::Postings,
     refusal::refusal,
 };
 use crate::store::{Draft, Store, View};
@@ -71,6 +72,7 @@ pub fn rebuild(store: &Store) -> Result<(), BookError> {
 
 fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(), BookError> {
     let size = reader.record(place.log)?.size();
+    let mut postings = Postings::of(place.log);
     for entry in reader.entries(place.log, 0..size)? {
         let entry = entry?;
         let header = entry.header();
@@ -82,9 +84,10 @@ fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(),
             Author::Partner => payload.is_none(),
             Author::Own => refusal(draft, place.log, header.sequence)?.is_some(),
         };
-        apply(draft, place, header, payload.as_ref(), refused)?;
+        apply_content(draft, place, header, payload.as_ref(), refused)?;
+        postings.keep(draft, header)?;
     }
-    Ok(())
+    postings.end(draft)
 }
 
 /// A receipt is owed when something else than receipts lies behind the last own one.

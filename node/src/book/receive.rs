@@ -10,9 +10,10 @@ use hongyan_proto::{
 use super::{
     BookError, Shelf as _,
     agreement::agreements,
-    apply::{Author, Place, apply},
+    apply::{Author, Place, apply_content},
     epoch,
     partner::{self, Partner},
+    posting::Postings,
     refusal::{self, Refused},
 };
 use crate::{
@@ -58,35 +59,61 @@ impl OpenFrame {
     }
 }
 
-/// Takes in a verified frame of the partner's log. A frame that is held already changes nothing.
-pub fn receive(
+/// Takes in frame after frame of one commit. What frames are judged by is read once, and again after an entry that may change it:
+/// it holds signatures, which cost as much to check as a hundred entries to store.
+#[derive(Debug, Default)]
+pub struct Intake {
+    judge: Option<Judge>,
+}
+
+impl Intake {
+    /// Takes in a verified frame of the partner's log. A frame that is held already changes nothing.
+    pub fn receive(
+        &mut self,
+        draft: &mut Draft<'_>,
+        key: KeyId,
+        opened: OpenFrame,
+    ) -> Result<Received, BookError> {
+        let judge = match self.judge.take() {
+            Some(judge) if judge.partner.key_id == key => judge,
+            _ => Judge::new(draft, key)?,
+        };
+        let facts_only = opened
+            .frame
+            .entries()
+            .iter()
+            .all(|entry| entry.header().kind.group() == KindGroup::Fact);
+        let (received, judge) = take_in(draft, judge, opened)?;
+        self.judge = Some(judge).filter(|_| facts_only);
+        Ok(received)
+    }
+}
+
+fn take_in(
     draft: &mut Draft<'_>,
-    key: KeyId,
+    mut judge: Judge,
     opened: OpenFrame,
-) -> Result<Received, BookError> {
+) -> Result<(Received, Judge), BookError> {
     let OpenFrame { frame, contents } = opened;
-    let partner = partner::partner(draft, key)?;
-    let log = partner.incoming.ok_or(BookError::OtherLog)?;
-    let record = draft.record(log)?;
+    let key = judge.partner.key_id;
+    let log = judge.partner.incoming.ok_or(BookError::OtherLog)?;
+    let record = draft.log(log)?;
     if record.log_id() != frame.log_id() {
         return Err(BookError::OtherLog);
     }
     if is_held(record.size(), &frame)? {
-        return Ok(Received::default());
+        return Ok((Received::default(), judge));
     }
     let place = Place {
         log,
         author: Author::Partner,
-        partner: Some((key, partner.correspondence)),
+        partner: Some((key, judge.partner.correspondence)),
     };
     let mut received = Received {
         new: frame.entries().len() as u64,
         ..Received::default()
     };
-    let mut judge = Judge {
-        book: agreements(draft, &partner)?,
-        partner,
-    };
+    let mut postings = Postings::of(log);
     let mut book_changed = false;
     for (entry, content) in frame.entries().iter().zip(contents) {
         let header = entry.header();
@@ -105,21 +132,24 @@ pub fn receive(
                 None
             }
         };
-        apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        apply_content(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        postings.keep(draft, header)?;
         book_changed |= payload.is_some() && is_agreement(header);
     }
+    postings.end(draft)?;
     let refused: Vec<u64> = received
         .refused
         .iter()
         .map(|refused| refused.sequence)
         .collect();
     draft.mirror(log, &frame, &refused)?;
-    if received.owes_receipt {
+    if received.owes_receipt && !judge.owes_receipt {
         let mut record = partner::record(draft, key)?;
         record.owes_receipt = true;
         partner::put_record(draft, &record)?;
+        judge.owes_receipt = true;
     }
-    Ok(received)
+    Ok((received, judge))
 }
 
 /// Takes back own entries that this node lost and the partner still had. When one of them replaced the key by one that is not in
@@ -148,12 +178,15 @@ pub fn take_back(
     if keys.find(frame.signers().current()).is_none() {
         draft.key_lost(log)?;
     }
+    let mut postings = Postings::of(log);
     for entry in frame.entries() {
         let header = entry.header();
         // A body the partner refused comes back without one: it is no event there, so it must be none here.
         let payload = read(entry).ok();
-        apply(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        apply_content(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        postings.keep(draft, header)?;
     }
+    postings.end(draft)?;
     Ok(frame.entries().len() as u64)
 }
 
@@ -173,12 +206,24 @@ fn is_agreement(header: &Header) -> bool {
     )
 }
 
+#[derive(Debug)]
 struct Judge {
     partner: Partner,
     book: Book,
+    /// As it is by now.
+    owes_receipt: bool,
 }
 
 impl Judge {
+    fn new(draft: &Draft<'_>, key: KeyId) -> Result<Self, BookError> {
+        let partner = partner::partner(draft, key)?;
+        Ok(Self {
+            book: agreements(draft, &partner)?,
+            owes_receipt: partner.owes_receipt,
+            partner,
+        })
+    }
+
     fn judge(&self, header: &Header, content: Content) -> Result<Payload, Refused> {
         let refuse = |reason, field: &str| Refused {
             sequence: header.sequence,

@@ -1,7 +1,7 @@
 //! Drives one session over a pair of streams: reads what it wants to send, stores what it verified, keeps the time limits.
 //!
 //! Verifying a frame is a millisecond of hashing, so a session runs on a thread of its own and leaves the runtime's threads to
-//! the streams. While one group of frames is being made durable, the next ones are verified.
+//! the streams. While one group of frames is being made durable, the store works on the next and more are verified.
 
 use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
 
@@ -54,6 +54,9 @@ impl Default for Limits {
 /// Messages waiting to go out. An honest partner never lets more pile up than a window of frames and one of acknowledgements; one that
 /// acknowledges what it does not read is left after this many frames, a MiB each.
 pub(super) const OUTGOING_MESSAGES: usize = 3 * WINDOW_FRAMES;
+
+/// Commits that may be under way: while the disk takes one, the store works on the next.
+const COMMITS_UNDER_WAY: usize = 2;
 
 /// How long the other side's end of a stream is waited for.
 const PARTING: Duration = Duration::from_secs(2);
@@ -196,7 +199,7 @@ impl<O: Send + 'static> Drive<O> {
         I: Stream<Item = Result<pb::SyncMessage, tonic::Status>> + Unpin,
     {
         let limits = self.link.limits();
-        let mut commit: Option<Commit> = None;
+        let mut commits: VecDeque<Commit> = VecDeque::new();
         let mut moved = self.link.store().subscribe();
         let mut pins = self.link.pins().changes();
         let mut closing = self.link.closing();
@@ -205,18 +208,20 @@ impl<O: Send + 'static> Drive<O> {
         }
         let mut deadline = Instant::now() + limits.hello;
         loop {
-            if commit.is_none() {
-                commit = self.next_commit();
+            while commits.len() < COMMITS_UNDER_WAY
+                && let Some(commit) = self.next_commit()
+            {
+                commits.push_back(commit);
             }
             progress(self.progress);
             if let Some(end) = self.end.take() {
                 // What is being stored is stored: the partner may count on no acknowledgement it has not read.
-                if let Some(commit) = commit.take() {
+                for commit in commits {
                     self.stored(commit.await);
                 }
                 return self.part(end, incoming).await;
             }
-            if self.done(commit.is_some()) {
+            if self.done(!commits.is_empty()) {
                 let again = self.settled == Some(true);
                 let end = if again { End::Again } else { End::Settled };
                 return self.part(end, incoming).await;
@@ -227,8 +232,8 @@ impl<O: Send + 'static> Drive<O> {
             // An honest partner keeps to the window by itself; another's frames wait in its own memory.
             let room = self.waiting.len() < WINDOW_FRAMES && self.waiting_bytes < WINDOW_BYTES;
             tokio::select! {
-                stored = finish(&mut commit), if commit.is_some() => {
-                    commit = None;
+                stored = first(&mut commits), if !commits.is_empty() => {
+                    commits.pop_front();
                     self.stored(stored);
                 }
                 message = incoming.next(), if room => {
@@ -410,15 +415,15 @@ impl<O: Send + 'static> Drive<O> {
         })
     }
 
-    /// What to make durable next: everything that waits, in one commit; then the receipt that is owed for it.
+    /// What to make durable next: everything that waits, in one commit; then the receipt that is owed for it, when nothing waits
+    /// to be judged any more.
     fn next_commit(&mut self) -> Option<Commit> {
         let (link, key) = (self.link.clone(), self.partner);
         if !self.waiting.is_empty() {
             let writes: Vec<Write> = self.waiting.drain(..).collect();
             self.waiting_bytes = 0;
-            return Some(Box::pin(
-                async move { link.keep(key, writes).await.map(Some) },
-            ));
+            let kept = link.keep(key, writes);
+            return Some(Box::pin(async move { kept.await.map(Some) }));
         }
         if self.settled == Some(false) && !self.receipted && self.end.is_none() {
             self.receipted = true;
@@ -525,8 +530,8 @@ impl<O: Send + 'static> Drive<O> {
     }
 }
 
-async fn finish(commit: &mut Option<Commit>) -> Result<Option<Stored>, Stop> {
-    match commit {
+async fn first(commits: &mut VecDeque<Commit>) -> Result<Option<Stored>, Stop> {
+    match commits.front_mut() {
         Some(commit) => commit.await,
         None => std::future::pending().await,
     }

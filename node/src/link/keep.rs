@@ -99,7 +99,13 @@ fn held_rotations(signers: &Signers) -> Succession {
 }
 
 impl Link {
-    pub(super) async fn keep(&self, key: KeyId, writes: Vec<Write>) -> Result<Stored, Stop> {
+    /// Makes verified frames durable. Queued by the call: several may be under way, and are kept in the order of the calls.
+    pub(super) fn keep(
+        &self,
+        key: KeyId,
+        writes: Vec<Write>,
+    ) -> impl Future<Output = Result<Stored, Stop>> + Send + use<> {
+        let link = self.clone();
         let keys = self.keys().clone();
         let rotated = writes.iter().any(Write::rotates);
         let kept = self.store().commit(move |draft| {
@@ -109,12 +115,13 @@ impl Link {
                 recovered: 0,
                 refused: 0,
             };
+            let mut intake = book::Intake::default();
             for write in writes {
                 match write {
                     Write::Mirror(opened) => {
                         stored.size = opened.frame().tree().size();
                         stored.received += opened.frame().entries().len() as u64;
-                        let received = book::receive(draft, key, opened)?;
+                        let received = intake.receive(draft, key, opened)?;
                         stored.refused += received.refused.len() as u64;
                     }
                     Write::TakeBack(frame) => {
@@ -126,15 +133,17 @@ impl Link {
             }
             Ok::<_, BookError>(stored)
         });
-        let stored = kept.await.map_err(|error| match error {
-            BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
-            other => store(other),
-        })?;
-        if rotated {
-            // The new key is pinned before anything else is said, and the old one ends with its overlap.
-            self.refresh_pins().map_err(store)?;
+        async move {
+            let stored = kept.await.map_err(|error| match error {
+                BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
+                other => store(other),
+            })?;
+            if rotated {
+                // The new key is pinned before anything else is said, and the old one ends with its overlap.
+                link.refresh_pins().map_err(store)?;
+            }
+            Ok(stored)
         }
-        Ok(stored)
     }
 
     /// Does the partner still owe a receipt for something it holds? Receipts themselves have none.

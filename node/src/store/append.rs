@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hongyan_proto::{
-    id::LogOrigin,
+    id::{Hash, LogOrigin},
     identity::{IdentityKey, KeyRotation, PublicKey},
     log::{
         Entry, Header, Kind, NewHeader, SignedCheckpoint, Tree, VerifiedFrame, body,
@@ -13,7 +13,7 @@ use hongyan_proto::{
 use rand::RngCore;
 
 use super::{
-    bundle::{BUNDLE_ENTRIES, Bundle, Stored, subtree_root},
+    bundle::{BUNDLE_ENTRIES, Bundle, Stored},
     draft::{Draft, limit},
     entries::{read_bundle, tail_keys},
     error::StoreError,
@@ -142,8 +142,10 @@ impl Draft<'_> {
             header: header.bytes().clone(),
             body: Some(body),
         };
-        self.store_entries(&record, vec![stored])?;
-        record.tree.append(leaf);
+        let mut tree = record.tree.clone();
+        let tile = tree.append_to_tile(leaf);
+        self.store_entries(&record, vec![stored], tile)?;
+        record.tree = tree;
         record.last_seen = seen;
         self.set_log(record);
         Ok(header)
@@ -325,7 +327,7 @@ impl Draft<'_> {
                 stored
             })
             .collect();
-        self.store_entries(&record, entries)?;
+        self.store_entries(&record, entries, frame.tiles().iter().copied())?;
         record.tree = frame.tree().clone();
         record.last_seen = frame.last_seen();
         if frame.signers().changes().len() > record.signers.changes().len() {
@@ -344,13 +346,16 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Puts entries behind the last one: full bundles as such, the rest as a run of the tail.
+    /// Puts entries behind the last one: full bundles as such, the rest as a run of the tail. `tiles` are the roots of the bundles
+    /// that they fill.
     pub(super) fn store_entries(
         &mut self,
         record: &LogRecord,
         new: Vec<Stored>,
+        tiles: impl IntoIterator<Item = Hash>,
     ) -> Result<(), StoreError> {
         let no = record.no;
+        let mut tiles = tiles.into_iter();
         let in_tail = record.size() % BUNDLE_ENTRIES;
         let mut first = record.size();
         let mut entries = new;
@@ -372,7 +377,9 @@ impl Draft<'_> {
                 .collect();
             let bundle = Bundle::new(taken);
             if bundle.len() == BUNDLE_ENTRIES {
-                self.store_bundle(record, first / BUNDLE_ENTRIES, &bundle)?;
+                // Whoever hashed the entries into the tree saw every tile filled.
+                let filled = tiles.next().expect("a full bundle has a root");
+                self.store_bundle(record, first / BUNDLE_ENTRIES, &bundle, filled)?;
             } else {
                 self.own.put_fresh(key::run(no, first), bundle.encode());
             }
@@ -386,8 +393,8 @@ impl Draft<'_> {
         record: &LogRecord,
         number: u64,
         bundle: &Bundle,
+        root: Hash,
     ) -> Result<(), StoreError> {
-        let root = subtree_root(bundle.leaves());
         self.own
             .put_fresh(key::bundle(record.no, number), bundle.encode());
         for (tier, number, hash) in finished_nodes(self.sight(), record, number, root)? {

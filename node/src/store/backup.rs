@@ -249,11 +249,12 @@ fn restore_entries(store: &Store, waiting: Vec<Bytes>) -> Result<(), StoreError>
             if log.size() != first {
                 return Err(refuse("条目不连续 entries are missing"));
             }
-            for entry in &entries {
-                log.tree.append(leaf_hash(&entry.header));
-            }
+            let leaves = entries.iter().map(|entry| leaf_hash(&entry.header));
+            let tiles: Vec<_> = leaves
+                .filter_map(|leaf| log.tree.append_to_tile(leaf))
+                .collect();
             let before = draft.log(no)?.clone();
-            draft.store_entries(&before, entries)?;
+            draft.store_entries(&before, entries, tiles)?;
             draft.set_log(log);
         }
         Ok(())

@@ -6,13 +6,13 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::Hash,
-    log::{Entry, Header, Tree, leaf_hash},
+    log::{Entry, Header, TILE_LEVEL, Tree, leaf_hash},
 };
 
 use super::error::StoreError;
 
 /// Entries in a full bundle, as in C2SP tlog-tiles. A log's entries lie together on disk in so many.
-pub const BUNDLE_ENTRIES: u64 = 256;
+pub const BUNDLE_ENTRIES: u64 = 1 << TILE_LEVEL;
 const VERSION: u8 = 1;
 const HEAD: usize = 3;
 const LENGTHS: usize = 6;

@@ -3,7 +3,7 @@
 //!
 //! Two facts of sled 0.34.7 shape the constants. `flush()` ends in `sync_file_range`, which no power cut respects: hence
 //! [`Engine::sync`]. And a page larger than a quarter of a segment goes to a file of its own under `blobs/`, which no
-//! sync of the main file covers; a page holds up to 16 values and a few more before it splits. Hence [`VALUE_MAX`], and
+//! sync of the main file covers; a page holds up to 16 values and a few more before it splits. Hence [`value_max`], and
 //! longer values in parts.
 
 use std::{
@@ -23,18 +23,22 @@ use super::{
     key,
 };
 
-/// sled's cache, in bytes. Its own default is 1 GiB.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
-/// sled's segment, in bytes. Fixed when a database is made.
-const SEGMENT_BYTES: usize = 512 * 1024;
-/// sled moves a page over a quarter of a segment into a blob file.
-const PAGE_MAX: usize = SEGMENT_BYTES / 4;
+/// sled's cache, in bytes. Its own default is 1 GiB. It is kept in 256 shares, and each may exceed its own by a page.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// sled's segment in a new database, in bytes. Fixed when a database is made. Twice sled's own default: half as many parts of a
+/// value, and each costs as much as several hundred bytes. More would cost memory, because several are under way at a time.
+const SEGMENT_BYTES: usize = 1024 * 1024;
+/// sled moves a page over this share of a segment into a blob file.
+const PAGES_IN_SEGMENT: usize = 4;
 /// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
 const VALUES_IN_PAGE: usize = 22;
 /// What sled writes beside a value: its key and two lengths.
 const VALUE_FRAME: usize = key::KEY_MAX + 64;
-/// The longest single value, in bytes. A page full of these stays inside a segment.
-pub(super) const VALUE_MAX: usize = PAGE_MAX / VALUES_IN_PAGE - VALUE_FRAME;
+/// And never longer than this, whatever the segment: each of the cache's 256 shares keeps a page at least, so that larger pages
+/// would take more memory than the cache is given.
+const VALUE_MOST: usize = 8 * 1024;
+/// Room is made for the parts of this many bundles ahead, once bundles come one after the other.
+const BUNDLES_AHEAD: usize = 32;
 /// A value may have this many parts: some 350 MB.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
@@ -59,6 +63,7 @@ pub(super) struct Engine {
     db: sled::Db,
     file: File,
     path: PathBuf,
+    value_max: usize,
 }
 
 impl Engine {
@@ -66,11 +71,12 @@ impl Engine {
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<PathBuf>), StoreError> {
         let stray = remove_stray(path)?;
         let mut tries = 0;
+        let segment = segment_of(path).unwrap_or(SEGMENT_BYTES);
         let db = loop {
             let config = sled::Config::new()
                 .path(path)
                 .cache_capacity(CACHE_BYTES)
-                .segment_size(SEGMENT_BYTES)
+                .segment_size(segment)
                 .flush_every_ms(None);
             match guarded(path, || config.open()) {
                 Err(StoreError::Damaged { detail, .. })
@@ -91,6 +97,7 @@ impl Engine {
             db,
             file,
             path: path.to_owned(),
+            value_max: value_max(segment),
         };
         engine.sync()?;
         sync_folder(path)?;
@@ -150,7 +157,7 @@ impl Engine {
                 self.remove_parts(&mut batch, &write.key)?;
             }
             match write.value {
-                Some(value) => put(&mut batch, write.key, &value)?,
+                Some(value) => self.put(&mut batch, write.key, &value)?,
                 None => batch.remove(write.key),
             }
         }
@@ -160,17 +167,47 @@ impl Engine {
     /// Makes room for the parts of new values: empty ones, in the order of their keys. sled writes a page anew whenever it splits, so
     /// parts that made their own page split would each be written three times. An empty part costs nothing to move, and the
     /// part that takes its place is written once. Nobody reads a part that no value counts, so what a crash leaves is harmless.
+    ///
+    /// When bundles come one after the other, room is made for the next ones too: otherwise each group's first part would split
+    /// the page that is full of the last group's.
     fn lay_out(&self, writes: &[Write]) -> Result<(), StoreError> {
+        let long = writes.iter().filter(|write| write.fresh).map(|write| {
+            let parts = write
+                .value
+                .as_deref()
+                .map_or(0, |value| self.parts_of(value));
+            (write.key.clone(), parts)
+        });
+        let mut long: Vec<(Vec<u8>, u16)> = long.filter(|(_, parts)| *parts > 0).collect();
+        let in_a_row =
+            |pair: &&[(Vec<u8>, u16)]| key::next_bundle(&pair[0].0).as_ref() == Some(&pair[1].0);
+        if let Some([_, (last, parts)]) = long.windows(2).rfind(in_a_row) {
+            let parts = *parts;
+            let ahead = std::iter::successors(key::next_bundle(last), |key| key::next_bundle(key));
+            let mut ahead = ahead.take(BUNDLES_AHEAD).peekable();
+            if let Some(next) = ahead.peek()
+                && !self.is_laid_out(next, 1)?
+            {
+                let ahead: Vec<_> = ahead.map(|key| (key, parts)).collect();
+                long.extend(ahead);
+            }
+        }
         let mut keys = Vec::new();
-        for write in writes.iter().filter(|write| write.fresh) {
-            let parts = write.value.as_deref().map_or(0, parts_of);
-            keys.extend((0..parts).map(|number| part_key(&write.key, number)));
+        for (key, parts) in long {
+            if !self.is_laid_out(&key, parts)? {
+                keys.extend((0..parts).map(|number| part_key(&key, number)));
+            }
         }
         keys.sort_unstable();
         self.guarded(|| {
             keys.into_iter()
                 .try_for_each(|key| self.db.insert(key, &[]).map(drop))
         })
+    }
+
+    /// Is there room for so many parts of a value? Room is made for the first ones first.
+    fn is_laid_out(&self, key: &[u8], parts: u16) -> Result<bool, StoreError> {
+        self.guarded(|| self.db.contains_key(part_key(key, parts - 1)))
     }
 
     /// Makes everything written so far durable. Only after this returns may anybody be told.
@@ -211,7 +248,7 @@ impl Engine {
             [WHOLE, value @ ..] => Ok(value.to_vec()),
             [SPLIT, high, low, first @ ..] => {
                 let count = u16::from_be_bytes([*high, *low]);
-                let mut value = Vec::with_capacity((usize::from(count) + 1) * VALUE_MAX);
+                let mut value = Vec::with_capacity((usize::from(count) + 1) * self.value_max);
                 value.extend_from_slice(first);
                 for number in 0..count {
                     let part = self
@@ -223,6 +260,42 @@ impl Engine {
             }
             _ => Err(malformed),
         }
+    }
+
+    /// Further parts of a value that is too long for one; values over the limit are refused when they are put.
+    fn parts_of(&self, value: &[u8]) -> u16 {
+        let parts = value.len().saturating_sub(1) / self.value_max;
+        u16::try_from(parts).unwrap_or_default()
+    }
+
+    fn put(&self, batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) -> Result<(), StoreError> {
+        if value.len() <= self.value_max {
+            self.insert(batch, key, &[&[WHOLE], value].concat());
+            return Ok(());
+        }
+        let (first, rest) = value.split_at(self.value_max);
+        let parts = rest.chunks(self.value_max);
+        let count = u16::try_from(parts.len()).map_err(|_| StoreError::TooLarge {
+            what: "存储值 stored value",
+            bytes: value.len(),
+            limit: PARTS_MAX * self.value_max,
+        })?;
+        for (number, part) in (0..count).zip(parts) {
+            self.insert(batch, part_key(&key, number), part);
+        }
+        let first = [&[SPLIT], &count.to_be_bytes()[..], first].concat();
+        self.insert(batch, key, &first);
+        Ok(())
+    }
+
+    /// The only place where a value goes to sled.
+    fn insert(&self, batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) {
+        assert!(
+            value.len() <= self.value_max + 3 && key.len() <= key::KEY_MAX + 4,
+            "a value of {} bytes would leave the synced file",
+            value.len()
+        );
+        batch.insert(key, value);
     }
 
     fn remove_parts(&self, batch: &mut sled::Batch, key: &[u8]) -> Result<(), StoreError> {
@@ -249,40 +322,18 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// Further parts of a value that is too long for one; values over the limit are refused when they are put.
-fn parts_of(value: &[u8]) -> u16 {
-    let parts = value.len().saturating_sub(1) / VALUE_MAX;
-    u16::try_from(parts).unwrap_or_default()
+/// The segment size of the database that lies here; none when there is none yet. sled opens a database with its own size only.
+fn segment_of(path: &Path) -> Option<usize> {
+    let conf = fs::read(path.join("conf")).ok()?;
+    let conf = String::from_utf8_lossy(&conf);
+    let mut lines = conf.lines();
+    lines.find_map(|line| line.strip_prefix("segment_size: ")?.trim().parse().ok())
 }
 
-fn put(batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) -> Result<(), StoreError> {
-    if value.len() <= VALUE_MAX {
-        insert(batch, key, &[&[WHOLE], value]);
-        return Ok(());
-    }
-    let (first, rest) = value.split_at(VALUE_MAX);
-    let parts = rest.chunks(VALUE_MAX);
-    let count = u16::try_from(parts.len()).map_err(|_| StoreError::TooLarge {
-        what: "存储值 stored value",
-        bytes: value.len(),
-        limit: PARTS_MAX * VALUE_MAX,
-    })?;
-    for (number, part) in (0..count).zip(parts) {
-        insert(batch, part_key(&key, number), &[part]);
-    }
-    insert(batch, key, &[&[SPLIT], &count.to_be_bytes(), first]);
-    Ok(())
-}
-
-/// The only place where a value goes to sled.
-fn insert(batch: &mut sled::Batch, key: Vec<u8>, pieces: &[&[u8]]) {
-    let value = pieces.concat();
-    assert!(
-        value.len() <= VALUE_MAX + 3 && key.len() <= key::KEY_MAX + 4,
-        "a value of {} bytes would leave the synced file",
-        value.len()
-    );
-    batch.insert(key, value);
+/// The longest single value, in bytes: a page full of these stays inside a segment.
+fn value_max(segment: usize) -> usize {
+    let fitting = (segment / PAGES_IN_SEGMENT / VALUES_IN_PAGE).saturating_sub(VALUE_FRAME);
+    fitting.min(VALUE_MOST)
 }
 
 fn part_key(key: &[u8], number: u16) -> Vec<u8> {

@@ -2,12 +2,14 @@
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use hongyan_proto::log::Entry;
+use bytes::Bytes;
+use hongyan_proto::{id::Hash, log::Entry};
 
 use super::{
     Store,
     bundle::{BUNDLE_ENTRIES, Bundle, Stored},
     error::StoreError,
+    hashes::read_node,
     key,
     log::LogRecord,
     overlay::Sight,
@@ -41,6 +43,22 @@ pub(super) fn read_bundle(
     }
     entries.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
     Ok(Bundle::new(entries))
+}
+
+/// A full bundle's headers and bodies, and the root of their tile.
+pub(super) fn full_bundle(
+    sight: Sight<'_>,
+    record: &LogRecord,
+    number: u64,
+) -> Result<(Vec<(Bytes, Bytes)>, Hash), StoreError> {
+    let first = number * BUNDLE_ENTRIES;
+    let bundle = read_bundle(sight, record, first)?;
+    if bundle.len() < BUNDLE_ENTRIES {
+        return Err(record.bad_entry(first, "条目束未满 the bundle is not full"));
+    }
+    let entries = bundle.into_entries().into_iter();
+    let entries = entries.map(|stored| (stored.header, stored.body.unwrap_or_default()));
+    Ok((entries.collect(), read_node(sight, record, 1, number)?))
 }
 
 /// The runs of the tail that starts at `first`; none when they are not all there.

@@ -35,6 +35,13 @@ pub(super) fn bundle(no: LogNo, number: u64) -> Vec<u8> {
     numbered(BUNDLE, no, number)
 }
 
+/// The key of the bundle behind this one; none when it is no bundle's.
+pub(super) fn next_bundle(key: &[u8]) -> Option<Vec<u8>> {
+    let (head, number) = key.split_last_chunk::<8>()?;
+    let next = u64::from_be_bytes(*number).checked_add(1)?;
+    (head.first() == Some(&BUNDLE)).then(|| [head, &next.to_be_bytes()].concat())
+}
+
 /// A run of entries of the unfinished tail, by its first entry.
 pub(super) fn run(no: LogNo, first: u64) -> Vec<u8> {
     numbered(RUN, no, first)

@@ -38,7 +38,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use hongyan_proto::log::{Entry, Tree};
+use hongyan_proto::{
+    id::Hash,
+    log::{Entry, Tree},
+};
 use tokio::sync::{oneshot, watch};
 
 pub use self::{
@@ -126,22 +129,28 @@ impl Store {
     }
 
     /// Runs `work` on the writer and answers when its writes are durable. An error of `work` rolls back its writes only.
-    pub async fn commit<T, E>(
+    ///
+    /// The work is queued by the call, not by the first poll: whoever has several under way has them done in the order of the calls.
+    pub fn commit<T, E, W>(
         &self,
-        work: impl FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+        work: W,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, W>
     where
+        W: FnOnce(&mut Draft<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.submit(work, move |result| {
+        let queued = self.submit(work, move |result| {
             // The waiter may have gone away; its commit stands all the same.
             let _ = answer.send(result);
-        })?;
-        answered
-            .await
-            .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
+        });
+        async move {
+            queued?;
+            answered
+                .await
+                .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
+        }
     }
 
     /// [`Self::commit`] for callers that are not async.
@@ -215,6 +224,16 @@ impl Store {
         self.entries(no, sequence..sequence.saturating_add(1))?
             .next()
             .unwrap_or(Err(StoreError::UnknownEntry { log: no, sequence }))
+    }
+
+    /// Headers and bodies of a full bundle as they lie, and the root of their tile. Nothing is checked but the seal: for whoever
+    /// hands them on to a reader that checks everything. An empty body stands for one that was erased or refused.
+    pub fn bundle(
+        &self,
+        no: LogNo,
+        number: u64,
+    ) -> Result<(Vec<(Bytes, Bytes)>, Hash), StoreError> {
+        entries::full_bundle(self.sight(), &*self.record(no)?, number)
     }
 
     /// The durable entries at these places, ascending; a bundle is read once, and only what is asked for is checked.

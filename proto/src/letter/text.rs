@@ -27,8 +27,11 @@ impl<const MAX: usize> Text<MAX> {
         let lines = MAX >= LINES_FROM;
         let (found, hidden) = if text.is_ascii() {
             // Most of a log may be such texts: bytes are judged many at a time, characters one by one.
-            let hidden = |byte: &u8| byte.is_ascii_control() && !(lines && *byte == b'\n');
-            (text.len(), text.as_bytes().iter().any(hidden))
+            // All of them, without stopping at the first: that is what makes it many at a time.
+            let hidden = text.bytes().fold(false, |hidden, byte| {
+                hidden | (byte.is_ascii_control() && !(lines && byte == b'\n'))
+            });
+            (text.len(), hidden)
         } else {
             text.chars().fold((0, false), |(found, hidden), character| {
                 (found + 1, hidden || is_hidden(character, lines))

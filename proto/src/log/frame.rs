@@ -136,6 +136,26 @@ impl Frame {
         }
     }
 
+    /// A frame to send, of headers and bodies as they are stored; an empty body stands for one that was erased or refused.
+    pub fn from_bytes(
+        log_id: LogId,
+        first: u64,
+        entries: Vec<(Bytes, Bytes)>,
+        checkpoint: &SignedCheckpoint,
+        consistency: Vec<Hash>,
+    ) -> Self {
+        let entries = entries
+            .into_iter()
+            .map(|(header, body)| pb::Entry { header, body });
+        Self {
+            log_id,
+            first,
+            entries: entries.collect(),
+            checkpoint: checkpoint.note().clone(),
+            consistency,
+        }
+    }
+
     /// One past the sequence of its last entry, as it says. From outside, so it may lie at the end of all numbers.
     pub fn end(&self) -> u64 {
         self.first.saturating_add(self.entries.len() as u64)
@@ -217,6 +237,7 @@ pub struct VerifiedFrame {
     first: u64,
     entries: Vec<Entry>,
     tree: Tree,
+    tiles: Vec<Hash>,
     signers: Signers,
     last_seen: u64,
     checkpoint: SignedCheckpoint,
@@ -259,6 +280,7 @@ impl Follow {
         let mut rotated = None;
         let mut last_seen = self.last_seen;
         let mut entries = Vec::with_capacity(frame.entries.len());
+        let mut tiles = Vec::new();
         // Entries that are already held (a letter carried twice) are not looked at again: the root below covers them.
         let held = usize::try_from(first - frame.first).unwrap_or(usize::MAX);
         for wire in frame.entries.into_iter().skip(held) {
@@ -273,7 +295,7 @@ impl Follow {
             let followed = followed.map_err(|error| FrameError::Rotation { sequence, error })?;
             rotated = followed.then_some(sequence);
             last_seen = entry.header().seen;
-            tree.append(entry.header().leaf_hash());
+            tiles.extend(tree.append_to_tile(entry.header().leaf_hash()));
             entries.push(entry);
         }
         if entries.is_empty() {
@@ -287,6 +309,7 @@ impl Follow {
             first,
             entries,
             tree,
+            tiles,
             signers,
             last_seen,
             checkpoint,
@@ -368,6 +391,11 @@ impl VerifiedFrame {
     /// The log's tree with this frame.
     pub fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// The roots of the full tiles that its entries complete, in order.
+    pub fn tiles(&self) -> &[Hash] {
+        &self.tiles
     }
 
     /// Whose keys sign the log's checkpoints, with this frame.

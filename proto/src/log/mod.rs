@@ -20,7 +20,7 @@ pub use frame::{Follow, Frame, FrameError, VerifiedFrame};
 pub use header::{Header, HeaderError, NewHeader};
 pub use kind::{Kind, KindGroup, UnknownKind};
 pub use signers::{Change, Signers};
-pub use tree::{Tree, TreeError, leaf_hash};
+pub use tree::{TILE_LEVEL, Tree, TreeError, leaf_hash};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -5,6 +5,9 @@ use thiserror::Error;
 
 use crate::id::Hash;
 
+/// A full tile, and a full bundle of entries, has 2 to this power leaves: C2SP tlog-tiles.
+pub const TILE_LEVEL: u32 = 8;
+
 /// The hash of a leaf: RFC 6962 §2.1, over the exact header bytes.
 pub fn leaf_hash(header: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
@@ -46,7 +49,13 @@ impl Tree {
 
     /// Adds one leaf at the end.
     pub fn append(&mut self, leaf: Hash) {
-        self.append_subtree(leaf, 0);
+        self.append_to_tile(leaf);
+    }
+
+    /// Adds one leaf at the end. Gives the root of the full tile that it completes: that tile's 256 leaves are hashed together here in
+    /// any case, and whoever keeps the root need not do it again.
+    pub fn append_to_tile(&mut self, leaf: Hash) -> Option<Hash> {
+        self.add(leaf, 0)
     }
 
     /// Adds a perfect subtree of 2^`level` leaves. The size must be a multiple of that.
@@ -59,16 +68,26 @@ impl Tree {
             0,
             "a subtree goes on its own boundary"
         );
-        let mut hash = root;
+        self.add(root, level);
+    }
+
+    fn add(&mut self, root: Hash, level: u32) -> Option<Hash> {
+        let (mut hash, mut height) = (root, level);
         let mut carry = self.size >> level;
+        let mut tile = None;
         // Every trailing 1 bit is a subtree of the same height: it and the new one make the next height.
         while carry & 1 == 1 {
             let Some(left) = self.edge.pop() else { break };
             hash = node_hash(&left, &hash);
             carry >>= 1;
+            height += 1;
+            if height == TILE_LEVEL {
+                tile = Some(hash);
+            }
         }
         self.edge.push(hash);
         self.size += 1 << level;
+        tile
     }
 
     /// The root of all entries: RFC 6962 §2.1.
@@ -148,6 +167,25 @@ mod tests {
         at_once.append_subtree(definition(&leaves[..8]), 3);
         at_once.append_subtree(definition(&leaves[8..]), 3);
         assert_eq!(one_by_one, at_once);
+    }
+
+    #[test]
+    fn the_last_leaf_of_a_tile_gives_its_root() {
+        let leaves: Vec<_> = (0..600_u32)
+            .map(|number| leaf_hash(&number.to_be_bytes()))
+            .collect();
+        let mut tree = Tree::new();
+        let roots: Vec<_> = leaves
+            .iter()
+            .filter_map(|leaf| tree.append_to_tile(*leaf).map(|root| (tree.size(), root)))
+            .collect();
+        assert_eq!(
+            roots,
+            [
+                (256, definition(&leaves[..256])),
+                (512, definition(&leaves[256..512]))
+            ]
+        );
     }
 
     proptest! {

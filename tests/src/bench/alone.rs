@@ -123,7 +123,7 @@ pub async fn measure(
                 .iter()
                 .try_for_each(|frame| draft.mirror(no, frame, &[]))
         };
-        store.commit::<(), StoreError>(mirror).await?;
+        store.commit::<(), StoreError, _>(mirror).await?;
     }
     #[allow(clippy::cast_precision_loss)]
     let store_rate = entries as f64 / begin.elapsed().as_secs_f64();

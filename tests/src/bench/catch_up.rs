@@ -27,6 +27,15 @@ impl CaughtUp {
     }
 }
 
+/// What lies between the two nodes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lines {
+    /// Nothing: the catch-up alone is measured.
+    Bare,
+    /// A wire that can be cut, to make them shake hands anew.
+    Wired,
+}
+
 const HOME: &str = "320200-001";
 const HOST: &str = "341700-001";
 
@@ -36,10 +45,19 @@ pub(super) async fn prepare(
     entries: u64,
     payload: usize,
     per_commit: u64,
+    lines: Lines,
 ) -> Result<(Town, Id, Id, String), BenchError> {
     let mut town = Town::new(entries, program)?;
-    let home = town.node(HOME, "320200").await?;
-    let host = town.node(HOST, "341700").await?;
+    let (home, host) = match lines {
+        Lines::Bare => (
+            town.bare_node(HOME, "320200").await?,
+            town.bare_node(HOST, "341700").await?,
+        ),
+        Lines::Wired => (
+            town.node(HOME, "320200").await?,
+            town.node(HOST, "341700").await?,
+        ),
+    };
     town.pair(home, host).await?;
     let people = town.members(home, 1).await?;
     let case = town
@@ -71,12 +89,11 @@ pub async fn measure(
     entries: u64,
     payload: usize,
     per_commit: u64,
+    lines: Lines,
 ) -> Result<(CaughtUp, Town, Id, Id), BenchError> {
-    let (mut town, home, host, _) = prepare(program, entries, payload, per_commit).await?;
-    town.cut(home, host);
+    let (mut town, home, host, _) = prepare(program, entries, payload, per_commit, lines).await?;
     town.at(home).start_passive().await?;
     town.at(host).start_passive().await?;
-    town.heal(home, host);
     let before = town
         .desk(host)
         .status()

@@ -44,7 +44,8 @@ pub struct AtRest {
     pub verify_mib: f64,
 }
 
-fn median(mut samples: Vec<f64>) -> f64 {
+/// The middle one of some samples.
+pub fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     samples[samples.len() / 2]
 }

@@ -9,6 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hongyan_proto::{
+    id::{AgreementHash, CaseId, Hash, LogId},
+    log::{Kind, NewHeader, limits::SALT_BYTES},
+    time::Timestamp,
+};
+
 use super::{BenchError, free_port};
 
 const BIN: &str = "/usr/lib/postgresql/15/bin";
@@ -82,7 +88,23 @@ pub fn available() -> bool {
     Path::new(BIN).join("initdb").exists()
 }
 
-const TABLE: &str = "CREATE TABLE entries (sequence bigint PRIMARY KEY, case_id bytea, kind int, time_ms bigint, payload bytea);";
+/// The same rows: an entry's place, its header and its body.
+const TABLE: &str = "CREATE TABLE entries (sequence bigint PRIMARY KEY, header bytea, body bytea);";
+
+/// Bytes of a fact's header: with its log, its case, its agreement and the hash of its body.
+fn header_bytes() -> usize {
+    let header = NewHeader {
+        log_id: LogId::from_bytes([1; 32]),
+        sequence: 500_000,
+        seen: 1000,
+        time: Timestamp::from_millis(1_790_000_000_000),
+        kind: Kind::Contact,
+        case_id: Some(CaseId::from_bytes([2; 16])),
+        agreement: Some(AgreementHash::from_bytes([3; 32])),
+        body_hash: Hash::from_bytes([4; 32]),
+    };
+    header.encode().bytes().len()
+}
 
 /// Replicates `rows` rows with payloads of `payload` bytes, committed `per_transaction` at a time, and returns rows per second.
 pub fn catch_up(
@@ -117,15 +139,17 @@ pub fn catch_up(
 
 fn load(rows: u64, per_transaction: u64, payload: usize) -> String {
     // Random bytes: what compresses would flatter the table's storage.
-    let hex = payload * 2 / 32 + 1;
-    let body = vec!["md5(random()::text)"; hex].join(" || ");
+    let random = |bytes: usize| {
+        let hex = vec!["md5(random()::text)"; bytes * 2 / 32 + 1].join(" || ");
+        format!("substr(decode({hex}, 'hex'), 1, {bytes})")
+    };
+    let (header, body) = (random(header_bytes()), random(SALT_BYTES + payload));
     format!(
         "SET synchronous_commit = off;
          DO $$ BEGIN
            FOR start IN 0..{last} LOOP
              INSERT INTO entries
-               SELECT n, decode(md5((n % 2000)::text), 'hex'), 47, 1790000000000 + n,
-                      substr(decode({body}, 'hex'), 1, {payload})
+               SELECT n, {header}, {body}
                FROM generate_series(start * {per_transaction}, (start + 1) * {per_transaction} - 1) AS n;
              COMMIT;
            END LOOP;

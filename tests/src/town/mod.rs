@@ -104,6 +104,15 @@ impl Town {
         Ok(Id(self.nodes.len() - 1))
     }
 
+    /// Makes a node without a wire, and runs it: nothing copies what it sends and receives, and it cannot be cut off.
+    pub async fn bare_node(&mut self, code: &str, region: &str) -> Result<Id, TownError> {
+        let folder = self.folder.path().join(code);
+        let mut node = Node::make_bare(&self.program, &folder, code, region).await?;
+        node.start().await?;
+        self.nodes.push(node);
+        Ok(Id(self.nodes.len() - 1))
+    }
+
     /// Makes a node that says it can be dialled at `endpoint`, and runs it.
     pub async fn node_at(
         &mut self,

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
 };
 
@@ -15,6 +15,7 @@ pub struct Node {
     code: String,
     region: String,
     wire: Wire,
+    listen: String,
     process: Option<Process>,
     desk: Option<Desk>,
 }
@@ -44,25 +45,52 @@ impl Node {
             code: code.to_owned(),
             region: region.to_owned(),
             wire: Wire::lay().await?,
+            listen: "127.0.0.1:0".to_owned(),
             process: None,
             desk: None,
         };
-        let wire = node.wire.address().to_string();
+        node.init(endpoint).await
+    }
+
+    /// Makes a node that is dialled where it listens, with no wire between: a wire copies every byte once more, and would be
+    /// measured along.
+    pub async fn make_bare(
+        program: &Path,
+        folder: &Path,
+        code: &str,
+        region: &str,
+    ) -> Result<Self, TownError> {
+        let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let node = Self {
+            program: program.to_owned(),
+            folder: folder.to_owned(),
+            code: code.to_owned(),
+            region: region.to_owned(),
+            wire: Wire::lay().await?,
+            listen: free.clone(),
+            process: None,
+            desk: None,
+        };
+        node.init(Some(&free)).await
+    }
+
+    async fn init(self, endpoint: Option<&str>) -> Result<Self, TownError> {
+        let wire = self.wire.address().to_string();
         let endpoint = endpoint.unwrap_or(&wire);
-        let name = format!("{code} 党委");
-        node.command(&[
+        let name = format!("{} 党委", self.code);
+        self.command(&[
             "init",
             "--code",
-            code,
+            &self.code,
             "--name",
             &name,
             "--region",
-            region,
+            &self.region,
             "--endpoint",
             endpoint,
         ])
         .await?;
-        Ok(node)
+        Ok(self)
     }
 
     /// Runs one command of the command line on this node's folder and returns what it printed as JSON.
@@ -80,12 +108,13 @@ impl Node {
 
     /// Runs it.
     pub async fn start(&mut self) -> Result<(), TownError> {
-        self.serve(&["serve", "--listen", "127.0.0.1:0"]).await
+        self.serve(&["serve", "--listen", &self.listen.clone()])
+            .await
     }
 
     /// Runs it so that it takes calls and dials nobody by itself.
     pub async fn start_passive(&mut self) -> Result<(), TownError> {
-        self.serve(&["serve", "--listen", "127.0.0.1:0", "--passive"])
+        self.serve(&["serve", "--listen", &self.listen.clone(), "--passive"])
             .await
     }
 

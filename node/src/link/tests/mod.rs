@@ -332,7 +332,9 @@ async fn scissors(to: SocketAddr, after: usize) -> SocketAddr {
                     }
                     left -= read;
                 }
-                back.abort();
+                // What got through arrives: a socket that is dropped instead takes it along when it was not read yet.
+                let _ = out_write.shutdown().await;
+                let _ = back.await;
             });
         }
     });

@@ -43,6 +43,12 @@ async fn a_cut_in_the_middle_loses_nothing_and_the_next_session_goes_on() {
     let cut = home.sync(&host).await;
     assert!(matches!(cut.end, End::Cut(_)), "{cut:?}");
     assert!(home.partner(&host).contact.problem.is_some());
+    // What got through is stored, a moment after the home saw the cut.
+    let mut moved = host.link.store().subscribe();
+    let mirror = host.partner(&home).incoming.unwrap();
+    while host.link.store().log(mirror).unwrap().size() == 0 {
+        moved.changed().await.unwrap();
+    }
     let outcome = home.sync(&host).await;
     assert_eq!(outcome.end, End::Settled);
     assert!(
