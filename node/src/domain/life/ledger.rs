@@ -97,7 +97,8 @@ pub fn line(record: &Record, records: &[Record]) -> Option<Line> {
             counts.add(who, attendee.presence);
         }
     }
-    let forms = records.iter().filter_map(|other| match &other.payload {
+    let counting = records.iter().filter(|other| !other.void);
+    let forms = counting.filter_map(|other| match &other.payload {
         Payload::FormHandedUp(form) if form.activity == record.sequence => Some(form.clone()),
         _ => None,
     });
@@ -112,7 +113,7 @@ pub fn line(record: &Record, records: &[Record]) -> Option<Line> {
 /// A unit's year out of the year's records: its own plan, and the activities of exactly this unit.
 pub fn ledger(records: &[Record], unit: &str) -> Ledger {
     let mut ledger = Ledger::default();
-    for record in records {
+    for record in records.iter().filter(|record| !record.void) {
         match &record.payload {
             Payload::ActivityPlan(plan) if plan.unit.as_str() == unit => {
                 ledger.plans += 1;
@@ -121,7 +122,7 @@ pub fn ledger(records: &[Record], unit: &str) -> Ledger {
             Payload::PlanFiled(filed) if filed.unit.as_str() == unit => {
                 ledger.filings.push(filed.clone());
             }
-            Payload::Activity(activity) if activity.unit.as_str() == unit && !record.void => {
+            Payload::Activity(activity) if activity.unit.as_str() == unit => {
                 ledger.lines.extend(line(record, records));
             }
             _ => {}

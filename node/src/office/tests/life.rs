@@ -21,7 +21,7 @@ use crate::{
         activity::{self, Change, Roll},
         appraisal, assessment,
         book::{self as book_of, Fact},
-        exemption as exempted, letters, plan,
+        exemption as exempted, letters, plan, statement,
         training::{self, Course},
     },
 };
@@ -647,4 +647,30 @@ async fn members_are_trained_and_some_are_exempt() {
     host.set_day("2026-05-01");
     assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 0);
     assert_eq!(exempted::exemptions(&host.office, true).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_recorded_here_is_in_the_quarter_statement() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let day_held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    hold(host, day_held, all(&[])).await.unwrap();
+    let meeting = activity(UNIT, ActivityKind::BranchAssembly, "2026-04-01");
+    let absent = [("张三", Presence::Absent)];
+    hold(host, meeting, all(&absent)).await.unwrap();
+    let talk = activity(UNIT, ActivityKind::Talk, "2026-04-01");
+    hold(host, talk, all(&[])).await.unwrap();
+    add(host, "张三", awarded("先进个人")).await;
+    pair.set_day("2026-07-01");
+    let quarter = "2026-Q2".parse().unwrap();
+    let (stated, _) = statement::issue(&host.office, host.request(), String::new(), quarter)
+        .await
+        .unwrap();
+    let mut lines = stated.inflow_lines.iter();
+    let line = lines.find(|line| line.case_id == case).unwrap();
+    // The talk is no activity that a partner counts.
+    assert_eq!(line.activities_held, Some(2));
+    assert_eq!(line.activities_attended, Some(1));
+    assert_eq!((line.awards, line.penalties), (Some(1), Some(0)));
 }
