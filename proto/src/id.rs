@@ -122,6 +122,10 @@ bytes_id! {
     MemberId, 16, "党员标识 member id"
 }
 bytes_id! {
+    /// A node's own opaque id of a unit of its tree. Never leaves the node.
+    UnitId, 16, "党组织标识 unit id"
+}
+bytes_id! {
     /// Hash of an agreement's terms.
     AgreementHash, 32, "协议哈希 agreement hash"
 }
@@ -143,7 +147,7 @@ macro_rules! random_id {
     };
 }
 
-random_id!(Epoch, CaseId, MemberId);
+random_id!(Epoch, CaseId, MemberId, UnitId);
 
 impl From<tlog_tiles::Hash> for Hash {
     fn from(hash: tlog_tiles::Hash) -> Self {

@@ -220,12 +220,19 @@ fn endpoint(bytes: &[u8]) -> bool {
     }
 }
 
+fn roster(content: &[u8], filename: &str) -> bool {
+    let Ok(today) = "2026-11-22".parse() else {
+        return false;
+    };
+    hongyan_node::office::roster_rows(content, filename, today).is_ok_and(|rows| rows > 0)
+}
+
 fn roster_csv(bytes: &[u8]) -> bool {
-    hongyan_node::office::roster_rows(bytes, "名册.csv").is_ok_and(|rows| rows > 0)
+    roster(bytes, "名册.csv")
 }
 
 fn roster_xlsx(bytes: &[u8]) -> bool {
     let mut content = b"PK".to_vec();
     content.extend_from_slice(bytes.strip_prefix(b"PK").unwrap_or(bytes));
-    hongyan_node::office::roster_rows(&content, "名册.xlsx").is_ok_and(|rows| rows > 0)
+    roster(&content, "名册.xlsx")
 }

@@ -15,6 +15,7 @@ mod lies;
 mod life;
 mod office;
 mod quarter;
+mod roster;
 mod rotation;
 mod simulated;
 mod structure;

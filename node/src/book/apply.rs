@@ -7,11 +7,13 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, confirm, contacted, epoch, event, key, life, member, partner, policy,
+    BookError, Shelf as _, certificate, confirm, contacted, epoch, event, key, life, member,
+    partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
+    unit,
 };
 use crate::store::{Draft, LogNo, View};
 
@@ -277,8 +279,34 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::Training(_) => life::keep(draft, header, payload),
         Payload::BookCode(code) => confirm::given(draft, header, code),
         Payload::BookConfirmed(confirmed) => confirm::taken(draft, header, confirmed),
-        _ => Ok(()),
+        _ => tree(draft, header, payload),
     }
+}
+
+/// Units, officers and certificates.
+fn tree(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<(), BookError> {
+    let number = match payload {
+        Payload::UnitFounded(founded) => {
+            return unit::keep(draft, Some(founded.unit_id), header, payload);
+        }
+        Payload::UnitChanged(changed) => {
+            return unit::keep(draft, Some(changed.unit_id), header, payload);
+        }
+        Payload::UnitClosed(closed) => {
+            return unit::keep(draft, Some(closed.unit_id), header, payload);
+        }
+        Payload::OfficerAppointed(appointed) => {
+            return unit::keep(draft, appointed.unit_id, header, payload);
+        }
+        Payload::OfficerEnded(ended) => return unit::keep(draft, ended.unit_id, header, payload),
+        Payload::CertificateRange(_) => None,
+        Payload::CertificateIssued(issued) => Some(&issued.number),
+        Payload::CertificateChecked(checked) => Some(&checked.number),
+        Payload::CertificateReplaced(replaced) => Some(&replaced.number),
+        Payload::CertificateHandedIn(handed) => Some(&handed.number),
+        _ => return Ok(()),
+    };
+    certificate::keep(draft, number, header, payload)
 }
 
 /// Who wrote an entry into a partner's log is kept in the local log, as an access whose purpose names the entry.

@@ -7,6 +7,7 @@
 mod agreement;
 mod apply;
 mod case;
+mod certificate;
 mod confirm;
 mod contact;
 mod contacted;
@@ -29,10 +30,12 @@ mod receive;
 mod record;
 mod refusal;
 mod shelf;
+mod unit;
 
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
+pub use certificate::certificates;
 pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
     Contact, Proposal, begin_anew, forget_sync_problem, invitation, note_ack, note_held,
@@ -59,3 +62,4 @@ pub use receive::{Intake, OpenFrame, Received, take_back};
 pub use record::EventRecord;
 pub use refusal::{Refused, refusal, refusals};
 pub use shelf::{Shelf, put};
+pub use unit::units;

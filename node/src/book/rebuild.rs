@@ -13,7 +13,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 12] = [
+const FROM_LOGS: [View; 14] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -25,6 +25,8 @@ const FROM_LOGS: [View; 12] = [
     View::Task,
     View::Invitation,
     View::Gateway,
+    View::Unit,
+    View::Certificate,
     View::Policy,
 ];
 

@@ -6,11 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
-    book::BookVerb, duties::Duties, exemption::ExemptionVerb, export::Export, flow::FlowVerb,
-    gateway::GatewayVerb, init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb,
-    member::MemberVerb, partner::PartnerVerb, plan::PlanVerb, points::PointsVerb,
-    policy::PolicyVerb, reconcile::ReconcileVerb, record::RecordVerb, restore::Restore,
-    serve::Serve, statement::StatementVerb, sync::Sync, training::TrainingVerb,
+    book::BookVerb, certificate::CertificateVerb, duties::Duties, exemption::ExemptionVerb,
+    export::Export, flow::FlowVerb, gateway::GatewayVerb, init::Init, key::KeyVerb, lang::Lang,
+    letter::LetterVerb, log::LogVerb, member::MemberVerb, partner::PartnerVerb, plan::PlanVerb,
+    points::PointsVerb, policy::PolicyVerb, reconcile::ReconcileVerb, record::RecordVerb,
+    restore::Restore, serve::Serve, statement::StatementVerb, sync::Sync, training::TrainingVerb,
+    unit::UnitVerb,
 };
 
 const EXIT_CODES: &str = "\
@@ -110,6 +111,12 @@ pub(super) enum Command {
     /// 党员名册 The roster
     #[command(subcommand)]
     Member(MemberVerb),
+    /// 组织架构: 党总支、党支部、党小组及任职 Units, their officers and members
+    #[command(subcommand)]
+    Unit(UnitVerb),
+    /// 活动证: 号段、发放、查验、补换、交回 Certificates: ranges, issuing, checking, replacing, handing in
+    #[command(subcommand)]
+    Certificate(CertificateVerb),
     /// 年度活动计划 Yearly plans of activities
     #[command(subcommand)]
     Plan(PlanVerb),

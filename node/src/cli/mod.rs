@@ -10,6 +10,7 @@ mod args;
 mod appraisal;
 mod assessment;
 mod backup;
+mod certificate;
 mod book;
 mod connect;
 mod duties;
@@ -36,6 +37,8 @@ mod prompt;
 mod reconcile;
 mod record;
 mod restore;
+#[rustfmt::skip]
+mod roster_words;
 mod serve;
 mod session;
 mod speech;
@@ -45,6 +48,7 @@ mod sync;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod training;
 mod values;
 mod wiring;
@@ -131,6 +135,8 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Status => status::run(session).await,
         Command::Key(verb) => key::run(verb, session).await,
         Command::Member(verb) => member::run(verb, session).await,
+        Command::Unit(verb) => unit::run(verb, session).await,
+        Command::Certificate(verb) => certificate::run(verb, session).await,
         Command::Plan(verb) => plan::run(verb, session).await,
         Command::Activity(verb) => activity::run(verb, session).await,
         Command::Book(verb) => book::run(verb, session).await,

@@ -4,6 +4,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use hongyan_proto::pb::{exchange::v1 as exchange, office::v1 as office, report::v1 as report};
 
 use super::lang::Lang;
+pub(super) use super::roster_words::{
+    CERTIFICATE_FINDINGS, CERTIFICATE_KINDS, CERTIFICATE_STATES, OFFICER_ROLES, REPLACEMENTS,
+    SIGNERS, UNIT_KINDS, UNIT_PLACES,
+};
 
 /// One value of a closed list.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(super) struct Choice {
 /// A closed list.
 pub(super) type Choices = [Choice];
 
-const fn choice(key: &'static str, value: i32, zh: &'static str, en: &'static str) -> Choice {
+pub(super) const fn choice(key: &'static str, value: i32, zh: &'static str, en: &'static str) -> Choice {
     Choice { key, value, zh, en }
 }
 
@@ -575,6 +579,46 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (DIRECTIONS, |n| {
         report::Direction::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (UNIT_KINDS, |n| {
+        exchange::UnitKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (UNIT_PLACES, |n| {
+        exchange::UnitPlace::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (OFFICER_ROLES, |n| {
+        exchange::OfficerRole::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_KINDS, |n| {
+        exchange::CertificateKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_FINDINGS, |n| {
+        exchange::CertificateFinding::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (REPLACEMENTS, |n| {
+        exchange::ReplacementReason::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_STATES, |n| {
+        office::CertificateState::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (SIGNERS, |n| {
+        office::CardSigner::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

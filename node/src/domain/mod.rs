@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod calendar;
 pub mod case;
+pub mod certificate;
 pub mod duty;
 pub mod event;
 pub mod fact;
@@ -15,6 +16,7 @@ pub mod order;
 pub mod policy;
 pub mod scope;
 pub mod statement;
+pub mod unit;
 
 pub use event::Event;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use hongyan_proto::{
     id::{AgreementHash, CaseId, IdError},
     identity::InvitationError,
-    letter::{PayloadError, ValueError},
+    letter::{CardError, PayloadError, ValueError},
     message::Stop,
     time::{Quarter, TimeError},
 };
@@ -11,7 +11,11 @@ use thiserror::Error;
 
 use crate::{
     book::BookError,
-    domain::case::{self, dates::DateRefusal},
+    domain::{
+        case::{self, dates::DateRefusal},
+        certificate::CertificateRefusal,
+        unit::UnitRefusal,
+    },
     store::{LogNo, StoreError},
 };
 
@@ -59,6 +63,15 @@ pub enum OfficeError {
     /// The roster file cannot be read.
     #[error("名册文件无法读取 the roster file cannot be read: {0}")]
     UnreadableFile(String),
+    /// The tree says no.
+    #[error(transparent)]
+    Unit(#[from] UnitRefusal),
+    /// The book of certificates says no.
+    #[error(transparent)]
+    Certificate(#[from] CertificateRefusal),
+    /// No good electronic certificate.
+    #[error(transparent)]
+    Card(#[from] CardError),
     /// The invitation's text.
     #[error(transparent)]
     Invitation(#[from] InvitationError),
@@ -225,6 +238,9 @@ impl OfficeError {
             Self::RequestReused => "REQUEST_ID_REUSED",
             Self::PageToken => "PAGE_TOKEN",
             Self::UnreadableFile(_) => "UNREADABLE_FILE",
+            Self::Unit(_) => "UNIT",
+            Self::Certificate(_) => "CERTIFICATE",
+            Self::Card(_) => "CARD",
             Self::Invitation(_) => "INVITATION_MALFORMED",
             Self::InvitationExpired => "INVITATION_EXPIRED",
             Self::InvitationUsed => "INVITATION_USED",
@@ -276,7 +292,14 @@ impl OfficeError {
             Self::RequestReused => "换一个请求编号 take a new request id",
             Self::PageToken => "从第一页重新查询 begin again at the first page",
             Self::UnreadableFile(_) => {
-                "另存为 XLSX 或 UTF-8 CSV, 首行含“姓名” save it as XLSX or UTF-8 CSV with a header row that has 姓名"
+                "用表格软件另存为 XLSX 或 CSV, 表头含“姓名”一列 save it as XLSX or CSV with a header row that names the columns"
+            }
+            Self::Unit(_) => "用 unit list 查看组织架构 look at the tree with unit list",
+            Self::Certificate(_) => {
+                "用 certificate list 和 certificate range list 查看 look at certificate list and certificate range list"
+            }
+            Self::Card(_) => {
+                "查验纸质活动证, 并联系发证党组织 look at the paper and call the issuer"
             }
             Self::Invitation(_)
             | Self::InvitationExpired

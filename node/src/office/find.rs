@@ -1,13 +1,14 @@
 //! Finding things by what people call them: a code, the first digits of an id, a certificate, a name.
 
 use hongyan_proto::{
-    id::{AgreementHash, CaseId, CertificateNumber, MemberId},
+    id::{AgreementHash, CaseId, CertificateNumber, MemberId, UnitId},
     letter::Disclosed,
 };
 
 use super::{OfficeError, view::person};
 use crate::{
     book::{self, CaseFile, Member, Partner, PartnerState, Shelf},
+    domain::unit::{Unit, Units},
     store::LogNo,
 };
 
@@ -49,6 +50,7 @@ const CASE: (&str, &str) = ("流动案卷", "case");
 const MEMBER: (&str, &str) = ("党员", "member");
 const AGREEMENT: (&str, &str) = ("协议", "agreement");
 const LOG: (&str, &str) = ("日志", "log");
+const UNIT: (&str, &str) = ("党组织", "unit");
 
 /// A partner by code or fingerprint; empty: the only one there is.
 pub(super) fn partner(shelf: &impl Shelf, text: &str) -> Result<Partner, OfficeError> {
@@ -205,6 +207,31 @@ pub(super) fn member(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeErr
             .map_or("", |name| name.as_str());
         format!("{name} {}", member.member_id)
     })
+}
+
+/// A unit by id, path or name; closed ones by id only.
+pub(super) fn unit<'a>(units: &'a Units, text: &str) -> Result<&'a Unit, OfficeError> {
+    if text.is_empty() {
+        return Err(OfficeError::field(
+            "unit",
+            "此项必填 this field is required",
+        ));
+    }
+    let mut found: Vec<&Unit> = units.all().filter(|unit| begins(unit.id, text)).collect();
+    if found.is_empty() {
+        found = units.named(text);
+    }
+    one(UNIT, text, found, |unit| {
+        format!("{} {}", units.path(unit.id), unit.id)
+    })
+}
+
+/// The unit above that a request names; empty: the committee.
+pub(super) fn above(units: &Units, text: &str) -> Result<Option<UnitId>, OfficeError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    unit(units, text).map(|unit| Some(unit.id))
 }
 
 /// The member who holds a certificate.

@@ -10,6 +10,7 @@ mod assessment;
 mod backup;
 mod book;
 mod carrier;
+mod certificate;
 mod desk;
 mod due;
 mod duty;
@@ -26,6 +27,7 @@ mod init;
 mod letters;
 mod log;
 mod member;
+mod officer;
 mod opened;
 mod overdue;
 mod partner;
@@ -37,6 +39,8 @@ mod record;
 mod report;
 mod request;
 mod roster;
+mod roster_file;
+mod roster_sheet;
 mod rotation;
 pub mod rpc;
 mod statement;
@@ -45,6 +49,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unit;
 mod training;
 mod view;
 
@@ -54,8 +59,8 @@ pub use carrier::{
     Taken, Wanted,
 };
 pub use error::{OfficeError, Violation};
-pub use import::roster_rows;
 pub use init::{NewNode, init};
 pub use opened::{Clock, Office, Organization};
 pub use partner::{Introduction, Redeemed};
 pub use request::{Answer, Request, Written};
+pub use roster_file::roster_rows;

@@ -43,6 +43,10 @@ pub enum View {
     Setting = 15,
     /// Free for a room's own small index.
     Index = 16,
+    /// Units and officers, by unit and place in the local log.
+    Unit = 17,
+    /// Certificates by blinded number, and the ranges of numbers.
+    Certificate = 18,
     /// Organizational life: plans, activities and records, by year.
     Life = 20,
     /// Policies that were adopted, notices of holidays, excuses and screenings.
@@ -51,7 +55,7 @@ pub enum View {
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -69,6 +73,8 @@ impl View {
         Self::Evidence,
         Self::Setting,
         Self::Index,
+        Self::Unit,
+        Self::Certificate,
         Self::Life,
         Self::Policy,
     ];

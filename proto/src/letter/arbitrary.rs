@@ -10,7 +10,7 @@ use super::{
 use crate::{
     id::{
         AgreementHash, CaseId, CertificateNumber, Epoch, Fen, Hash, KeyId, LogId, MemberId,
-        OrganizationCode, RegionCode,
+        OrganizationCode, RegionCode, UnitId,
     },
     time::{Day, Month, Quarter, TimeOfDay, Timestamp},
 };
@@ -36,6 +36,7 @@ any! {
     CaseId = proptest::array::uniform16(0_u8..).prop_map(Self::from_bytes);
     Epoch = proptest::array::uniform16(0_u8..).prop_map(Self::from_bytes);
     MemberId = proptest::array::uniform16(0_u8..).prop_map(Self::from_bytes);
+    UnitId = proptest::array::uniform16(0_u8..).prop_map(Self::from_bytes);
     OrganizationCode = "[A-Z0-9-]{1,32}".prop_filter_map("code", |text| Self::parse(&text).ok());
     CertificateNumber = "[A-Z0-9-]{1,32}".prop_filter_map("number", |text| Self::parse(&text).ok());
     RegionCode = "[0-9]{6}".prop_filter_map("region", |text| Self::parse(&text).ok());

@@ -320,7 +320,13 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         AnswerKind,
         RefusalReason,
         AppraisalGrade,
-        ExemptionFrom
+        ExemptionFrom,
+        UnitKind,
+        UnitPlace,
+        OfficerRole,
+        CertificateKind,
+        CertificateFinding,
+        ReplacementReason
     );
     let pool_names: BTreeSet<_> = [
         "agreement",
@@ -329,6 +335,8 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         "statement",
         "correspondence",
         "local",
+        "book_unit",
+        "book_certificate",
         "book_activity",
         "book_assessment",
         "book_correction",

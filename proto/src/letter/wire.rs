@@ -7,7 +7,7 @@ use super::error::{At, PayloadError, ValueError};
 use crate::{
     id::{
         AgreementHash, CaseId, CertificateNumber, Epoch, Fen, Hash, KeyId, LogId, MemberId,
-        OrganizationCode, RegionCode,
+        OrganizationCode, RegionCode, UnitId,
     },
     time::{Day, Month, Quarter, TimeOfDay, Timestamp},
 };
@@ -115,7 +115,16 @@ macro_rules! raw {
     };
 }
 
-raw!(AgreementHash, CaseId, Epoch, Hash, KeyId, LogId, MemberId);
+raw!(
+    AgreementHash,
+    CaseId,
+    Epoch,
+    Hash,
+    KeyId,
+    LogId,
+    MemberId,
+    UnitId
+);
 
 impl<const N: usize> Wire<Bytes> for [u8; N] {
     fn read(wire: Bytes, at: &At<'_>) -> Result<Self, PayloadError> {

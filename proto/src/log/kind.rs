@@ -156,6 +156,26 @@ kinds! {
     Access Access "access" "查阅记录" "access" Local,
     /// This node reports to a gateway.
     Gateway Gateway "gateway" "登记上级网关" "gateway enrolled" Local,
+    /// A unit was founded.
+    UnitFounded UnitFounded "unit_founded" "设立党组织" "unit founded" Local,
+    /// A unit has another name, seat or place in the tree.
+    UnitChanged UnitChanged "unit_changed" "调整党组织" "unit changed" Local,
+    /// A unit is no more.
+    UnitClosed UnitClosed "unit_closed" "撤销党组织" "unit closed" Local,
+    /// A member takes up an office.
+    OfficerAppointed OfficerAppointed "officer_appointed" "任职" "officer appointed" Local,
+    /// A member holds an office no more.
+    OfficerEnded OfficerEnded "officer_ended" "免职" "officer ended" Local,
+    /// The department gave numbers for certificates.
+    CertificateRange CertificateRange "certificate_range" "活动证号段" "certificate range" Local,
+    /// A certificate was handed to a member.
+    CertificateIssued CertificateIssued "certificate_issued" "发放活动证" "certificate issued" Local,
+    /// A certificate was looked at.
+    CertificateChecked CertificateChecked "certificate_checked" "查验活动证" "certificate checked" Local,
+    /// A certificate takes the place of an earlier one.
+    CertificateReplaced CertificateReplaced "certificate_replaced" "补换活动证" "certificate replaced" Local,
+    /// A certificate was given back.
+    CertificateHandedIn CertificateHandedIn "certificate_handed_in" "交回活动证" "certificate handed in" Local,
     /// A unit's yearly plan.
     ActivityPlan ActivityPlan "activity_plan" "年度活动计划" "activity plan" Local,
     /// A plan was filed up.

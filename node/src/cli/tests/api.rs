@@ -8,9 +8,11 @@ use std::sync::{
 use hongyan_proto::pb::{
     exchange::v1::Disclosed,
     office::v1::{
-        GetMemberRequest, GetMemberResponse, ImportMembersRequest, ImportMembersResponse,
-        ImportOutcome, ImportProblem, ImportRow, ListMembersRequest, ListMembersResponse, Member,
-        Words,
+        ExportMembersRequest, ExportMembersResponse, GetMemberRequest, GetMemberResponse,
+        ImportMembersRequest, ImportMembersResponse, ImportOutcome, ImportProblem,
+        ImportRosterRequest, ImportRosterResponse, ImportRow, ListMembersRequest,
+        ListMembersResponse, Member, Words,
+        import_roster_response::Event,
         member_service_server::{MemberService, MemberServiceServer},
     },
 };
@@ -52,6 +54,33 @@ impl MemberService for Roster {
             }],
             ..Default::default()
         }))
+    }
+
+    type ImportRosterStream = tokio_stream::Once<Result<ImportRosterResponse, Status>>;
+
+    async fn import_roster(
+        &self,
+        request: Request<ImportRosterRequest>,
+    ) -> Result<Response<Self::ImportRosterStream>, Status> {
+        let import = request.into_inner().import.unwrap();
+        let result = self
+            .import_members(Request::new(import))
+            .await?
+            .into_inner();
+        Ok(Response::new(tokio_stream::once(Ok(
+            ImportRosterResponse {
+                event: Some(Event::Result(result)),
+            },
+        ))))
+    }
+
+    type ExportMembersStream = tokio_stream::Once<Result<ExportMembersResponse, Status>>;
+
+    async fn export_members(
+        &self,
+        _: Request<ExportMembersRequest>,
+    ) -> Result<Response<Self::ExportMembersStream>, Status> {
+        Err(Status::unimplemented("not in this story"))
     }
 
     async fn list_members(

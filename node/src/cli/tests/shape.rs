@@ -26,7 +26,9 @@ init
 serve 
 status 
 key show|rotate|renew-tls
-member import|list|show
+member import|export|list|show
+unit add|rename|move|close|list|show|assign|officer
+certificate range|issue|check|replace|hand-in|list|show|verify
 plan set|amend|file|show
 activity hold|correct|hand-up|show|list|ledger
 book award|role|correct|code|confirm|show|stats

@@ -16,6 +16,7 @@ const fn code(error: &OfficeError) -> Code {
         | OfficeError::Dates(_)
         | OfficeError::PageToken
         | OfficeError::UnreadableFile(_)
+        | OfficeError::Card(_)
         | OfficeError::Invitation(_)
         | OfficeError::InvitationWrongKind
         | OfficeError::LetterMalformed(_) => Code::InvalidArgument,

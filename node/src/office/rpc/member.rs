@@ -1,21 +1,35 @@
 //! `MemberService`.
 
-use hongyan_proto::pb::office::v1::{self as pb, member_service_server::MemberService};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hongyan_proto::{
+    letter::Text,
+    pb::office::v1::{
+        self as pb, import_roster_response::Event, member_service_server::MemberService,
+    },
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
+    log::Answers,
     page::page,
-    payload,
-    request::{note, request},
+    payload, progress,
+    request::{actor, note, request},
 };
 use crate::{
     book::{CaseFile, Member},
     office::{
-        Office,
-        member::{self, Outcome, RowResult},
-        text,
+        self, Office, OfficeError,
+        import::{ColumnChange, Imported, Outcome, Progress, RowResult, Said, Source},
+        member, roster_sheet, text,
     },
 };
+
+/// One part of a workbook, in bytes.
+const PART_BYTES: usize = 1 << 20;
 
 type Answered<T> = Result<Response<T>, Status>;
 
@@ -33,25 +47,63 @@ fn shown(member: &Member, open_case: Option<String>) -> pb::Member {
     }
 }
 
+fn problem(said: &Said) -> pb::ImportProblem {
+    pb::ImportProblem {
+        column: said.column.clone(),
+        problem: Some(super::convert::words(text::split(&said.text))),
+    }
+}
+
 fn row(result: &RowResult) -> pb::ImportRow {
-    let problems = result
-        .problems
-        .chunks(2)
-        .filter_map(|pair| match pair {
-            [column, problem] => Some(pb::ImportProblem {
-                column: column.clone(),
-                problem: Some(super::convert::words(text::split(problem))),
-            }),
-            _ => None,
-        })
-        .collect();
+    let change = |change: &ColumnChange| pb::ImportChange {
+        column: change.column.clone(),
+        old: change.old.clone(),
+        new: change.new.clone(),
+    };
     pb::ImportRow {
         row: result.row,
         name: result.name.clone(),
         outcome: result.outcome,
-        problems,
+        problems: result.problems.iter().map(problem).collect(),
         member_id: hex::encode(&result.member),
+        changes: result.changes.iter().map(change).collect(),
+        remarks: result.remarks.iter().map(problem).collect(),
     }
+}
+
+fn response(imported: &Imported) -> pb::ImportMembersResponse {
+    let shown = imported
+        .rows
+        .iter()
+        .filter(|row| row.outcome != Outcome::Unchanged as i32 || !row.remarks.is_empty());
+    pb::ImportMembersResponse {
+        added: imported.count(Outcome::Added),
+        changed: imported.count(Outcome::Changed),
+        unchanged: imported.count(Outcome::Unchanged),
+        refused: imported.count(Outcome::Refused),
+        rows: shown.map(row).collect(),
+        ignored_columns: imported.ignored.clone(),
+        dry_run: imported.undone,
+        rows_left_out: imported.left_out(),
+        unknown_units: imported.unknown_units.clone(),
+    }
+}
+
+async fn import(
+    office: &Office,
+    message: pb::ImportMembersRequest,
+    progress: Progress,
+) -> Result<pb::ImportMembersResponse, OfficeError> {
+    let request = request(&message, &message.actor, &message.request_id)?;
+    let source = Source {
+        content: message.content,
+        filename: message.filename,
+        dry_run: message.dry_run,
+        strict: message.strict,
+        found_units: message.found_units,
+    };
+    let (imported, _) = office::import::import(office, request, source, progress).await?;
+    Ok(response(&imported))
 }
 
 #[tonic::async_trait]
@@ -60,29 +112,60 @@ impl MemberService for Office {
         &self,
         request_: Request<pb::ImportMembersRequest>,
     ) -> Answered<pb::ImportMembersResponse> {
+        let quiet: Progress = Arc::new(|_, _, _| {});
+        let answer = import(self, request_.into_inner(), quiet).await?;
+        Ok(Response::new(answer))
+    }
+
+    type ImportRosterStream = Answers<pb::ImportRosterResponse>;
+
+    async fn import_roster(
+        &self,
+        request_: Request<pb::ImportRosterRequest>,
+    ) -> Answered<Self::ImportRosterStream> {
+        let message = request_
+            .into_inner()
+            .import
+            .ok_or_else(|| OfficeError::field("import", "此项必填 this field is required"))?;
+        let (answers, stream) = mpsc::channel(16);
+        let office = self.clone();
+        tokio::spawn(async move {
+            let progress = progress::told(answers.clone());
+            let last = import(&office, message, progress)
+                .await
+                .map(|result| pb::ImportRosterResponse {
+                    event: Some(Event::Result(result)),
+                })
+                .map_err(Status::from);
+            // Whoever asked may have gone; what was written stays.
+            let _ = answers.send(last).await;
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    type ExportMembersStream = Answers<pb::ExportMembersResponse>;
+
+    async fn export_members(
+        &self,
+        request_: Request<pb::ExportMembersRequest>,
+    ) -> Answered<Self::ExportMembersStream> {
         let message = request_.into_inner();
-        let request = request(&message, &message.actor, &message.request_id)?;
-        let (imported, _) = member::import(
-            self,
-            request,
-            &message.content,
-            &message.filename,
-            message.dry_run,
-        )
-        .await?;
-        let shown = imported
-            .rows
-            .iter()
-            .filter(|row| row.outcome != Outcome::Unchanged as i32);
-        Ok(Response::new(pb::ImportMembersResponse {
-            added: imported.count(Outcome::Added),
-            changed: imported.count(Outcome::Changed),
-            unchanged: imported.count(Outcome::Unchanged),
-            refused: imported.count(Outcome::Refused),
-            rows: shown.map(row).collect(),
-            ignored_columns: imported.ignored.clone(),
-            dry_run: message.dry_run,
-        }))
+        let actor = actor(&message.actor)?;
+        let purpose =
+            Text::parse(&message.purpose).map_err(|error| OfficeError::field("purpose", error))?;
+        let (content, members) =
+            roster_sheet::export(self, actor, purpose, message.removed).await?;
+        let parts: Vec<Result<_, Status>> = content
+            .chunks(PART_BYTES)
+            .enumerate()
+            .map(|(at, part)| {
+                Ok(pb::ExportMembersResponse {
+                    content: Bytes::copy_from_slice(part),
+                    members: if at == 0 { members } else { 0 },
+                })
+            })
+            .collect();
+        Ok(Response::new(Box::pin(tokio_stream::iter(parts))))
     }
 
     async fn list_members(

@@ -5,6 +5,7 @@ mod activity;
 mod agreement;
 mod assessment;
 mod book;
+mod certificate;
 mod convert;
 mod duty;
 mod error;
@@ -18,10 +19,12 @@ mod page;
 mod partner;
 mod payload;
 mod policy;
+mod progress;
 mod record;
 mod request;
 mod statement;
 mod sync;
+mod unit;
 
 use hongyan_proto::pb::{
     DESCRIPTORS,
@@ -29,12 +32,14 @@ use hongyan_proto::pb::{
         activity_service_server::ActivityServiceServer,
         agreement_service_server::AgreementServiceServer,
         assessment_service_server::AssessmentServiceServer, book_service_server::BookServiceServer,
+        certificate_service_server::CertificateServiceServer,
         duty_service_server::DutyServiceServer, flow_service_server::FlowServiceServer,
         gateway_link_service_server::GatewayLinkServiceServer,
         log_service_server::LogServiceServer, member_service_server::MemberServiceServer,
         node_service_server::NodeServiceServer, partner_service_server::PartnerServiceServer,
         policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
         statement_service_server::StatementServiceServer, sync_service_server::SyncServiceServer,
+        unit_service_server::UnitServiceServer,
     },
 };
 use tonic::service::Routes;
@@ -55,6 +60,8 @@ pub fn routes(office: Office) -> Routes {
         .add_service(
             MemberServiceServer::new(office.clone()).max_decoding_message_size(MESSAGE_MAX),
         )
+        .add_service(UnitServiceServer::new(office.clone()))
+        .add_service(CertificateServiceServer::new(office.clone()))
         .add_service(
             ActivityServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX),
         )

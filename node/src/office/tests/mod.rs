@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod certificate;
 mod duties;
 mod gateways;
 mod hostile;
 mod life;
 mod overdue;
 mod pair;
+mod roster;
 mod rotation;
 mod stories;

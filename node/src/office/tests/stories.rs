@@ -16,10 +16,11 @@ use crate::{
     book::{self, Author},
     domain::case::{Closing, State},
     office::{
-        OfficeError,
+        Answer, OfficeError, Request,
         agreement::{self, Draft, Proposal},
         backup,
         flow::{self, Subject, Trip},
+        import::{self, Imported, Outcome, Source},
         letters::{self, Reached},
         log, member, partner, reconcile, statement,
     },
@@ -36,16 +37,24 @@ pub(super) fn day(text: &str) -> Day {
 }
 
 pub(super) async fn import(town: &Town) {
-    let (imported, _) = member::import(
-        &town.office,
-        town.request(),
-        ROSTER.as_bytes(),
-        "名册.csv",
-        false,
-    )
-    .await
-    .unwrap();
-    assert_eq!(imported.count(member::Outcome::Added), 3, "{imported:?}");
+    let (imported, _) = roster(town, town.request(), ROSTER).await.unwrap();
+    assert_eq!(imported.count(Outcome::Added), 3, "{imported:?}");
+}
+
+async fn roster(
+    town: &Town,
+    request: Request,
+    text: &str,
+) -> Result<(Imported, Answer), OfficeError> {
+    let source = Source {
+        content: text.as_bytes().to_vec().into(),
+        filename: "名册.csv".to_owned(),
+        dry_run: false,
+        strict: false,
+        found_units: false,
+    };
+    let quiet = std::sync::Arc::new(|_, _, _| {});
+    import::import(&town.office, request, source, quiet).await
 }
 
 /// Brings any roster in.
@@ -503,49 +512,24 @@ async fn importing_again_changes_nothing_and_a_request_is_answered_once() {
     import(home).await;
     let size = home.size(LogNo::LOCAL);
     let request = home.request();
-    let (again, _) = member::import(
-        &home.office,
-        request.clone(),
-        ROSTER.as_bytes(),
-        "名册.csv",
-        false,
-    )
-    .await
-    .unwrap();
-    assert_eq!(again.count(member::Outcome::Unchanged), 3);
+    let (again, _) = roster(home, request.clone(), ROSTER).await.unwrap();
+    assert_eq!(again.count(Outcome::Unchanged), 3);
     assert_eq!(home.size(LogNo::LOCAL), size);
     let longer = ROSTER.replace("13800001111", "13800007777");
     let request = home.request();
-    let (changed, first) = member::import(
-        &home.office,
-        request.clone(),
-        longer.as_bytes(),
-        "名册.csv",
-        false,
-    )
-    .await
-    .unwrap();
-    assert_eq!(changed.count(member::Outcome::Changed), 1);
+    let (changed, first) = roster(home, request.clone(), &longer).await.unwrap();
+    assert_eq!(changed.count(Outcome::Changed), 1);
     let size = home.size(LogNo::LOCAL);
-    let (same, second) = member::import(
-        &home.office,
-        request.clone(),
-        longer.as_bytes(),
-        "名册.csv",
-        false,
-    )
-    .await
-    .unwrap();
-    assert_eq!(
-        (same, first.repeated, second.repeated),
-        (changed, false, true)
-    );
+    let (same, second) = roster(home, request.clone(), &longer).await.unwrap();
+    assert_eq!((first.repeated, second.repeated), (false, true));
+    assert_eq!(same.count(Outcome::Changed), 1);
+    assert_eq!(same.rows[0].member, changed.rows[0].member);
     assert_eq!(home.size(LogNo::LOCAL), size);
-    let other = crate::office::Request {
+    let other = Request {
         digest: [8; 32],
         ..request
     };
-    let reused = member::import(&home.office, other, longer.as_bytes(), "名册.csv", false).await;
+    let reused = roster(home, other, &longer).await;
     assert!(matches!(reused, Err(OfficeError::RequestReused)));
     let found = member::show(&home.office, "张三").unwrap().0;
     assert_eq!(found.details.member_class, Some(MemberClass::MigrantWorker));

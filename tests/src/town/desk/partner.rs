@@ -26,6 +26,8 @@ impl Desk {
                 content: content.into(),
                 filename: "名册.xlsx".to_owned(),
                 dry_run: false,
+                strict: false,
+                found_units: false,
             }
         )?;
         if response.refused > 0 {

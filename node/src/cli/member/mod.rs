@@ -1,16 +1,16 @@
 //! `member`: the roster.
 
+mod file;
+
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use clap::Subcommand;
 use hongyan_proto::pb::{
     exchange::v1::Disclosed,
-    office::v1::{
-        GetMemberRequest, ImportMembersRequest, ImportMembersResponse, ListMembersRequest,
-        ListMembersResponse, Member,
-    },
+    office::v1::{GetMemberRequest, ListMembersRequest, ListMembersResponse, Member},
 };
+
+use file::{Wish, export, import};
 
 use super::{
     Failure,
@@ -25,7 +25,7 @@ use super::{
 pub(super) enum MemberVerb {
     /// 导入名册 (XLSX 或 CSV), 逐行核对 Import a roster file, checked row by row
     #[command(
-        after_help = "例 Example:\n  hongyan-node member import 名册.xlsx --dry-run\n\n认得的列 known columns: 姓名 性别 出生年月 公民身份号码 联系电话 住址 入党时间 预备期满 类别 活动证号 所在支部"
+        after_help = "例 Example:\n  hongyan-node member import 名册.xlsx --dry-run\n  hongyan-node member import 名册.xlsx --strict --found-units\n\n认得的列 known columns: 姓名 性别 出生年月 公民身份号码 联系电话 住址 入党时间 预备期满 类别 活动证号 所在支部"
     )]
     Import {
         /// 名册文件 Roster file
@@ -33,6 +33,29 @@ pub(super) enum MemberVerb {
         /// 只核对, 不写入 Check only, write nothing
         #[arg(long)]
         dry_run: bool,
+        /// 有一行被拒绝就全不写入 Write nothing when any row is refused
+        #[arg(long)]
+        strict: bool,
+        /// 设立名册中有而本节点没有的支部 Found the branches that the file names and the tree lacks
+        #[arg(long)]
+        found_units: bool,
+        /// 列出每一行, 不只前 200 行 Show every row, not the first 200
+        #[arg(long)]
+        all: bool,
+    },
+    /// 导出名册为 XLSX, 与导入同一格式 Export the roster as XLSX, in the layout of an import
+    #[command(
+        after_help = "例 Example:\n  hongyan-node member export 名册.xlsx --purpose 年度核对"
+    )]
+    Export {
+        /// 写入的文件 File to write
+        file: PathBuf,
+        /// 用途, 记入查阅记录 Why, kept in the record of access
+        #[arg(long)]
+        purpose: String,
+        /// 也含已离开名册的 Also those who left the roster
+        #[arg(long)]
+        removed: bool,
     },
     /// 列出名册 List the roster
     #[command(after_help = "例 Example:\n  hongyan-node member list --search 王 --away")]
@@ -63,7 +86,26 @@ pub(super) enum MemberVerb {
 
 pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
     match verb {
-        MemberVerb::Import { file, dry_run } => import(file, dry_run, session).await,
+        MemberVerb::Import {
+            file,
+            dry_run,
+            strict,
+            found_units,
+            all,
+        } => {
+            let wish = Wish {
+                dry_run,
+                strict,
+                found_units,
+                all,
+            };
+            import(&file, wish, session).await
+        }
+        MemberVerb::Export {
+            file,
+            purpose,
+            removed,
+        } => export(&file, purpose, removed, session).await,
         MemberVerb::List {
             search,
             away,
@@ -99,74 +141,6 @@ pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<E
             Ok(Ended::Well)
         }
     }
-}
-
-async fn import(file: PathBuf, dry_run: bool, session: &mut Session<'_>) -> Result<Ended, Failure> {
-    let content = tokio::fs::read(&file)
-        .await
-        .map_err(|error| Failure::file(&file, &error))?;
-    let filename = file
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let request = ImportMembersRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        content: Bytes::from(content),
-        filename,
-        dry_run,
-    };
-    let answer = client!(session, member_service_client::MemberServiceClient)
-        .import_members(request)
-        .await?
-        .into_inner();
-    session.show(&answer, imported)?;
-    Ok(Ended::well_if(answer.refused == 0))
-}
-
-fn imported(answer: &ImportMembersResponse, lang: Lang) -> String {
-    let mut rows = table(
-        lang,
-        &[
-            ("行", "row"),
-            ("姓名", "name"),
-            ("结果", "result"),
-            ("列", "column"),
-            ("问题", "problem"),
-        ],
-    );
-    for row in &answer.rows {
-        let head = || {
-            [
-                row.row.to_string(),
-                row.name.clone(),
-                words::show(words::IMPORTS, row.outcome, lang),
-            ]
-        };
-        if row.problems.is_empty() {
-            rows.row(head().into_iter().chain([String::new(), String::new()]));
-        }
-        for problem in &row.problems {
-            let what = [problem.column.clone(), lang.words(problem.problem.as_ref())];
-            rows.row(head().into_iter().chain(what));
-        }
-    }
-    let counts = fields(lang)
-        .add("新增", "added", answer.added)
-        .add("更新", "changed", answer.changed)
-        .add("未变", "unchanged", answer.unchanged)
-        .add("拒绝", "refused", answer.refused)
-        .add(
-            "未认得的列",
-            "ignored columns",
-            answer.ignored_columns.join(" "),
-        )
-        .render();
-    let dry = if answer.dry_run {
-        lang.say("\n试运行: 没有写入", "dry run: nothing was written")
-    } else {
-        String::new()
-    };
-    format!("{}\n{counts}{dry}", rows.render(lang))
 }
 
 fn list(answer: &ListMembersResponse, lang: Lang) -> String {

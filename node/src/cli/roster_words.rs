@@ -1,0 +1,74 @@
+//! Closed lists of units, officers and certificates, as [`super::words`] keeps them.
+
+use hongyan_proto::pb::{exchange::v1 as exchange, office::v1 as office};
+
+use super::words::{Choices, choice};
+
+/// What a unit is.
+pub(super) static UNIT_KINDS: &Choices = &[
+    choice("general-branch", exchange::UnitKind::GeneralBranch as i32, "党总支", "general branch"),
+    choice("branch", exchange::UnitKind::Branch as i32, "党支部", "branch"),
+    choice("group", exchange::UnitKind::Group as i32, "党小组", "group"),
+];
+
+/// Where a unit has its seat.
+pub(super) static UNIT_PLACES: &Choices = &[
+    choice("office", exchange::UnitPlace::Office as i32, "机关", "office"),
+    choice("village", exchange::UnitPlace::Village as i32, "村", "village"),
+    choice("community", exchange::UnitPlace::Community as i32, "社区", "community"),
+    choice("state-enterprise", exchange::UnitPlace::StateEnterprise as i32, "国有企业", "state enterprise"),
+    choice("private-enterprise", exchange::UnitPlace::PrivateEnterprise as i32, "非公企业", "private enterprise"),
+    choice("school", exchange::UnitPlace::School as i32, "学校", "school"),
+    choice("hospital", exchange::UnitPlace::Hospital as i32, "医院", "hospital"),
+    choice("social-organization", exchange::UnitPlace::SocialOrganization as i32, "社会组织", "social organization"),
+    choice("public-institution", exchange::UnitPlace::PublicInstitution as i32, "事业单位", "public institution"),
+    choice("other", exchange::UnitPlace::Other as i32, "其他", "other"),
+];
+
+/// What an officer does.
+pub(super) static OFFICER_ROLES: &Choices = &[
+    choice("secretary", exchange::OfficerRole::Secretary as i32, "书记", "secretary"),
+    choice("deputy-secretary", exchange::OfficerRole::DeputySecretary as i32, "副书记", "deputy secretary"),
+    choice("organization", exchange::OfficerRole::Organization as i32, "组织委员", "organization"),
+    choice("publicity", exchange::OfficerRole::Publicity as i32, "宣传委员", "publicity"),
+    choice("discipline", exchange::OfficerRole::Discipline as i32, "纪检委员", "discipline"),
+    choice("committee-member", exchange::OfficerRole::CommitteeMember as i32, "委员", "committee member"),
+    choice("group-leader", exchange::OfficerRole::GroupLeader as i32, "组长", "group leader"),
+];
+
+/// Which certificate.
+pub(super) static CERTIFICATE_KINDS: &Choices = &[
+    choice("flow", exchange::CertificateKind::Flow as i32, "流动党员活动证", "flow"),
+    choice("member", exchange::CertificateKind::Member as i32, "党员活动证", "member"),
+];
+
+/// What a look at a certificate found.
+pub(super) static CERTIFICATE_FINDINGS: &Choices = &[
+    choice("good", exchange::CertificateFinding::Good as i32, "完好有效", "good"),
+    choice("damaged", exchange::CertificateFinding::Damaged as i32, "破损", "damaged"),
+    choice("another-person", exchange::CertificateFinding::AnotherPerson as i32, "与本人不符", "another person"),
+    choice("not-shown", exchange::CertificateFinding::NotShown as i32, "未出示", "not shown"),
+];
+
+/// Why a certificate is replaced.
+pub(super) static REPLACEMENTS: &Choices = &[
+    choice("lost", exchange::ReplacementReason::Lost as i32, "遗失", "lost"),
+    choice("damaged", exchange::ReplacementReason::Damaged as i32, "破损", "damaged"),
+    choice("full", exchange::ReplacementReason::Full as i32, "记满", "full"),
+    choice("wrong", exchange::ReplacementReason::Wrong as i32, "登记有误", "wrong"),
+];
+
+/// How a certificate stands.
+pub(super) static CERTIFICATE_STATES: &Choices = &[
+    choice("held", office::CertificateState::Held as i32, "持有", "held"),
+    choice("replaced", office::CertificateState::Replaced as i32, "已补换", "replaced"),
+    choice("handed-in", office::CertificateState::HandedIn as i32, "已交回", "handed in"),
+];
+
+/// Who signed an electronic certificate.
+pub(super) static SIGNERS: &Choices = &[
+    choice("own", office::CardSigner::Own as i32, "✓ 本节点签发", "✓ this node"),
+    choice("partner", office::CardSigner::Partner as i32, "✓ 结对党组织签发", "✓ a partner"),
+    choice("former", office::CardSigner::Former as i32, "▲ 结对党组织的旧密钥", "▲ a partner's former key"),
+    choice("unknown", office::CardSigner::Unknown as i32, "✗ 签发者未知", "✗ nobody known here"),
+];

@@ -1,0 +1,339 @@
+//! Certificates (活动证): numbers that the county gave, handing them out, looking at them, replacing them and taking them back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hongyan_proto::{
+    id::{CertificateNumber, KeyId, MemberId},
+    letter::{
+        Card, CertificateCardContent, CertificateChecked, CertificateFinding, CertificateHandedIn,
+        CertificateIssued, CertificateKind, CertificateRange, CertificateReplaced,
+        ReplacementReason, Text,
+    },
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, desk::Desk, find};
+use crate::{
+    book::{self, Member, PartnerState, Shelf},
+    domain::certificate::{Certificate, CertificateRefusal, Certificates, State},
+};
+
+/// What entries and roster together say.
+pub(super) struct Registry {
+    pub(super) book: Certificates,
+    roster: BTreeMap<CertificateNumber, MemberId>,
+    members: BTreeMap<MemberId, Member>,
+}
+
+impl Registry {
+    pub(super) fn open(shelf: &impl Shelf) -> Result<Self, OfficeError> {
+        let members = book::members(shelf)?;
+        let held = members
+            .iter()
+            .filter_map(|member| Some((member.details.certificate.clone()?, member.member_id)));
+        Ok(Self {
+            book: book::certificates(shelf)?,
+            roster: held.collect(),
+            members: members
+                .into_iter()
+                .map(|member| (member.member_id, member))
+                .collect(),
+        })
+    }
+
+    /// The numbers that roster files brought.
+    pub(super) fn in_roster(&self) -> BTreeSet<CertificateNumber> {
+        self.roster.keys().cloned().collect()
+    }
+
+    /// A certificate by number: from the entries, else from the roster.
+    pub(super) fn get(&self, number: &CertificateNumber) -> Result<Certificate, OfficeError> {
+        if let Some(known) = self.book.get(number) {
+            let mut known = known.clone();
+            known.member = known.member.or(self.roster.get(number).copied());
+            return Ok(known);
+        }
+        self.roster
+            .get(number)
+            .map(|member| Certificate::from_roster(number.clone(), Some(*member)))
+            .ok_or_else(|| CertificateRefusal::Unknown(number.clone()).into())
+    }
+
+    /// Whose it is.
+    pub(super) fn holder(&self, certificate: &Certificate) -> Option<&Member> {
+        self.members.get(&certificate.member?)
+    }
+
+    /// All of them, by number.
+    pub(super) fn all(&self) -> Vec<Certificate> {
+        let mut numbers = self.in_roster();
+        numbers.extend(self.book.all().map(|known| known.number.clone()));
+        numbers
+            .iter()
+            .filter_map(|number| self.get(number).ok())
+            .collect()
+    }
+}
+
+/// The department gave numbers.
+pub(super) async fn add_range(
+    office: &Office,
+    request: Request,
+    range: CertificateRange,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            book::certificates(desk.draft)?.may_add(&range, desk.today)?;
+            let range = CertificateRange {
+                actor: desk.actor.clone(),
+                ..range
+            };
+            desk.enter(&range.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Notes on the roster which flow certificate a member has; the other kind has no place there.
+fn note(
+    desk: &mut Desk<'_, '_>,
+    member: &Member,
+    kind: Option<CertificateKind>,
+    number: Option<CertificateNumber>,
+) -> Result<(), OfficeError> {
+    if kind == Some(CertificateKind::Member) || member.details.certificate == number {
+        return Ok(());
+    }
+    let mut member = member.clone();
+    member.details.certificate = number;
+    member.actor = desk.actor.clone();
+    desk.local(&member.into(), None).map(drop)
+}
+
+/// Hands a certificate to a member. The answer's extra is its number.
+pub(super) async fn issue(
+    office: &Office,
+    request: Request,
+    member: String,
+    kind: CertificateKind,
+    number: Option<CertificateNumber>,
+    on: Day,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            past(on, desk.today)?;
+            let registry = Registry::open(desk.draft)?;
+            let member = find::member(desk.draft, &member)?;
+            if member.removed {
+                return Err(OfficeError::field("member", "已离开名册 left the roster"));
+            }
+            let held = registry
+                .book
+                .held_by(member.member_id, kind)
+                .map(|held| held.number.clone());
+            let on_roster = member.details.certificate.clone();
+            let on_roster = on_roster.filter(|_| kind == CertificateKind::Flow);
+            if let Some(held) = held.or(on_roster) {
+                return Err(CertificateRefusal::Holds(held).into());
+            }
+            let number = registry
+                .book
+                .choose(number.as_ref(), kind, &registry.in_roster())?;
+            let entry = CertificateIssued {
+                number: number.clone(),
+                kind,
+                member_id: member.member_id,
+                issued_on: on,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            note(desk, &member, Some(kind), Some(number.clone()))?;
+            Ok(about(&number))
+        })
+        .await
+}
+
+fn past(day: Day, today: Day) -> Result<(), OfficeError> {
+    if day > today {
+        return Err(CertificateRefusal::Future(day).into());
+    }
+    Ok(())
+}
+
+fn about(number: &CertificateNumber) -> Answer {
+    Answer {
+        extra: number.as_str().as_bytes().to_vec().into(),
+        ..Answer::default()
+    }
+}
+
+/// The number an answer is about.
+pub(super) fn of_answer(answer: &Answer) -> Result<CertificateNumber, OfficeError> {
+    std::str::from_utf8(&answer.extra)
+        .ok()
+        .and_then(|text| CertificateNumber::parse(text).ok())
+        .ok_or_else(|| OfficeError::Damaged("请求记录 request record".to_owned()))
+}
+
+/// Someone looked at a certificate.
+pub(super) async fn check(
+    office: &Office,
+    request: Request,
+    number: CertificateNumber,
+    finding: CertificateFinding,
+    on: Day,
+    note: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let registry = Registry::open(desk.draft)?;
+            registry.get(&number)?.may_change(on, desk.today)?;
+            let entry = CertificateChecked {
+                number: number.clone(),
+                checked_on: on,
+                finding,
+                note,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            Ok(about(&number))
+        })
+        .await
+}
+
+/// Another certificate takes its place. The answer's extra is the new number.
+pub(super) async fn replace(
+    office: &Office,
+    request: Request,
+    number: CertificateNumber,
+    reason: ReplacementReason,
+    replacement: Option<CertificateNumber>,
+    on: Day,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let registry = Registry::open(desk.draft)?;
+            let old = registry.get(&number)?;
+            old.may_change(on, desk.today)?;
+            let member = registry
+                .holder(&old)
+                .cloned()
+                .ok_or_else(|| CertificateRefusal::Unknown(number.clone()))?;
+            // What came with a roster file is the flow certificate: the roster has no other.
+            let kind = old.kind.unwrap_or(CertificateKind::Flow);
+            let new = registry
+                .book
+                .choose(replacement.as_ref(), kind, &registry.in_roster())?;
+            let entry = CertificateReplaced {
+                number,
+                replacement: new.clone(),
+                member_id: member.member_id,
+                kind,
+                reason,
+                replaced_on: on,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            note(desk, &member, Some(kind), Some(new.clone()))?;
+            Ok(about(&new))
+        })
+        .await
+}
+
+/// A member gave a certificate back.
+pub(super) async fn hand_in(
+    office: &Office,
+    request: Request,
+    number: CertificateNumber,
+    on: Day,
+    text: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let registry = Registry::open(desk.draft)?;
+            let certificate = registry.get(&number)?;
+            certificate.may_change(on, desk.today)?;
+            let entry = CertificateHandedIn {
+                number: number.clone(),
+                handed_in_on: on,
+                note: text,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            let holder = registry.holder(&certificate);
+            if let Some(member) =
+                holder.filter(|member| member.details.certificate.as_ref() == Some(&number))
+            {
+                note(desk, member, certificate.kind, None)?;
+            }
+            Ok(about(&number))
+        })
+        .await
+}
+
+/// The signed card of a certificate that is held and was issued here.
+pub(super) fn card(
+    office: &Office,
+    certificate: &Certificate,
+    holder: Option<&Member>,
+) -> Result<Option<Card>, OfficeError> {
+    let name = holder.and_then(|member| member.details.name.clone());
+    let (State::Held, Some(issued_on), Some(kind), Some(name)) = (
+        &certificate.state,
+        certificate.issued_on,
+        certificate.kind,
+        name,
+    ) else {
+        return Ok(None);
+    };
+    let content = CertificateCardContent {
+        number: certificate.number.clone(),
+        kind,
+        name,
+        organization_code: office.organization().code.clone(),
+        organization_name: Text::parse(office.organization().name.as_str())?,
+        issued_on,
+        key: *office.public().as_bytes(),
+    };
+    Ok(Some(Card::sign(&office.key(), content)))
+}
+
+/// Who signed a card, as far as this node knows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Signer {
+    Own,
+    Partner(String),
+    Former(String),
+    Unknown,
+}
+
+/// Reads a card and finds its signer among the pinned keys. Needs no network.
+pub(super) fn verify(office: &Office, text: &str) -> Result<(Card, Signer), OfficeError> {
+    let card = Card::parse(text)?;
+    let signer = signer(office, &card)?;
+    Ok((card, signer))
+}
+
+fn signer(office: &Office, card: &Card) -> Result<Signer, OfficeError> {
+    let key: KeyId = card.key_id();
+    if key == office.key_id() {
+        return Ok(Signer::Own);
+    }
+    for partner in book::partners(&office.store)? {
+        if !partner.keys().any(|known| known.key_id() == key) {
+            continue;
+        }
+        let code = partner.code.to_string();
+        let current = partner.signer.key_id() == key && partner.state != PartnerState::Revoked;
+        // Whoever holds a partner's key may not speak for another organization.
+        if partner.code != card.content().organization_code {
+            return Ok(Signer::Unknown);
+        }
+        return Ok(if current {
+            Signer::Partner(code)
+        } else {
+            Signer::Former(code)
+        });
+    }
+    Ok(Signer::Unknown)
+}

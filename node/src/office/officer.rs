@@ -1,0 +1,124 @@
+//! Officers of units: appointing them, ending their terms, and who they are.
+
+use hongyan_proto::{
+    id::UnitId,
+    letter::{OfficerAppointed, OfficerEnded, OfficerRole, Text},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, find};
+use crate::{
+    book,
+    domain::unit::{Officer, Units},
+};
+
+/// Who is to be what, where.
+#[derive(Clone, Debug)]
+pub(super) struct Post {
+    /// As a person names it; empty: the committee.
+    pub(super) unit: String,
+    pub(super) member: String,
+    pub(super) role: OfficerRole,
+}
+
+/// A member takes up an office.
+pub(super) async fn appoint(
+    office: &Office,
+    request: Request,
+    post: Post,
+    from: Day,
+    until: Option<Day>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let units = book::units(desk.draft)?;
+            let unit_id = find::above(&units, &post.unit)?;
+            let member = find::member(desk.draft, &post.member)?;
+            if member.removed {
+                return Err(OfficeError::field("member", "已离开名册 left the roster"));
+            }
+            units.may_appoint(unit_id, member.member_id, post.role, from, desk.today)?;
+            let entry = OfficerAppointed {
+                unit_id,
+                member_id: member.member_id,
+                role: post.role,
+                from,
+                until,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// A member holds an office no more.
+pub(super) async fn end(
+    office: &Office,
+    request: Request,
+    post: Post,
+    on: Day,
+    reason: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let units = book::units(desk.draft)?;
+            let unit_id = find::above(&units, &post.unit)?;
+            let member = find::member(desk.draft, &post.member)?;
+            units.may_end(unit_id, member.member_id, post.role, on, desk.today)?;
+            let entry = OfficerEnded {
+                unit_id,
+                member_id: member.member_id,
+                role: post.role,
+                ended_on: on,
+                reason,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&entry.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// The officers of one unit, or of the committee and all units in the order of the tree.
+pub(super) fn list(
+    office: &Office,
+    units: &Units,
+    unit: &str,
+    ended: bool,
+) -> Result<Vec<Officer>, OfficeError> {
+    let today = office.today();
+    let places: Vec<Option<UnitId>> = if unit.is_empty() {
+        let below = units.in_order().into_iter().map(|(_, unit)| Some(unit.id));
+        let closed = units.all().filter(|unit| !unit.is_open());
+        let closed = closed.map(|unit| Some(unit.id)).filter(|_| ended);
+        std::iter::once(None).chain(below).chain(closed).collect()
+    } else {
+        vec![Some(find::unit(units, unit)?.id)]
+    };
+    let mut found = Vec::new();
+    for place in places {
+        let mut here: Vec<Officer> = units
+            .officers()
+            .iter()
+            .filter(|officer| officer.unit == place && (ended || officer.is_in_office(today)))
+            .copied()
+            .collect();
+        here.sort_by_key(|officer| (officer.role, officer.from));
+        found.append(&mut here);
+    }
+    Ok(found)
+}
+
+/// The last term of a post: what a write was about.
+pub(super) fn last(office: &Office, units: &Units, post: &Post) -> Result<Officer, OfficeError> {
+    let unit = find::above(units, &post.unit)?;
+    let member = find::member(&office.store, &post.member)?.member_id;
+    units
+        .officers()
+        .iter()
+        .rev()
+        .find(|officer| (officer.unit, officer.member, officer.role) == (unit, member, post.role))
+        .copied()
+        .ok_or_else(|| OfficeError::not_found(("任职", "term of office"), post.member.clone()))
+}

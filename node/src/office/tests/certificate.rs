@@ -1,0 +1,169 @@
+//! A certificate's life: numbers from the county, to a member, lost, replaced, given back; and its card at the partner's.
+
+use hongyan_proto::letter::{
+    CertificateFinding, CertificateKind, CertificateRange, ReplacementReason,
+};
+
+use super::pair::{Pair, Town};
+use crate::{
+    book,
+    office::{
+        OfficeError,
+        certificate::{self, Registry, Signer},
+        find,
+        import::{Source, import},
+    },
+};
+
+const ROSTER: &str = "姓名,出生年月,活动证号\n张三,1980-05,\n李四,1981-06,F002\n王五,1982-07,\n";
+
+async fn ready() -> Pair {
+    let pair = Pair::met().await;
+    let town = &pair.home;
+    let source = Source {
+        content: ROSTER.as_bytes().to_vec().into(),
+        filename: "a.csv".to_owned(),
+        dry_run: false,
+        strict: true,
+        found_units: false,
+    };
+    let quiet = std::sync::Arc::new(|_, _, _| {});
+    import(&town.office, town.request(), source, quiet)
+        .await
+        .unwrap();
+    let range = CertificateRange {
+        kind: CertificateKind::Flow,
+        first: "F001".parse().unwrap(),
+        last: "F004".parse().unwrap(),
+        source: None,
+        received_on: town.office.today(),
+        actor: "王书记".parse().unwrap(),
+    };
+    certificate::add_range(&town.office, town.request(), range.clone())
+        .await
+        .unwrap();
+    let again = certificate::add_range(&town.office, town.request(), range).await;
+    assert_eq!(again.unwrap_err().reason(), "CERTIFICATE");
+    pair
+}
+
+async fn issue(town: &Town, member: &str, number: Option<&str>) -> Result<String, OfficeError> {
+    let number = number.map(|number| number.parse().unwrap());
+    let kind = CertificateKind::Flow;
+    let today = town.office.today();
+    let request = town.request();
+    let answer = certificate::issue(
+        &town.office,
+        request,
+        member.to_owned(),
+        kind,
+        number,
+        today,
+    )
+    .await?;
+    certificate::of_answer(&answer).map(|number| number.to_string())
+}
+
+fn on_roster(town: &Town, member: &str) -> Option<String> {
+    let member = find::member(town.office.store(), member).unwrap();
+    member.details.certificate.map(|number| number.to_string())
+}
+
+#[tokio::test]
+async fn a_number_goes_out_once_and_the_roster_follows() {
+    let pair = ready().await;
+    let town = &pair.home;
+    assert_eq!(issue(town, "张三", None).await.unwrap(), "F001");
+    assert_eq!(on_roster(town, "张三").as_deref(), Some("F001"));
+    // One the member holds, one used, one of no range, one that the roster brought.
+    for (member, number) in [
+        ("张三", None),
+        ("李四", None),
+        ("王五", Some("F001")),
+        ("王五", Some("X001")),
+        ("王五", Some("F002")),
+    ] {
+        let refused = issue(town, member, number).await.unwrap_err();
+        assert_eq!(refused.reason(), "CERTIFICATE", "{member} {number:?}");
+    }
+    assert_eq!(issue(town, "王五", None).await.unwrap(), "F003");
+    let today = town.office.today();
+    let lost = ReplacementReason::Lost;
+    let number = "F002".parse().unwrap();
+    let answer = certificate::replace(&town.office, town.request(), number, lost, None, today)
+        .await
+        .unwrap();
+    assert_eq!(certificate::of_answer(&answer).unwrap().as_str(), "F004");
+    assert_eq!(on_roster(town, "李四").as_deref(), Some("F004"));
+    let check = |number: &str| {
+        let number = number.parse().unwrap();
+        let good = CertificateFinding::Good;
+        certificate::check(&town.office, town.request(), number, good, today, None)
+    };
+    check("F004").await.unwrap();
+    assert_eq!(check("F002").await.unwrap_err().reason(), "CERTIFICATE");
+    assert_eq!(check("F999").await.unwrap_err().reason(), "CERTIFICATE");
+    let hand_in = |number: &str| {
+        let number = number.parse().unwrap();
+        certificate::hand_in(&town.office, town.request(), number, today, None)
+    };
+    hand_in("F001").await.unwrap();
+    assert_eq!(hand_in("F001").await.unwrap_err().reason(), "CERTIFICATE");
+    assert_eq!(on_roster(town, "张三"), None);
+    assert_eq!(
+        issue(town, "张三", None).await.unwrap_err().reason(),
+        "CERTIFICATE"
+    );
+    let store = town.office.store();
+    let before = book::certificates(store).unwrap();
+    book::rebuild(store).unwrap();
+    assert_eq!(book::certificates(store).unwrap(), before);
+    assert_eq!(before.all().count(), 4);
+}
+
+#[tokio::test]
+async fn a_partner_verifies_a_card_offline_and_knows_whose_key_it_was() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let number = issue(home, "张三", None).await.unwrap().parse().unwrap();
+    let registry = Registry::open(home.office.store()).unwrap();
+    let found = registry.get(&number).unwrap();
+    let card = certificate::card(&home.office, &found, registry.holder(&found));
+    let text = card.unwrap().unwrap().to_text();
+    let (read, signer) = certificate::verify(&host.office, &text).unwrap();
+    assert_eq!(signer, Signer::Partner("340800-001".to_owned()));
+    assert_eq!(read.content().name.as_str(), "张三");
+    assert_eq!(
+        certificate::verify(&home.office, &text).unwrap().1,
+        Signer::Own
+    );
+    // Another node of the same name and code, with another key.
+    let stranger = hongyan_proto::identity::IdentityKey::from_seed([9; 32]);
+    let forged = hongyan_proto::letter::Card::sign(&stranger, read.content().clone()).to_text();
+    assert_eq!(
+        certificate::verify(&host.office, &forged).unwrap().1,
+        Signer::Unknown
+    );
+    // A partner's key that speaks for somebody else.
+    let mut content = read.content().clone();
+    content.organization_code = "110000-001".parse().unwrap();
+    let borrowed = hongyan_proto::letter::Card::sign(&home.office.key(), content).to_text();
+    assert_eq!(
+        certificate::verify(&host.office, &borrowed).unwrap().1,
+        Signer::Unknown
+    );
+    let altered = text.replace("hongyan-card1:Cm", "hongyan-card1:Cn");
+    assert_eq!(
+        certificate::verify(&host.office, &altered)
+            .unwrap_err()
+            .reason(),
+        "CARD"
+    );
+    // A certificate that only the roster knows has no card.
+    let old = registry.get(&"F002".parse().unwrap()).unwrap();
+    assert!(
+        certificate::card(&home.office, &old, registry.holder(&old))
+            .unwrap()
+            .is_none()
+    );
+}
