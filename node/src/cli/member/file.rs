@@ -11,7 +11,7 @@ use hongyan_proto::pb::office::v1::{
 use crate::cli::{
     Failure,
     lang::Lang,
-    letter::Partial,
+    partial::Partial,
     progress::Bar,
     session::{Ended, Session, client, fields, table},
     words,

@@ -82,7 +82,7 @@ pub(in crate::office) struct Imported {
     pub(in crate::office) unknown_units: Vec<String>,
     /// Rows by outcome, where some rows are left out.
     #[prost(uint32, repeated, tag = "5")]
-    counts: Vec<u32>,
+    pub(super) counts: Vec<u32>,
 }
 
 impl Imported {
