@@ -11,7 +11,7 @@ use hongyan_proto::{
 use super::{Answer, Office, OfficeError, Request, find};
 use crate::{
     book::{self, Member},
-    domain::unit::{Change, Found, Unit, Units},
+    domain::unit::{Above, Change, Found, Unit, Units},
 };
 
 /// The tree with the number of members that belong to each unit itself.
@@ -152,15 +152,14 @@ pub(super) async fn change(
         .write(request, move |desk| {
             let units = book::units(desk.draft)?;
             let id = find::unit(&units, &changing.unit)?.id;
-            let above = changing
-                .above
-                .as_deref()
-                .map(|above| find::above(&units, above))
-                .transpose()?;
+            let above = match &changing.above {
+                Some(above) => find::above(&units, above)?.into(),
+                None => Above::Same,
+            };
             let wish = Change {
                 name: changing.name.as_ref().map(Text::as_str),
                 place: changing.place,
-                parent: above,
+                above,
                 on: changing.on,
             };
             let now = units.may_change(id, wish, desk.today)?.now();
@@ -168,7 +167,7 @@ pub(super) async fn change(
                 unit_id: id,
                 name: changing.name.unwrap_or_else(|| now.name.clone()),
                 place: changing.place.unwrap_or(now.place),
-                parent: above.unwrap_or(now.parent),
+                parent: above.of(now.parent),
                 changed_on: changing.on,
                 reason: changing.reason,
                 actor: desk.actor.clone(),

@@ -129,19 +129,14 @@ pub(super) async fn run(verb: UnitVerb, session: &mut Session<'_>) -> Result<End
             on,
         } => {
             let request = FoundUnitRequest {
-                actor: session.actor()?,
-                request_id: session.request_id(),
                 name,
                 kind,
                 place,
                 parent: under,
                 founded_on: session.day(on),
+                ..FoundUnitRequest::default()
             };
-            let answer = client!(session, unit_service_client::UnitServiceClient)
-                .found_unit(request)
-                .await?
-                .into_inner();
-            session.show(&answer, |answer, lang| shown(answer.unit.as_ref(), lang))?;
+            found(request, session).await?;
         }
         UnitVerb::Rename {
             unit,
@@ -178,17 +173,12 @@ pub(super) async fn run(verb: UnitVerb, session: &mut Session<'_>) -> Result<End
         }
         UnitVerb::Close { unit, on, reason } => {
             let request = CloseUnitRequest {
-                actor: session.actor()?,
-                request_id: session.request_id(),
                 unit,
                 closed_on: session.day(on),
                 reason,
+                ..CloseUnitRequest::default()
             };
-            let answer = client!(session, unit_service_client::UnitServiceClient)
-                .close_unit(request)
-                .await?
-                .into_inner();
-            session.show(&answer, |answer, lang| shown(answer.unit.as_ref(), lang))?;
+            close(request, session).await?;
         }
         UnitVerb::List { closed } => {
             let answer = client!(session, unit_service_client::UnitServiceClient)
@@ -208,6 +198,32 @@ pub(super) async fn run(verb: UnitVerb, session: &mut Session<'_>) -> Result<End
         UnitVerb::Officer(verb) => officer::run(verb, session).await?,
     }
     Ok(Ended::Well)
+}
+
+async fn found(request: FoundUnitRequest, session: &mut Session<'_>) -> Result<(), Failure> {
+    let request = FoundUnitRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        ..request
+    };
+    let answer = client!(session, unit_service_client::UnitServiceClient)
+        .found_unit(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| shown(answer.unit.as_ref(), lang))
+}
+
+async fn close(request: CloseUnitRequest, session: &mut Session<'_>) -> Result<(), Failure> {
+    let request = CloseUnitRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        ..request
+    };
+    let answer = client!(session, unit_service_client::UnitServiceClient)
+        .close_unit(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| shown(answer.unit.as_ref(), lang))
 }
 
 async fn change(request: ChangeUnitRequest, session: &mut Session<'_>) -> Result<(), Failure> {

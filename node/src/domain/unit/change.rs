@@ -21,6 +21,34 @@ pub struct Found<'a> {
     pub on: Day,
 }
 
+/// Where a unit is to stand.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Above {
+    /// Where it stands already.
+    Same,
+    /// Directly below the committee.
+    Committee,
+    /// Below a unit.
+    Unit(UnitId),
+}
+
+impl Above {
+    /// The unit above, for one that stands below `now` until then.
+    pub fn of(self, now: Option<UnitId>) -> Option<UnitId> {
+        match self {
+            Self::Same => now,
+            Self::Committee => None,
+            Self::Unit(id) => Some(id),
+        }
+    }
+}
+
+impl From<Option<UnitId>> for Above {
+    fn from(above: Option<UnitId>) -> Self {
+        above.map_or(Self::Committee, Self::Unit)
+    }
+}
+
 /// A unit about to be changed; what is none stays.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
@@ -28,8 +56,8 @@ pub struct Change<'a> {
     pub name: Option<&'a str>,
     /// A new seat.
     pub place: Option<UnitPlace>,
-    /// A new unit above; the inner none: the committee.
-    pub parent: Option<Option<UnitId>>,
+    /// Where it stands.
+    pub above: Above,
     /// When.
     pub on: Day,
 }
@@ -52,7 +80,7 @@ impl Units {
         let unit = self.existing(id)?;
         past(change.on, today)?;
         after(change.on, unit)?;
-        let parent = change.parent.unwrap_or_else(|| unit.parent());
+        let parent = change.above.of(unit.parent());
         let name = change.name.unwrap_or_else(|| unit.name());
         let place = change.place.unwrap_or_else(|| unit.place());
         if (parent, name, place) == (unit.parent(), unit.name(), unit.place()) {

@@ -13,7 +13,7 @@ mod tree;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use change::{Change, Found};
+pub use change::{Above, Change, Found};
 pub use officer::Officer;
 pub use refusal::UnitRefusal;
 pub use tree::{Stage, Unit, Units};

@@ -183,7 +183,7 @@ fn moving_renaming_and_closing() {
         let change = Change {
             name: None,
             place: None,
-            parent: Some(parent.map(id)),
+            above: parent.map(id).into(),
             on: day(TODAY),
         };
         units.may_change(id(number), change, day(TODAY)).map(drop)
@@ -336,7 +336,7 @@ proptest! {
                     events.push(founded(at, &name, kind, parent));
                 }
             } else {
-                let change = Change { name: None, place: None, parent: Some(parent.map(id)), on: today };
+                let change = Change { name: None, place: None, above: parent.map(id).into(), on: today };
                 if units.may_change(id(at), change, today).is_ok() {
                     events.push(changed(at, &name, parent, TODAY));
                 }

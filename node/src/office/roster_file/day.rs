@@ -69,7 +69,7 @@ fn numeric(number: f64, epoch: Epoch) -> Result<Read, String> {
             return Err(RULE.to_owned());
         }
         let text = number.to_string();
-        if text.ends_with(".1") {
+        if is_tenth(&text) {
             return Err(TENTH.to_owned());
         }
         return written(&text);
@@ -80,6 +80,11 @@ fn numeric(number: f64, epoch: Epoch) -> Result<Read, String> {
         4 if (1900.0..2101.0).contains(&number) => Err(YEAR_ONLY.to_owned()),
         _ => serial(number, epoch).map(plain),
     }
+}
+
+/// 1998.1, which may have been 1998.10.
+fn is_tenth(text: &str) -> bool {
+    matches!(text.rsplit_once('.'), Some((_, "1")))
 }
 
 fn written(text: &str) -> Result<Read, String> {
@@ -116,7 +121,7 @@ fn written(text: &str) -> Result<Read, String> {
         [year] if year.len() == 4 => return Err(YEAR_ONLY.to_owned()),
         _ => return Err(RULE.to_owned()),
     };
-    let tenth = text.len() == 6 && text.ends_with(".1");
+    let tenth = text.len() == 6 && is_tenth(text);
     Ok(Read {
         day: found,
         remark: tenth.then_some(
