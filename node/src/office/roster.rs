@@ -78,11 +78,14 @@ fn gather(
     let cases = book::all_cases(shelf, None)?;
     let open = cases.iter().filter(|file| file.is_open());
     let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
+    let units = book::units(shelf)?;
     let mut found = Vec::new();
     for member in book::members(shelf)? {
         if member.removed {
             continue;
         }
+        // A unit that was renamed is asked for by the name it has now.
+        let member = super::unit::called_now(&units, member);
         let placed = member.unit.as_ref().map(Text::as_str);
         let who = Who::Member(member.member_id);
         found.push(Candidate {

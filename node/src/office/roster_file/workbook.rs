@@ -158,11 +158,12 @@ fn cell(value: DataRef<'_>, formula: bool) -> Cell {
             Cell::Number(number as f64)
         }
         DataRef::Float(number) => Cell::Number(number),
-        DataRef::String(text) => Cell::Text(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            Cell::Text(text)
+        }
         DataRef::SharedString(text) => Cell::Text(text.to_owned()),
         DataRef::Bool(truth) => Cell::Text(if truth { "是" } else { "否" }.to_owned()),
         DataRef::DateTime(when) => Cell::Serial(when.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
         DataRef::Error(error) => Cell::Fault(error.to_string()),
         DataRef::Empty if formula => {
             Cell::Fault("未计算的公式 a formula without result".to_owned())

@@ -60,10 +60,9 @@ async fn roster(
 /// Brings any roster in.
 pub(super) async fn import_rows(town: &Town, rows: &str) {
     let request = town.request();
-    let (imported, _) = member::import(&town.office, request, rows.as_bytes(), "名册.csv", false)
-        .await
+    let (imported, _) = roster(town, request, &rows).await
         .unwrap();
-    assert_eq!(imported.count(member::Outcome::Refused), 0, "{imported:?}");
+    assert_eq!(imported.count(Outcome::Refused), 0, "{imported:?}");
 }
 
 /// An agreement proposed by home, countered by the host, signed by both.
