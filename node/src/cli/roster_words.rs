@@ -2,6 +2,8 @@
 
 use hongyan_proto::pb::{exchange::v1 as exchange, office::v1 as office};
 
+#[cfg(test)]
+use super::words::Compared;
 use super::words::{Choices, choice};
 
 /// What a unit is.
@@ -71,4 +73,49 @@ pub(super) static SIGNERS: &Choices = &[
     choice("partner", office::CardSigner::Partner as i32, "✓ 结对党组织签发", "✓ a partner"),
     choice("former", office::CardSigner::Former as i32, "▲ 结对党组织的旧密钥", "▲ a partner's former key"),
     choice("unknown", office::CardSigner::Unknown as i32, "✗ 签发者未知", "✗ nobody known here"),
+];
+
+/// These lists, for the test that compares them with the API.
+#[cfg(test)]
+pub(super) static ALL: &[Compared] = &[
+    (UNIT_KINDS, |n| {
+        exchange::UnitKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (UNIT_PLACES, |n| {
+        exchange::UnitPlace::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (OFFICER_ROLES, |n| {
+        exchange::OfficerRole::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_KINDS, |n| {
+        exchange::CertificateKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_FINDINGS, |n| {
+        exchange::CertificateFinding::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (REPLACEMENTS, |n| {
+        exchange::ReplacementReason::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (CERTIFICATE_STATES, |n| {
+        office::CertificateState::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (SIGNERS, |n| {
+        office::CardSigner::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
 ];

@@ -582,46 +582,6 @@ pub(super) static ALL: &[Compared] = &[
             .ok()
             .map(|value| value.as_str_name())
     }),
-    (UNIT_KINDS, |n| {
-        exchange::UnitKind::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (UNIT_PLACES, |n| {
-        exchange::UnitPlace::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (OFFICER_ROLES, |n| {
-        exchange::OfficerRole::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (CERTIFICATE_KINDS, |n| {
-        exchange::CertificateKind::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (CERTIFICATE_FINDINGS, |n| {
-        exchange::CertificateFinding::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (REPLACEMENTS, |n| {
-        exchange::ReplacementReason::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (CERTIFICATE_STATES, |n| {
-        office::CertificateState::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (SIGNERS, |n| {
-        office::CardSigner::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory as _, Parser as _};
 use proptest::prelude::*;
 
 use super::Cli;
-use crate::cli::{values, words};
+use crate::cli::{roster_words, values, words};
 
 #[test]
 fn the_definition_is_sound() {
@@ -113,7 +113,7 @@ fn every_command_teaches_in_both_languages_with_an_example_that_parses() {
 
 #[test]
 fn closed_lists_name_exactly_what_the_api_has() {
-    for (choices, api) in words::ALL {
+    for (choices, api) in words::ALL.iter().chain(roster_words::ALL) {
         let typed: Vec<(String, i32)> = choices
             .iter()
             .map(|choice| (choice.pair().0.to_owned(), choice.pair().1))
