@@ -125,6 +125,8 @@ fn a_workbook_with_a_title_row_and_a_running_number() {
 
 /// Two sheets of instructions first, a title merged over all columns, a header of two lines, the branch merged down, dates as dates,
 /// as day numbers and as text, and notes at the end.
+// One sheet is one story.
+#[allow(clippy::too_many_lines)]
 #[test]
 fn a_sheet_as_a_township_office_has_it() {
     let mut workbook = Workbook::new();
