@@ -6,12 +6,12 @@
 
 mod activity;
 mod agreement;
-mod args;
 mod appraisal;
+mod args;
 mod assessment;
 mod backup;
-mod certificate;
 mod book;
+mod certificate;
 mod connect;
 mod duties;
 mod error;
@@ -48,8 +48,8 @@ mod sync;
 mod table;
 #[cfg(test)]
 mod tests;
-mod unit;
 mod training;
+mod unit;
 mod values;
 mod wiring;
 // One value, one line: the lists are read as tables.

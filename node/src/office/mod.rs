@@ -49,8 +49,8 @@ mod tell;
 #[cfg(test)]
 mod tests;
 mod text;
-mod unit;
 mod training;
+mod unit;
 mod view;
 
 pub use backup::restore;

@@ -47,8 +47,8 @@ mod statement;
 mod stay;
 mod terms;
 mod text;
-mod unit;
 mod training;
+mod unit;
 mod wire;
 
 #[cfg(test)]
@@ -108,5 +108,5 @@ pub use statement::{ContactState, InflowLine, OutflowLine, Revision, Statement};
 pub use stay::{Found, LostContact, Moved};
 pub use terms::{Cadence, Duty, MAX_DUTIES, Party, RetentionDays, Terms};
 pub use text::Text;
-pub use unit::{UnitChanged, UnitClosed, UnitFounded, UnitKind, UnitPlace};
 pub use training::{StudyTenths, Training};
+pub use unit::{UnitChanged, UnitClosed, UnitFounded, UnitKind, UnitPlace};

@@ -60,8 +60,7 @@ async fn roster(
 /// Brings any roster in.
 pub(super) async fn import_rows(town: &Town, rows: &str) {
     let request = town.request();
-    let (imported, _) = roster(town, request, rows).await
-        .unwrap();
+    let (imported, _) = roster(town, request, rows).await.unwrap();
     assert_eq!(imported.count(Outcome::Refused), 0, "{imported:?}");
 }
 
