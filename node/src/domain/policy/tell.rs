@@ -119,6 +119,13 @@ impl Rule {
                 format!("{}每年不少于 {hours} 学时", of.label().0),
                 format!("{}: at least {hours} hours a year", of.label().1),
             ),
+            _ => self.in_short(),
+        }
+    }
+
+    /// Rules whose figures fit in a few words.
+    fn in_short(&self) -> Words {
+        match self {
             Self::PointsTable { items, .. } => {
                 let zh: Vec<_> = items
                     .iter()
@@ -167,6 +174,7 @@ impl Rule {
             Self::Screening(timing) => with(&words("排查", "screening"), timing),
             Self::Contact(timing) => with(&words("联系", "contact"), timing),
             Self::FlowTerm { step, days } => term(&named(*step), *days),
+            _ => Words::default(),
         }
     }
 }

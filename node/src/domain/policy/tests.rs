@@ -155,6 +155,7 @@ fn an_own_file_replaces_drops_and_adds_rules() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
 fn every_error_names_its_line_and_column_and_what_to_do() {
     let rule = |kind: &str, rest: &str| format!("[rule.own]\nkind = \"{kind}\"\n{WORDS}{rest}\n");
     let meeting = "meeting = \"branch-committee\"\n";
