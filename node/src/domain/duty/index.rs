@@ -25,8 +25,8 @@ pub(super) struct Index<'a> {
     people: HashMap<Who, &'a Person>,
 }
 
-fn by_who<'a>(list: &'a [Dated<()>]) -> HashMap<Who, Vec<(Day, &'a Entry)>> {
-    let mut map: HashMap<Who, Vec<(Day, &'a Entry)>> = HashMap::new();
+fn by_who(list: &[Dated<()>]) -> HashMap<Who, Vec<(Day, &Entry)>> {
+    let mut map: HashMap<Who, Vec<(Day, &Entry)>> = HashMap::new();
     for one in list {
         map.entry(one.who).or_default().push((one.day, &one.entry));
     }

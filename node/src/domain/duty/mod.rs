@@ -5,11 +5,11 @@
 
 mod absence;
 mod activity;
-mod duty;
 pub mod facts;
 mod feed;
 mod flow;
 mod index;
+mod item;
 mod meeting;
 mod person;
 mod term;
@@ -17,9 +17,9 @@ mod term;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
 
-pub use duty::{Duty, DutyId, State, Subject};
 pub use facts::Facts;
 pub use feed::feed;
+pub use item::{Duty, DutyId, State, Subject};
 
 use hongyan_proto::time::Day;
 
@@ -47,11 +47,11 @@ impl Horizon {
         }
     }
 
-    fn contains(&self, day: Day) -> bool {
+    fn contains(self, day: Day) -> bool {
         self.from <= day && day <= self.until
     }
 
-    fn years(&self) -> std::ops::RangeInclusive<i16> {
+    fn years(self) -> std::ops::RangeInclusive<i16> {
         self.from.date().year()..=self.until.date().year()
     }
 }
