@@ -236,23 +236,21 @@ fn show(answer: &ShowPolicyResponse, lang: Lang) -> String {
 }
 
 fn checked(answer: &CheckPolicyResponse, lang: Lang) -> String {
-    match &answer.problem {
-        Some(problem) => format!(
+    if let Some(problem) = &answer.problem {
+        return format!(
             "{BAD} {}:{}:{} {}",
             problem.file,
             problem.line,
             problem.column,
             lang.words(problem.problem.as_ref())
-        ),
-        None => {
-            let (name, rules) = named(answer.policy.as_ref());
-            let good = lang.say(
-                &format!("{name}: {rules} 条规则, 可以采用"),
-                &format!("{name}: {rules} rules, fit to be adopted"),
-            );
-            format!("{GOOD} {good}")
-        }
+        );
     }
+    let (name, rules) = named(answer.policy.as_ref());
+    let good = lang.say(
+        &format!("{name}: {rules} 条规则, 可以采用"),
+        &format!("{name}: {rules} rules, fit to be adopted"),
+    );
+    format!("{GOOD} {good}")
 }
 
 fn adopted(answer: &AdoptPolicyResponse, from: Day, lang: Lang) -> String {

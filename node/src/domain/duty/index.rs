@@ -30,7 +30,9 @@ fn by_who(list: &[Dated<()>]) -> HashMap<Who, Vec<(Day, &Entry)>> {
     for one in list {
         map.entry(one.who).or_default().push((one.day, &one.entry));
     }
-    map.values_mut().for_each(|days| days.sort());
+    for days in map.values_mut() {
+        days.sort();
+    }
     map
 }
 

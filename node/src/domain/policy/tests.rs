@@ -290,9 +290,7 @@ fn every_error_names_its_line_and_column_and_what_to_do() {
             "whole number",
         ),
         (
-            format!(
-                "[rule.screening]\nkind = \"screening\"\nclause = \"\"\nzh = \"一\"\nen = \"a\"\ntimes = 1\nper = \"year\"\n"
-            ),
+            "[rule.screening]\nkind = \"screening\"\nclause = \"\"\nzh = \"一\"\nen = \"a\"\ntimes = 1\nper = \"year\"\n".to_owned(),
             9,
             10,
             "1 to 80",
