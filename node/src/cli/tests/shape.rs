@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use clap::{Command, CommandFactory as _, Parser as _};
+use clap::{Command, CommandFactory as _, Parser as _, error::ErrorKind};
 use proptest::prelude::*;
 
 use super::Cli;
-use crate::cli::{roster_words, values, words};
+use crate::cli::{lang::Lang, roster_words, speech, values, words};
 
 #[test]
 fn the_definition_is_sound() {
@@ -108,6 +108,58 @@ fn every_command_teaches_in_both_languages_with_an_example_that_parses() {
                 Cli::try_parse_from(line).unwrap_err()
             );
         }
+    }
+}
+
+/// What `--lang LANG … --help` shows.
+fn help(lang: Lang, path: &str) -> String {
+    let line = path.split(' ').chain(["--help"]);
+    let shown = speech::command(Cli::command(), lang).try_get_matches_from(line);
+    let error = shown.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DisplayHelp, "{path}");
+    assert_eq!(speech::usage(&error, lang), None, "{path}");
+    error.render().to_string()
+}
+
+#[test]
+fn help_in_one_language_says_its_half_of_everything() {
+    let (mut both, mut zh, mut en) = (vec![], vec![], vec![]);
+    for (lang, seen) in [
+        (Lang::Both, &mut both),
+        (Lang::Zh, &mut zh),
+        (Lang::En, &mut en),
+    ] {
+        leaves(&speech::command(Cli::command(), lang), "hongyan-node", seen);
+    }
+    for ((path, both), ((_, zh), (_, en))) in both.iter().zip(zh.iter().zip(&en)) {
+        let abouts = [both, zh, en].map(|command| command.get_about().unwrap().to_string());
+        let texts = both.get_arguments().map(|argument| {
+            [both, zh, en].map(|command| {
+                let mut arguments = command.get_arguments();
+                let same = arguments.find(|known| known.get_id() == argument.get_id());
+                same.and_then(|same| same.get_help())
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
+            })
+        });
+        for [both, zh, en] in std::iter::once(abouts).chain(texts) {
+            assert!(
+                both.starts_with(&zh) && both.ends_with(&en),
+                "{path}: {both}: {zh}: {en}"
+            );
+            assert!(zh.is_empty() || is_chinese(&zh), "{path}: {zh}");
+            assert!(!is_chinese(&en), "{path}: {en}");
+        }
+        let (chinese, english) = (help(Lang::Zh, path), help(Lang::En, path));
+        assert!(
+            chinese.contains("用法: ") && !chinese.contains("Usage:"),
+            "{chinese}"
+        );
+        assert!(!chinese.contains("Options:"), "{chinese}");
+        assert!(
+            english.contains("Usage: ") && !english.contains("用法"),
+            "{english}"
+        );
     }
 }
 

@@ -1,6 +1,9 @@
 //! A partner by its key with a program of its own: what it says wrongly is refused by name, and nothing is lost by it.
 
+use tokio::sync::watch;
+
 use super::*;
+use crate::sync::WINDOW_FRAMES;
 
 /// A partner by its key, with a program of its own: says what the test wants.
 struct Rogue {
@@ -171,6 +174,49 @@ async fn a_silent_peer_is_told_and_left() {
     let mut rogue = Rogue::dial(&home, 2).await;
     assert_eq!(rogue.stop().await, Some(StopReason::Timeout));
     assert_eq!(rogue.hear().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_acknowledges_what_it_does_not_read_is_left() {
+    let (home, host) = partners().await;
+    let (link, partner) = (home.link.clone(), home.partner(&host));
+    let log_id = link.store().log(partner.out).unwrap().log_id();
+    let (outgoing, unread) = mpsc::channel::<pb::SyncMessage>(driver::OUTGOING_MESSAGES);
+    let (say, incoming) = mpsc::channel(1);
+    let (tell, mut told) = watch::channel(0);
+    let session = tokio::spawn(async move {
+        let stream = driver::Line {
+            incoming: ReceiverStream::new(incoming),
+            outgoing,
+            wrap: |message| message,
+        };
+        let progress = move |progress: Progress| {
+            tell.send_replace(progress.sent);
+        };
+        driver::run(&link, &partner, stream, driver::Role::Answered, progress).await
+    });
+    say.send(Ok(Forged::new(2).hello().into_wire()))
+        .await
+        .unwrap();
+    // Each entry goes out in a frame of its own, and each is acknowledged: the window never closes.
+    let mut size = 0;
+    while unread.len() < driver::OUTGOING_MESSAGES {
+        home.write(&host, 1).await;
+        size += 1;
+        told.wait_for(|sent| *sent >= size).await.unwrap();
+        let acknowledged = Message::Ack { log_id, size };
+        say.send(Ok(acknowledged.into_wire())).await.unwrap();
+    }
+    assert!(size > WINDOW_FRAMES as u64, "{size}");
+    home.write(&host, 1).await;
+    drop(say);
+    let limit = Duration::from_secs(30);
+    let outcome = tokio::time::timeout(limit, session).await.unwrap().unwrap();
+    assert!(
+        matches!(&outcome.end, End::Stopped(stop) if stop.reason == StopReason::Timeout),
+        "{outcome:?}"
+    );
+    assert_eq!(unread.len(), driver::OUTGOING_MESSAGES);
 }
 
 #[tokio::test(flavor = "multi_thread")]
