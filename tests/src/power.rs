@@ -152,11 +152,11 @@ async fn write_and_cut(
     case: &str,
     rng: &mut StdRng,
 ) -> Result<usize, TownError> {
-    let desk = home.desk();
+    let at_home = home.desk();
     let case = case.to_owned();
     let writer = tokio::spawn(async move {
         let mut written = 0;
-        while desk.contact(&case, "2026-02-01").await.is_ok() {
+        while at_home.contact(&case, "2026-02-01").await.is_ok() {
             written += 1;
         }
         written

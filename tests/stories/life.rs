@@ -222,54 +222,37 @@ async fn a_plan_is_set_filed_and_amended_from_the_command_line() {
     assert_eq!(shown["filings"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_member_confirms_the_book_with_a_code_on_the_command_line() {
-    let (mut town, home, host, people) = two(304, 1).await;
+/// One command as an officer types it.
+async fn say(town: &mut Town, node: Id, line: &str) -> Value {
+    let words: Vec<&str> = line.split(' ').collect();
+    run(town, node, &words).await
+}
+
+/// A host with three members of its own in a branch, of whom all came to an assembly, and a hosted one.
+async fn after_an_assembly(seed: u64) -> (Town, Id, Id, String, String) {
+    let (mut town, home, host, people) = two(seed, 1).await;
     let case = stay(&town, home, host, &people[0]).await;
     let roster = town.folder_of(host).join("名册.csv");
     std::fs::write(&roster, ROSTER).unwrap();
     let path = roster.to_str().unwrap().to_owned();
     run(&mut town, host, &["member", "import", &path]).await;
-    let hold = [
-        "activity",
-        "hold",
-        "--unit",
-        UNIT,
-        "--kind",
-        "branch-assembly",
-        "--day",
-        "2025-11-10",
-        "--place",
-        "会议室",
-        "--theme",
-        "学习",
-        "--present",
-        "all",
-    ];
-    run(&mut town, host, &hold).await;
-    let award = [
-        "book",
-        "award",
-        "BD-0001",
-        "--title",
-        "优秀党员",
-        "--day",
-        "2025-11-10",
-    ];
-    let own = run(&mut town, host, &award).await;
+    let hold = format!(
+        "activity hold --unit {UNIT} --kind branch-assembly --day 2025-11-10 --place 会议室 --theme 学习 --present all"
+    );
+    say(&mut town, host, &hold).await;
+    (town, home, host, case, people[0].clone())
+}
+
+#[tokio::test]
+async fn a_member_confirms_the_book_with_a_code_on_the_command_line() {
+    let (mut town, home, host, case, hosted) = after_an_assembly(304).await;
+    let award = "book award BD-0001 --title 优秀党员 --day 2025-11-10";
+    let own = say(&mut town, host, award).await;
     assert_eq!(own["told"], false);
     let number = own["written"]["sequence"].as_str().unwrap().to_owned();
     // An award of the hosted member goes home with the agreement.
-    let award = [
-        "book",
-        "award",
-        &people[0],
-        "--title",
-        "先进个人",
-        "--day",
-        "2025-11-10",
-    ];
-    assert_eq!(run(&mut town, host, &award).await["told"], true);
+    let award = format!("book award {hosted} --title 先进个人 --day 2025-11-10");
+    assert_eq!(say(&mut town, host, &award).await["told"], true);
     town.settle(home, host).await.unwrap();
     let shown = town.desk(home).case(&case).await.unwrap();
     let awards = shown
@@ -278,12 +261,7 @@ async fn a_member_confirms_the_book_with_a_code_on_the_command_line() {
         .filter(|event| event.kind() == x::Kind::Award);
     assert_eq!(awards.count(), 1);
 
-    let code = run(
-        &mut town,
-        host,
-        &["book", "code", "BD-0001", "--year", "2025"],
-    )
-    .await;
+    let code = say(&mut town, host, "book code BD-0001 --year 2025").await;
     assert_eq!(code["unconfirmed"], 2);
     let code = code["code"].as_str().unwrap().to_owned();
     let wrong = town
@@ -293,112 +271,48 @@ async fn a_member_confirms_the_book_with_a_code_on_the_command_line() {
     assert!(wrong.unwrap_err().to_string().contains("book code"));
     let confirmed = run(&mut town, host, &["book", "confirm", "BD-0001", &code]).await;
     assert_eq!(confirmed["confirmed"], 2);
-    let right = [
-        "book",
-        "correct",
-        &number,
-        "--reason",
-        "名称有误",
-        "--title",
-        "优秀党务工作者",
-        "--day",
-        "2025-11-10",
-    ];
-    run(&mut town, host, &right).await;
-    let book = run(
-        &mut town,
-        host,
-        &["book", "show", "BD-0001", "--year", "2025"],
-    )
-    .await;
+    let right =
+        format!("book correct {number} --reason 名称有误 --title 优秀党务工作者 --day 2025-11-10");
+    say(&mut town, host, &right).await;
+    let book = say(&mut town, host, "book show BD-0001 --year 2025").await;
     let tally = &book["years"][0]["tally"];
     assert_eq!(
         (&tally["confirmed"], &tally["unconfirmed"]),
         (&1.into(), &1.into())
     );
-    let stats = run(
-        &mut town,
-        host,
-        &["book", "stats", "--unit", UNIT, "--year", "2025"],
-    )
-    .await;
+    let stats = format!("book stats --unit {UNIT} --year 2025");
+    let stats = say(&mut town, host, &stats).await;
     assert_eq!(stats["people"].as_array().unwrap().len(), 3);
     assert_eq!(stats["withoutRole"], 3);
+}
 
-    let vote = [
-        "--vote",
-        "本地甲=excellent:2/1/0",
-        "--vote",
-        "本地乙=qualified:1/2/0",
-    ];
-    let appraise = ["appraisal", "record", "--unit", UNIT, "--year", "2025"];
-    run(&mut town, host, &[&appraise[..], &vote[..]].concat()).await;
-    let shown = run(
-        &mut town,
-        host,
-        &["appraisal", "show", "--unit", UNIT, "--year", "2025"],
-    )
-    .await;
+#[tokio::test]
+async fn a_branch_assesses_its_year_on_the_command_line() {
+    let (mut town, _, host, ..) = after_an_assembly(305).await;
+    let appraise = format!(
+        "appraisal record --unit {UNIT} --year 2025 --vote 本地甲=excellent:2/1/0 --vote 本地乙=qualified:1/2/0"
+    );
+    say(&mut town, host, &appraise).await;
+    let shown = format!("appraisal show --unit {UNIT} --year 2025");
+    let shown = say(&mut town, host, &shown).await;
     assert_eq!(shown["votes"][0]["excellent"], 2);
-    let train = [
-        "training",
-        "record",
-        "--unit",
-        UNIT,
-        "--day",
-        "2025-11-12",
-        "--hours",
-        "7.5",
-        "--title",
-        "专题班",
-    ];
-    assert_eq!(run(&mut town, host, &train).await["persons"], 2);
-    let hours = run(
-        &mut town,
-        host,
-        &["training", "list", "--unit", UNIT, "--year", "2025"],
-    )
-    .await;
+    let train =
+        format!("training record --unit {UNIT} --day 2025-11-12 --hours 7.5 --title 专题班");
+    assert_eq!(say(&mut town, host, &train).await["persons"], 2);
+    let hours = format!("training list --unit {UNIT} --year 2025");
+    let hours = say(&mut town, host, &hours).await;
     assert_eq!(hours["people"][0]["tenths"], 75);
-    let grant = [
-        "exemption",
-        "grant",
-        "本地乙",
-        "--from",
-        "points,records",
-        "--reason",
-        "年满75岁",
-        "--applied-on",
-        "2025-03-01",
-        "--approved-on",
-        "2025-03-10",
-        "--approved-by",
-        "支部党员大会",
-    ];
-    run(&mut town, host, &grant).await;
-    let exempt = run(&mut town, host, &["exemption", "list"]).await;
+    let grant = "exemption grant 本地乙 --from points,records --reason 年满75岁 --applied-on 2025-03-01 \
+                 --approved-on 2025-03-10 --approved-by 支部党员大会";
+    say(&mut town, host, grant).await;
+    let exempt = say(&mut town, host, "exemption list").await;
     assert_eq!(exempt["exemptions"][0]["name"], "本地乙");
-    let points = [
-        "points",
-        "member",
-        "本地乙",
-        "--policy",
-        "xianning",
-        "--year",
-        "2025",
-    ];
-    let points = run(&mut town, host, &points).await;
+    let points = "points member 本地乙 --policy xianning --year 2025";
+    let points = say(&mut town, host, points).await;
     assert_eq!(points["exempt"], true);
     // One meeting of one attended: 20; 7.5 hours of 32: 4.6; no record of the others.
     assert_eq!(points["totalTenths"], 246);
-    let points = [
-        "points", "branch", UNIT, "--policy", "xianning", "--year", "2025",
-    ];
-    assert_eq!(
-        run(&mut town, host, &points).await["lines"]
-            .as_array()
-            .unwrap()
-            .len(),
-        4
-    );
+    let points = format!("points branch {UNIT} --policy xianning --year 2025");
+    let points = say(&mut town, host, &points).await;
+    assert_eq!(points["lines"].as_array().unwrap().len(), 4);
 }

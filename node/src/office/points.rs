@@ -37,12 +37,15 @@ pub(super) struct Index {
 fn policy(office: &Office, name: &str, day: Day) -> Result<Arc<Policy>, OfficeError> {
     if name.is_empty() {
         let adopted = book::policies(&office.store)?.adopted;
-        return PolicyHistory::new(adopted, None).at(day).cloned().ok_or_else(|| {
-            OfficeError::field(
-                "policy",
-                "尚未采用政策, 请写明政策 no policy was adopted: name one",
-            )
-        });
+        return PolicyHistory::new(adopted, None)
+            .at(day)
+            .cloned()
+            .ok_or_else(|| {
+                OfficeError::field(
+                    "policy",
+                    "尚未采用政策, 请写明政策 no policy was adopted: name one",
+                )
+            });
     }
     match shipped(name) {
         Some(Ok(policy)) => Ok(Arc::new(policy)),
