@@ -1,5 +1,6 @@
 //! What can go wrong between the logs and the views.
 
+use bytes::Bytes;
 use hongyan_proto::id::KeyId;
 use thiserror::Error;
 
@@ -33,6 +34,16 @@ pub enum BookError {
         held: u64,
         /// Where the frame begins.
         first: u64,
+    },
+    /// The frame continues another history of this log than the one that is held.
+    #[error(
+        "至第 {at} 条, 数据帧与已存日志是两段历史 up to entry {at} the frame and what is held are two histories of one log; 请与对方核对 ask the partner"
+    )]
+    OtherHistory {
+        /// Where the frame ends.
+        at: u64,
+        /// The note that was held and the frame's.
+        notes: Vec<Bytes>,
     },
     /// The partner's new epoch does not begin after what is held here of the old one.
     #[error("对方新纪元的起点与本方所存旧日志不符 the partner's new epoch does not begin after what is held here of the old log: \

@@ -22,7 +22,7 @@ use crate::{
         order::{Position, Stamp},
         scope::{self, Incoming},
     },
-    store::Draft,
+    store::{Draft, LogNo},
 };
 
 /// What became of a frame.
@@ -101,7 +101,7 @@ fn take_in(
     if record.log_id() != frame.log_id() {
         return Err(BookError::OtherLog);
     }
-    if is_held(record.size(), &frame)? {
+    if is_held(draft, log, &frame)? {
         return Ok((Received::default(), judge));
     }
     let place = Place {
@@ -166,7 +166,7 @@ pub fn take_back(
     if record.log_id() != frame.log_id() {
         return Err(BookError::OtherLog);
     }
-    if is_held(record.size(), frame)? {
+    if is_held(draft, log, frame)? {
         return Ok(0);
     }
     let place = Place {
@@ -190,13 +190,27 @@ pub fn take_back(
     Ok(frame.entries().len() as u64)
 }
 
-/// A frame was verified against what was held when it came; by now it may be held, or something else may be.
-fn is_held(held: u64, frame: &VerifiedFrame) -> Result<bool, BookError> {
-    match frame.first() {
-        first if first == held => Ok(false),
-        _ if frame.tree().size() <= held => Ok(true),
-        first => Err(BookError::Gap { held, first }),
+/// A frame was verified against what was held when it came; by now it may be held, or something else may be: two sessions of one
+/// partner may show two histories, and each is in itself in order.
+fn is_held(draft: &Draft<'_>, log: LogNo, frame: &VerifiedFrame) -> Result<bool, BookError> {
+    let record = draft.log(log)?;
+    let (held, end) = (record.size(), frame.tree().size());
+    let same = if frame.first() == held {
+        frame.base() == record.root()
+    } else if end <= held {
+        draft.tree_at(log, end)?.root() == frame.tree().root()
+    } else {
+        let first = frame.first();
+        return Err(BookError::Gap { held, first });
+    };
+    if same {
+        return Ok(frame.first() != held);
     }
+    let held = record.checkpoint.iter().map(|held| held.note().clone());
+    Err(BookError::OtherHistory {
+        at: end,
+        notes: held.chain([frame.checkpoint().note().clone()]).collect(),
+    })
 }
 
 fn is_agreement(header: &Header) -> bool {

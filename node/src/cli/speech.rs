@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use clap::{
-    Command, ValueEnum as _,
+    Arg, ArgAction, Command, ValueEnum as _,
     builder::StyledStr,
     error::{ContextKind, ErrorKind},
 };
@@ -113,7 +113,12 @@ pub(super) fn command(command: Command, lang: Lang) -> Command {
         command = command.after_help(after);
     }
     if lang == Lang::Zh {
+        // The parser's own flag explains itself in English.
+        let help = Arg::new("help").short('h').long("help");
+        let help = help.action(ArgAction::Help).help("显示帮助");
         command = command
+            .disable_help_flag(true)
+            .arg(help.help_heading("选项"))
             .subcommand_help_heading("命令")
             .help_template("{about-with-newline}\n用法: {usage}\n\n{all-args}{after-help}");
     }

@@ -208,7 +208,8 @@ impl<O: Send + 'static> Drive<O> {
         }
         let mut deadline = Instant::now() + limits.hello;
         loop {
-            while commits.len() < COMMITS_UNDER_WAY
+            while self.end.is_none()
+                && commits.len() < COMMITS_UNDER_WAY
                 && let Some(commit) = self.next_commit()
             {
                 commits.push_back(commit);

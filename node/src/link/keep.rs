@@ -125,6 +125,8 @@ impl Link {
                         stored.refused += received.refused.len() as u64;
                     }
                     Write::TakeBack(frame) => {
+                        // What comes back may be what the frames behind it are judged by.
+                        intake = book::Intake::default();
                         stored.size = frame.tree().size();
                         stored.recovered += frame.entries().len() as u64;
                         book::take_back(draft, key, &frame, &keys)?;
@@ -136,6 +138,11 @@ impl Link {
         async move {
             let stored = kept.await.map_err(|error| match error {
                 BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
+                BookError::OtherHistory { ref notes, .. } => {
+                    let mut stop = Stop::new(StopReason::BadFrame, &error);
+                    stop.evidence.clone_from(notes);
+                    stop
+                }
                 other => store(other),
             })?;
             if rotated {

@@ -317,6 +317,11 @@ impl Draft<'_> {
                 found: frame.first(),
             });
         }
+        if frame.base() != record.root() {
+            return Err(StoreError::Entry(Arc::from(
+                "数据帧接续的是另一段历史 the frame continues another history than the one that is held",
+            )));
+        }
         let entries = (frame.first()..)
             .zip(frame.entries())
             .map(|(sequence, entry)| {

@@ -28,6 +28,10 @@ const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// sled's segment in a new database, in bytes. Fixed when a database is made. Twice sled's own default: half as many parts of a
 /// value, and each costs as much as several hundred bytes. More would cost memory, because several are under way at a time.
 const SEGMENT_BYTES: usize = 1024 * 1024;
+/// The sizes that databases were ever made with.
+const KNOWN_SEGMENTS: [usize; 2] = [512 * 1024, SEGMENT_BYTES];
+/// The file in which sled keeps the segment size.
+const CONF: &str = "conf";
 /// sled moves a page over this share of a segment into a blob file.
 const PAGES_IN_SEGMENT: usize = 4;
 /// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
@@ -39,7 +43,7 @@ const VALUE_FRAME: usize = key::KEY_MAX + 64;
 const VALUE_MOST: usize = 8 * 1024;
 /// Room is made for the parts of this many bundles ahead, once bundles come one after the other.
 const BUNDLES_AHEAD: usize = 32;
-/// A value may have this many parts: some 350 MB.
+/// A value may have this many parts: 350 MB at least.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
 const REOPEN_TRIES: u32 = 100;
@@ -71,7 +75,7 @@ impl Engine {
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<PathBuf>), StoreError> {
         let stray = remove_stray(path)?;
         let mut tries = 0;
-        let segment = segment_of(path).unwrap_or(SEGMENT_BYTES);
+        let segment = segment_of(path)?;
         let db = loop {
             let config = sled::Config::new()
                 .path(path)
@@ -100,6 +104,10 @@ impl Engine {
             value_max: value_max(segment),
         };
         engine.sync()?;
+        // sled never syncs it, and without it nobody could tell the segment size of the database.
+        File::open(path.join(CONF))
+            .and_then(|conf| conf.sync_all())
+            .map_err(StoreError::io("同步", "sync", path.join(CONF)))?;
         sync_folder(path)?;
         Ok((engine, stray))
     }
@@ -322,12 +330,25 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// The segment size of the database that lies here; none when there is none yet. sled opens a database with its own size only.
-fn segment_of(path: &Path) -> Option<usize> {
-    let conf = fs::read(path.join("conf")).ok()?;
+/// The segment size of the database that lies here, or of a new one. sled opens a database with its own size only; one whose `conf`
+/// was lost it would take for one of any size, and read as garbage.
+fn segment_of(path: &Path) -> Result<usize, StoreError> {
+    let has_data = fs::metadata(path.join("db")).is_ok_and(|db| db.len() > 0);
+    let conf = fs::read(path.join(CONF)).unwrap_or_default();
     let conf = String::from_utf8_lossy(&conf);
     let mut lines = conf.lines();
-    lines.find_map(|line| line.strip_prefix("segment_size: ")?.trim().parse().ok())
+    let found = lines.find_map(|line| line.strip_prefix("segment_size: ")?.trim().parse().ok());
+    match found {
+        Some(segment) if KNOWN_SEGMENTS.contains(&segment) => Ok(segment),
+        None if !has_data => Ok(SEGMENT_BYTES),
+        other => Err(StoreError::Damaged {
+            path: path.join(CONF),
+            detail: Arc::from(match other {
+                Some(size) => format!("segment_size: {size}"),
+                None => "segment_size: ?".to_owned(),
+            }),
+        }),
+    }
 }
 
 /// The longest single value, in bytes: a page full of these stays inside a segment.
@@ -413,3 +434,7 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> sled::Result<T>) -> Result<T, 
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

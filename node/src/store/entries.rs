@@ -51,11 +51,13 @@ pub(super) fn full_bundle(
     record: &LogRecord,
     number: u64,
 ) -> Result<(Vec<(Bytes, Bytes)>, Hash), StoreError> {
-    let first = number * BUNDLE_ENTRIES;
-    let bundle = read_bundle(sight, record, first)?;
-    if bundle.len() < BUNDLE_ENTRIES {
-        return Err(record.bad_entry(first, "条目束未满 the bundle is not full"));
+    if number >= record.size() / BUNDLE_ENTRIES {
+        return Err(StoreError::UnknownEntry {
+            log: record.no,
+            sequence: number.saturating_mul(BUNDLE_ENTRIES),
+        });
     }
+    let bundle = read_bundle(sight, record, number * BUNDLE_ENTRIES)?;
     let entries = bundle.into_entries().into_iter();
     let entries = entries.map(|stored| (stored.header, stored.body.unwrap_or_default()));
     Ok((entries.collect(), read_node(sight, record, 1, number)?))

@@ -113,6 +113,7 @@ struct Author {
     origin: LogOrigin,
     key: IdentityKey,
     tree: Tree,
+    word: &'static str,
 }
 
 impl Author {
@@ -121,6 +122,7 @@ impl Author {
             origin: origin(author, audience),
             key: identity(author),
             tree: Tree::new(),
+            word: "letter",
         }
     }
 
@@ -128,7 +130,7 @@ impl Author {
         let first = self.tree.size();
         let entries: Vec<_> = (first..first + count)
             .map(|sequence| {
-                let body = body::seal([9; 16], format!("letter {sequence}").as_bytes());
+                let body = body::seal([9; 16], format!("{} {sequence}", self.word).as_bytes());
                 let header = NewHeader {
                     log_id: self.origin.log_id(),
                     sequence,
@@ -200,6 +202,24 @@ fn what_was_confirmed_is_there_after_a_drop_and_every_entry_verifies() {
         store.entry(no, 1259),
         Err(StoreError::UnknownEntry { sequence: 1259, .. })
     ));
+}
+
+#[test]
+fn a_frame_of_another_history_is_not_put_on_top_of_this_one() {
+    let place = Place::new();
+    let store = place.create();
+    let no = partner_log(&store);
+    let empty = store.log(no).unwrap();
+    let mut other = Author::new(2, 1);
+    other.word = "another letter";
+    let mut held = (*empty).clone();
+    held.tree = other.frame(100, &empty).tree().clone();
+    let next = other.frame(100, &held);
+    mirror(&store, no, &mut Author::new(2, 1), 100, &[]);
+    let refused = store.commit_blocking(move |draft| draft.mirror(no, &next, &[]));
+    assert!(matches!(refused, Err(StoreError::Entry(_))), "{refused:?}");
+    assert_eq!(store.log(no).unwrap().size(), 100);
+    assert!(store.verify_log(no, &quiet).is_ok());
 }
 
 #[test]

@@ -249,6 +249,10 @@ impl Session {
 
     fn conclude(&mut self, result: Result<(), Stop>, mut actions: Vec<Action>) -> Vec<Action> {
         if let Err(stop) = result {
+            // The first reason is the one that is told.
+            if matches!(self.phase, Phase::Stopped) {
+                return actions;
+            }
             self.phase = Phase::Stopped;
             actions.push(Action::Send(Message::Stop(stop.clone())));
             actions.push(Action::Stopped(stop));

@@ -235,6 +235,7 @@ pub struct Follow {
 pub struct VerifiedFrame {
     log_id: LogId,
     first: u64,
+    base: Hash,
     entries: Vec<Entry>,
     tree: Tree,
     tiles: Vec<Hash>,
@@ -307,6 +308,7 @@ impl Follow {
         Ok(VerifiedFrame {
             log_id,
             first,
+            base: self.tree.root(),
             entries,
             tree,
             tiles,
@@ -381,6 +383,11 @@ impl VerifiedFrame {
     /// Sequence of the first entry.
     pub fn first(&self) -> u64 {
         self.first
+    }
+
+    /// The root of the log that it continues: what is held must have the same, or the two are of different histories.
+    pub fn base(&self) -> Hash {
+        self.base
     }
 
     /// The entries, each with the body its header names.

@@ -1,0 +1,84 @@
+//! Tests of `engine`.
+
+use super::*;
+
+fn write(key: &[u8], value: Vec<u8>) -> Write {
+    Write {
+        key: key.to_vec(),
+        value: Some(value),
+        fresh: true,
+    }
+}
+
+#[test]
+fn a_database_of_the_first_size_goes_on_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    drop(
+        sled::Config::new()
+            .path(&path)
+            .segment_size(KNOWN_SEGMENTS[0])
+            .open()
+            .unwrap(),
+    );
+    let (engine, _) = Engine::open(&path).unwrap();
+    assert_eq!(engine.value_max, 5381);
+    let long: Vec<u8> = (0..200_000_u32).map(|at| at.to_le_bytes()[0]).collect();
+    engine.write(vec![write(b"long", long.clone())]).unwrap();
+    engine.sync().unwrap();
+    drop(engine);
+    let (engine, _) = Engine::open(&path).unwrap();
+    assert_eq!(engine.get(b"long").unwrap(), Some(long));
+}
+
+#[test]
+fn a_database_that_does_not_say_its_size_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    let (engine, _) = Engine::open(&path).unwrap();
+    assert_eq!(engine.value_max, VALUE_MOST);
+    engine.write(vec![write(b"key", vec![1; 10])]).unwrap();
+    engine.sync().unwrap();
+    drop(engine);
+    for conf in [None, Some(""), Some("segment_size: 4096\n")] {
+        match conf {
+            None => fs::remove_file(path.join(CONF)).unwrap(),
+            Some(text) => fs::write(path.join(CONF), text).unwrap(),
+        }
+        let refused = Engine::open(&path).err();
+        assert!(
+            matches!(&refused, Some(StoreError::Damaged { path, .. }) if path.ends_with(CONF)),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn room_ahead_is_made_once_and_never_over_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) = Engine::open(&folder.path().join("db")).unwrap();
+    let bundle = |number: u64| key::bundle(super::super::log::LogNo(1), number);
+    let value = |number: u64| {
+        vec![u8::try_from(number).unwrap(); 30_000 + 9000 * usize::try_from(number % 3).unwrap()]
+    };
+    for group in 0..20_u64 {
+        let numbers = [2 * group, 2 * group + 1];
+        let writes = numbers.map(|number| write(&bundle(number), value(number)));
+        engine.write(writes.into()).unwrap();
+    }
+    for number in 0..40 {
+        assert_eq!(
+            engine.get(&bundle(number)).unwrap(),
+            Some(value(number)),
+            "{number}"
+        );
+    }
+    // Up to 32 bundles' parts wait behind the last one, and nobody sees them as values.
+    assert_eq!(engine.get(&bundle(40)).unwrap(), None);
+    let all = engine.keys(bundle(0), key::after(&[key::BUNDLE])).unwrap();
+    assert_eq!(all.len(), 40);
+    let parts = engine
+        .keys(vec![key::PART], key::after(&[key::PART]))
+        .unwrap();
+    assert!((40 * 3..=72 * 6).contains(&parts.len()), "{}", parts.len());
+}
