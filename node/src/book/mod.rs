@@ -31,6 +31,7 @@ mod record;
 mod refusal;
 mod shelf;
 mod unit;
+mod whole;
 
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
