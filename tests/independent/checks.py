@@ -120,7 +120,7 @@ def proofs(folder):
     data = str(pathlib.Path(folder, "node"))
     run("node", data, "init", "--code", "320200-001", "--name", "某街道党委", "--region", "320200")
     roster = pathlib.Path(folder, "名册.csv")
-    rows = ["姓名,性别,所在党支部"] + [f"党员{number},男,第一党支部" for number in range(40)]
+    rows = ["姓名,性别,所在党支部"] + [f"党员{chr(0x4E00 + number)},男,第一党支部" for number in range(40)]
     roster.write_text("\n".join(rows), encoding="utf-8")
     run("node", data, "member", "import", str(roster), "--yes")
     log = run("node", data, "log", "list")["logs"][0]["logId"]

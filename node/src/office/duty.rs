@@ -14,6 +14,7 @@ use crate::{
         case,
         duty::{Duty, Horizon, State, duties},
     },
+    store::{LogNo, StoreError},
 };
 
 /// Which duties are asked for.
@@ -47,8 +48,12 @@ impl Filter {
 /// Every duty of the committee, and the name of the policy that applies today; none: nothing is adopted.
 pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), OfficeError> {
     let today = office.today();
-    let horizon = Horizon::around(today);
     let policies = book::policies(&office.store)?;
+    let mut horizon = Horizon::around(today);
+    // What fell due before this node kept any book was nobody's neglect here, unless a policy was adopted from an earlier day.
+    let adopted = policies.adopted.iter().map(|one| one.from);
+    let begun = adopted.fold(first_day(office)?, Day::min);
+    horizon.from = horizon.from.max(begun);
     let facts = facts::facts(office, &policies, horizon)?;
     let history = policy::history(&policies);
     let applies = history
@@ -59,6 +64,15 @@ pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), Office
         .map(|one| one.policy.name.clone());
     let found = duties(&history, &facts, &policies.calendar, today, horizon);
     Ok((found, applies))
+}
+
+/// The day of the first entry in the local log.
+fn first_day(office: &Office) -> Result<Day, OfficeError> {
+    match office.store.entry(LogNo::LOCAL, 0) {
+        Ok(entry) => Ok(entry.header().time.day()),
+        Err(StoreError::UnknownEntry { .. }) => Ok(office.today()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Those a filter takes, the most urgent first.

@@ -79,6 +79,17 @@ async fn a_notice_is_the_hosts_duty_and_home_waits() {
 }
 
 #[tokio::test]
+async fn nothing_is_overdue_from_before_the_book_was_kept() {
+    let pair = ready().await;
+    let due = |town: &Town| of(town, "screening").remove(0).due;
+    // The agreement alone asks for a screening, of the year in which this node began.
+    assert_eq!(due(&pair.home), day("2026-12-31"));
+    // Who adopts a policy from an earlier day answers from that day on.
+    adopt(&pair.home, "wuxi", "2025-01-01").await.unwrap();
+    assert_eq!(due(&pair.home), day("2025-12-31"));
+}
+
+#[tokio::test]
 async fn contact_once_a_quarter_is_closed_by_the_record_of_it() {
     let (pair, case) = away().await;
     write(&pair.host, case, accept()).await.unwrap();
