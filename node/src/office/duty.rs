@@ -56,12 +56,7 @@ pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), Office
     horizon.from = horizon.from.max(begun);
     let facts = facts::facts(office, &policies, horizon)?;
     let history = policy::history(&policies);
-    let applies = history
-        .adopted()
-        .iter()
-        .rev()
-        .find(|one| one.from <= today)
-        .map(|one| one.policy.name.clone());
+    let applies = history.adopted_by(today).map(|one| one.policy.name.clone());
     let found = duties(&history, &facts, &policies.calendar, today, horizon);
     Ok((found, applies))
 }

@@ -42,8 +42,7 @@ pub(super) fn all() -> Result<Vec<Policy>, OfficeError> {
 pub(super) fn adopted(office: &Office) -> Result<(PolicyHistory, Option<Day>), OfficeError> {
     let history = history(&book::policies(&office.store)?);
     let today = office.today();
-    let applies = history.adopted().iter().rev().find(|one| one.from <= today);
-    let applies = applies.map(|one| one.from);
+    let applies = history.adopted_by(today).map(|one| one.from);
     Ok((history, applies))
 }
 
@@ -70,7 +69,7 @@ pub(super) fn show(office: &Office, name: &str, day: Day) -> Result<Shown, Offic
     let policies = book::policies(&office.store)?;
     let (policy, from, adopted) = if name.is_empty() {
         let history = history(&policies);
-        let adopted = history.adopted().iter().rev().find(|one| one.from <= day);
+        let adopted = history.adopted_by(day);
         let policy = history.at(day).cloned();
         let policy = policy.ok_or_else(|| OfficeError::not_found(("政策", "policy"), BEFORE))?;
         (policy, adopted.map(|one| one.from), adopted.is_some())

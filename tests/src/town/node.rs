@@ -39,16 +39,8 @@ impl Node {
         region: &str,
         endpoint: Option<&str>,
     ) -> Result<Self, TownError> {
-        let node = Self {
-            program: program.to_owned(),
-            folder: folder.to_owned(),
-            code: code.to_owned(),
-            region: region.to_owned(),
-            wire: Wire::lay().await?,
-            listen: "127.0.0.1:0".to_owned(),
-            process: None,
-            desk: None,
-        };
+        let anywhere = "127.0.0.1:0".to_owned();
+        let node = Self::new(program, folder, (code, region), anywhere).await?;
         node.init(endpoint).await
     }
 
@@ -61,17 +53,26 @@ impl Node {
         region: &str,
     ) -> Result<Self, TownError> {
         let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        let node = Self {
+        let node = Self::new(program, folder, (code, region), free.clone()).await?;
+        node.init(Some(&free)).await
+    }
+
+    async fn new(
+        program: &Path,
+        folder: &Path,
+        (code, region): (&str, &str),
+        listen: String,
+    ) -> Result<Self, TownError> {
+        Ok(Self {
             program: program.to_owned(),
             folder: folder.to_owned(),
             code: code.to_owned(),
             region: region.to_owned(),
             wire: Wire::lay().await?,
-            listen: free.clone(),
+            listen,
             process: None,
             desk: None,
-        };
-        node.init(Some(&free)).await
+        })
     }
 
     async fn init(self, endpoint: Option<&str>) -> Result<Self, TownError> {

@@ -40,8 +40,13 @@ impl PolicyHistory {
 
     /// The policy that applies on a day. A period belongs to the policy of its first day.
     pub fn at(&self, day: Day) -> Option<&Arc<Policy>> {
-        let adopted = self.adopted.iter().rev().find(|one| one.from <= day);
+        let adopted = self.adopted_by(day);
         adopted.map(|one| &one.policy).or(self.before.as_ref())
+    }
+
+    /// The adoption that counts on a day; none while nothing was adopted.
+    pub fn adopted_by(&self, day: Day) -> Option<&Adopted> {
+        self.adopted.iter().rev().find(|one| one.from <= day)
     }
 
     /// Every adoption, by first day.
