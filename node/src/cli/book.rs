@@ -319,9 +319,14 @@ async fn confirm(
 }
 
 fn says(line: &BookLine, lang: Lang) -> String {
+    let free = if line.exempt {
+        lang.say(" (免予)", " (exempt)")
+    } else {
+        String::new()
+    };
     match line.content.clone().and_then(|content| content.content) {
         Some(Content::Attendance(it)) => format!(
-            "{} {} {}",
+            "{} {} {}{free}",
             words::show(words::ACTIVITIES, it.activity, lang),
             it.theme,
             words::show(words::PRESENCES, it.presence, lang)
@@ -360,6 +365,7 @@ fn shown(answer: &GetBookResponse, lang: Lang) -> String {
                 "took part",
                 format!("{}/{}", tally.attended, tally.expected),
             )
+            .add("免予参加", "exempt from", free(tally.exempt))
             .add("待确认", "to confirm", tally.unconfirmed)
             .render();
         let mut rows = table(
@@ -386,9 +392,19 @@ fn shown(answer: &GetBookResponse, lang: Lang) -> String {
     text
 }
 
-fn cells(tally: BookTally) -> [String; 7] {
+/// Nothing where there is nothing to say.
+fn free(times: u32) -> String {
+    if times == 0 {
+        String::new()
+    } else {
+        times.to_string()
+    }
+}
+
+fn cells(tally: BookTally) -> [String; 8] {
     [
         format!("{}/{}", tally.attended, tally.expected),
+        free(tally.exempt),
         tally.dues.to_string(),
         tally.awards.to_string(),
         tally.penalties.to_string(),
@@ -418,6 +434,7 @@ fn statistics(answer: &GetBookStatisticsResponse, lang: Lang) -> String {
         &[
             ("姓名", "name"),
             ("组织生活", "took part"),
+            ("免予", "exempt"),
             ("党费", "dues"),
             ("奖励", "awards"),
             ("处分", "penalties"),
@@ -427,7 +444,12 @@ fn statistics(answer: &GetBookStatisticsResponse, lang: Lang) -> String {
         ],
     );
     for person in &answer.people {
-        let name = [person.name.clone()];
+        let mark = if person.exempt {
+            lang.say(" (免予记实)", " (no book kept)")
+        } else {
+            String::new()
+        };
+        let name = [format!("{}{mark}", person.name)];
         rows.row(
             name.into_iter()
                 .chain(cells(person.tally.unwrap_or_default())),

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     letter::{
-        Activity, ActivityKind, Attendee, Exemption, ExemptionFrom, FormHandedUp, LocalCorrection,
+        Activity, ActivityKind, Attendee, ExemptionFrom, FormHandedUp, LocalCorrection,
         LocalReplacement, Payload, Presence, Text,
     },
     log::Kind,
@@ -13,6 +13,7 @@ use prost::Message as _;
 use super::{
     Answer, Office, OfficeError, Request, Violation,
     desk::Desk,
+    exemption::exempted,
     plan::{calendar, not_ahead},
     roster,
     tell::{Telling, correct as correct_letter, tell},
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     book,
     domain::life::{
-        Candidate, Line, Named, Record, Who,
+        Candidate, Exempted, Line, Named, Record, Who,
         ledger::line,
         roll::{self, Problems},
     },
@@ -91,11 +92,7 @@ pub(super) async fn hold(
             let unit = activity.unit.as_str();
             let mut candidates = roster::candidates(desk.draft, unit)?;
             roster::require(&candidates, unit)?;
-            excuse(
-                &mut candidates,
-                &book::exemptions(desk.draft)?,
-                activity.day,
-            );
+            excuse(&mut candidates, &exempted(desk.draft)?, activity.day);
             let attendees =
                 roll::call(&candidates, roll.everyone, &roll.people).map_err(violations)?;
             let activity = Activity {
@@ -141,13 +138,10 @@ fn recorded_before(shelf: &impl book::Shelf, activity: &Activity) -> Result<(), 
 }
 
 /// Who is exempt from activities on the day, or was not here yet, is expected only when named.
-fn excuse(candidates: &mut [Candidate], exemptions: &[(u64, Exemption)], day: Day) {
+fn excuse(candidates: &mut [Candidate], exempted: &Exempted, day: Day) {
     for candidate in candidates {
         candidate.expected &= candidate.since.is_none_or(|since| since <= day);
-        candidate.expected &= !exemptions.iter().any(|(_, exemption)| {
-            candidate.who == Who::Member(exemption.member_id)
-                && exemption.covers(ExemptionFrom::Attendance, day)
-        });
+        candidate.expected &= !exempted.is(candidate.who, ExemptionFrom::Attendance, day);
     }
 }
 

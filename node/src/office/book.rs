@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use hongyan_proto::{
     id::{CaseId, Hash, MemberId},
     letter::{
-        Award, BookCode, BookConfirmed, BookRecord, ConfirmedLine, LocalCorrection,
+        Award, BookCode, BookConfirmed, BookRecord, ConfirmedLine, ExemptionFrom, LocalCorrection,
         LocalReplacement, Payload, Role, Text, Within,
     },
     log::Kind,
-    time::Timestamp,
+    time::{Day, Timestamp},
 };
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
@@ -18,6 +18,8 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Answer, Office, OfficeError, Request,
     desk::Desk,
+    error::At as _,
+    exemption::exempted,
     plan::{calendar, not_ahead},
     roster,
     tell::{Telling, correct as correct_letter, tell},
@@ -61,6 +63,8 @@ pub(super) struct Year {
 pub(super) struct Standing {
     pub(super) person: Candidate,
     pub(super) tally: Tally,
+    /// No book is kept of the year: exempt when it ends (W 记实 §二).
+    pub(super) exempt: bool,
 }
 
 /// Whoever the text names: of the roster, or hosted.
@@ -94,7 +98,7 @@ fn record_of(fact: Fact, who: Who, actor: Text<60>) -> BookRecord {
 }
 
 impl Fact {
-    const fn day(&self) -> hongyan_proto::time::Day {
+    const fn day(&self) -> Day {
         match self {
             Self::Award(award) => award.day,
             Self::Role(role) => role.day,
@@ -408,6 +412,7 @@ fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, Office
         &book::life_of_year(shelf, year)?,
         who,
         &confirmed,
+        &exempted(shelf)?,
     ))
 }
 
@@ -448,13 +453,19 @@ pub(super) fn stats(office: &Office, unit: &str, year: u16) -> Result<Vec<Standi
     let candidates = roster::candidates(store, unit)?;
     roster::require(&candidates, unit)?;
     let records = book::life_of_year(store, year)?;
+    let exempted = exempted(store)?;
+    let last = Day::new(i16::try_from(year).unwrap_or_default(), 12, 31).at("year")?;
     candidates
         .into_iter()
         .filter(|candidate| candidate.belongs)
         .map(|person| {
             let confirmed = book::book_confirmed(store, person.who)?;
-            let tally = tally(&lines_about(&records, person.who, &confirmed));
-            Ok(Standing { person, tally })
+            let tally = tally(&lines_about(&records, person.who, &confirmed, &exempted));
+            Ok(Standing {
+                exempt: exempted.is(person.who, ExemptionFrom::Records, last),
+                person,
+                tally,
+            })
         })
         .collect()
 }

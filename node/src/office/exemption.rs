@@ -3,7 +3,10 @@
 use hongyan_proto::letter::Exemption;
 
 use super::{Answer, Office, OfficeError, Request, assessment::member, plan::not_ahead, roster};
-use crate::book;
+use crate::{
+    book::{self, Shelf},
+    domain::life::Exempted,
+};
 
 /// A member was exempted. The member's id is filled in from the name.
 pub(super) async fn exempt(
@@ -26,6 +29,12 @@ pub(super) async fn exempt(
             Ok(Answer::default())
         })
         .await
+}
+
+/// Who is exempt from what, as the log says now.
+pub(super) fn exempted(shelf: &impl Shelf) -> Result<Exempted, OfficeError> {
+    let found = book::exemptions(shelf)?.into_iter();
+    Ok(found.map(|(_, exemption)| exemption).collect())
 }
 
 /// Exemptions that count, those that are over only when asked for.

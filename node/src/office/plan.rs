@@ -5,7 +5,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, roster};
+use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, roster};
 use crate::{
     book,
     domain::life::{Ledger, ledger},
@@ -17,6 +17,7 @@ fn of_year(desk: &Desk<'_, '_>, unit: &str, year: u32) -> Result<Ledger, OfficeE
     Ok(ledger(
         &book::life_of_year(desk.draft, calendar(year)?)?,
         unit,
+        &exempted(desk.draft)?,
     ))
 }
 
@@ -120,7 +121,8 @@ pub(super) fn year(office: &Office, unit: &str, year: u32) -> Result<Ledger, Off
         0 => u16::try_from(office.today().date().year()).unwrap_or_default(),
         year => calendar(year)?,
     };
-    let found = ledger(&book::life_of_year(&office.store, year)?, unit);
+    let store = &office.store;
+    let found = ledger(&book::life_of_year(store, year)?, unit, &exempted(store)?);
     if found == Ledger::default() {
         roster::known_unit(&office.store, unit)?;
     }

@@ -7,12 +7,12 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Office, OfficeError, book::person, roster};
+use super::{Office, OfficeError, book::person, exemption::exempted, roster};
 use crate::{
     book,
     domain::{
         life::{
-            Record, Who,
+            Exempted, Record, Who,
             book::{Confirmed, lines_about, tally},
             points::{Facts, Score, Share, of_branch, of_person, scores},
         },
@@ -113,8 +113,8 @@ fn until(office: &Office, year: u16) -> Result<Day, OfficeError> {
     Ok(end.min(office.today()))
 }
 
-fn facts(records: &[Record], who: Who, hours: u32) -> Facts {
-    let tally = tally(&lines_about(records, who, &Confirmed::new()));
+fn facts(records: &[Record], who: Who, hours: u32, exempted: &Exempted) -> Facts {
+    let tally = tally(&lines_about(records, who, &Confirmed::new(), exempted));
     let trained: u32 = records
         .iter()
         .filter(|record| !record.void)
@@ -135,7 +135,7 @@ fn facts(records: &[Record], who: Who, hours: u32) -> Facts {
             done: tally.roles,
             of: 1,
         },
-        ..of_person(records, who)
+        ..of_person(records, who, exempted)
     }
 }
 
@@ -151,17 +151,13 @@ pub(super) fn member(
     let table = table(&policy, false)?;
     let person = person(&office.store, name)?;
     let records = book::life_of_year(&office.store, year)?;
-    let exempt = book::exemptions(&office.store)?
-        .iter()
-        .any(|(_, exemption)| {
-            person.who == Who::Member(exemption.member_id)
-                && exemption.covers(ExemptionFrom::Points, day)
-        });
+    let exempted = exempted(&office.store)?;
+    let hours = training(&policy);
     Ok(Index {
         name: person.names.first().cloned().unwrap_or_default(),
         id: person.who.id(),
-        exempt,
-        scores: scores(&table, &facts(&records, person.who, training(&policy))),
+        exempt: exempted.is(person.who, ExemptionFrom::Points, day),
+        scores: scores(&table, &facts(&records, person.who, hours, &exempted)),
     })
 }
 
@@ -178,7 +174,12 @@ pub(super) fn branch(
     roster::known_unit(&office.store, unit)?;
     let records = book::life_of_year(&office.store, year)?;
     let months = u32::try_from(day.date().month()).unwrap_or_default();
-    let facts = of_branch(&records, unit, months, meetings_due(&policy, day));
+    let facts = of_branch(
+        &records,
+        unit,
+        (months, meetings_due(&policy, day)),
+        &exempted(&office.store)?,
+    );
     Ok(Index {
         name: unit.to_owned(),
         id: String::new(),

@@ -67,6 +67,7 @@ pub(super) fn text(ledger: &GetLedgerResponse, lang: Lang) -> String {
             ("参加", "took part"),
             ("请假", "excused"),
             ("缺席", "absent"),
+            ("免予", "exempt"),
         ],
     );
     for person in &ledger.people {
@@ -77,6 +78,10 @@ pub(super) fn text(ledger: &GetLedgerResponse, lang: Lang) -> String {
             person.present.to_string(),
             person.absent_with_reason.to_string(),
             person.absent.to_string(),
+            match person.exempt {
+                0 => String::new(),
+                times => times.to_string(),
+            },
         ]);
     }
     format!(

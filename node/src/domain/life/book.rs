@@ -10,7 +10,7 @@ use hongyan_proto::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{record::Record, roll::Who};
+use super::{exempt::Exempted, record::Record, roll::Who};
 
 /// The four kinds of record (W 记实 §二.1).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -42,6 +42,8 @@ pub struct Line {
     pub digest: Hash,
     /// When the member confirmed it; none: not yet, or it has said something else since.
     pub confirmed: Option<Timestamp>,
+    /// An activity the person did not come to and was not expected at: exempt that day.
+    pub exempt: bool,
 }
 
 /// What members confirmed: by record, the digests and when.
@@ -93,7 +95,12 @@ fn played(role: &Role) -> (Section, Day, Payload) {
 }
 
 /// One person's lines out of a year's records, by kind, then by day.
-pub fn lines_about(records: &[Record], who: Who, confirmed: &Confirmed) -> Vec<Line> {
+pub fn lines_about(
+    records: &[Record],
+    who: Who,
+    confirmed: &Confirmed,
+    exempted: &Exempted,
+) -> Vec<Line> {
     let mut lines: Vec<Line> = records
         .iter()
         .filter(|record| !record.void)
@@ -101,6 +108,10 @@ pub fn lines_about(records: &[Record], who: Who, confirmed: &Confirmed) -> Vec<L
             let (section, day, content) = content(&record.payload, who)?;
             let digest = digest(&content);
             let found = confirmed.get(&record.sequence).into_iter().flatten();
+            let exempt = match &content {
+                Payload::Attendance(line) => exempted.misses(who, day, line.presence),
+                _ => false,
+            };
             Some(Line {
                 record: record.sequence,
                 version: record.version,
@@ -112,6 +123,7 @@ pub fn lines_about(records: &[Record], who: Who, confirmed: &Confirmed) -> Vec<L
                     .filter(|(known, _)| *known == digest)
                     .map(|(_, time)| *time)
                     .next(),
+                exempt,
             })
         })
         .collect();
@@ -138,6 +150,8 @@ pub struct Tally {
     pub confirmed: u32,
     /// Lines that wait for the member.
     pub unconfirmed: u32,
+    /// Activities the person missed and was not expected at: exempt.
+    pub exempt: u32,
 }
 
 /// Counts a book.
@@ -145,6 +159,7 @@ pub fn tally(lines: &[Line]) -> Tally {
     let mut tally = Tally::default();
     for line in lines {
         match &line.content {
+            Payload::Attendance(_) if line.exempt => tally.exempt += 1,
             Payload::Attendance(attendance) => {
                 tally.expected += 1;
                 tally.attended += u32::from(attendance.presence.was_there());

@@ -7,7 +7,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{record::Record, roll::Who};
+use super::{exempt::Exempted, record::Record, roll::Who};
 
 /// How a unit's year went so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Ledger {
     pub items: Vec<(PlanItem, Option<u64>)>,
     /// Filings, oldest first.
     pub filings: Vec<PlanFiled>,
-    /// Everyone who was expected at least once.
+    /// Everyone who was in a record at least once.
     pub people: BTreeMap<Who, Person>,
 }
 
@@ -54,6 +54,8 @@ pub struct Counts {
     pub absent: u32,
     /// Of all expected, hosted flow members.
     pub hosted: u32,
+    /// Away and not expected: exempt. In a person's year only; an activity counts what its record says.
+    pub exempt: u32,
 }
 
 /// One person's year in a unit.
@@ -111,7 +113,7 @@ pub fn line(record: &Record, records: &[Record]) -> Option<Line> {
 }
 
 /// A unit's year out of the year's records: its own plan, and the activities of exactly this unit.
-pub fn ledger(records: &[Record], unit: &str) -> Ledger {
+pub fn ledger(records: &[Record], unit: &str, exempted: &Exempted) -> Ledger {
     let mut ledger = Ledger::default();
     for record in records.iter().filter(|record| !record.void) {
         match &record.payload {
@@ -134,11 +136,12 @@ pub fn ledger(records: &[Record], unit: &str) -> Ledger {
     for line in &ledger.lines {
         for attendee in &line.activity.attendees {
             if let Some(who) = Who::of(attendee) {
-                ledger
-                    .people
-                    .entry(who)
-                    .or_default()
-                    .add(who, attendee.presence);
+                let person = ledger.people.entry(who).or_default();
+                if exempted.misses(who, line.activity.day, attendee.presence) {
+                    person.exempt += 1;
+                } else {
+                    person.add(who, attendee.presence);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 
 pub mod book;
 pub mod disclose;
+pub mod exempt;
 pub mod ledger;
 pub mod points;
 pub mod record;
@@ -14,6 +15,7 @@ mod roll_tests;
 pub mod unit;
 
 pub use disclose::disclose;
+pub use exempt::Exempted;
 pub use ledger::{Ledger, Line, Person, ledger};
 pub use record::Record;
 pub use roll::{Candidate, Named, RollProblem, Who};

@@ -4,7 +4,7 @@
 
 use hongyan_proto::letter::{Activity, ActivityKind};
 
-use super::{record::Record, roll::Who};
+use super::{exempt::Exempted, record::Record, roll::Who};
 use crate::domain::policy::{PointItem, Points};
 
 /// Tenths of a point.
@@ -109,13 +109,16 @@ fn held(records: &[Record]) -> impl Iterator<Item = &Activity> {
 }
 
 /// What the activities of a year say about one person. Training, roles and dues are added by whoever knows them.
-pub fn of_person(records: &[Record], who: Who) -> Facts {
+pub fn of_person(records: &[Record], who: Who, exempted: &Exempted) -> Facts {
     let mut facts = Facts::default();
     for activity in held(records) {
         let mut lines = activity.attendees.iter();
         let Some(line) = lines.find(|line| Who::of(line) == Some(who)) else {
             continue;
         };
+        if exempted.misses(who, activity.day, line.presence) {
+            continue;
+        }
         let there = line.presence.was_there();
         facts.attendance.count(there);
         if activity.kind == ActivityKind::ActivityDay {
@@ -129,7 +132,12 @@ pub fn of_person(records: &[Record], who: Who) -> Facts {
 
 /// What the activities of a year say about a branch. Each of the months so far has its activity day; `meetings` is how many meetings the
 /// policy demands by now.
-pub fn of_branch(records: &[Record], unit: &str, months: u32, meetings: u32) -> Facts {
+pub fn of_branch(
+    records: &[Record],
+    unit: &str,
+    (months, meetings): (u32, u32),
+    exempted: &Exempted,
+) -> Facts {
     let mut facts = Facts::default();
     let mut days = std::collections::BTreeSet::new();
     for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
@@ -139,7 +147,10 @@ pub fn of_branch(records: &[Record], unit: &str, months: u32, meetings: u32) -> 
             facts.meetings.done += 1;
         }
         for line in &activity.attendees {
-            facts.attendance.count(line.presence.was_there());
+            let who = Who::of(line);
+            if !who.is_some_and(|who| exempted.misses(who, activity.day, line.presence)) {
+                facts.attendance.count(line.presence.was_there());
+            }
         }
     }
     facts.activity_days = Share {

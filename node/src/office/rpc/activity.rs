@@ -394,6 +394,7 @@ impl ActivityService for Office {
             present: person.present + person.remote,
             absent_with_reason: person.absent_with_reason,
             absent: person.absent,
+            exempt: person.exempt,
         });
         let year = match message.year {
             0 => u32::try_from(self.today().date().year()).unwrap_or_default(),

@@ -76,6 +76,7 @@ fn line(line: &Line) -> pb::BookLine {
         confirmed_ms: line
             .confirmed
             .map_or(0, hongyan_proto::time::Timestamp::millis),
+        exempt: line.exempt,
     }
 }
 
@@ -89,6 +90,7 @@ const fn counted(tally: Tally) -> pb::BookTally {
         roles: tally.roles,
         confirmed: tally.confirmed,
         unconfirmed: tally.unconfirmed,
+        exempt: tally.exempt,
     }
 }
 
@@ -118,6 +120,7 @@ fn sum(total: Tally, tally: Tally) -> Tally {
         roles: total.roles + tally.roles,
         confirmed: total.confirmed + tally.confirmed,
         unconfirmed: total.unconfirmed + tally.unconfirmed,
+        exempt: total.exempt + tally.exempt,
     }
 }
 
@@ -214,7 +217,8 @@ impl BookService for Office {
         let people = book::stats(self, &message.unit, year)?;
         note(self, "查看记实统计 book statistics shown", people.len()).await?;
         let count = |wanted: &dyn Fn(&Tally) -> bool| {
-            let found = people.iter().filter(|one| wanted(&one.tally)).count();
+            let kept = people.iter().filter(|one| !one.exempt);
+            let found = kept.filter(|one| wanted(&one.tally)).count();
             u32::try_from(found).unwrap_or(u32::MAX)
         };
         let total = people
@@ -233,6 +237,7 @@ impl BookService for Office {
                     id: one.person.who.id(),
                     hosted: hosted(&one.person),
                     tally: Some(counted(one.tally)),
+                    exempt: one.exempt,
                 })
                 .collect(),
             unit: message.unit,

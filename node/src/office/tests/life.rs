@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     book,
-    domain::life::{Line, Named, ledger},
+    domain::life::{Exempted, Line, Named, ledger},
     office::{
         OfficeError,
         activity::{self, Change, Roll},
@@ -395,7 +395,7 @@ async fn a_year_from_its_plan_to_its_ledger() {
     book::rebuild(home.office.store()).unwrap();
     let after = book::life_of_year(home.office.store(), 2026).unwrap();
     assert_eq!(after, before);
-    assert_eq!(ledger(&after, "第一支部"), known);
+    assert_eq!(ledger(&after, "第一支部", &Exempted::default()), known);
     let other = plan::year(&home.office, "第七支部", 2026);
     assert!(matches!(other, Err(OfficeError::NotFound { .. })));
     assert!(Kind::Activity.group() == KindGroup::Local && !Kind::Activity.travels());
@@ -647,6 +647,59 @@ async fn members_are_trained_and_some_are_exempt() {
     host.set_day("2026-05-01");
     assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 0);
     assert_eq!(exempted::exemptions(&host.office, true).unwrap().len(), 1);
+}
+
+/// What `book stats` counts of a person: expected, attended, exempt.
+fn counted(town: &Town, name: &str) -> ([u32; 3], bool) {
+    let all = book_of::stats(&town.office, UNIT, 2026).unwrap();
+    let one = all.iter().find(|one| one.person.names[0] == name).unwrap();
+    let tally = one.tally;
+    ([tally.expected, tally.attended, tally.exempt], one.exempt)
+}
+
+#[tokio::test]
+async fn who_is_exempt_is_not_counted_as_missing_whenever_it_was_approved() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
+    // The illness was known only afterwards: the record says absent, and that it was an absence without reason.
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let missed = [("本地乙", Presence::Absent), ("本地甲", Presence::Absent)];
+    hold(host, held, all(&missed)).await.unwrap();
+    let came = activity(UNIT, ActivityKind::BranchAssembly, "2026-04-01");
+    hold(host, came, all(&[])).await.unwrap();
+    assert_eq!(counted(host, "本地乙"), ([2, 1, 0], false));
+    let exemption = Exemption {
+        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
+        from: vec![ExemptionFrom::Records, ExemptionFrom::Attendance],
+        since: day("2026-04-01"),
+        until: None,
+        reason: text("住院"),
+        applied_on: day("2026-04-01"),
+        approved_on: day("2026-04-01"),
+        approved_by: text("支部党员大会"),
+        actor: text("-"),
+    };
+    let name = "本地乙".to_owned();
+    let granted = exempted::exempt(&host.office, host.request(), name, exemption)
+        .await
+        .unwrap();
+    // Who comes all the same is counted like everyone else; who stays away is neither expected nor missing.
+    assert_eq!(counted(host, "本地乙"), ([1, 1, 1], true));
+    assert_eq!(counted(host, "本地甲"), ([2, 1, 0], false));
+    let year = plan::year(&host.office, UNIT, 2026).unwrap();
+    let people: Vec<_> = year.people.values().collect();
+    let free = people.iter().find(|person| person.exempt > 0).unwrap();
+    assert_eq!((free.expected, free.absent, free.exempt), (1, 0, 1));
+    // The record itself says what was written down that day.
+    let day_held = &year.lines[0];
+    assert_eq!(day_held.counts.absent, 2);
+    // An exemption that never was frees nobody.
+    let sequence = granted.written[0].sequence;
+    assessment::void(&host.office, host.request(), sequence, text("误批"))
+        .await
+        .unwrap();
+    assert_eq!(counted(host, "本地乙"), ([2, 1, 0], false));
 }
 
 #[tokio::test]
