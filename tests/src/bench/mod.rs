@@ -1,6 +1,7 @@
 //! Benchmarks: figures side by side in one run, printed as a table. Never a timed test.
 
 pub mod alone;
+pub mod book;
 pub mod catch_up;
 mod fill;
 pub mod moments;

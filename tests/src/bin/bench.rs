@@ -12,7 +12,7 @@ use std::{
 use clap::{Parser, ValueEnum};
 use hongyan_proto::time::{Clock, Timestamp};
 use hongyan_tests::bench::{
-    BenchError, alone,
+    BenchError, alone, book,
     catch_up::{self, Lines},
     moments, partners, postgres,
 };
@@ -32,6 +32,12 @@ struct Arguments {
     /// 空闲对方的数量 Idle partners of one node
     #[arg(long, default_value_t = 1_000)]
     partners: u32,
+    /// 本地台账的党员人数 Members of the committee with the local book
+    #[arg(long, default_value_t = 3_000)]
+    members: usize,
+    /// 导入的名册行数 Rows of the roster that is imported
+    #[arg(long, default_value_t = 50_000)]
+    rows: usize,
     /// 只测这些部分; 缺省为全部 Measure only these parts; all when none is named
     #[arg(long, value_enum)]
     only: Vec<Part>,
@@ -49,6 +55,8 @@ enum Part {
     Moments,
     /// 众多对方 Many partners
     Partners,
+    /// 本地台账 The local book
+    Book,
 }
 
 fn main() -> ExitCode {
@@ -93,6 +101,9 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
     }
     if wanted(Part::Partners) {
         many_partners(&program, arguments.partners).await?;
+    }
+    if wanted(Part::Book) {
+        local_book(&program, arguments).await?;
     }
     Ok(())
 }
@@ -298,5 +309,29 @@ async fn many_partners(program: &Path, count: u32) -> Result<(), BenchError> {
         format!("{:.2}", many.idle_cpu_percent),
         "",
     );
+    Ok(())
+}
+
+async fn local_book(program: &Path, arguments: &Arguments) -> Result<(), BenchError> {
+    let size = book::Size {
+        members: arguments.members,
+        rows: arguments.rows,
+    };
+    for figure in book::measure(program, size, clock()().day()).await? {
+        let digits = if figure.measured < 10.0 { 2 } else { 0 };
+        let beside = figure.most.map_or_else(String::new, |most| {
+            let met = if figure.measured <= most {
+                "met"
+            } else {
+                "MISSED"
+            };
+            format!("at most {most}: {met}")
+        });
+        row(
+            &figure.name,
+            format!("{:.digits$}", figure.measured),
+            &beside,
+        );
+    }
     Ok(())
 }

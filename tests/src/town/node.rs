@@ -57,6 +57,16 @@ impl Node {
         node.init(Some(&free)).await
     }
 
+    /// A node that is in its folder already, and does not run. Nothing dials it.
+    pub async fn over(
+        program: &Path,
+        folder: &Path,
+        code: &str,
+        region: &str,
+    ) -> Result<Self, TownError> {
+        Self::new(program, folder, (code, region), "127.0.0.1:0".to_owned()).await
+    }
+
     async fn new(
         program: &Path,
         folder: &Path,

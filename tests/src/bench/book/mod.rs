@@ -1,0 +1,54 @@
+//! The local book of a large committee: opening, duties, memory at rest, and the import of a large roster.
+
+mod committee;
+mod entry;
+mod fill;
+mod import;
+mod open;
+
+use std::path::Path;
+
+use hongyan_proto::time::Day;
+
+use super::{BenchError, moments::median};
+
+/// Rounds of everything that is done more than once; the middle one is told.
+const ROUNDS: usize = 5;
+
+/// What is made up.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Members of the committee.
+    pub members: usize,
+    /// Rows of the roster that is imported.
+    pub rows: usize,
+}
+
+/// A figure and what it must not exceed.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// What was measured, with its unit.
+    pub name: String,
+    /// How much.
+    pub measured: f64,
+    /// At most this; none: told for comparison.
+    pub most: Option<f64>,
+}
+
+impl Figure {
+    fn new(name: impl Into<String>, measured: f64, most: impl Into<Option<f64>>) -> Self {
+        Self {
+            name: name.into(),
+            measured,
+            most: most.into(),
+        }
+    }
+}
+
+/// Measures everything. `program` is the binary that runs as `PROGRAM node …`.
+pub async fn measure(program: &Path, size: Size, today: Day) -> Result<Vec<Figure>, BenchError> {
+    let folder = tempfile::Builder::new().prefix("hongyan-book-").tempdir()?;
+    let mut figures = open::measure(program, folder.path(), size.members, today).await?;
+    figures.extend(import::measure(program, folder.path(), size.rows).await?);
+    Ok(figures)
+}
