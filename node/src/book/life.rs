@@ -11,7 +11,7 @@ use hongyan_proto::{
 };
 use prost::Message;
 
-use super::{BookError, Shelf, put, shelf::decode};
+use super::{BookError, Shelf, brief, put, shelf::decode};
 use crate::{
     domain::life::Record,
     store::{Draft, View},
@@ -85,15 +85,22 @@ pub(super) fn keep(
     payload: &Payload,
 ) -> Result<(), BookError> {
     if let Payload::LocalCorrection(correction) = payload {
-        let Some((key, mut kept)) = kept(draft, correction.corrects)? else {
+        let Some((year, mut kept)) = kept(draft, correction.corrects)? else {
             return Ok(());
         };
         kept.version = header.sequence;
         kept.corrections.push(header.sequence);
         kept.void = correction.replacement.is_none();
         if let Some(right) = &correction.replacement {
-            kept.payload = Payload::from(right.clone()).encode().into();
+            let right = Payload::from(right.clone());
+            kept.payload = right.encode().into();
+            if year != EVERY_YEAR {
+                brief::keep(draft, (year, correction.corrects), &right)?;
+            }
+        } else {
+            brief::forget(draft, (year, correction.corrects));
         }
+        let key = key(year, correction.corrects);
         return Ok(put(draft, View::Life, &key, &kept)?);
     }
     let Some(year) = year_of(draft, payload)? else {
@@ -112,10 +119,15 @@ pub(super) fn keep(
         &place_key(header.sequence),
         year.to_be_bytes().to_vec(),
     )?;
+    // What holds until somebody ends it is few, and read whole.
+    if year != EVERY_YEAR {
+        brief::keep(draft, (year, header.sequence), payload)?;
+    }
     Ok(put(draft, View::Life, &key(year, header.sequence), &kept)?)
 }
 
-fn kept(shelf: &impl Shelf, sequence: u64) -> Result<Option<(Vec<u8>, Kept)>, BookError> {
+/// A record and the year it lies in.
+fn kept(shelf: &impl Shelf, sequence: u64) -> Result<Option<(u16, Kept)>, BookError> {
     let Some(year) = placed(shelf, sequence)? else {
         return Ok(None);
     };
@@ -123,7 +135,7 @@ fn kept(shelf: &impl Shelf, sequence: u64) -> Result<Option<(Vec<u8>, Kept)>, Bo
     let bytes = shelf
         .get(View::Life, &key)?
         .ok_or(BookError::View("life"))?;
-    Ok(Some((key, decode(bytes, "life")?)))
+    Ok(Some((year, decode(bytes, "life")?)))
 }
 
 fn record(sequence: u64, kept: Kept) -> Result<Record, BookError> {

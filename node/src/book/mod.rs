@@ -6,6 +6,7 @@
 
 mod agreement;
 mod apply;
+mod brief;
 mod case;
 mod certificate;
 mod confirm;
@@ -35,6 +36,7 @@ mod whole;
 
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
+pub use brief::life_in_brief;
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
 pub use certificate::certificates;
 pub use confirm::{Code, book_code, book_confirmed};

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     book,
     domain::life::{
-        Candidate, Exempted, Line, Named, Record, Who,
+        Candidate, Exempted, Gist, Line, Named, Record, Who,
         ledger::line,
         roll::{self, Problems},
     },
@@ -118,12 +118,18 @@ fn recorded_before(shelf: &impl book::Shelf, activity: &Activity) -> Result<(), 
         return Ok(());
     }
     let year = u16::try_from(activity.day.date().year()).unwrap_or_default();
-    let records = book::life_of_year(shelf, year)?;
-    let same = records.iter().find(|record| {
-        record.held().is_some_and(|held| {
-            (&held.unit, held.kind, held.day, held.begins)
-                == (&activity.unit, activity.kind, activity.day, activity.begins)
-        })
+    let records = book::life_in_brief(shelf, year)?;
+    let same = records.iter().find(|record| match &record.what {
+        Gist::Activity(held) => {
+            (&*held.unit, held.kind, held.day, held.begins)
+                == (
+                    activity.unit.as_str(),
+                    activity.kind,
+                    activity.day,
+                    activity.begins,
+                )
+        }
+        Gist::Record(_) => false,
     });
     match same {
         None => Ok(()),

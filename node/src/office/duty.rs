@@ -90,13 +90,13 @@ fn find(office: &Office, text: &str) -> Result<Duty, OfficeError> {
     let mut found: Vec<_> = all(office)?
         .0
         .into_iter()
-        .filter(|duty| named && duty.id.to_string().starts_with(&text))
+        .filter(|duty| named && duty.id().to_string().starts_with(&text))
         .collect();
     if found.len() > 1 {
         return Err(OfficeError::Ambiguous {
             what: DUTY.0,
             name: text,
-            candidates: found.iter().map(|duty| duty.id.to_string()).collect(),
+            candidates: found.iter().map(|duty| duty.id().to_string()).collect(),
         });
     }
     found
@@ -130,7 +130,7 @@ pub(super) async fn excuse(
         .take(500)
         .collect();
     let what = Text::new(what)?;
-    let id = duty.id;
+    let id = duty.id();
     let answer = office
         .write(request, move |desk| {
             let excused = Excused {

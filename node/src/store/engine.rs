@@ -6,6 +6,8 @@
 //! sync of the main file covers; a page holds up to 16 values and a few more before it splits. Hence [`value_max`], and
 //! longer values in parts.
 
+mod journal;
+
 use std::{
     cell::Cell,
     fs::{self, File, OpenOptions},
@@ -109,6 +111,7 @@ impl Engine {
             .and_then(|conf| conf.sync_all())
             .map_err(StoreError::io("同步", "sync", path.join(CONF)))?;
         sync_folder(path)?;
+        engine.finish_journal()?;
         Ok((engine, stray))
     }
 
@@ -158,6 +161,14 @@ impl Engine {
 
     /// Applies all changes or, after a crash, none.
     pub(super) fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        if writes.len() > journal::AT_ONCE {
+            self.write_in_pieces(writes)
+        } else {
+            self.write_at_once(writes)
+        }
+    }
+
+    fn write_at_once(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         self.lay_out(&writes)?;
         let mut batch = sled::Batch::default();
         for write in writes {

@@ -85,7 +85,8 @@ impl View {
             // Events were empty in version 1; of a correspondence each log says by itself since then where a new epoch cut it off.
             // The small index also says when contact was made.
             // Gateways have a key each.
-            Self::Event | Self::Correspondence | Self::Gateway => 2,
+            // Of organizational life there is a brief beside each record.
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
             _ => 1,
         }
     }

@@ -51,7 +51,7 @@ fn event(text: &mut String, duty: &Duty, node: &str, now: Timestamp) {
     };
     for line in [
         "BEGIN:VEVENT".to_owned(),
-        format!("UID:{}@{node}", duty.id),
+        format!("UID:{}@{node}", duty.id()),
         format!("DTSTAMP:{}", stamp(now)),
         format!("DTSTART;VALUE=DATE:{}", compact(day)),
         format!("DTEND;VALUE=DATE:{}", compact(day.plus_days(1))),

@@ -14,7 +14,7 @@ pub struct DutyId(pub [u8; 8]);
 
 impl DutyId {
     /// Of a rule, whom it is about, and the first day of its period.
-    pub(super) fn of(rule: &str, subject: &Subject, about: &str, from: Day) -> Self {
+    fn of(rule: &str, subject: &Subject, about: &str, from: Day) -> Self {
         let text = format!("hongyan/duty/1\n{rule}\n{subject:?}\n{about}\n{from}");
         let digest = Sha256::digest(text.as_bytes());
         let mut id = [0; 8];
@@ -87,8 +87,6 @@ impl State {
 /// Something to be done by a day.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Duty {
-    /// Its id.
-    pub id: DutyId,
     /// The rule's name in the policy.
     pub rule: String,
     /// The policy's name.
@@ -97,6 +95,8 @@ pub struct Duty {
     pub clause: String,
     /// Who must act.
     pub subject: Subject,
+    /// What tells it from the subject's other duties of the same rule and day.
+    pub about: String,
     /// The unit it belongs to; none: the committee's.
     pub unit: Option<UnitName>,
     /// For people to read: the unit's or the person's name.
@@ -115,4 +115,11 @@ pub struct Duty {
     pub provisional: bool,
     /// The entries that closed it, or count towards it.
     pub evidence: Vec<Entry>,
+}
+
+impl Duty {
+    /// Its id, the same whenever it is asked for.
+    pub fn id(&self) -> DutyId {
+        DutyId::of(&self.rule, &self.subject, &self.about, self.from)
+    }
 }

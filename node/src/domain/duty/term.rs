@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use hongyan_proto::time::Day;
 
 use super::{
-    Duty, DutyId, Horizon, State, Subject,
+    Duty, Horizon, State, Subject,
     facts::{Entry, Excuse, Facts, Kept, UnitName},
     index::Index,
 };
@@ -151,30 +151,20 @@ impl<'a> Scene<'a> {
         if past || draft.due > self.horizon.until {
             return;
         }
-        let id = DutyId::of(&draft.ruled.id, &draft.subject, &draft.about, draft.from);
-        let excuse = self.excuses.get(&id.0);
-        let mut evidence = draft.evidence;
-        let state = match (draft.done, excuse) {
-            (Some(day), _) if day <= draft.due => State::Done(day),
-            (Some(day), _) => State::DoneLate(day),
-            (None, Some(excuse)) => {
-                evidence.push(excuse.entry.clone());
-                State::Excused {
-                    reason: excuse.reason.clone(),
-                    person: excuse.person.clone(),
-                }
-            }
-            (None, None) if draft.waits => State::WaitingForPartner,
-            (None, None) if draft.due < self.today => State::Overdue,
-            (None, None) if draft.from <= self.today => State::Due,
-            (None, None) => State::Upcoming,
+        let state = match draft.done {
+            Some(day) if day <= draft.due => State::Done(day),
+            Some(day) => State::DoneLate(day),
+            None if draft.waits => State::WaitingForPartner,
+            None if draft.due < self.today => State::Overdue,
+            None if draft.from <= self.today => State::Due,
+            None => State::Upcoming,
         };
-        self.found.push(Duty {
-            id,
+        let mut duty = Duty {
             rule: draft.ruled.id.clone(),
             policy: draft.policy.name.clone(),
             clause: draft.ruled.clause.clone(),
             subject: draft.subject,
+            about: draft.about,
             unit: draft.unit,
             who: draft.who,
             what: draft.what,
@@ -183,14 +173,26 @@ impl<'a> Scene<'a> {
             planned: draft.planned,
             state,
             provisional: draft.provisional,
-            evidence,
-        });
+            evidence: draft.evidence,
+        };
+        // An id is a hash: made only where an excuse may name it.
+        if draft.done.is_none()
+            && !self.excuses.is_empty()
+            && let Some(excuse) = self.excuses.get(&duty.id().0)
+        {
+            duty.evidence.push(excuse.entry.clone());
+            duty.state = State::Excused {
+                reason: excuse.reason.clone(),
+                person: excuse.person.clone(),
+            };
+        }
+        self.found.push(duty);
     }
 
     pub(super) fn finish(mut self) -> Vec<Duty> {
         self.found.sort_by(|a, b| {
-            (a.due, &a.rule, &a.subject, &a.who, a.id)
-                .cmp(&(b.due, &b.rule, &b.subject, &b.who, b.id))
+            (a.due, &a.rule, &a.subject, &a.who, a.from, &a.about)
+                .cmp(&(b.due, &b.rule, &b.subject, &b.who, b.from, &b.about))
         });
         self.found
     }

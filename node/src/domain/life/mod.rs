@@ -3,6 +3,7 @@
 //! Records come in as the local log has them. What a locality demands, and by when, belongs to `policy` and `duty`, not here.
 
 pub mod book;
+pub mod brief;
 pub mod disclose;
 pub mod exempt;
 pub mod ledger;
@@ -14,6 +15,7 @@ pub mod roll;
 mod roll_tests;
 pub mod unit;
 
+pub use brief::{Brief, Gathering, Gist};
 pub use disclose::disclose;
 pub use exempt::Exempted;
 pub use ledger::{Ledger, Line, Person, ledger};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    letter::{Activity as Recorded, ActivityKind, Attendee, ExemptionFrom, Payload},
+    letter::{ActivityKind, ExemptionFrom, Payload},
     time::Day,
 };
 
@@ -17,7 +17,7 @@ use crate::{
                 Activity, Dated, Exemption, Facts, Held, Kept, Person, Plan, Talk, UnitName, Who,
             },
         },
-        life::{Record, unit::belongs},
+        life::{self, Brief, Gathering, Gist, unit::belongs},
         policy::{Exempt, Meeting},
     },
     office::{Office, OfficeError},
@@ -42,7 +42,7 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     }
     let years = horizon.from.date().year() - 1..=horizon.until.date().year();
     for year in years.filter_map(|year| u16::try_from(year).ok()) {
-        let records = book::life_of_year(&office.store, year)?;
+        let records = book::life_in_brief(&office.store, year)?;
         add_year(&records, facts);
     }
     for (_, exemption) in book::exemptions(&office.store)? {
@@ -62,22 +62,22 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     Ok(())
 }
 
-fn add_year(records: &[Record], facts: &mut Facts) {
+fn add_year(records: &[Brief], facts: &mut Facts) {
     let mut forms: BTreeMap<u64, Day> = BTreeMap::new();
-    for record in records.iter().filter(|record| !record.void) {
-        if let Payload::FormHandedUp(form) = &record.payload {
+    for record in records {
+        if let Gist::Record(Payload::FormHandedUp(form)) = &record.what {
             let up = forms.entry(form.activity).or_insert(form.day);
             *up = form.day.min(*up);
         }
     }
-    for record in records.iter().filter(|record| !record.void) {
+    for record in records {
         let place = entry(record.sequence);
-        match &record.payload {
-            Payload::Activity(activity) => {
+        match &record.what {
+            Gist::Activity(activity) => {
                 let form_up = forms.get(&record.sequence).copied();
                 activity_held(record.sequence, activity, form_up, facts);
             }
-            Payload::Training(training) => {
+            Gist::Record(Payload::Training(training)) => {
                 let tenths = u16::try_from(training.tenths.get()).unwrap_or(u16::MAX);
                 for member in &training.member_ids {
                     facts.training.push(Dated {
@@ -88,7 +88,7 @@ fn add_year(records: &[Record], facts: &mut Facts) {
                     });
                 }
             }
-            Payload::BookRecord(book) => {
+            Gist::Record(Payload::BookRecord(book)) => {
                 let who = whose(book.member_id, book.case_id);
                 if let (Some(who), Some(role)) = (who, &book.role) {
                     facts.roles.push(Dated {
@@ -99,7 +99,7 @@ fn add_year(records: &[Record], facts: &mut Facts) {
                     });
                 }
             }
-            Payload::Appraisal(appraisal) => facts.activities.push(Activity {
+            Gist::Record(Payload::Appraisal(appraisal)) => facts.activities.push(Activity {
                 held: Held::Meeting(Meeting::Appraisal),
                 unit: appraisal.unit.as_str().into(),
                 day: appraisal.day,
@@ -108,9 +108,11 @@ fn add_year(records: &[Record], facts: &mut Facts) {
                 form_up: None,
                 entry: place,
             }),
-            Payload::PlanFiled(filed) => {
-                let plan = records.iter().find(|record| record.sequence == filed.plan);
-                if let Some(Payload::ActivityPlan(plan)) = plan.map(|record| &record.payload) {
+            Gist::Record(Payload::PlanFiled(filed)) => {
+                // Records lie in the order of their sequences.
+                let plan = records.binary_search_by_key(&filed.plan, |record| record.sequence);
+                let plan = plan.ok().map(|at| &records[at].what);
+                if let Some(Gist::Record(Payload::ActivityPlan(plan))) = plan {
                     facts.plans.push(Plan {
                         unit: filed.unit.as_str().into(),
                         year: i16::try_from(filed.year.get()).unwrap_or_default(),
@@ -136,8 +138,11 @@ const fn whose(
     }
 }
 
-fn who(attendee: &Attendee) -> Option<Who> {
-    whose(attendee.member_id, attendee.case_id)
+const fn one(who: life::Who) -> Who {
+    match who {
+        life::Who::Member(id) => Who::Member(id),
+        life::Who::Hosted(id) => Who::Hosted(id),
+    }
 }
 
 const fn held(kind: ActivityKind) -> Option<Held> {
@@ -155,13 +160,13 @@ const fn held(kind: ActivityKind) -> Option<Held> {
     })
 }
 
-fn activity_held(sequence: u64, activity: &Recorded, form_up: Option<Day>, facts: &mut Facts) {
+fn activity_held(sequence: u64, activity: &Gathering, form_up: Option<Day>, facts: &mut Facts) {
     let place = entry(sequence);
     let there = activity
-        .attendees
+        .attendance
         .iter()
-        .filter(|attendee| attendee.presence.was_there())
-        .filter_map(who);
+        .filter(|(_, presence)| presence.was_there())
+        .map(|(who, _)| one(*who));
     match activity.kind {
         ActivityKind::Talk => facts.talks.push(Talk {
             with: there.collect(),
@@ -178,17 +183,19 @@ fn activity_held(sequence: u64, activity: &Recorded, form_up: Option<Day>, facts
         }
         kind => {
             let Some(held) = held(kind) else { return };
-            let lecturers = activity.lecturer.as_ref().map(|name| {
-                lecturers(name.as_str(), &activity.unit.as_str().into(), &facts.people)
-            });
+            let unit: UnitName = activity.unit.as_str().into();
+            let lecturers = activity
+                .lecturer
+                .as_ref()
+                .map(|name| lecturers(name.as_str(), &unit, &facts.people));
             facts.activities.push(Activity {
                 held,
-                unit: activity.unit.as_str().into(),
+                unit,
                 day: activity.day,
                 attendance: activity
-                    .attendees
+                    .attendance
                     .iter()
-                    .filter_map(|attendee| Some((who(attendee)?, attendee.presence)))
+                    .map(|(who, presence)| (one(*who), *presence))
                     .collect(),
                 lecturers: lecturers.unwrap_or_default(),
                 form_up,

@@ -49,7 +49,7 @@ fn item(duty: &Duty) -> pb::DutyItem {
         Subject::Person(_) => pb::DutyHolder::Person,
     };
     pb::DutyItem {
-        id: duty.id.to_string(),
+        id: duty.id().to_string(),
         state: state(&duty.state).into(),
         holder: holder.into(),
         unit: duty.unit.as_deref().unwrap_or_default().to_owned(),

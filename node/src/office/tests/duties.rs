@@ -159,7 +159,7 @@ async fn an_excuse_is_signed_by_a_person_and_can_be_taken_back() {
     let (pair, _) = away().await;
     pair.set_day("2026-04-17");
     let host = &pair.host;
-    let id = of(host, "answer")[0].id.to_string();
+    let id = of(host, "answer")[0].id().to_string();
     let reason = Some(Text::parse("搬迁").unwrap());
     let (excused, _) = duty::excuse(&host.office, host.request(), &id[..8], reason.clone())
         .await

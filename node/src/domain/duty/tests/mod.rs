@@ -108,10 +108,10 @@ fn an_id_is_the_same_whenever_it_is_asked_for_and_no_two_duties_share_one() {
         found(&town, &policies, "2026-11-01"),
     );
     assert!(before.len() > 100, "{}", before.len());
-    let ids: std::collections::BTreeSet<_> = before.iter().map(|duty| duty.id).collect();
+    let ids: std::collections::BTreeSet<_> = before.iter().map(Duty::id).collect();
     assert_eq!(ids.len(), before.len());
     for duty in &after {
-        assert!(ids.contains(&duty.id), "{duty:?}");
+        assert!(ids.contains(&duty.id()), "{duty:?}");
     }
 }
 
@@ -128,7 +128,7 @@ fn an_excuse_carries_a_reason_and_a_person_and_is_no_deed() {
     };
     let before = missed(&town);
     assert_eq!(before.state, State::Overdue);
-    town.excuse(before.id.0, "防汛", "王书记");
+    town.excuse(before.id().0, "防汛", "王书记");
     let after = missed(&town);
     assert_eq!(
         after.state,
