@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use hongyan_proto::{
     pb::office::v1::{
-        AppraisalVote, GetAppraisalRequest, GetAppraisalResponse, RecordAppraisalRequest,
+        AppraisalVote, CorrectAppraisalRequest, GetAppraisalRequest, GetAppraisalResponse,
+        RecordAppraisalRequest,
     },
     time::Day,
 };
@@ -36,6 +37,26 @@ pub(super) enum AppraisalVerb {
         /// 一名党员: 姓名=等次:优秀票/合格票/不合格票 One member: NAME=GRADE:EXCELLENT/QUALIFIED/UNQUALIFIED
         #[arg(long = "vote", required = true, value_name = "NAME=GRADE:N/N/N", value_parser = vote)]
         votes: Vec<AppraisalVote>,
+    },
+    /// 更正评议结果或票数 Correct a result or its votes
+    #[command(
+        after_help = "例 Example:\n  hongyan-node appraisal correct 140 --reason 计票有误 --vote 张三=excellent:9/3/0\n  hongyan-node appraisal correct 140 --reason 误列一人 --not-appraised 李四"
+    )]
+    Correct {
+        /// 记录序号 (见 appraisal show) Number of the record, as appraisal show has it
+        record: u64,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
+        /// 正确的日期 The right day
+        #[arg(long)]
+        day: Option<Day>,
+        /// 有变的党员, 其余不变: 姓名=等次:优秀票/合格票/不合格票 Members whose line changes: NAME=GRADE:N/N/N
+        #[arg(long = "vote", value_name = "NAME=GRADE:N/N/N", value_parser = vote)]
+        votes: Vec<AppraisalVote>,
+        /// 没有参加评议的党员 Who was not appraised
+        #[arg(long, value_delimiter = ',', value_name = "NAME")]
+        not_appraised: Vec<String>,
     },
     /// 作废一次评议结果 Void a result
     #[command(after_help = "例 Example:\n  hongyan-node appraisal void 140 --reason 计票有误")]
@@ -102,6 +123,29 @@ pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Resul
             };
             let answer = client!(session, assessment_service_client::AssessmentServiceClient)
                 .record_appraisal(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            Ok(Ended::Well)
+        }
+        AppraisalVerb::Correct {
+            record,
+            reason,
+            day,
+            votes,
+            not_appraised,
+        } => {
+            let request = CorrectAppraisalRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                record,
+                reason,
+                day: day.map_or_else(String::new, |day| day.to_string()),
+                votes,
+                not_appraised,
+            };
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .correct_appraisal(request)
                 .await?
                 .into_inner();
             session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;

@@ -2,7 +2,10 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
-    pb::office::v1::{GrantExemptionRequest, ListExemptionsRequest, ListExemptionsResponse},
+    pb::office::v1::{
+        CorrectExemptionRequest, GrantExemptionRequest, ListExemptionsRequest,
+        ListExemptionsResponse,
+    },
     time::Day,
 };
 
@@ -47,8 +50,43 @@ pub(super) enum ExemptionVerb {
         #[arg(long)]
         approved_by: String,
     },
-    /// 作废 (不再免予) Void one
-    #[command(after_help = "例 Example:\n  hongyan-node exemption void 142 --reason 病愈")]
+    /// 更正, 或提前结束 Correct one, or end it earlier
+    #[command(
+        after_help = "例 Example:\n  hongyan-node exemption correct 142 --reason 病愈 --until 2026-09-30\n  hongyan-node exemption correct 142 --reason 事项有误 --from records,attendance"
+    )]
+    Correct {
+        /// 记录序号 (见 exemption list) Number of the record, as exemption list shows it
+        record: u64,
+        /// 更正的原因 Why it is corrected
+        #[arg(long)]
+        reason: String,
+        /// 免予何事 From what
+        #[arg(long, value_delimiter = ',', value_parser = words::parser(words::EXEMPTIONS))]
+        from: Vec<i32>,
+        /// 起始日期 First day
+        #[arg(long)]
+        since: Option<Day>,
+        /// 截止日期 Last day
+        #[arg(long)]
+        until: Option<Day>,
+        /// 不定期 Without a last day
+        #[arg(long, conflicts_with = "until")]
+        open: bool,
+        /// 免予的事由 Why the member is exempt
+        #[arg(long, default_value = "", hide_default_value = true)]
+        because: String,
+        /// 本人申请日期 Day of the application
+        #[arg(long)]
+        applied_on: Option<Day>,
+        /// 批准日期 Day of the approval
+        #[arg(long)]
+        approved_on: Option<Day>,
+        /// 批准的组织 Who approved it
+        #[arg(long, default_value = "", hide_default_value = true)]
+        approved_by: String,
+    },
+    /// 作废 (从未免予) Void one: it never was
+    #[command(after_help = "例 Example:\n  hongyan-node exemption void 142 --reason 记错人")]
     Void {
         /// 记录序号 Number of the record
         record: u64,
@@ -91,6 +129,40 @@ pub(super) async fn run(verb: ExemptionVerb, session: &mut Session<'_>) -> Resul
             };
             let answer = client!(session, assessment_service_client::AssessmentServiceClient)
                 .grant_exemption(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            Ok(Ended::Well)
+        }
+        ExemptionVerb::Correct {
+            record,
+            reason,
+            from,
+            since,
+            until,
+            open,
+            because,
+            applied_on,
+            approved_on,
+            approved_by,
+        } => {
+            let text = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
+            let request = CorrectExemptionRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                record,
+                reason,
+                from,
+                since: text(since),
+                until: text(until),
+                open,
+                because,
+                applied_on: text(applied_on),
+                approved_on: text(approved_on),
+                approved_by,
+            };
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .correct_exemption(request)
                 .await?
                 .into_inner();
             session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;

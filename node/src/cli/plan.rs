@@ -6,7 +6,10 @@ use clap::{Args, Subcommand};
 use hongyan_proto::{
     pb::{
         exchange::v1::{ActivityPlan, PlanItem},
-        office::v1::{FilePlanRequest, GetPlanRequest, GetPlanResponse, SetPlanRequest, Written},
+        office::v1::{
+            CorrectFilingRequest, FilePlanRequest, GetPlanRequest, GetPlanResponse, SetPlanRequest,
+            Written,
+        },
     },
     time::Day,
 };
@@ -41,7 +44,7 @@ pub(super) enum PlanVerb {
     },
     /// 年度计划已报上级备案 The newest version was filed up
     #[command(
-        after_help = "例 Example:\n  hongyan-node plan file --unit 东街支部 --year 2027 --day 2027-01-15 --to 县委组织部"
+        after_help = "例 Example:\n  hongyan-node plan file --unit 东街支部 --year 2027 --day 2027-01-15 --to 县委组织部\n  hongyan-node plan file --unit 东街支部 --year 2027 --correct 日期写错 --day 2027-01-16\n  hongyan-node plan file --unit 东街支部 --year 2027 --correct 尚未报送 --void"
     )]
     File {
         /// 支部或党小组 Branch or group
@@ -56,6 +59,12 @@ pub(super) enum PlanVerb {
         /// 向何处备案 With whom
         #[arg(long, default_value = "", hide_default_value = true)]
         to: String,
+        /// 更正最近一次备案的记录, 写明原因 Correct what was said of the latest filing, with the reason
+        #[arg(long, value_name = "REASON")]
+        correct: Option<String>,
+        /// 并未备案 (与 --correct 同用) It was not filed; with --correct
+        #[arg(long, requires = "correct", conflicts_with_all = ["day", "to"])]
+        void: bool,
     },
     /// 查看年度计划和落实情况 Show a year's plan and what became of it
     #[command(after_help = "例 Example:\n  hongyan-node plan show --unit 东街支部 --year 2027")]
@@ -175,6 +184,32 @@ pub(super) async fn run(verb: PlanVerb, session: &mut Session<'_>) -> Result<End
             year,
             day,
             to,
+            correct: Some(reason),
+            void,
+        } => {
+            let request = CorrectFilingRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                unit,
+                year,
+                reason,
+                void,
+                day: day.map_or_else(String::new, |day| day.to_string()),
+                superior: to,
+            };
+            let answer = client!(session, activity_service_client::ActivityServiceClient)
+                .correct_filing(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            Ok(Ended::Well)
+        }
+        PlanVerb::File {
+            unit,
+            year,
+            day,
+            to,
+            ..
         } => {
             let request = FilePlanRequest {
                 actor: session.actor()?,

@@ -2,7 +2,9 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
-    pb::office::v1::{ListTrainingRequest, ListTrainingResponse, RecordTrainingRequest},
+    pb::office::v1::{
+        CorrectTrainingRequest, ListTrainingRequest, ListTrainingResponse, RecordTrainingRequest,
+    },
     time::Day,
 };
 
@@ -37,6 +39,35 @@ pub(super) enum TrainingVerb {
         #[arg(long)]
         title: String,
         /// 举办单位 Who held it
+        #[arg(long, default_value = "", hide_default_value = true)]
+        organizer: String,
+    },
+    /// 更正一次培训记录 Correct a training
+    #[command(
+        after_help = "例 Example:\n  hongyan-node training correct 141 --reason 学时有误 --hours 8\n  hongyan-node training correct 141 --reason 漏记一人 --member 王五 --not-trained 李四"
+    )]
+    Correct {
+        /// 记录序号 (见 training list) Number of the record, as training list shows it
+        record: u64,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
+        /// 还有哪些党员参加 Who took part too
+        #[arg(long = "member", value_delimiter = ',', value_name = "NAME")]
+        members: Vec<String>,
+        /// 哪些党员没有参加 Who did not take part
+        #[arg(long, value_delimiter = ',', value_name = "NAME")]
+        not_trained: Vec<String>,
+        /// 正确的日期 (同一年内) The right day, within the year
+        #[arg(long)]
+        day: Option<Day>,
+        /// 正确的学时 The right hours
+        #[arg(long, value_parser = tenths)]
+        hours: Option<u32>,
+        /// 正确的名称 The right title
+        #[arg(long, default_value = "", hide_default_value = true)]
+        title: String,
+        /// 正确的举办单位 Who held it
         #[arg(long, default_value = "", hide_default_value = true)]
         organizer: String,
     },
@@ -110,6 +141,35 @@ pub(super) async fn run(verb: TrainingVerb, session: &mut Session<'_>) -> Result
                 let persons = fields(lang).add("人数", "persons", answer.persons).render();
                 format!("{}\n{persons}", done(answer.written.as_ref(), lang))
             })?;
+            Ok(Ended::Well)
+        }
+        TrainingVerb::Correct {
+            record,
+            reason,
+            members,
+            not_trained,
+            day,
+            hours,
+            title,
+            organizer,
+        } => {
+            let request = CorrectTrainingRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                record,
+                reason,
+                day: day.map_or_else(String::new, |day| day.to_string()),
+                tenths: hours.unwrap_or_default(),
+                title,
+                organizer,
+                people: members,
+                not_trained,
+            };
+            let answer = client!(session, assessment_service_client::AssessmentServiceClient)
+                .correct_training(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
             Ok(Ended::Well)
         }
         TrainingVerb::Void { record, reason } => void(record, reason, session).await,

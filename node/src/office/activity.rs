@@ -2,8 +2,8 @@
 
 use hongyan_proto::{
     letter::{
-        Activity, ActivityKind, Attendee, ExemptionFrom, FormHandedUp, LocalCorrection,
-        LocalReplacement, Payload, Presence, Text,
+        Activity, ActivityKind, Attendee, ExemptionFrom, FormHandedUp, LocalReplacement, Payload,
+        Presence, Text,
     },
     log::Kind,
     time::Day,
@@ -14,7 +14,7 @@ use super::{
     Answer, Office, OfficeError, Request, Violation,
     desk::Desk,
     exemption::exempted,
-    plan::{calendar, not_ahead},
+    plan::{Passed, calendar, latest, not_ahead},
     roster,
     tell::{Telling, correct as correct_letter, tell},
 };
@@ -194,13 +194,8 @@ pub(super) async fn correct(
                 None => None,
                 Some(after) => Some(tell_all(desk, after, &mut told)?),
             };
-            let correction = LocalCorrection {
-                corrects: old.sequence,
-                reason: change.reason.clone(),
-                replacement: after.clone().map(LocalReplacement::Activity),
-                actor: desk.actor.clone(),
-            };
-            desk.enter(&correction.into(), None)?;
+            let right = after.clone().map(LocalReplacement::Activity);
+            desk.correct(old.sequence, change.reason.clone(), right)?;
             Ok(answer(desk, after.as_ref().unwrap_or(before), told))
         })
         .await?;
@@ -287,16 +282,7 @@ pub(super) async fn hand_up(
                 ));
             };
             let day = day.unwrap_or(desk.today);
-            not_ahead(day, desk.today, "day")?;
-            if day < held.day {
-                return Err(OfficeError::field(
-                    "day",
-                    format!(
-                        "不能早于活动日期 {} not before the day of the activity",
-                        held.day
-                    ),
-                ));
-            }
+            handed_up_on(day, Some(held.day), desk.today)?;
             let form = FormHandedUp {
                 activity,
                 day,
@@ -307,6 +293,57 @@ pub(super) async fn hand_up(
             Ok(Answer::default())
         })
         .await
+}
+
+/// What was said of the last time the form was handed up was wrong.
+pub(super) async fn correct_form(
+    office: &Office,
+    request: Request,
+    activity: u64,
+    reason: Text<500>,
+    right: Option<Passed>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let held_on = one(desk.draft, activity)?.activity().map(|held| held.day);
+            let year = held_on.map_or(0, |day| day.date().year());
+            let records = book::life_of_year(desk.draft, u16::try_from(year).unwrap_or_default())?;
+            let latest = latest(&records, |payload| match payload {
+                Payload::FormHandedUp(form) if form.activity == activity => Some(form),
+                _ => None,
+            });
+            let (sequence, form) = latest.ok_or_else(|| {
+                OfficeError::not_found(("记录表报送", "form handed up"), activity.to_string())
+            })?;
+            let right = match right {
+                None => None,
+                Some(right) => {
+                    let day = right.day.unwrap_or(form.day);
+                    handed_up_on(day, held_on, desk.today)?;
+                    Some(LocalReplacement::FormHandedUp(FormHandedUp {
+                        day,
+                        superior: right.superior.or_else(|| form.superior.clone()),
+                        actor: desk.actor.clone(),
+                        ..form.clone()
+                    }))
+                }
+            };
+            desk.correct(sequence, reason, right)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Not before the activity, and not before it happened.
+fn handed_up_on(day: Day, held_on: Option<Day>, today: Day) -> Result<(), OfficeError> {
+    not_ahead(day, today, "day")?;
+    match held_on {
+        Some(held) if day < held => Err(OfficeError::field(
+            "day",
+            format!("不能早于活动日期 {held} not before the day of the activity"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// An activity's record by its sequence.

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    letter::{Appraisal, AppraisalLine, Payload, Text, Within},
+    letter::{Appraisal, AppraisalLine, LocalReplacement, Payload, Text, Within},
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, assessment::members, plan::not_ahead, roster};
+use super::{
+    Answer, Office, OfficeError, Request,
+    assessment::{changed, leave, members, one},
+    plan::not_ahead,
+    roster,
+};
 use crate::{book, domain::life::Who};
 
 const APPRAISAL: (&str, &str) = ("民主评议结果", "result of an appraisal");
@@ -48,7 +53,7 @@ pub(super) async fn appraise(
                 return Err(OfficeError::field(
                     "year",
                     format!(
-                        "该年度结果已有 (序号 {before}), 有误请先作废 the year has a result: void it first when it is wrong"
+                        "该年度结果已有 (序号 {before}), 有误请用 appraisal correct 更正 the year has a result: correct it when it is wrong"
                     ),
                 ));
             }
@@ -64,6 +69,67 @@ pub(super) async fn appraise(
                 actor: desk.actor.clone(),
             };
             desk.enter(&appraisal.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// What is right about a result.
+#[derive(Clone, Debug)]
+pub(super) struct Recount {
+    pub(super) day: Option<Day>,
+    /// Lines that change or are added, by the member's name.
+    pub(super) votes: Vec<(String, AppraisalLine)>,
+    pub(super) not_appraised: Vec<String>,
+}
+
+/// A result was wrong: votes, grades, or who was appraised. Unit and year stay.
+pub(super) async fn correct(
+    office: &Office,
+    request: Request,
+    sequence: u64,
+    reason: Text<500>,
+    right: Recount,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let before = one(desk.draft, sequence, |payload| match payload {
+                Payload::Appraisal(appraisal) => Some(appraisal),
+                _ => None,
+            })?;
+            let day = right.day.unwrap_or(before.day);
+            not_ahead(day, desk.today, "day")?;
+            // Who was appraised here may be named, even when the person has left the unit since.
+            let mut candidates = roster::candidates(desk.draft, before.unit.as_str())?;
+            for candidate in &mut candidates {
+                let was = |line: &AppraisalLine| candidate.who == Who::Member(line.member_id);
+                candidate.belongs |= before.lines.iter().any(was);
+            }
+            let names = right.votes.iter().map(|(name, _)| name.as_str());
+            let ids = members(&candidates, names, "votes")?;
+            let gone = right.not_appraised.iter().map(String::as_str);
+            let gone = members(&candidates, gone, "not_appraised")?;
+            let mut lines = before.lines.clone();
+            for (id, (_, vote)) in ids.into_iter().zip(right.votes) {
+                let line = AppraisalLine {
+                    member_id: id,
+                    ..vote
+                };
+                match lines.iter_mut().find(|line| line.member_id == id) {
+                    Some(old) => *old = line,
+                    None => lines.push(line),
+                }
+            }
+            leave(&mut lines, &gone, |line| line.member_id, "not_appraised")?;
+            let after = Appraisal {
+                lines,
+                day,
+                ..before.clone()
+            };
+            changed(&before, &after)?;
+            let actor = desk.actor.clone();
+            let after = LocalReplacement::Appraisal(Appraisal { actor, ..after });
+            desk.correct(sequence, reason, Some(after))?;
             Ok(Answer::default())
         })
         .await

@@ -1,9 +1,10 @@
-//! What appraisals, trainings and exemptions have in common: they name members of the roster, and a wrong one is voided.
+//! What appraisals, trainings and exemptions have in common: they name members of the roster, and a wrong one is corrected or voided.
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{LocalCorrection, Text},
+    letter::{Payload, Text},
     log::Kind,
+    time::Day,
 };
 
 use super::{Answer, Office, OfficeError, Request, Violation};
@@ -52,6 +53,67 @@ pub(super) fn members<'a>(
     }
 }
 
+/// What such a record says now, if it counts.
+pub(super) fn one<T>(
+    shelf: &impl book::Shelf,
+    sequence: u64,
+    is: impl Fn(Payload) -> Option<T>,
+) -> Result<T, OfficeError> {
+    let missing = || OfficeError::not_found(RECORD, sequence.to_string());
+    let record = book::life_record(shelf, sequence)?.ok_or_else(missing)?;
+    let void = record.void;
+    let found = is(record.payload).ok_or_else(missing)?;
+    if void {
+        return Err(OfficeError::field(
+            "record",
+            "该记录已作废, 请另行记录 the record is void: record another",
+        ));
+    }
+    Ok(found)
+}
+
+/// A correction that leaves everything as it was is a slip of the hand.
+pub(super) fn changed<T: PartialEq>(before: &T, after: &T) -> Result<(), OfficeError> {
+    if before == after {
+        return Err(OfficeError::field(
+            "record",
+            "与原记录相同, 没有更正 it says what it said: nothing is corrected",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes those out who were named by mistake; each must be in the record.
+pub(super) fn leave<T>(
+    lines: &mut Vec<T>,
+    gone: &[MemberId],
+    of: impl Fn(&T) -> MemberId,
+    field: &str,
+) -> Result<(), OfficeError> {
+    for (at, id) in gone.iter().enumerate() {
+        let before = lines.len();
+        lines.retain(|line| of(line) != *id);
+        if lines.len() == before {
+            return Err(OfficeError::field(
+                format!("{field}[{at}]"),
+                "不在原记录中 is not in the record",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A record is filed under its year.
+pub(super) fn same_year(before: Day, after: Day) -> Result<(), OfficeError> {
+    if before.date().year() == after.date().year() {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "day",
+        "年度不能更正, 请作废后另记 the year cannot be corrected: void the record and record another",
+    ))
+}
+
 /// An appraisal, a training or an exemption never was.
 pub(super) async fn void(
     office: &Office,
@@ -61,28 +123,11 @@ pub(super) async fn void(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            let missing = || OfficeError::not_found(RECORD, sequence.to_string());
-            let record = book::life_record(desk.draft, sequence)?
-                .filter(|record| {
-                    matches!(
-                        record.payload.kind(),
-                        Kind::Appraisal | Kind::Training | Kind::Exemption
-                    )
-                })
-                .ok_or_else(missing)?;
-            if record.void {
-                return Err(OfficeError::field(
-                    "record",
-                    "该记录已作废 the record is void already",
-                ));
-            }
-            let correction = LocalCorrection {
-                corrects: sequence,
-                reason,
-                replacement: None,
-                actor: desk.actor.clone(),
-            };
-            desk.enter(&correction.into(), None)?;
+            one(desk.draft, sequence, |payload| {
+                let kind = payload.kind();
+                matches!(kind, Kind::Appraisal | Kind::Training | Kind::Exemption).then_some(())
+            })?;
+            desk.correct(sequence, reason, None)?;
             Ok(Answer::default())
         })
         .await

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use hongyan_proto::{
     id::{CaseId, Hash, MemberId},
     letter::{
-        Award, BookCode, BookConfirmed, BookRecord, ConfirmedLine, ExemptionFrom, LocalCorrection,
-        LocalReplacement, Payload, Role, Text, Within,
+        Award, BookCode, BookConfirmed, BookRecord, ConfirmedLine, ExemptionFrom, LocalReplacement,
+        Payload, Role, Text, Within,
     },
     log::Kind,
     time::{Day, Timestamp},
@@ -195,13 +195,7 @@ fn entered(
     after: Option<BookRecord>,
     telling: &Telling,
 ) -> Result<Answer, OfficeError> {
-    let correction = LocalCorrection {
-        corrects,
-        reason,
-        replacement: after.map(LocalReplacement::BookRecord),
-        actor: desk.actor.clone(),
-    };
-    desk.enter(&correction.into(), None)?;
+    desk.correct(corrects, reason, after.map(LocalReplacement::BookRecord))?;
     Ok(finished(desk, telling))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hongyan_proto::{
     id::CaseId,
     identity::{IdentityKey, KeyRotation, Keyring},
-    letter::{Access, DisclosureSet, KeyRotated, Payload, Text},
+    letter::{Access, DisclosureSet, KeyRotated, LocalCorrection, LocalReplacement, Payload, Text},
     log::Kind,
     time::{Day, Timestamp},
 };
@@ -112,6 +112,22 @@ impl From<hongyan_proto::letter::ValueError> for OfficeError {
 }
 
 impl Desk<'_, '_> {
+    /// Writes that a record of the local log was wrong, and what is right; none: it never was.
+    pub(super) fn correct(
+        &mut self,
+        corrects: u64,
+        reason: Text<500>,
+        replacement: Option<LocalReplacement>,
+    ) -> Result<(), OfficeError> {
+        let correction = LocalCorrection {
+            corrects,
+            reason,
+            replacement,
+            actor: self.actor.clone(),
+        };
+        self.enter(&correction.into(), None).map(drop)
+    }
+
     /// Writes into the local log.
     pub(super) fn local(
         &mut self,

@@ -1,8 +1,16 @@
 //! Exemptions on approved application.
 
-use hongyan_proto::letter::Exemption;
+use hongyan_proto::{
+    letter::{Exemption, ExemptionFrom, LocalReplacement, Payload, Text},
+    time::Day,
+};
 
-use super::{Answer, Office, OfficeError, Request, assessment::member, plan::not_ahead, roster};
+use super::{
+    Answer, Office, OfficeError, Request,
+    assessment::{changed, member, one},
+    plan::not_ahead,
+    roster,
+};
 use crate::{
     book::{self, Shelf},
     domain::life::Exempted,
@@ -26,6 +34,60 @@ pub(super) async fn exempt(
                 ..exemption
             };
             desk.enter(&exemption.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// What is right about an exemption; none and empty: as it was.
+#[derive(Clone, Debug)]
+pub(super) struct Righted {
+    pub(super) from: Vec<ExemptionFrom>,
+    pub(super) since: Option<Day>,
+    /// The last day, or that there is none.
+    pub(super) until: Option<Option<Day>>,
+    pub(super) because: Option<Text<200>>,
+    pub(super) applied_on: Option<Day>,
+    pub(super) approved_on: Option<Day>,
+    pub(super) approved_by: Option<Text<100>>,
+}
+
+/// An exemption was wrong, or ends on another day. The member stays: of another, it is another exemption.
+pub(super) async fn correct(
+    office: &Office,
+    request: Request,
+    sequence: u64,
+    reason: Text<500>,
+    right: Righted,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let before = one(desk.draft, sequence, |payload| match payload {
+                Payload::Exemption(exemption) => Some(exemption),
+                _ => None,
+            })?;
+            let after = Exemption {
+                member_id: before.member_id,
+                from: if right.from.is_empty() {
+                    before.from.clone()
+                } else {
+                    right.from
+                },
+                since: right.since.unwrap_or(before.since),
+                until: right.until.unwrap_or(before.until),
+                reason: right.because.unwrap_or_else(|| before.reason.clone()),
+                applied_on: right.applied_on.unwrap_or(before.applied_on),
+                approved_on: right.approved_on.unwrap_or(before.approved_on),
+                approved_by: right
+                    .approved_by
+                    .unwrap_or_else(|| before.approved_by.clone()),
+                actor: before.actor.clone(),
+            };
+            not_ahead(after.approved_on, desk.today, "approved_on")?;
+            changed(&before, &after)?;
+            let actor = desk.actor.clone();
+            let after = LocalReplacement::Exemption(Exemption { actor, ..after });
+            desk.correct(sequence, reason, Some(after))?;
             Ok(Answer::default())
         })
         .await

@@ -1,14 +1,14 @@
 //! Yearly plans of activities (年度活动计划): set, amended by a new version, filed up.
 
 use hongyan_proto::{
-    letter::{ActivityPlan, Payload, PlanFiled, Text, Within},
+    letter::{ActivityPlan, LocalReplacement, Payload, PlanFiled, Text, Within},
     time::Day,
 };
 
 use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, roster};
 use crate::{
     book,
-    domain::life::{Ledger, ledger},
+    domain::life::{Ledger, Record, ledger},
 };
 
 const PLAN: (&str, &str) = ("年度计划", "plan of the year");
@@ -97,6 +97,62 @@ pub(super) async fn file(
                 actor: desk.actor.clone(),
             };
             desk.enter(&Payload::PlanFiled(filed), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// When something went up, and to whom; none: as it was.
+#[derive(Clone, Debug)]
+pub(super) struct Passed {
+    pub(super) day: Option<Day>,
+    pub(super) superior: Option<Text<100>>,
+}
+
+/// The latest record of a year that is such a one and counts.
+pub(super) fn latest<'a, T>(
+    records: &'a [Record],
+    is: impl Fn(&'a Payload) -> Option<&'a T>,
+) -> Option<(u64, &'a T)> {
+    let counting = records.iter().rev().filter(|record| !record.void);
+    counting
+        .filter_map(|record| Some((record.sequence, is(&record.payload)?)))
+        .next()
+}
+
+/// What was said of the latest filing was wrong. A void one was never made: the plan waits for its filing again.
+pub(super) async fn correct_filing(
+    office: &Office,
+    request: Request,
+    (unit, year): (Text<100>, Within<1900, 2999>),
+    reason: Text<500>,
+    right: Option<Passed>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let records = book::life_of_year(desk.draft, calendar(year.get())?)?;
+            let latest = latest(&records, |payload| match payload {
+                Payload::PlanFiled(filed) if filed.unit == unit => Some(filed),
+                _ => None,
+            });
+            let (sequence, filed) = latest.ok_or_else(|| {
+                let name = format!("{unit} {}", year.get());
+                OfficeError::not_found(("年度计划备案", "filing of the plan"), name)
+            })?;
+            let right = match right {
+                None => None,
+                Some(right) => {
+                    let day = right.day.unwrap_or(filed.day);
+                    not_ahead(day, desk.today, "day")?;
+                    Some(LocalReplacement::PlanFiled(PlanFiled {
+                        day,
+                        superior: right.superior.or_else(|| filed.superior.clone()),
+                        actor: desk.actor.clone(),
+                        ..filed.clone()
+                    }))
+                }
+            };
+            desk.correct(sequence, reason, right)?;
             Ok(Answer::default())
         })
         .await

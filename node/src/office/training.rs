@@ -2,11 +2,16 @@
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Payload, StudyTenths, Text, Training},
+    letter::{LocalReplacement, Payload, StudyTenths, Text, Training},
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, assessment::members, plan::not_ahead, roster};
+use super::{
+    Answer, Office, OfficeError, Request,
+    assessment::{changed, leave, members, one, same_year},
+    plan::not_ahead,
+    roster,
+};
 use crate::{book, domain::life::Who};
 
 /// What is entered about a training, without those who were trained.
@@ -61,6 +66,58 @@ pub(super) async fn train(
                 extra: count.to_be_bytes().to_vec().into(),
                 ..Answer::default()
             })
+        })
+        .await
+}
+
+/// What is right about a training; none and empty: as it was.
+#[derive(Clone, Debug)]
+pub(super) struct Righted {
+    pub(super) day: Option<Day>,
+    pub(super) tenths: Option<StudyTenths>,
+    pub(super) title: Option<Text<200>>,
+    pub(super) organizer: Option<Text<100>>,
+    pub(super) people: Vec<String>,
+    pub(super) not_trained: Vec<String>,
+}
+
+/// A training was wrong: its hours, its day within the year, what it was called, or who was there.
+pub(super) async fn correct(
+    office: &Office,
+    request: Request,
+    sequence: u64,
+    reason: Text<500>,
+    right: Righted,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let before = one(desk.draft, sequence, |payload| match payload {
+                Payload::Training(training) => Some(training),
+                _ => None,
+            })?;
+            let day = right.day.unwrap_or(before.day);
+            not_ahead(day, desk.today, "day")?;
+            same_year(before.day, day)?;
+            let everyone = roster::everyone(desk.draft)?;
+            let named = right.people.iter().map(String::as_str);
+            let mut member_ids = before.member_ids.clone();
+            member_ids.extend(members(&everyone, named, "people")?);
+            let gone = right.not_trained.iter().map(String::as_str);
+            let gone = members(&everyone, gone, "not_trained")?;
+            leave(&mut member_ids, &gone, |id| *id, "not_trained")?;
+            let after = Training {
+                member_ids,
+                day,
+                tenths: right.tenths.unwrap_or(before.tenths),
+                title: right.title.unwrap_or_else(|| before.title.clone()),
+                organizer: right.organizer.or_else(|| before.organizer.clone()),
+                actor: before.actor.clone(),
+            };
+            changed(&before, &after)?;
+            let actor = desk.actor.clone();
+            let after = LocalReplacement::Training(Training { actor, ..after });
+            desk.correct(sequence, reason, Some(after))?;
+            Ok(Answer::default())
         })
         .await
 }

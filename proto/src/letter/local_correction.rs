@@ -1,11 +1,12 @@
 //! The local correction (本地更正): an earlier record of the local log was wrong. The earlier entry stays. Never leaves the node.
 
 use super::{
-    activity::Activity,
+    activity::{Activity, FormHandedUp},
     appraisal::Appraisal,
     book_record::BookRecord,
     error::{At, PayloadError},
     exemption::Exemption,
+    plan::PlanFiled,
     record::record,
     text::Text,
     training::Training,
@@ -88,7 +89,9 @@ macro_rules! replacements {
 }
 
 replacements! {
+    PlanFiled "plan_filed",
     Activity "activity",
+    FormHandedUp "form_handed_up",
     BookRecord "book_record",
     Exemption "exemption",
     Appraisal "appraisal",

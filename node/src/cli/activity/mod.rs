@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use hongyan_proto::{
     pb::office::v1::{
-        ActivityRecord, CorrectActivityResponse, GetActivityRequest, GetLedgerRequest,
-        HandUpFormRequest, HoldActivityRequest, HoldActivityResponse, ListActivitiesRequest,
-        NotTold, Written,
+        ActivityRecord, CorrectActivityResponse, CorrectFormRequest, GetActivityRequest,
+        GetLedgerRequest, HandUpFormRequest, HoldActivityRequest, HoldActivityResponse,
+        ListActivitiesRequest, NotTold, Written,
     },
     time::Day,
 };
@@ -56,7 +56,9 @@ pub(super) enum ActivityVerb {
         change: Box<record::Change>,
     },
     /// 记录表已报送上级 The record form was handed up
-    #[command(after_help = "例 Example:\n  hongyan-node activity hand-up 120 --to 街道党工委")]
+    #[command(
+        after_help = "例 Example:\n  hongyan-node activity hand-up 120 --to 街道党工委\n  hongyan-node activity hand-up 120 --correct 日期写错 --day 2026-07-12\n  hongyan-node activity hand-up 120 --correct 尚未报送 --void"
+    )]
     HandUp {
         /// 活动序号 Number of the activity
         activity: u64,
@@ -66,6 +68,12 @@ pub(super) enum ActivityVerb {
         /// 报送何处 To whom
         #[arg(long, default_value = "", hide_default_value = true)]
         to: String,
+        /// 更正最近一次报送的记录, 写明原因 Correct what was said of the last time, with the reason
+        #[arg(long, value_name = "REASON")]
+        correct: Option<String>,
+        /// 并未报送 (与 --correct 同用) It was not handed up; with --correct
+        #[arg(long, requires = "correct", conflicts_with_all = ["day", "to"])]
+        void: bool,
     },
     /// 查看一次活动 (记录表各项) Show one activity, as its record form has it
     #[command(after_help = "例 Example:\n  hongyan-node activity show 120")]
@@ -129,7 +137,34 @@ pub(super) async fn run(verb: ActivityVerb, session: &mut Session<'_>) -> Result
             session.show(&answer, corrected)?;
             Ok(Ended::Well)
         }
-        ActivityVerb::HandUp { activity, day, to } => hand_up(activity, day, to, session).await,
+        ActivityVerb::HandUp {
+            activity,
+            day,
+            to,
+            correct: Some(reason),
+            void,
+        } => {
+            let request = CorrectFormRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                activity,
+                reason,
+                void,
+                day: day.map_or_else(String::new, |day| day.to_string()),
+                superior: to,
+            };
+            let answer = client!(session, activity_service_client::ActivityServiceClient)
+                .correct_form(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| {
+                place(fields(lang), answer.written.as_ref()).render()
+            })?;
+            Ok(Ended::Well)
+        }
+        ActivityVerb::HandUp {
+            activity, day, to, ..
+        } => hand_up(activity, day, to, session).await,
         ActivityVerb::Show { activity } => show(activity, session).await,
         ActivityVerb::List {
             unit,

@@ -32,9 +32,9 @@ certificate range|issue|check|replace|hand-in|list|show|verify
 plan set|amend|file|show
 activity hold|correct|hand-up|show|list|ledger
 book award|role|correct|code|confirm|show|stats
-appraisal record|void|show
-training record|void|list
-exemption grant|void|list
+appraisal record|correct|void|show
+training record|correct|void|list
+exemption grant|correct|void|list
 points member|branch
 partner invite|accept|list|check|revoke|reset-epoch|accept-epoch
 agreement draft|propose|counter|amend|sign|end|list|show

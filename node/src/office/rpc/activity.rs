@@ -22,7 +22,8 @@ use crate::{
         Office, OfficeError,
         activity::{self, Change, Roll},
         error::At as _,
-        plan, roster,
+        plan::{self, Passed},
+        roster,
         tell::NotTold,
         text,
     },
@@ -56,6 +57,24 @@ fn day(text: &str) -> Result<Option<hongyan_proto::time::Day>, OfficeError> {
         return Ok(None);
     }
     text.parse::<hongyan_proto::time::Day>().at("day").map(Some)
+}
+
+/// What is right about something that went up; none: it did not.
+fn passed(void: bool, on: &str, superior: &str) -> Result<Option<Passed>, OfficeError> {
+    if void {
+        return Ok(None);
+    }
+    let right = Passed {
+        day: day(on)?,
+        superior: optional(superior, "superior")?,
+    };
+    if right.day.is_none() && right.superior.is_none() {
+        return Err(OfficeError::field(
+            "day",
+            "请写明正确的日期或上级, 或者作废 say the right day or superior, or that it is void",
+        ));
+    }
+    Ok(Some(right))
 }
 
 fn people(people: Vec<pb::PersonPresence>) -> Result<Vec<Named>, OfficeError> {
@@ -231,6 +250,24 @@ impl ActivityService for Office {
         }))
     }
 
+    async fn correct_filing(
+        &self,
+        request_: Request<pb::CorrectFilingRequest>,
+    ) -> Answered<pb::CorrectFilingResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let about = (
+            Text::parse(&message.unit).at("unit")?,
+            Within::new(message.year).at("year")?,
+        );
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let right = passed(message.void, &message.day, &message.superior)?;
+        let answer = plan::correct_filing(self, request, about, reason, right).await?;
+        Ok(Response::new(pb::CorrectFilingResponse {
+            written: written(&answer),
+        }))
+    }
+
     async fn get_plan(
         &self,
         request_: Request<pb::GetPlanRequest>,
@@ -329,6 +366,20 @@ impl ActivityService for Office {
         let day = day(&message.day)?;
         let answer = activity::hand_up(self, request, message.activity, day, superior).await?;
         Ok(Response::new(pb::HandUpFormResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn correct_form(
+        &self,
+        request_: Request<pb::CorrectFormRequest>,
+    ) -> Answered<pb::CorrectFormResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let right = passed(message.void, &message.day, &message.superior)?;
+        let answer = activity::correct_form(self, request, message.activity, reason, right).await?;
+        Ok(Response::new(pb::CorrectFormResponse {
             written: written(&answer),
         }))
     }

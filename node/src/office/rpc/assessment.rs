@@ -18,7 +18,9 @@ use crate::{
         policy::Word as _,
     },
     office::{
-        Office, OfficeError, appraisal, assessment,
+        Office, OfficeError,
+        appraisal::{self, Recount},
+        assessment,
         book::this_year_or,
         error::At as _,
         exemption, points,
@@ -44,6 +46,15 @@ fn day(text: &str, field: &str) -> Result<Option<Day>, OfficeError> {
 
 fn required(text: &str, field: &str) -> Result<Day, OfficeError> {
     day(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
+}
+
+fn freed(mut codes: Vec<i32>) -> Result<Vec<ExemptionFrom>, OfficeError> {
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+        .into_iter()
+        .map(|code| ExemptionFrom::try_from(code).at("from"))
+        .collect()
 }
 
 /// The line takes its member's id where the name is looked up.
@@ -184,13 +195,7 @@ impl AssessmentService for Office {
     ) -> Answered<pb::GrantExemptionResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let mut codes = message.from.clone();
-        codes.sort_unstable();
-        codes.dedup();
-        let from = codes
-            .into_iter()
-            .map(|code| ExemptionFrom::try_from(code).at("from"))
-            .collect::<Result<Vec<_>, _>>()?;
+        let from = freed(message.from.clone())?;
         let approved_on = required(&message.approved_on, "approved_on")?;
         let exemption = Exemption {
             member_id: NOBODY,
@@ -233,6 +238,85 @@ impl AssessmentService for Office {
         });
         Ok(Response::new(pb::ListExemptionsResponse {
             exemptions: lines.collect(),
+        }))
+    }
+
+    async fn correct_appraisal(
+        &self,
+        request_: Request<pb::CorrectAppraisalRequest>,
+    ) -> Answered<pb::CorrectAppraisalResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let votes = message.votes.into_iter().enumerate();
+        let right = Recount {
+            day: day(&message.day, "day")?,
+            votes: votes
+                .map(|(at, one)| vote(at, one))
+                .collect::<Result<_, _>>()?,
+            not_appraised: message.not_appraised,
+        };
+        let answer = appraisal::correct(self, request, message.record, reason, right).await?;
+        Ok(Response::new(pb::CorrectAppraisalResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn correct_training(
+        &self,
+        request_: Request<pb::CorrectTrainingRequest>,
+    ) -> Answered<pb::CorrectTrainingResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let right = training::Righted {
+            day: day(&message.day, "day")?,
+            tenths: match message.tenths {
+                0 => None,
+                tenths => Some(Within::new(tenths).at("tenths")?),
+            },
+            title: optional(&message.title, "title")?,
+            organizer: optional(&message.organizer, "organizer")?,
+            people: message.people,
+            not_trained: message.not_trained,
+        };
+        let answer = training::correct(self, request, message.record, reason, right).await?;
+        Ok(Response::new(pb::CorrectTrainingResponse {
+            written: written(&answer),
+        }))
+    }
+
+    async fn correct_exemption(
+        &self,
+        request_: Request<pb::CorrectExemptionRequest>,
+    ) -> Answered<pb::CorrectExemptionResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let until = day(&message.until, "until")?;
+        if message.open && until.is_some() {
+            return Err(OfficeError::field(
+                "until",
+                "不定期的没有截止日期 without a last day, none is given",
+            )
+            .into());
+        }
+        let right = exemption::Righted {
+            from: freed(message.from)?,
+            since: day(&message.since, "since")?,
+            until: if message.open {
+                Some(None)
+            } else {
+                until.map(Some)
+            },
+            because: optional(&message.because, "because")?,
+            applied_on: day(&message.applied_on, "applied_on")?,
+            approved_on: day(&message.approved_on, "approved_on")?,
+            approved_by: optional(&message.approved_by, "approved_by")?,
+        };
+        let answer = exemption::correct(self, request, message.record, reason, right).await?;
+        Ok(Response::new(pb::CorrectExemptionResponse {
+            written: written(&answer),
         }))
     }
 

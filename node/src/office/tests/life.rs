@@ -3,8 +3,8 @@
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Activity, ActivityKind, ActivityPlan, AppraisalGrade, AppraisalLine, Award, Disclosure,
-        Exemption, ExemptionFrom, Payload, PlanItem, Presence, Role, Text, Within,
+        Activity, ActivityKind, ActivityPlan, Award, Disclosure, Payload, PlanItem, Presence, Role,
+        Text, Within,
     },
     log::{Kind, KindGroup},
 };
@@ -19,14 +19,12 @@ use crate::{
     office::{
         OfficeError,
         activity::{self, Change, Roll},
-        appraisal, assessment,
         book::{self as book_of, Fact},
-        exemption as exempted, letters, plan, statement,
-        training::{self, Course},
+        letters, plan, statement,
     },
 };
 
-fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+pub(super) fn text<const MAX: usize>(text: &str) -> Text<MAX> {
     Text::parse(text).unwrap()
 }
 
@@ -138,7 +136,7 @@ fn facts(town: &Town, case: CaseId) -> Vec<String> {
 }
 
 /// The host has hosted 张三 in a unit of its own, where a member of its own lives too.
-async fn hosted(pair: &Pair) -> CaseId {
+pub(super) async fn hosted(pair: &Pair) -> CaseId {
     let case = notice(pair, "张三").await;
     pair.sync().await;
     write(&pair.host, case, accept()).await.unwrap();
@@ -151,7 +149,7 @@ async fn hosted(pair: &Pair) -> CaseId {
     case
 }
 
-const UNIT: &str = "社区第三支部";
+pub(super) const UNIT: &str = "社区第三支部";
 
 #[tokio::test]
 async fn one_entry_here_is_the_letter_there() {
@@ -390,6 +388,9 @@ async fn a_year_from_its_plan_to_its_ledger() {
     assert_eq!(known.items[3].1, Some(sequence));
     assert_eq!(known.lines[0].forms.len(), 1);
     assert_eq!(known.people.len(), 2);
+    let sequences = [sequence, known.plan.as_ref().unwrap().0];
+    what_went_up_is_corrected(home, sequences).await;
+    let known = plan::year(&home.office, "第一支部", 2026).unwrap();
     // The views are derived: made again from the log they say the same.
     let before = book::life_of_year(home.office.store(), 2026).unwrap();
     book::rebuild(home.office.store()).unwrap();
@@ -399,6 +400,55 @@ async fn a_year_from_its_plan_to_its_ledger() {
     let other = plan::year(&home.office, "第七支部", 2026);
     assert!(matches!(other, Err(OfficeError::NotFound { .. })));
     assert!(Kind::Activity.group() == KindGroup::Local && !Kind::Activity.travels());
+}
+
+/// The day and the superior of what went up were wrong, and then it had not gone up at all.
+async fn what_went_up_is_corrected(home: &Town, [held, version]: [u64; 2]) {
+    let right = |on: &str, to: &str| {
+        Some(plan::Passed {
+            day: Some(day(on)),
+            superior: Some(text(to)),
+        })
+    };
+    let about = || (text("第一支部"), Within::new(2026).unwrap());
+    let filing = async |right| {
+        plan::correct_filing(&home.office, home.request(), about(), text("记错"), right).await
+    };
+    let form = async |right| {
+        activity::correct_form(&home.office, home.request(), held, text("记错"), right).await
+    };
+    let known = || plan::year(&home.office, "第一支部", 2026).unwrap();
+    assert!(
+        filing(right("2026-04-02", "县委")).await.is_err(),
+        "not yet"
+    );
+    assert!(
+        form(right("2026-03-31", "街道")).await.is_err(),
+        "too early"
+    );
+    filing(right("2026-03-20", "县委")).await.unwrap();
+    form(right("2026-04-01", "街道")).await.unwrap();
+    assert_eq!(known().filed(), Some(day("2026-03-20")));
+    let filed = known().filings.last().cloned().unwrap();
+    // The version that was filed stays; the older filing was of another.
+    assert_eq!((filed.plan, filed.superior), (version, Some(text("县委"))));
+    assert_eq!(known().filings.len(), 2);
+    assert_eq!(known().lines[0].forms[0].superior, Some(text("街道")));
+    form(None).await.unwrap();
+    assert!(known().lines[0].forms.is_empty(), "it was not handed up");
+    let nothing = form(None).await.unwrap_err();
+    assert!(matches!(nothing, OfficeError::NotFound { .. }), "{nothing}");
+    filing(None).await.unwrap();
+    assert_eq!(known().filed(), None);
+    let up = Some(day("2026-04-01"));
+    activity::hand_up(&home.office, home.request(), held, up, None)
+        .await
+        .unwrap();
+    let (unit, year) = about();
+    plan::file(&home.office, home.request(), unit, year, up, None)
+        .await
+        .unwrap();
+    assert_eq!(known().filed(), up);
 }
 
 fn awarded(title: &str) -> Fact {
@@ -541,165 +591,6 @@ async fn a_line_that_says_something_else_waits_for_a_new_confirmation() {
     };
     assert_eq!((of("本地甲").awards, of("本地甲").unconfirmed), (1, 2));
     assert_eq!((of("本地乙").attended, of("张三").awards), (1, 0));
-}
-
-fn vote(name: &str, grade: AppraisalGrade) -> (String, AppraisalLine) {
-    let line = AppraisalLine {
-        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
-        grade,
-        excellent: 1,
-        qualified: 2,
-        unqualified: 0,
-        note: None,
-    };
-    (name.to_owned(), line)
-}
-
-#[tokio::test]
-async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
-    let pair = ready().await;
-    hosted(&pair).await;
-    let host = &pair.host;
-    let appraise = async |votes| {
-        let about = (text(UNIT), Within::new(2026).unwrap(), None);
-        appraisal::appraise(&host.office, host.request(), about, votes).await
-    };
-    let (good, fair) = (AppraisalGrade::Excellent, AppraisalGrade::Qualified);
-    let votes = ["本地甲", "外单位", "张三"].map(|name| vote(name, fair));
-    let wrong = appraise(votes.to_vec()).await.unwrap_err().to_string();
-    assert!(
-        wrong.contains("votes[1]") && wrong.contains("votes[2]"),
-        "{wrong}"
-    );
-    let votes = vec![vote("本地甲", good), vote("本地乙", fair)];
-    let first = appraise(votes.clone()).await.unwrap().written[0].sequence;
-    assert!(appraise(votes.clone()).await.is_err(), "one result a year");
-    let void = async |sequence| {
-        assessment::void(&host.office, host.request(), sequence, text("计票有误")).await
-    };
-    void(first).await.unwrap();
-    assert!(void(first).await.is_err(), "once is enough");
-    appraise(votes).await.unwrap();
-    let (_, result, names) = appraisal::appraisal(&host.office, UNIT, 2026).unwrap();
-    assert_eq!((result.lines.len(), names.len()), (2, 2));
-}
-
-#[tokio::test]
-async fn members_are_trained_and_some_are_exempt() {
-    let pair = ready().await;
-    hosted(&pair).await;
-    let host = &pair.host;
-    let course = |tenths| Course {
-        day: None,
-        tenths: Within::new(tenths).unwrap(),
-        title: text("专题班"),
-        organizer: None,
-    };
-    let train = async |people: &[&str], unit: &str, tenths| {
-        let people = people.iter().map(|name| (*name).to_owned()).collect();
-        training::train(
-            &host.office,
-            host.request(),
-            people,
-            unit.to_owned(),
-            course(tenths),
-        )
-        .await
-    };
-    train(&[], UNIT, 75).await.unwrap();
-    train(&["本地甲"], "", 10).await.unwrap();
-    assert!(train(&["本地甲"], UNIT, 10).await.is_err(), "nobody twice");
-    assert!(
-        train(&["张三"], "", 10).await.is_err(),
-        "a hosted member is trained at home"
-    );
-    let trainings = training::trainings(&host.office, 2026).unwrap();
-    assert_eq!(trainings.len(), 2);
-
-    let exemption = |on: &str| Exemption {
-        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
-        from: vec![ExemptionFrom::Points, ExemptionFrom::Attendance],
-        since: day("2026-04-01"),
-        until: Some(day("2026-04-30")),
-        reason: text("年满75岁"),
-        applied_on: day("2026-03-01"),
-        approved_on: day(on),
-        approved_by: text("支部党员大会"),
-        actor: text("-"),
-    };
-    let exempt = async |on| {
-        let name = "本地乙".to_owned();
-        exempted::exempt(&host.office, host.request(), name, exemption(on)).await
-    };
-    assert!(exempt("2026-04-02").await.is_err(), "not approved yet");
-    assert!(
-        exempt("2026-02-28").await.is_err(),
-        "before it was applied for"
-    );
-    exempt("2026-03-31").await.unwrap();
-    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
-    let (_, telling) = hold(host, held, all(&[])).await.unwrap();
-    assert_eq!(
-        telling.expected, 2,
-        "who is exempt is expected only when named"
-    );
-    assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 1);
-    host.set_day("2026-05-01");
-    assert_eq!(exempted::exemptions(&host.office, false).unwrap().len(), 0);
-    assert_eq!(exempted::exemptions(&host.office, true).unwrap().len(), 1);
-}
-
-/// What `book stats` counts of a person: expected, attended, exempt.
-fn counted(town: &Town, name: &str) -> ([u32; 3], bool) {
-    let all = book_of::stats(&town.office, UNIT, 2026).unwrap();
-    let one = all.iter().find(|one| one.person.names[0] == name).unwrap();
-    let tally = one.tally;
-    ([tally.expected, tally.attended, tally.exempt], one.exempt)
-}
-
-#[tokio::test]
-async fn who_is_exempt_is_not_counted_as_missing_whenever_it_was_approved() {
-    let pair = ready().await;
-    hosted(&pair).await;
-    let host = &pair.host;
-    // The illness was known only afterwards: the record says absent, and that it was an absence without reason.
-    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
-    let missed = [("本地乙", Presence::Absent), ("本地甲", Presence::Absent)];
-    hold(host, held, all(&missed)).await.unwrap();
-    let came = activity(UNIT, ActivityKind::BranchAssembly, "2026-04-01");
-    hold(host, came, all(&[])).await.unwrap();
-    assert_eq!(counted(host, "本地乙"), ([2, 1, 0], false));
-    let exemption = Exemption {
-        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
-        from: vec![ExemptionFrom::Records, ExemptionFrom::Attendance],
-        since: day("2026-04-01"),
-        until: None,
-        reason: text("住院"),
-        applied_on: day("2026-04-01"),
-        approved_on: day("2026-04-01"),
-        approved_by: text("支部党员大会"),
-        actor: text("-"),
-    };
-    let name = "本地乙".to_owned();
-    let granted = exempted::exempt(&host.office, host.request(), name, exemption)
-        .await
-        .unwrap();
-    // Who comes all the same is counted like everyone else; who stays away is neither expected nor missing.
-    assert_eq!(counted(host, "本地乙"), ([1, 1, 1], true));
-    assert_eq!(counted(host, "本地甲"), ([2, 1, 0], false));
-    let year = plan::year(&host.office, UNIT, 2026).unwrap();
-    let people: Vec<_> = year.people.values().collect();
-    let free = people.iter().find(|person| person.exempt > 0).unwrap();
-    assert_eq!((free.expected, free.absent, free.exempt), (1, 0, 1));
-    // The record itself says what was written down that day.
-    let day_held = &year.lines[0];
-    assert_eq!(day_held.counts.absent, 2);
-    // An exemption that never was frees nobody.
-    let sequence = granted.written[0].sequence;
-    assessment::void(&host.office, host.request(), sequence, text("误批"))
-        .await
-        .unwrap();
-    assert_eq!(counted(host, "本地乙"), ([2, 1, 0], false));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod assessment;
 mod certificate;
 mod duties;
 mod gateways;
