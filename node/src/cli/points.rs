@@ -83,7 +83,10 @@ fn pointed(answer: &GetPointsResponse, lang: Lang) -> String {
     );
     for line in &answer.lines {
         let points = if line.unknown {
-            lang.say("无记录, 由人评定", "no record: for a person to judge")
+            lang.say(
+                "尚无应计记录, 由人评定",
+                "no record counts yet: for a person to judge",
+            )
         } else {
             hours(line.tenths)
         };

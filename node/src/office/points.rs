@@ -1,9 +1,12 @@
 //! Points (先锋指数, 堡垒指数): computed from the records by a policy's table, never entered.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hongyan_proto::{
-    letter::{ExemptionFrom, Payload},
+    letter::{ActivityKind, ExemptionFrom, Payload},
     time::Day,
 };
 
@@ -14,9 +17,9 @@ use crate::{
         life::{
             Exempted, Record, Who,
             book::{Confirmed, lines_about, tally},
-            points::{Facts, Score, Share, of_branch, of_person, scores},
+            points::{Due, Facts, Score, Share, is_meeting, of_branch, of_person, scores},
         },
-        policy::{Meeting, Points, Policy, PolicyHistory, Post, Rule, shipped},
+        policy::{Meeting, Points, Policy, PolicyHistory, Post, Rule, Timing, Window, shipped},
     },
 };
 
@@ -79,31 +82,65 @@ fn training(policy: &Policy) -> u32 {
     hours.next().map_or(0, |(_, hours)| hours * TENTHS)
 }
 
-/// How many meetings and lectures (三会一课) a branch owes by a day. Where a policy tells fields of work apart, the least of them counts: what
-/// field a branch is of is not known here.
-fn meetings_due(policy: &Policy, today: Day) -> u32 {
-    let mut due: BTreeMap<Meeting, u32> = BTreeMap::new();
+/// Which activity a meeting is, as records have it.
+const fn kind_of(meeting: Meeting) -> ActivityKind {
+    match meeting {
+        Meeting::BranchAssembly => ActivityKind::BranchAssembly,
+        Meeting::BranchCommittee => ActivityKind::BranchCommittee,
+        Meeting::GroupMeeting => ActivityKind::GroupMeeting,
+        Meeting::PartyLecture => ActivityKind::PartyLecture,
+        Meeting::OrganizationalLife => ActivityKind::OrganizationalLife,
+        Meeting::DemocraticLife => ActivityKind::DemocraticLife,
+        Meeting::Appraisal => ActivityKind::Appraisal,
+        Meeting::SpiritCheck => ActivityKind::PartySpiritCheck,
+    }
+}
+
+/// The periods of a rule that are over by a day.
+fn over(timing: &Timing, today: Day) -> Vec<Window> {
+    let mut windows = timing.windows(today.date().year());
+    windows.retain(|window| window.until <= today);
+    windows
+}
+
+/// What a branch owes by a day, and of whom. Where a policy tells fields of work apart, the least of them counts: what field a branch is of is
+/// not known here.
+fn due(policy: &Policy, today: Day, reporters: BTreeSet<Who>) -> Due {
+    let mut times: BTreeMap<ActivityKind, u32> = BTreeMap::new();
     let rules = policy.pick(|rule| match rule {
         Rule::Meeting {
-            meeting:
-                meeting @ (Meeting::BranchAssembly
-                | Meeting::BranchCommittee
-                | Meeting::GroupMeeting
-                | Meeting::PartyLecture),
-            timing,
-            ..
-        } => Some((*meeting, timing)),
+            meeting, timing, ..
+        } => Some((kind_of(*meeting), timing)),
+        Rule::Talk { timing, .. } => Some((ActivityKind::Talk, timing)),
         _ => None,
     });
-    for (_, (meeting, timing)) in rules {
-        let windows = timing.windows(today.date().year());
-        let past = windows.iter().filter(|window| window.until <= today);
-        let count = past.map(|window| u32::from(window.times)).sum();
-        due.entry(meeting)
+    for (_, (kind, timing)) in rules {
+        let windows = over(timing, today);
+        let count = windows.iter().map(|window| u32::from(window.times)).sum();
+        times
+            .entry(kind)
             .and_modify(|least| *least = (*least).min(count))
             .or_insert(count);
     }
-    due.values().sum()
+    let (meetings, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        times.into_iter().partition(|(kind, _)| is_meeting(*kind));
+    let mut reports = policy.pick(|rule| match rule {
+        Rule::StudyReport {
+            by: Post::Member,
+            timing,
+        } => Some(over(timing, today)),
+        _ => None,
+    });
+    Due {
+        months: u32::try_from(today.date().month()).unwrap_or_default(),
+        meetings: meetings.values().sum(),
+        oversight: others,
+        reporters,
+        reports: reports
+            .next()
+            .map(|(_, windows)| windows)
+            .unwrap_or_default(),
+    }
 }
 
 /// The last day of the year that counts: today, or its end.
@@ -171,15 +208,19 @@ pub(super) fn branch(
     let day = until(office, year)?;
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, true)?;
-    roster::known_unit(&office.store, unit)?;
+    let candidates = roster::candidates(&office.store, unit)?;
+    roster::require(&candidates, unit)?;
+    let exempted = exempted(&office.store)?;
     let records = book::life_of_year(&office.store, year)?;
-    let months = u32::try_from(day.date().month()).unwrap_or_default();
-    let facts = of_branch(
-        &records,
-        unit,
-        (months, meetings_due(&policy, day)),
-        &exempted(&office.store)?,
-    );
+    // Hosted members report at home, those away where they are.
+    let reporters = candidates
+        .iter()
+        .filter(|one| one.belongs && one.expected)
+        .map(|one| one.who)
+        .filter(|who| matches!(who, Who::Member(_)))
+        .filter(|who| !exempted.is(*who, ExemptionFrom::Points, day));
+    let due = due(&policy, day, reporters.collect());
+    let facts = of_branch(&records, unit, &due, &exempted);
     Ok(Index {
         name: unit.to_owned(),
         id: String::new(),

@@ -2,10 +2,14 @@
 //! item brings the share of it that the records show, in tenths of a point. What no record speaks of is named and brings nothing: a
 //! person must look at it, the sum does not pretend.
 
+mod oversight;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use hongyan_proto::letter::{Activity, ActivityKind};
 
 use super::{exempt::Exempted, record::Record, roll::Who};
-use crate::domain::policy::{PointItem, Points};
+use crate::domain::policy::{PointItem, Points, Window};
 
 /// Tenths of a point.
 const TENTHS: u64 = 10;
@@ -47,6 +51,25 @@ pub struct Facts {
     pub dues: Share,
     /// Everyone's presence together.
     pub attendance: Share,
+    /// Meetings and talks by which members watch over each other: attended by the member, or held by the branch of those due by now.
+    pub oversight: Share,
+    /// Reports of study and work, of those that the branch's members owe by now.
+    pub reports: Share,
+}
+
+/// What a policy demands of a branch by a day.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    /// Months so far: each has its activity day.
+    pub months: u32,
+    /// Meetings and lectures (三会一课).
+    pub meetings: u32,
+    /// Meetings and talks by which members watch over each other, of each kind.
+    pub oversight: BTreeMap<ActivityKind, u32>,
+    /// Who owes reports of study and work (述学述做).
+    pub reporters: BTreeSet<Who>,
+    /// The periods that are over in which each owes one.
+    pub reports: Vec<Window>,
 }
 
 impl Share {
@@ -76,9 +99,8 @@ pub fn scores(table: &[Points], facts: &Facts) -> Vec<Score> {
                 PointItem::Role => facts.roles,
                 PointItem::Dues => facts.dues,
                 PointItem::AttendanceRate => facts.attendance,
-                PointItem::Oversight | PointItem::DailyOversight | PointItem::Tasks => {
-                    Share::default()
-                }
+                PointItem::Oversight | PointItem::DailyOversight => facts.oversight,
+                PointItem::Tasks => facts.reports,
             };
             Score {
                 item: points.item,
@@ -94,7 +116,8 @@ pub fn total(scores: &[Score]) -> u32 {
     scores.iter().filter_map(|score| score.tenths).sum()
 }
 
-const fn is_meeting(kind: ActivityKind) -> bool {
+/// Is it one of the three meetings or a lecture (三会一课)?
+pub const fn is_meeting(kind: ActivityKind) -> bool {
     matches!(
         kind,
         ActivityKind::BranchAssembly
@@ -127,19 +150,14 @@ pub fn of_person(records: &[Record], who: Who, exempted: &Exempted) -> Facts {
             facts.meetings.count(there);
         }
     }
+    facts.oversight = oversight::of_person(records, who, exempted);
     facts
 }
 
-/// What the activities of a year say about a branch. Each of the months so far has its activity day; `meetings` is how many meetings the
-/// policy demands by now.
-pub fn of_branch(
-    records: &[Record],
-    unit: &str,
-    (months, meetings): (u32, u32),
-    exempted: &Exempted,
-) -> Facts {
+/// What the records of a year say about a branch, beside what is due of it by now.
+pub fn of_branch(records: &[Record], unit: &str, due: &Due, exempted: &Exempted) -> Facts {
     let mut facts = Facts::default();
-    let mut days = std::collections::BTreeSet::new();
+    let mut days = BTreeSet::new();
     for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
         if activity.kind == ActivityKind::ActivityDay {
             days.insert(activity.day.month());
@@ -155,11 +173,14 @@ pub fn of_branch(
     }
     facts.activity_days = Share {
         done: u32::try_from(days.len()).unwrap_or(MONTHS),
-        of: months.min(MONTHS),
+        of: due.months.min(MONTHS),
     };
-    facts.meetings.of = meetings;
+    facts.meetings.of = due.meetings;
+    facts.oversight = oversight::of_branch(records, unit, &due.oversight);
+    facts.reports = oversight::reported(records, &due.reporters, &due.reports);
     facts
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
