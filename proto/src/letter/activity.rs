@@ -22,7 +22,7 @@ const MAX_GUESTS: usize = 200;
 /// Headings of content.
 const MAX_HEADINGS: usize = 20;
 /// Attachments of one record.
-pub(super) const MAX_ATTACHMENTS: usize = 20;
+pub const MAX_ATTACHMENTS: usize = 20;
 
 /// How large an attached file may be, in bytes: 1 to 64 MiB.
 pub type AttachmentBytes = Within<1, 67_108_864>;

@@ -63,7 +63,9 @@ pub mod sample;
 mod tests;
 
 pub use access::Access;
-pub use activity::{Activity, Attachment, AttachmentBytes, Attendee, FormHandedUp, Told};
+pub use activity::{
+    Activity, Attachment, AttachmentBytes, Attendee, FormHandedUp, MAX_ATTACHMENTS, Told,
+};
 pub use agreement::{AgreementEnded, AgreementProposed, AgreementSigned};
 pub use answer::{Answer, AnswerKind, LineAnswer, MAX_ANSWER_LINES};
 pub use appraisal::{Appraisal, AppraisalGrade, AppraisalLine};

@@ -10,6 +10,9 @@ use super::{
 pub struct Within<const MIN: u32, const MAX: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
+    /// The largest.
+    pub const MAX: u32 = MAX;
+
     /// Checks the range.
     pub fn new(value: u32) -> Result<Self, ValueError> {
         if (MIN..=MAX).contains(&value) {

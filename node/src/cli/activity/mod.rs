@@ -1,7 +1,8 @@
 //! `activity`: activity days and meetings, held, corrected, handed up and listed.
 //!
-//! `record` has what is typed about one, `ledger` how a year is shown.
+//! `record` has what is typed about one, `ledger` how a year is shown, `attachment` what is kept of files.
 
+mod attachment;
 mod ledger;
 mod record;
 
@@ -80,6 +81,17 @@ pub(super) enum ActivityVerb {
     Show {
         /// 活动序号 Number of the activity
         activity: u64,
+    },
+    /// 列出附件; 给出文件则核对是否与登记时一致 Show the attachments, and check files against them
+    #[command(
+        after_help = "例 Example:\n  hongyan-node activity attachments 120\n  hongyan-node activity attachments 120 照片.jpg 签到表.pdf\n\n附件只登记 SHA-256、名称和大小; 内容不一致时退出码为 1 only digest, name and size are kept; the exit code is 1 when a file differs"
+    )]
+    Attachments {
+        /// 活动序号 Number of the activity
+        activity: u64,
+        /// 要核对的文件 Files to check
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
     /// 列出活动 List activities
     #[command(after_help = "例 Example:\n  hongyan-node activity list --unit 东街支部 --year 2026")]
@@ -166,6 +178,9 @@ pub(super) async fn run(verb: ActivityVerb, session: &mut Session<'_>) -> Result
             activity, day, to, ..
         } => hand_up(activity, day, to, session).await,
         ActivityVerb::Show { activity } => show(activity, session).await,
+        ActivityVerb::Attachments { activity, files } => {
+            attachments(activity, &files, session).await
+        }
         ActivityVerb::List {
             unit,
             year,
@@ -286,6 +301,23 @@ async fn show(activity: u64, session: &mut Session<'_>) -> Result<Ended, Failure
         one(&answer.record.clone().unwrap_or_default(), lang)
     })?;
     Ok(Ended::Well)
+}
+
+async fn attachments(
+    activity: u64,
+    files: &[PathBuf],
+    session: &mut Session<'_>,
+) -> Result<Ended, Failure> {
+    let answer = client!(session, activity_service_client::ActivityServiceClient)
+        .get_activity(GetActivityRequest { activity })
+        .await?
+        .into_inner();
+    let record = answer.record.unwrap_or_default();
+    let recorded = record.activity.unwrap_or_default().attachments;
+    let how = (session.io.json, session.lang);
+    let (text, ended) = attachment::verify(&recorded, files, how)?;
+    session.io.line(&text)?;
+    Ok(ended)
 }
 
 fn one(record: &ActivityRecord, lang: Lang) -> String {

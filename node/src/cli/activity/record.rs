@@ -2,15 +2,14 @@
 
 use std::{fmt::Display, path::PathBuf, str::FromStr};
 
-use bytes::Bytes;
 use clap::Args;
 use hongyan_proto::{
     pb::{exchange::v1 as exchange, office::v1 as office},
     time::{Day, TimeOfDay},
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
-use sha2::{Digest as _, Sha256};
 
+use super::attachment;
 use crate::cli::{Failure, session::Session, words};
 
 /// Stands for everyone of the unit who is not named elsewhere.
@@ -80,7 +79,7 @@ pub(in crate::cli) struct Record {
     /// 改期原因 Why it was moved
     #[arg(long)]
     moved_because: Option<String>,
-    /// 附件: 只登记文件的哈希、名称和大小 Attached file: only its hash, name and size are kept
+    /// 附件, 至多 20 个, 每个至多 64 MiB: 只登记文件的哈希、名称和大小 Attached file, at most 20 of at most 64 MiB: only its hash, name and size are kept
     #[arg(long = "attach", value_name = "FILE")]
     attachments: Vec<PathBuf>,
 }
@@ -108,7 +107,6 @@ impl Record {
         default_day: Option<String>,
     ) -> Result<exchange::Activity, Failure> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let attachments = self.attachments.iter().map(attachment);
         Ok(exchange::Activity {
             unit: text(&self.unit),
             kind: self.kind.unwrap_or_default(),
@@ -125,7 +123,7 @@ impl Record {
             guests: self.guests.clone(),
             planned_day: shown(self.planned_day).unwrap_or_default(),
             moved_because: text(&self.moved_because),
-            attachments: attachments.collect::<Result<_, _>>()?,
+            attachments: attachment::all(&self.attachments)?,
             ..Default::default()
         })
     }
@@ -184,22 +182,6 @@ fn shown(value: Option<impl ToString>) -> Option<String> {
 
 fn is_all(name: &str) -> bool {
     name == ALL || name == ALL_ZH
-}
-
-/// Digest, name and size of a file. Its content stays where it is.
-fn attachment(path: &PathBuf) -> Result<exchange::Attachment, Failure> {
-    let failed = |error| Failure::file(path, &error);
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let mut hasher = Sha256::new();
-    let bytes = std::io::copy(&mut file, &mut hasher).map_err(failed)?;
-    Ok(exchange::Attachment {
-        sha256: Bytes::copy_from_slice(&hasher.finalize()),
-        name: path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        // The node says what is too large, and names the place.
-        bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-    })
 }
 
 /// What a correction changes.

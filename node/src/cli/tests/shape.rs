@@ -30,7 +30,7 @@ member import|export|list|show
 unit add|rename|move|close|list|show|assign|officer
 certificate range|issue|check|replace|hand-in|list|show|verify
 plan set|amend|file|show
-activity hold|correct|hand-up|show|list|ledger
+activity hold|correct|hand-up|show|attachments|list|ledger
 book award|role|correct|code|confirm|show|stats
 appraisal record|correct|void|show
 training record|correct|void|list
