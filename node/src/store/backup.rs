@@ -125,7 +125,8 @@ impl Store {
                 store.verify_log(log.no, &|_| {})?;
             }
             // Only now is it a store: a crash before this leaves a folder that does not open.
-            unlock::wrap(&store.0.shared.folder.data_key(), unlock, &data_key)
+            unlock::wrap(&store.0.shared.folder.data_key(), unlock, &data_key)?;
+            store.0.shared.folder.finish()
         });
         if let Err(error) = restored {
             drop(store);

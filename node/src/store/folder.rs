@@ -1,8 +1,9 @@
 //! The data folder: its paths, its permissions, and the lock that keeps a second process out.
 
 use std::{
+    ffi::OsString,
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{Read, Seek, Write},
+    io::{self, Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -14,6 +15,17 @@ const FOLDER_MODE: u32 = 0o700;
 /// The same for the files in it.
 pub(super) const FILE_MODE: u32 = 0o600;
 
+/// Stands in a folder from its first moment until its store is whole. A command that was killed before leaves it, and only such a folder is
+/// emptied: one that lost its key by accident may get it back.
+const UNFINISHED: &str = "unfinished";
+/// What may lie in a folder before the making of a store has begun.
+const BEGUN: [&str; 3] = [LOCK, UNFINISHED, "unfinished.new"];
+/// What may lie there before the store is whole.
+const MADE: [&str; 4] = ["database", "heads", "data.new", "unlock.key"];
+const LOCK: &str = "lock";
+/// The wrapped data key: written last.
+const DATA_KEY: &str = "data.key";
+
 /// A locked data folder. The lock ends with this value, or with the process.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -22,23 +34,40 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Takes a new or empty folder.
+    /// Takes a new or empty folder, or one in which the making of a store was cut off.
     pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
         DirBuilder::new()
             .recursive(true)
             .mode(FOLDER_MODE)
             .create(path)
             .map_err(StoreError::io("创建", "create", path))?;
-        let mut items = fs::read_dir(path).map_err(StoreError::io("读取", "read", path))?;
-        if items.next().is_some() {
+        let names = names(path)?;
+        let has = |wanted: &str| names.iter().any(|name| name == wanted);
+        let cut_off = has(UNFINISHED) && !has(DATA_KEY);
+        let begun = |name: &OsString| BEGUN.iter().any(|known| name == known);
+        let made = |name: &OsString| MADE.iter().any(|known| name == known);
+        if !names
+            .iter()
+            .all(|name| begun(name) || cut_off && made(name))
+        {
             return Err(StoreError::NotEmpty(path.to_owned()));
         }
-        Self::lock(path)
+        let folder = Self::lock(path)?;
+        for name in MADE {
+            remove(&path.join(name))?;
+        }
+        replace_file(&path.join(UNFINISHED), b"")?;
+        Ok(folder)
+    }
+
+    /// The store in it is whole: its key is there.
+    pub(super) fn finish(&self) -> Result<(), StoreError> {
+        remove(&self.path.join(UNFINISHED))
     }
 
     /// Takes a folder that has a store.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.join("data.key").is_file() {
+        if !path.join(DATA_KEY).is_file() {
             return Err(StoreError::NotAStore(path.to_owned()));
         }
         Self::lock(path)
@@ -48,7 +77,7 @@ impl Folder {
         // An older copy, or one brought by hand, may be readable by everybody.
         fs::set_permissions(path, fs::Permissions::from_mode(FOLDER_MODE))
             .map_err(StoreError::io("设置权限", "set permissions of", path))?;
-        let lock_path = path.join("lock");
+        let lock_path = path.join(LOCK);
         let mut lock = OpenOptions::new()
             .read(true)
             .write(true)
@@ -92,7 +121,7 @@ impl Folder {
 
     /// The wrapped data key.
     pub(super) fn data_key(&self) -> PathBuf {
-        self.path.join("data.key")
+        self.path.join(DATA_KEY)
     }
 
     /// The head records.
@@ -103,6 +132,29 @@ impl Folder {
     /// The database's own folder.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("database")
+    }
+}
+
+fn names(path: &Path) -> Result<Vec<OsString>, StoreError> {
+    let read = || StoreError::io("读取", "read", path);
+    let items = fs::read_dir(path).map_err(read())?;
+    items
+        .map(|item| item.map(|item| item.file_name()))
+        .collect::<Result<_, _>>()
+        .map_err(read())
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::io("删除", "remove", path)(error))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -128,4 +180,58 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|folder| folder.sync_all())
         .map_err(StoreError::io("同步", "sync", path))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A folder as a killed command leaves it.
+    fn left(whole: bool, stranger: bool) -> tempfile::TempDir {
+        let place = tempfile::tempdir().unwrap();
+        drop(Folder::create(place.path()).unwrap());
+        fs::create_dir(place.path().join("database")).unwrap();
+        fs::write(place.path().join("database").join("db"), "half").unwrap();
+        fs::write(place.path().join("heads"), "half").unwrap();
+        if whole {
+            fs::write(place.path().join(DATA_KEY), "key").unwrap();
+        }
+        if stranger {
+            fs::write(place.path().join("node.backup"), "backup").unwrap();
+        }
+        place
+    }
+
+    #[test]
+    fn a_store_whose_making_was_cut_off_is_made_again() {
+        let place = left(false, false);
+        assert!(matches!(
+            Folder::open(place.path()),
+            Err(StoreError::NotAStore(_))
+        ));
+        let folder = Folder::create(place.path()).unwrap();
+        assert!(!folder.database().exists() && !folder.heads().exists());
+        folder.finish().unwrap();
+        // Once it is whole, it is nobody's to make again.
+        fs::create_dir(folder.database()).unwrap();
+        drop(folder);
+        let again = Folder::create(place.path());
+        assert!(matches!(again, Err(StoreError::NotEmpty(_))));
+    }
+
+    #[test]
+    fn what_is_whole_or_somebody_elses_is_never_emptied() {
+        for place in [left(true, false), left(false, true)] {
+            let refused = Folder::create(place.path());
+            assert!(matches!(refused, Err(StoreError::NotEmpty(_))));
+            assert!(place.path().join("database").join("db").exists());
+        }
+        // A store that lost its key by accident has no mark.
+        let place = left(false, false);
+        fs::remove_file(place.path().join(UNFINISHED)).unwrap();
+        let refused = Folder::create(place.path());
+        assert!(matches!(refused, Err(StoreError::NotEmpty(_))));
+        assert!(place.path().join("heads").exists());
+    }
 }

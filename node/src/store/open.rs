@@ -49,6 +49,7 @@ pub(super) fn create(path: &Path, unlock: &Unlock, seed: [u8; 32]) -> Result<Sto
     let data_key = unlock::new_data_key(&mut StdRng::from_seed(seed));
     let store = create_unwrapped(path, unlock, seed, &data_key)?;
     unlock::wrap(&store.0.shared.folder.data_key(), unlock, &data_key)?;
+    store.0.shared.folder.finish()?;
     Ok(store)
 }
 
