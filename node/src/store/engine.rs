@@ -51,7 +51,8 @@ const PARTS_MAX: usize = u16::MAX as usize;
 const REOPEN_TRIES: u32 = 100;
 const REOPEN_PAUSE: Duration = Duration::from_millis(20);
 
-/// First byte of a value: all of it follows, or the number of further parts and the first part follow.
+/// First byte of a value: all of it follows, or the number of its parts. Older databases have a value's beginning behind the number;
+/// now all of it is in the parts, because there is no room laid out for heads: a page of them that splits is written again.
 const WHOLE: u8 = 1;
 const SPLIT: u8 = 2;
 
@@ -281,9 +282,12 @@ impl Engine {
         }
     }
 
-    /// Further parts of a value that is too long for one; values over the limit are refused when they are put.
+    /// The parts of a value that is too long for one; values over the limit are refused when they are put.
     fn parts_of(&self, value: &[u8]) -> u16 {
-        let parts = value.len().saturating_sub(1) / self.value_max;
+        let parts = match value.len() {
+            whole if whole <= self.value_max => 0,
+            long => long.div_ceil(self.value_max),
+        };
         u16::try_from(parts).unwrap_or_default()
     }
 
@@ -292,8 +296,7 @@ impl Engine {
             self.insert(batch, key, &[&[WHOLE], value].concat());
             return Ok(());
         }
-        let (first, rest) = value.split_at(self.value_max);
-        let parts = rest.chunks(self.value_max);
+        let parts = value.chunks(self.value_max);
         let count = u16::try_from(parts.len()).map_err(|_| StoreError::TooLarge {
             what: "存储值 stored value",
             bytes: value.len(),
@@ -302,8 +305,8 @@ impl Engine {
         for (number, part) in (0..count).zip(parts) {
             self.insert(batch, part_key(&key, number), part);
         }
-        let first = [&[SPLIT], &count.to_be_bytes()[..], first].concat();
-        self.insert(batch, key, &first);
+        let [high, low] = count.to_be_bytes();
+        self.insert(batch, key, &[SPLIT, high, low]);
         Ok(())
     }
 
