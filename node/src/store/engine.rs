@@ -43,8 +43,12 @@ const VALUE_FRAME: usize = key::KEY_MAX + 64;
 /// And never longer than this, whatever the segment: each of the cache's 256 shares keeps a page at least, so that larger pages
 /// would take more memory than the cache is given.
 const VALUE_MOST: usize = 8 * 1024;
-/// Room is made for the parts of this many bundles ahead, once bundles come one after the other.
-const BUNDLES_AHEAD: usize = 32;
+/// Room is made for the parts of this many bundles ahead, once bundles come one after the other. Making it leaves index pages behind
+/// that were replaced: of more at once a segment would be half dead, and sled would write its other half, full of values by then, again.
+const BUNDLES_AHEAD: usize = 8;
+/// And again as soon as there is room for fewer than this many: the last page of the room splits when it is continued, and must be
+/// without values then.
+const BUNDLES_LEFT: usize = 2;
 /// A value may have this many parts: 350 MB at least.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
@@ -204,11 +208,10 @@ impl Engine {
         if let Some([_, (last, parts)]) = long.windows(2).rfind(in_a_row) {
             let parts = *parts;
             let ahead = std::iter::successors(key::next_bundle(last), |key| key::next_bundle(key));
-            let mut ahead = ahead.take(BUNDLES_AHEAD).peekable();
-            if let Some(next) = ahead.peek()
-                && !self.is_laid_out(next, 1)?
+            let ahead: Vec<_> = ahead.take(BUNDLES_AHEAD).map(|key| (key, parts)).collect();
+            if let Some((least, _)) = ahead.get(BUNDLES_LEFT - 1)
+                && !self.is_laid_out(least, 1)?
             {
-                let ahead: Vec<_> = ahead.map(|key| (key, parts)).collect();
                 long.extend(ahead);
             }
         }
