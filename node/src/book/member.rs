@@ -1,16 +1,41 @@
-//! The roster (党员名册): the latest entry for a member counts.
+//! The roster (党员名册): the latest entry for a member counts. Where a member belonged before, and until when probation was, stays known.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use hongyan_proto::{
     id::{CertificateNumber, MemberId},
     letter::{self, Payload},
-    log::Kind,
+    log::{Header, Kind},
+    time::{Day, Timestamp},
 };
+use prost::Message;
 
-use super::{BookError, Shelf};
+use super::{BookError, Shelf, put, shelf::decode};
 use crate::store::{Draft, View};
 
 /// A member as the roster has it.
 pub type Member = letter::Member;
+
+/// What the roster said of a member until an entry changed the unit, the probation, or whether the member is on it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Former {
+    /// As it was.
+    pub member: Member,
+    /// The day of the entry that changed it.
+    pub changed_on: Day,
+    /// That entry's place in the local log.
+    pub sequence: u64,
+}
+
+/// How it is kept.
+#[derive(Clone, PartialEq, Message)]
+struct Kept {
+    #[prost(bytes = "bytes", tag = "1")]
+    member: Bytes,
+    #[prost(sint64, tag = "2")]
+    time_ms: i64,
+}
 
 fn certificate_key(blind: [u8; 16], id: Option<MemberId>) -> Vec<u8> {
     let id = id.as_ref().map_or(&[][..], |id| id.as_bytes().as_slice());
@@ -26,10 +51,24 @@ fn checked(bytes: &[u8]) -> Result<Member, BookError> {
 
 pub(super) fn keep(
     draft: &mut Draft<'_>,
+    header: &Header,
     new: &Member,
     payload: &Payload,
 ) -> Result<(), BookError> {
-    let old = member(draft, new.member_id)?.and_then(|old| old.details.certificate);
+    let old = member(draft, new.member_id)?;
+    if let Some(old) = old.as_ref().filter(|old| standing(old) != standing(new)) {
+        let key = [
+            &new.member_id.as_bytes()[..],
+            &header.sequence.to_be_bytes(),
+        ]
+        .concat();
+        let kept = Kept {
+            member: Payload::from(old.clone()).encode().into(),
+            time_ms: header.time.millis(),
+        };
+        put(draft, View::Former, &key, &kept)?;
+    }
+    let old = old.and_then(|old| old.details.certificate);
     if let Some(old) = old.filter(|old| Some(old) != new.details.certificate.as_ref()) {
         let key = certificate_key(draft.blind(old.as_str().as_bytes()), Some(new.member_id));
         draft.delete_view(View::MemberOfCertificate, &key);
@@ -42,6 +81,29 @@ pub(super) fn keep(
         draft.put_view(View::MemberOfCertificate, &key, Vec::new())?;
     }
     Ok(draft.put_view(View::Member, new.member_id.as_bytes(), payload.encode())?)
+}
+
+/// What a later entry may not change without a trace.
+fn standing(member: &Member) -> impl PartialEq + '_ {
+    let probation = member.details.probationary_until;
+    (&member.unit, member.unit_id, member.removed, probation)
+}
+
+/// What was otherwise before, of every member of whom something was, in the order of the log.
+pub fn formers(shelf: &impl Shelf) -> Result<BTreeMap<MemberId, Vec<Former>>, BookError> {
+    let mut found: BTreeMap<MemberId, Vec<Former>> = BTreeMap::new();
+    for (key, bytes) in shelf.scan(View::Former, &[])? {
+        let wrong = || BookError::View("former");
+        let (id, sequence) = key.split_last_chunk::<8>().ok_or_else(wrong)?;
+        let id = MemberId::from_slice(id).map_err(|_| wrong())?;
+        let kept: Kept = decode(bytes, "former")?;
+        found.entry(id).or_default().push(Former {
+            member: checked(&kept.member)?,
+            changed_on: Timestamp::from_millis(kept.time_ms).day(),
+            sequence: u64::from_be_bytes(*sequence),
+        });
+    }
+    Ok(found)
 }
 
 /// A member by id.

@@ -52,7 +52,7 @@ pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};
 pub use ground::{Ground, Receipted, ground, receipts};
 pub use key::KeyChange;
 pub use life::{exemptions, life_of_year, life_record, life_years};
-pub use member::{Member, member, members, members_of_certificate};
+pub use member::{Former, Member, formers, member, members, members_of_certificate};
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
 };

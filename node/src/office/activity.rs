@@ -88,6 +88,10 @@ pub(super) async fn hold(
     let answer = office
         .write(request, move |desk| {
             not_ahead(activity.day, desk.today, "activity.day")?;
+            let activity = Activity {
+                unit: roster::unit(desk.draft, activity.unit.as_str())?,
+                ..activity
+            };
             recorded_before(desk.draft, &activity)?;
             let unit = activity.unit.as_str();
             let mut candidates = roster::candidates(desk.draft, unit)?;

@@ -7,7 +7,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, facts, find, policy};
+use super::{Answer, Office, OfficeError, Request, facts, find, policy, roster};
 use crate::{
     book,
     domain::{
@@ -200,11 +200,10 @@ pub(super) async fn inspect(
     (kind, day): (InspectionKind, Day),
     findings: Option<Text<2000>>,
 ) -> Result<Answer, OfficeError> {
-    let unit = facts::unit_named(office, &unit)?;
-    let unit = Text::parse(&unit)?;
     office
         .write(request, move |desk| {
             happened(day, desk.today)?;
+            let unit = roster::unit(desk.draft, &unit)?;
             let made = InspectionMade {
                 unit,
                 kind,

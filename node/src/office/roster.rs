@@ -9,7 +9,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    OfficeError,
+    OfficeError, find,
     view::{latest, person},
 };
 use crate::{
@@ -17,10 +17,30 @@ use crate::{
     domain::{
         case::{Side, State},
         life::{Candidate, Who, unit::belongs},
+        unit::Called,
     },
 };
 
 const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
+/// How records name the committee itself.
+pub(super) const COMMITTEE: &str = "党委";
+
+/// A unit as a person names it, by the name that records carry: the path it has now. A name that the tree does not have stands for itself
+/// when a member or somebody who is hosted belongs to it.
+pub(super) fn unit(shelf: &impl Shelf, text: &str) -> Result<Text<100>, OfficeError> {
+    if text == COMMITTEE {
+        return Ok(Text::parse(COMMITTEE)?);
+    }
+    let units = book::units(shelf)?;
+    match find::unit(&units, text) {
+        Ok(unit) => Ok(Text::parse(&units.path(unit.id))?),
+        Err(OfficeError::NotFound { .. }) => {
+            known_unit(shelf, text)?;
+            Ok(Text::parse(text)?)
+        }
+        Err(error) => Err(error),
+    }
+}
 
 fn names(person: &Disclosed) -> Vec<String> {
     let mut names = Vec::new();
@@ -48,7 +68,7 @@ fn candidate(who: Who, person: &Disclosed, placed: Option<&str>, unit: &str) -> 
         who,
         names: names(person),
         unit: placed.map(str::to_owned),
-        belongs: placed.is_some_and(|placed| belongs(placed, unit)),
+        belongs: placed.is_some_and(|placed| unit == COMMITTEE || belongs(placed, unit)),
         expected: true,
         since: person.joined,
     }
@@ -79,18 +99,23 @@ fn gather(
     let open = cases.iter().filter(|file| file.is_open());
     let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
     let units = book::units(shelf)?;
+    let called = Called::of(&units);
     let mut found = Vec::new();
     for member in book::members(shelf)? {
         if member.removed {
             continue;
         }
         // A unit that was renamed is asked for by the name it has now.
-        let member = super::unit::called_now(&units, member);
-        let placed = member.unit.as_ref().map(Text::as_str);
+        let by_id = member.unit_id.and_then(|id| units.get(id));
+        let placed = match (by_id, &member.unit) {
+            (Some(unit), _) => Some(called.name(unit)),
+            (None, Some(text)) => Some(called.now(text.as_str(), None)),
+            (None, None) => None,
+        };
         let who = Who::Member(member.member_id);
         found.push(Candidate {
             expected: !away.contains(&member.member_id),
-            ..candidate(who, &member.details, placed, unit)
+            ..candidate(who, &member.details, placed.as_deref(), unit)
         });
     }
     for file in &cases {
@@ -98,10 +123,11 @@ fn gather(
         let here = file.case.state().is_some_and(&hosted);
         if here && file.side() == Some(Side::Inflow) {
             let person = person(shelf, file)?;
+            let placed = called.now(place.unit.as_str(), Some(place.placed_on));
             let who = Who::Hosted(file.id);
             found.push(Candidate {
                 since: Some(place.placed_on),
-                ..candidate(who, &person, Some(place.unit.as_str()), unit)
+                ..candidate(who, &person, Some(&placed), unit)
             });
         }
     }
@@ -132,7 +158,7 @@ pub(super) fn names_of(
     for who in people {
         let name = match who {
             Who::Member(id) => book::member(shelf, id)?.and_then(|member| member.details.name),
-            Who::Hosted(id) => super::find::case_by_id(shelf, id)
+            Who::Hosted(id) => find::case_by_id(shelf, id)
                 .and_then(|(file, _)| person(shelf, &file))
                 .ok()
                 .and_then(|person| person.name),

@@ -51,11 +51,13 @@ pub enum View {
     Life = 20,
     /// Policies that were adopted, notices of holidays, excuses and screenings.
     Policy = 24,
+    /// What a member's entry on the roster said before its unit or probation changed.
+    Former = 28,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -77,6 +79,7 @@ impl View {
         Self::Certificate,
         Self::Life,
         Self::Policy,
+        Self::Former,
     ];
 
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.

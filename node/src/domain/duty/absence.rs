@@ -8,7 +8,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use hongyan_proto::time::{Day, Month};
 
 use super::{
-    Subject,
     facts::{Activity, Entry, Held, Kept, Person},
     term::{Draft, Scene, words},
 };
@@ -163,7 +162,7 @@ fn add<'a>(
     person: &'a Person,
     call: &Call<'a>,
     what: crate::domain::policy::Words,
-    mut evidence: Vec<Entry>,
+    evidence: Vec<Entry>,
     ended: Option<(Day, Entry)>,
 ) {
     let taken = scene
@@ -176,26 +175,14 @@ fn add<'a>(
         .min_by_key(|(day, _)| *day);
     let unit = person.stay(call.from).map(|stay| &stay.unit);
     let branch = unit.map(|unit| scene.index.branch(unit).map_or(unit, |branch| &branch.name));
-    let subject = branch.map_or(Subject::Committee, |unit| Subject::Unit(unit.clone()));
-    let done = taken.as_ref().map(|(day, _)| *day);
-    evidence.extend(taken.map(|(_, entry)| entry));
-    let unit = branch.cloned();
-    scene.add(Draft {
-        policy: call.policy,
-        ruled: call.ruled,
-        subject,
+    let term = (call.from, call.from.plus_days(i32::from(call.within_days)));
+    let draft = Draft {
         about: format!("{:?}/{}", person.who, call.about),
-        unit,
         who: person.name.clone(),
-        what,
-        from: call.from,
-        due: call.from.plus_days(i32::from(call.within_days)),
-        planned: false,
-        provisional: false,
-        done,
         evidence,
-        waits: false,
-    });
+        ..Draft::new((call.policy, call.ruled), term, what)
+    };
+    scene.add(draft.by_branch(branch).closed(taken));
 }
 
 /// The lapse rule of the policy on a day, when it speaks of this neglect.

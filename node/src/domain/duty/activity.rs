@@ -3,9 +3,7 @@
 use hongyan_proto::time::{Day, Month};
 
 use super::{
-    Subject,
     facts::{Held, Kept, Unit, UnitKind},
-    index::is,
     term::{Draft, Scene, words},
 };
 use crate::domain::{
@@ -48,50 +46,45 @@ pub(super) fn planned(
 fn days(scene: &mut Scene<'_>) {
     let monthly = Timing::Times(1, Period::Month);
     let terms = scene.terms_of(|rule, year| match rule {
-        Rule::ActivityDay { day, shift, .. } => Some(((day, *shift), monthly.windows(year))),
+        Rule::ActivityDay {
+            day, shift, joint, ..
+        } => Some(((day, *shift, joint.as_slice()), monthly.windows(year))),
         _ => None,
     });
     for term in terms {
         let month = term.window.from.month();
-        let planned = planned(scene, term.asks, month);
+        let (day, shift, joint) = term.asks;
+        let planned = planned(scene, (day, shift), month);
         for unit in branches(scene) {
             if !existed(unit, &term.window) {
                 continue;
             }
             let held = scene
                 .index
-                .held(&unit.name)
-                .iter()
-                .find(|one| is(one, Held::ActivityDay) && term.window.contains(one.day));
-            scene.add(Draft {
-                policy: term.policy,
-                ruled: term.ruled,
-                subject: Subject::Unit(unit.name.clone()),
-                about: String::new(),
-                unit: Some(unit.name.clone()),
-                who: unit.name.to_string(),
-                what: words(
-                    format!("{month} 党员活动日"),
-                    format!("activity day of {month}"),
-                ),
+                .held(&unit.name, Held::ActivityDay, joint)
+                .find(|one| term.window.contains(one.day));
+            let what = words(
+                format!("{month} 党员活动日"),
+                format!("activity day of {month}"),
+            );
+            let draft = Draft {
                 from: planned.map_or(term.window.from, |day| day.held),
-                due: term.window.until,
                 planned: planned.is_some(),
                 provisional: planned.is_some_and(|day| day.provisional),
-                done: held.map(|one| one.day),
-                evidence: held.map(|one| one.entry.clone()).into_iter().collect(),
-                waits: false,
-            });
+                ..Draft::of(&term, what)
+            };
+            let held = held.map(|one| (one.day, one.entry.clone()));
+            scene.add(draft.by(unit).closed(held));
         }
     }
 }
 
 /// The form of every activity day that was held goes up within its days (C 附件).
 fn forms(scene: &mut Scene<'_>) {
-    for unit in branches(scene) {
+    for unit in &scene.facts.units {
         // A form goes up once, from whoever held the day.
-        let own = scene.index.held(&unit.name).iter();
-        for activity in own.filter(|one| is(one, Held::ActivityDay) && one.unit == unit.name) {
+        let own = scene.index.held(&unit.name, Held::ActivityDay, &[]);
+        for activity in own {
             let rule = scene.rule_on(activity.day, |rule| match rule {
                 Rule::RecordForm { within_days, .. } => *within_days,
                 _ => None,
@@ -99,25 +92,18 @@ fn forms(scene: &mut Scene<'_>) {
             let Some((policy, ruled, days)) = rule else {
                 continue;
             };
-            scene.add(Draft {
-                policy,
-                ruled,
-                subject: Subject::Unit(unit.name.clone()),
+            let what = words(
+                format!("报送 {} 党日活动记录表", activity.day),
+                format!("send up the record form of {}", activity.day),
+            );
+            let term = (activity.day, activity.day.plus_days(i32::from(days)));
+            let draft = Draft {
                 about: activity.entry.sequence.to_string(),
-                unit: Some(unit.name.clone()),
-                who: unit.name.to_string(),
-                what: words(
-                    format!("报送 {} 党日活动记录表", activity.day),
-                    format!("send up the record form of {}", activity.day),
-                ),
-                from: activity.day,
-                due: activity.day.plus_days(i32::from(days)),
-                planned: false,
-                provisional: false,
                 done: activity.form_up,
                 evidence: vec![activity.entry.clone()],
-                waits: false,
-            });
+                ..Draft::new((policy, ruled), term, what)
+            };
+            scene.add(draft.by(unit));
         }
     }
 }
@@ -154,25 +140,12 @@ fn plans(scene: &mut Scene<'_>) {
                 .filter(|plan| plan.unit == unit.name && plan.year == year)
                 .filter(|plan| plan.activities >= term.asks)
                 .min_by_key(|plan| plan.filed);
-            scene.add(Draft {
-                policy: term.policy,
-                ruled: term.ruled,
-                subject: Subject::Unit(unit.name.clone()),
-                about: String::new(),
-                unit: Some(unit.name.clone()),
-                who: unit.name.to_string(),
-                what: words(
-                    format!("{year} 年党日活动计划备案, 不少于 {} 次", term.asks),
-                    format!("file the plan of {year}, at least {} activities", term.asks),
-                ),
-                from: term.window.from,
-                due: term.window.until,
-                planned: false,
-                provisional: false,
-                done: filed.map(|plan| plan.filed),
-                evidence: filed.map(|plan| plan.entry.clone()).into_iter().collect(),
-                waits: false,
-            });
+            let what = words(
+                format!("{year} 年党日活动计划备案, 不少于 {} 次", term.asks),
+                format!("file the plan of {year}, at least {} activities", term.asks),
+            );
+            let filed = filed.map(|plan| (plan.filed, plan.entry.clone()));
+            scene.add(Draft::of(&term, what).by(unit).closed(filed));
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use hongyan_proto::{
-    id::{CaseId, MemberId},
+    id::{CaseId, MemberId, UnitId},
     letter::Presence,
     time::{Day, Month, Quarter},
 };
@@ -16,6 +16,8 @@ use crate::domain::{
     case::{Side, State},
     policy::{Exempt, Field, Inspected, Measure, Meeting, Neglect, Post},
 };
+
+pub use crate::domain::policy::UnitKind;
 
 /// Where a fact is written: its place in the local log, or in a partner's.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -26,37 +28,55 @@ pub struct Entry {
     pub sequence: u64,
 }
 
-/// The name of a unit, unique in its committee.
+/// The name of a unit now, unique in its committee: every fact names it so, whatever it was called when the fact was written.
 pub type UnitName = Arc<str>;
-
-/// What a unit is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum UnitKind {
-    /// The committee itself.
-    Committee,
-    /// General branch (党总支).
-    GeneralBranch,
-    /// Branch (党支部).
-    Branch,
-    /// Group (党小组).
-    Group,
-}
 
 /// A unit of the committee.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Unit {
+    /// Its id in the tree; none for one that only texts name. A duty keeps its id when the unit is renamed.
+    pub id: Option<UnitId>,
     /// Its name.
     pub name: UnitName,
     /// What it is.
     pub kind: UnitKind,
-    /// The unit above; none: the committee.
-    pub parent: Option<UnitName>,
-    /// Its field of work; none: not said, so that rules about one field leave it alone.
-    pub field: Option<Field>,
+    /// Where it stood, by day, ascending; never empty.
+    pub stages: Vec<Stage>,
     /// Since when; none: since ever.
     pub since: Option<Day>,
     /// Its last day; none: it goes on.
     pub until: Option<Day>,
+}
+
+/// Where a unit stands from a day on.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Stage {
+    /// First day; none: since ever.
+    pub from: Option<Day>,
+    /// The unit above.
+    pub parent: Option<UnitName>,
+    /// Its field of work; none: not said, so that rules about one field leave it alone.
+    pub field: Option<Field>,
+}
+
+impl Unit {
+    /// Its field of work on a day.
+    pub fn field(&self, day: Day) -> Option<Field> {
+        let begun = |stage: &&Stage| stage.from.is_none_or(|from| from <= day);
+        let stage = self.stages.iter().rev().find(begun);
+        stage.or_else(|| self.stages.first())?.field
+    }
+
+    /// What tells it from others, whatever it is called.
+    pub fn key(&self) -> String {
+        self.id
+            .map_or_else(|| self.name.to_string(), |id| id.to_string())
+    }
+
+    /// The unit above it now.
+    pub fn parent(&self) -> Option<&UnitName> {
+        self.stages.last()?.parent.as_ref()
+    }
 }
 
 /// A stay in a unit, or the holding of a post.
@@ -86,6 +106,15 @@ pub enum Who {
     Hosted(CaseId),
 }
 
+/// A time of probation that ends, or ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Probation {
+    /// Its last day.
+    pub until: Day,
+    /// When it was decided, and where that is written.
+    pub decided: Option<(Day, Entry)>,
+}
+
 /// A person.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Person {
@@ -101,8 +130,8 @@ pub struct Person {
     pub joined: Option<Day>,
     /// Date of birth's month, for exemptions by age.
     pub born: Option<Month>,
-    /// Last day of probation, while it is not decided.
-    pub probation_until: Option<Day>,
+    /// Probation as this node's roster has it.
+    pub probation: Vec<Probation>,
     /// Days from which and until which the member was away in an open case that the host has placed: the host's to manage.
     pub away: Vec<(Day, Option<Day>)>,
 }
@@ -120,13 +149,10 @@ impl Person {
             .any(|(from, until)| *from <= day && until.is_none_or(|until| day <= until))
     }
 
-    /// Does the person hold the post on that day, and in which unit?
-    pub fn holds(&self, post: Post, day: Day) -> Option<&UnitName> {
-        let held = self
-            .posts
-            .iter()
-            .find(|(held, stay)| *held == post && stay.covers(day));
-        held.map(|(_, stay)| &stay.unit)
+    /// Where the person holds the post on that day.
+    pub fn holds(&self, post: Post, day: Day) -> impl Iterator<Item = &UnitName> {
+        let held = move |(held, stay): &&(Post, Stay)| *held == post && stay.covers(day);
+        self.posts.iter().filter(held).map(|(_, stay)| &stay.unit)
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use hongyan_proto::time::{Day, Quarter};
 
 use super::{
-    State as Standing, Subject,
-    facts::{CaseFacts, Entry, Kept, QuarterFacts, UnitName},
+    State as Standing,
+    facts::{CaseFacts, Entry, Kept, Person, QuarterFacts, Who},
     term::{Draft, Scene, words},
 };
 use crate::domain::{
@@ -28,6 +28,9 @@ pub(super) fn find(scene: &mut Scene<'_>) {
         steps(scene, case);
         probation(scene, case);
     }
+    for person in &scene.facts.people {
+        own_probation(scene, person);
+    }
     for quarter in &scene.facts.quarters {
         statements(scene, quarter);
     }
@@ -46,25 +49,11 @@ fn screening(scene: &mut Scene<'_>) {
             .filter(|(day, _)| term.window.contains(*day))
             .min_by_key(|(day, _)| *day);
         let year = term.window.from.date().year();
-        scene.add(Draft {
-            policy: term.policy,
-            ruled: term.ruled,
-            subject: Subject::Committee,
-            about: String::new(),
-            unit: None,
-            who: String::new(),
-            what: words(
-                format!("{year} 年流动党员排查"),
-                format!("screening of {year}: who is where"),
-            ),
-            from: term.window.from,
-            due: term.window.until,
-            planned: false,
-            provisional: false,
-            done: made.map(|(day, _)| *day),
-            evidence: made.map(|(_, entry)| entry.clone()).into_iter().collect(),
-            waits: false,
-        });
+        let what = words(
+            format!("{year} 年流动党员排查"),
+            format!("screening of {year}: who is where"),
+        );
+        scene.add(Draft::of(&term, what).closed(made.cloned()));
     }
 }
 
@@ -73,14 +62,6 @@ impl CaseFacts {
     fn state_on(&self, day: Day) -> Option<State> {
         let step = self.steps.iter().rev().find(|step| step.day <= day);
         step.map(|step| step.to)
-    }
-
-    /// The branch whose duty it is, or the committee's.
-    fn branch(&self) -> (Subject, Option<UnitName>) {
-        match &self.unit {
-            Some(unit) => (Subject::Unit(unit.clone()), Some(unit.clone())),
-            None => (Subject::Committee, None),
-        }
     }
 }
 
@@ -106,27 +87,18 @@ fn contacts(scene: &mut Scene<'_>) {
                 .contacts
                 .iter()
                 .find(|(day, _)| term.window.contains(*day));
-            let (subject, unit) = case.branch();
             let when = Quarter::of(term.window.from);
-            scene.add(Draft {
-                policy: term.policy,
-                ruled: term.ruled,
-                subject,
+            let what = words(
+                format!("{when} 与外出党员联系"),
+                format!("{when}: contact with the member who is away"),
+            );
+            let draft = Draft {
                 about: case.id.to_string(),
-                unit,
                 who: case.name.clone(),
-                what: words(
-                    format!("{when} 与外出党员联系"),
-                    format!("{when}: contact with the member who is away"),
-                ),
-                from: term.window.from,
-                due: term.window.until,
-                planned: false,
-                provisional: false,
-                done: made.map(|(day, _)| *day),
-                evidence: made.map(|(_, entry)| entry.clone()).into_iter().collect(),
-                waits: false,
-            });
+                ..Draft::of(&term, what)
+            };
+            let branch = case.unit.as_ref();
+            scene.add(draft.by_branch(branch).closed(made.cloned()));
         }
     }
 }
@@ -214,30 +186,20 @@ fn add<'a>(
     case: &'a CaseFacts,
     waiting: Waiting,
     what: Words,
-    mut evidence: Vec<Entry>,
+    evidence: Vec<Entry>,
 ) {
     let Some((policy, ruled, days)) = term_on(scene, waiting.since, waiting.step) else {
         return;
     };
-    let (subject, unit) = case.branch();
-    let done = waiting.done.as_ref().map(|(day, _)| *day);
-    evidence.extend(waiting.done.map(|(_, entry)| entry));
-    scene.add(Draft {
-        policy,
-        ruled,
-        subject,
+    let term = (waiting.since, waiting.since.plus_days(i32::from(days)));
+    let draft = Draft {
         about: waiting.about,
-        unit,
         who: case.name.clone(),
-        what,
-        from: waiting.since,
-        due: waiting.since.plus_days(i32::from(days)),
-        planned: false,
-        provisional: false,
-        done,
         evidence,
         waits: waiting.waits,
-    });
+        ..Draft::new((policy, ruled), term, what)
+    };
+    scene.add(draft.by_branch(case.unit.as_ref()).closed(waiting.done));
 }
 
 /// Days before the end of probation from which an opinion or a decision is about that end.
@@ -289,6 +251,40 @@ fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
     }
 }
 
+/// Home decides about its own members who are here when probation ends; about those who are away the case says what is due.
+fn own_probation<'a>(scene: &mut Scene<'a>, person: &'a Person) {
+    let Who::Member(_) = person.who else { return };
+    for probation in &person.probation {
+        let until = probation.until;
+        let early = until.plus_days(-EARLY_DAYS);
+        // Another day long before the end is a correction of the roster, and no decision.
+        if probation
+            .decided
+            .as_ref()
+            .is_some_and(|(day, _)| *day < early)
+        {
+            continue;
+        }
+        let here = person.stay(until).filter(|_| !person.is_away(until));
+        let (Some(stay), Some((policy, ruled, days))) =
+            (here, term_on(scene, until, FlowStep::Decision))
+        else {
+            continue;
+        };
+        let branch = scene.index.branch(&stay.unit);
+        let branch = branch.map_or(&stay.unit, |branch| &branch.name);
+        let term = (until, until.plus_days(i32::from(days)));
+        let what = words("预备期满, 讨论转正", "probation ends: decide on conversion");
+        let draft = Draft {
+            about: format!("{:?}", person.who),
+            who: person.name.clone(),
+            ..Draft::new((policy, ruled), term, what)
+        };
+        let draft = draft.by_branch(Some(branch));
+        scene.add(draft.closed(probation.decided.clone()));
+    }
+}
+
 fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     let from = quarter.quarter.last_day().plus_days(1);
     if !quarter.stated {
@@ -301,20 +297,11 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
         due = from.plus_days(i32::from(days) - 1);
         let mut one = |what: Words, waits, done, about: String| {
             scene.add(Draft {
-                policy,
-                ruled,
-                subject: Subject::Committee,
                 about,
-                unit: None,
                 who: partner.to_string(),
-                what,
-                from,
-                due,
-                planned: false,
-                provisional: false,
                 done,
-                evidence: Vec::new(),
                 waits,
+                ..Draft::new((policy, ruled), (from, due), what)
             });
         };
         let zh = format!("{} 季度通报", quarter.quarter);
@@ -331,24 +318,20 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     else {
         return;
     };
+    let term = (
+        ours.max(theirs),
+        due.max(ours).max(theirs).plus_days(i32::from(days)),
+    );
+    let what = words(
+        format!("{} 季度对账结账", quarter.quarter),
+        format!("reconcile and close {}", quarter.quarter),
+    );
     scene.add(Draft {
-        policy,
-        ruled,
-        subject: Subject::Committee,
         about: format!("{about}/closing"),
-        unit: None,
         who: partner.to_string(),
-        what: words(
-            format!("{} 季度对账结账", quarter.quarter),
-            format!("reconcile and close {}", quarter.quarter),
-        ),
-        from: ours.max(theirs),
-        due: due.max(ours).max(theirs).plus_days(i32::from(days)),
-        planned: false,
-        provisional: false,
         done: quarter.closed_on,
-        evidence: Vec::new(),
         waits: !quarter.our_turn,
+        ..Draft::new((policy, ruled), term, what)
     });
 }
 

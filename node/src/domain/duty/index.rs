@@ -58,10 +58,8 @@ impl<'a> Index<'a> {
             index.note(activity);
         }
         for unit in &facts.units {
-            let mut held: Vec<&'a Activity> = Vec::new();
-            for name in index.path(&unit.name) {
-                held.extend(own.get(name).into_iter().flatten());
-            }
+            let mut held = Vec::new();
+            index.gather(&own, unit, (None, None), &mut held);
             held.sort_by_key(|activity| activity.day);
             index.activities.insert(&unit.name, held);
         }
@@ -107,13 +105,48 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// What a unit held between two days, and what those above it held while it stood under them.
+    fn gather(
+        &self,
+        own: &HashMap<&str, Vec<&'a Activity>>,
+        unit: &'a Unit,
+        (from, until): (Option<Day>, Option<Day>),
+        held: &mut Vec<&'a Activity>,
+    ) {
+        let within = |activity: &&&Activity| {
+            from.is_none_or(|from| from <= activity.day)
+                && until.is_none_or(|until| activity.day <= until)
+        };
+        let here = own.get(&*unit.name).into_iter().flatten();
+        held.extend(here.filter(within).copied());
+        for (at, stage) in unit.stages.iter().enumerate() {
+            let above = stage.parent.as_deref().and_then(|name| self.unit(name));
+            // A kind stands below kinds named before its own: no circle can be followed.
+            let Some(above) = above.filter(|above| above.kind < unit.kind) else {
+                continue;
+            };
+            let next = unit.stages.get(at + 1).and_then(|next| next.from);
+            let last = next.map(|next| next.plus_days(-1));
+            let until = match (last, until) {
+                (Some(last), Some(until)) => Some(last.min(until)),
+                (last, until) => last.or(until),
+            };
+            self.gather(own, above, (from.max(stage.from), until), held);
+        }
+    }
+
+    /// A unit by its name.
+    pub(super) fn unit(&self, name: &str) -> Option<&'a Unit> {
+        self.units.get(name).copied()
+    }
+
     /// A unit and those above it. A circle in the tree ends it.
     fn path(&self, name: &'a str) -> Vec<&'a str> {
         let mut path = vec![name];
         while let Some(parent) = path
             .last()
             .and_then(|last| self.units.get(last))
-            .and_then(|unit| unit.parent.as_deref())
+            .and_then(|unit| unit.parent().map(|name| &**name))
         {
             if path.contains(&parent) {
                 break;
@@ -123,9 +156,18 @@ impl<'a> Index<'a> {
         path
     }
 
-    /// What a unit held, alone or with the units above it, ascending by day.
-    pub(super) fn held(&self, unit: &str) -> &[&'a Activity] {
-        self.activities.get(unit).map_or(&[], Vec::as_slice)
+    /// What of a kind a unit held, or had held for it by a unit above of one of the kinds that the rule lets, ascending by day.
+    pub(super) fn held(
+        &self,
+        unit: &UnitName,
+        held: Held,
+        joint: &[UnitKind],
+    ) -> impl Iterator<Item = &'a Activity> {
+        let all = self.activities.get(&**unit).into_iter().flatten().copied();
+        all.filter(move |one| one.held == held).filter(move |one| {
+            let above = || self.unit(&one.unit).map(|unit| unit.kind);
+            one.unit == *unit || above().is_some_and(|kind| joint.contains(&kind))
+        })
     }
 
     /// The branch a unit is or belongs to, for a group; itself for the others.
@@ -148,9 +190,4 @@ impl<'a> Index<'a> {
             })
         })
     }
-}
-
-/// Was it this?
-pub(super) fn is(activity: &Activity, held: Held) -> bool {
-    activity.held == held
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hongyan_proto::time::Day;
+use hongyan_proto::{id::UnitId, time::Day};
 use sha2::{Digest, Sha256};
 
 use super::facts::{Entry, UnitName, Who};
@@ -14,8 +14,15 @@ pub struct DutyId(pub [u8; 8]);
 
 impl DutyId {
     /// Of a rule, whom it is about, and the first day of its period.
-    fn of(rule: &str, subject: &Subject, about: &str, from: Day) -> Self {
-        let text = format!("hongyan/duty/1\n{rule}\n{subject:?}\n{about}\n{from}");
+    fn of(
+        rule: &str,
+        (subject, unit): (&Subject, Option<UnitId>),
+        about: &str,
+        from: Day,
+    ) -> Self {
+        // A unit of the tree is known by its id: renamed, it keeps its duties and their excuses.
+        let subject = unit.map_or_else(|| format!("{subject:?}"), |id| format!("unit {id}"));
+        let text = format!("hongyan/duty/1\n{rule}\n{subject}\n{about}\n{from}");
         let digest = Sha256::digest(text.as_bytes());
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
@@ -95,6 +102,8 @@ pub struct Duty {
     pub clause: String,
     /// Who must act.
     pub subject: Subject,
+    /// The unit's id, where the subject is a unit of the tree.
+    pub place: Option<UnitId>,
     /// What tells it from the subject's other duties of the same rule and day.
     pub about: String,
     /// The unit it belongs to; none: the committee's.
@@ -120,6 +129,7 @@ pub struct Duty {
 impl Duty {
     /// Its id, the same whenever it is asked for.
     pub fn id(&self) -> DutyId {
-        DutyId::of(&self.rule, &self.subject, &self.about, self.from)
+        let subject = (&self.subject, self.place);
+        DutyId::of(&self.rule, subject, &self.about, self.from)
     }
 }

@@ -3,11 +3,12 @@
 use super::{
     Subject,
     activity::{branches, existed},
-    facts::{Held, Kept, Unit, UnitKind},
-    index::is,
+    facts::{Held, Kept, Unit},
     term::{Draft, Scene, words},
 };
-use crate::domain::policy::{Field, Inspector, Meeting, Rule, Word as _};
+use hongyan_proto::time::Day;
+
+use crate::domain::policy::{Field, Inspector, Rule, Word as _};
 
 pub(super) fn find(scene: &mut Scene<'_>) {
     if scene.keeps(Kept::Meetings) {
@@ -18,18 +19,10 @@ pub(super) fn find(scene: &mut Scene<'_>) {
     }
 }
 
-/// Which kind of unit holds it.
-const fn holder(meeting: Meeting) -> UnitKind {
-    match meeting {
-        Meeting::GroupMeeting => UnitKind::Group,
-        Meeting::DemocraticLife => UnitKind::Committee,
-        _ => UnitKind::Branch,
-    }
-}
-
-/// Does the rule speak of this unit? One that names fields of work leaves alone a unit whose field is not said.
-fn concerns(fields: &[Field], unit: &Unit) -> bool {
-    fields.is_empty() || unit.field.is_some_and(|field| fields.contains(&field))
+/// Does the rule speak of this unit? One that names fields of work leaves alone a unit whose field is not said; a period belongs to the
+/// field of its first day.
+fn concerns(fields: &[Field], unit: &Unit, day: Day) -> bool {
+    fields.is_empty() || unit.field(day).is_some_and(|field| fields.contains(&field))
 }
 
 fn meetings(scene: &mut Scene<'_>) {
@@ -37,17 +30,19 @@ fn meetings(scene: &mut Scene<'_>) {
         Rule::Meeting {
             meeting,
             fields,
+            held_by,
+            joint,
             timing,
             ..
-        } => Some(((*meeting, fields.as_slice()), timing)),
+        } => Some(((*meeting, fields, (held_by, joint)), timing)),
         _ => None,
     });
     for term in terms {
-        let (meeting, fields) = term.asks;
+        let (meeting, fields, (held_by, joint)) = term.asks;
         let (zh, en) = meeting.label();
         for unit in &scene.facts.units {
-            if unit.kind != holder(meeting)
-                || !concerns(fields, unit)
+            if !held_by.contains(&unit.kind)
+                || !concerns(fields, unit, term.window.from)
                 || !existed(unit, &term.window)
             {
                 continue;
@@ -55,9 +50,8 @@ fn meetings(scene: &mut Scene<'_>) {
             let times = usize::from(term.window.times);
             let held: Vec<_> = scene
                 .index
-                .held(&unit.name)
-                .iter()
-                .filter(|one| is(one, Held::Meeting(meeting)) && term.window.contains(one.day))
+                .held(&unit.name, Held::Meeting(meeting), joint)
+                .filter(|one| term.window.contains(one.day))
                 .take(times)
                 .collect();
             let done = held.get(times.saturating_sub(1)).map(|one| one.day);
@@ -66,26 +60,13 @@ fn meetings(scene: &mut Scene<'_>) {
             } else {
                 String::new()
             };
-            let subject = match unit.kind {
-                UnitKind::Committee => Subject::Committee,
-                _ => Subject::Unit(unit.name.clone()),
-            };
-            scene.add(Draft {
-                policy: term.policy,
-                ruled: term.ruled,
-                subject,
-                about: String::new(),
-                unit: Some(unit.name.clone()),
-                who: unit.name.to_string(),
-                what: words(format!("召开{zh}{count}"), format!("hold a {en}{count}")),
-                from: term.window.from,
-                due: term.window.until,
-                planned: false,
-                provisional: false,
+            let what = words(format!("召开{zh}{count}"), format!("hold a {en}{count}"));
+            let draft = Draft {
                 done,
                 evidence: held.iter().map(|one| one.entry.clone()).collect(),
-                waits: false,
-            });
+                ..Draft::of(&term, what)
+            };
+            scene.add(draft.by(unit));
         }
     }
 }
@@ -113,25 +94,16 @@ fn inspections(scene: &mut Scene<'_>) {
                 .filter(|one| one.unit == unit.name && one.of == term.asks)
                 .filter(|one| term.window.contains(one.day))
                 .min_by_key(|one| one.day);
-            scene.add(Draft {
-                policy: term.policy,
-                ruled: term.ruled,
+            let what = words(
+                format!("对{}{zh}", unit.name),
+                format!("{en}: {}", unit.name),
+            );
+            let draft = Draft {
                 subject: Subject::Committee,
-                about: unit.name.to_string(),
-                unit: Some(unit.name.clone()),
-                who: unit.name.to_string(),
-                what: words(
-                    format!("对{}{zh}", unit.name),
-                    format!("{en}: {}", unit.name),
-                ),
-                from: term.window.from,
-                due: term.window.until,
-                planned: false,
-                provisional: false,
-                done: made.map(|one| one.day),
-                evidence: made.map(|one| one.entry.clone()).into_iter().collect(),
-                waits: false,
-            });
+                about: unit.key(),
+                ..Draft::of(&term, what).by(unit)
+            };
+            scene.add(draft.closed(made.map(|one| (one.day, one.entry.clone()))));
         }
     }
 }

@@ -5,8 +5,7 @@ use hongyan_proto::time::Day;
 use super::{
     Subject,
     activity::planned,
-    facts::{Entry, Held, Kept, Person, UnitName, Who},
-    index::is,
+    facts::{Entry, Held, Kept, Person, UnitKind, UnitName, Who},
     term::{Draft, Scene, Term, words},
 };
 use crate::domain::policy::{Between, Exempt, Period, Post, Rule, Timing, Window, Word as _};
@@ -51,22 +50,13 @@ fn add<'a, T>(
     (done, evidence): (Option<Day>, Vec<Entry>),
 ) {
     let branch = scene.index.branch(unit).map_or(unit, |branch| &branch.name);
-    let branch = branch.clone();
     scene.add(Draft {
-        policy: term.policy,
-        ruled: term.ruled,
         subject: Subject::Person(person.who),
-        about: String::new(),
-        unit: Some(branch),
+        unit: Some(branch.clone()),
         who: person.name.clone(),
-        what: words(what.0, what.1),
-        from: term.window.from,
-        due: term.window.until,
-        planned: false,
-        provisional: false,
         done,
         evidence,
-        waits: false,
+        ..Draft::of(term, words(what.0, what.1))
     });
 }
 
@@ -89,19 +79,58 @@ fn counted(list: Option<&Vec<(Day, &Entry)>>, window: &Window) -> (Option<Day>, 
     )
 }
 
-fn holders<'a>(scene: &Scene<'a>, post: Post, window: Window) -> Vec<(&'a Person, &'a UnitName)> {
-    let today = scene.today;
+/// Which units' officers a rule speaks of.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Of {
+    /// Those of branches and general branches.
+    Branches,
+    /// Those of the committee as well.
+    All,
+}
+
+/// Where a person holds a post on a day, as far as a rule speaks of it.
+fn posts<'a>(
+    scene: &Scene<'a>,
+    (person, post, of): (&'a Person, Post, Of),
+    day: Day,
+) -> impl Iterator<Item = &'a UnitName> {
+    let index = scene.index;
+    person.holds(post, day).filter(move |unit| {
+        let kind = || index.unit(unit).map(|unit| unit.kind);
+        // Leading cadres are the committee's own officers.
+        of == Of::All || post == Post::Leader || kind() != Some(UnitKind::Committee)
+    })
+}
+
+/// Who owes something as the holder of a post, and where: the post must be held at both ends of the period, or until today. Whoever took
+/// it up or laid it down within the period owes nothing for it.
+fn holders<'a>(
+    scene: &Scene<'a>,
+    (post, of): (Post, Of),
+    window: Window,
+) -> Vec<(&'a Person, &'a UnitName)> {
+    let last = window.until.min(scene.today).max(window.from);
+    let held = |person: &'a Person, unit| match post {
+        Post::Member => Some(unit),
+        post => {
+            let post = (person, post, of);
+            posts(scene, post, window.from)
+                .find(|unit| posts(scene, post, last).any(|one| one == *unit))
+        }
+    };
     scene
         .facts
         .people
         .iter()
-        .filter(|person| post == Post::Member || person.holds(post, window.from).is_some())
         .filter(|person| {
             !scene
                 .index
                 .is_exempt(person.who, Exempt::Attendance, window.until)
         })
-        .filter_map(|person| Some((person, owes(person, &window, today)?)))
+        .filter_map(|person| {
+            let unit = owes(person, &window, scene.today)?;
+            Some((person, held(person, unit)?))
+        })
         .collect()
 }
 
@@ -111,7 +140,7 @@ fn lectures(scene: &mut Scene<'_>) {
         _ => None,
     });
     for term in terms {
-        for (person, unit) in holders(scene, term.asks, term.window) {
+        for (person, unit) in holders(scene, (term.asks, Of::Branches), term.window) {
             let done = counted(scene.index.lectures.get(&person.who), &term.window);
             let times = term.window.times;
             let what = (
@@ -129,7 +158,7 @@ fn reports(scene: &mut Scene<'_>) {
         _ => None,
     });
     for term in terms {
-        for (person, unit) in holders(scene, term.asks, term.window) {
+        for (person, unit) in holders(scene, (term.asks, Of::Branches), term.window) {
             let done = counted(scene.index.reports.get(&person.who), &term.window);
             let what = ("述学述做".to_owned(), "report on study and work".to_owned());
             add(scene, &term, (person, unit), what, done);
@@ -144,7 +173,8 @@ fn holds_more(person: &Person, post: Post, day: Day) -> bool {
         Post::CommitteeMember => &[Post::Secretary],
         Post::Secretary | Post::Leader => &[],
     };
-    more.iter().any(|post| person.holds(*post, day).is_some())
+    more.iter()
+        .any(|post| person.holds(*post, day).next().is_some())
 }
 
 fn training(scene: &mut Scene<'_>) {
@@ -155,7 +185,7 @@ fn training(scene: &mut Scene<'_>) {
     });
     for term in terms {
         let (post, hours) = term.asks;
-        for (person, unit) in holders(scene, post, term.window) {
+        for (person, unit) in holders(scene, (post, Of::All), term.window) {
             if holds_more(person, post, term.window.from) {
                 continue;
             }
@@ -271,7 +301,7 @@ fn talks(scene: &mut Scene<'_>) {
         let (between, before) = term.asks;
         let window = term.window;
         for person in &scene.facts.people {
-            let Some(unit) = talked_to(person, between, &window, scene.today) else {
+            let Some(unit) = talked_to(scene, person, between, &window) else {
                 continue;
             };
             let until = if before {
@@ -290,7 +320,7 @@ fn talks(scene: &mut Scene<'_>) {
                 .filter(|talk| {
                     talk.with
                         .iter()
-                        .any(|who| speaks(scene, between, (person, *who), talk.day))
+                        .any(|who| speaks(scene, between, (person, unit, *who), talk.day))
                 })
                 .map(|talk| (talk.day, &talk.entry))
                 .collect();
@@ -304,21 +334,21 @@ fn talks(scene: &mut Scene<'_>) {
     }
 }
 
-/// Whom a talk is owed to.
+/// Whom a talk is owed to, and in which unit.
 fn talked_to<'a>(
+    scene: &Scene<'a>,
     person: &'a Person,
     between: Between,
     window: &Window,
-    today: Day,
 ) -> Option<&'a UnitName> {
     let day = window.from;
+    let post = |post, of| posts(scene, (person, post, of), day).next();
     match between {
-        Between::SecretaryAndCommittee => person
-            .holds(Post::CommitteeMember, day)
-            .filter(|_| person.holds(Post::Secretary, day).is_none()),
-        Between::CommitteeMembers => person.holds(Post::CommitteeMember, day),
+        Between::SecretaryAndCommittee => post(Post::CommitteeMember, Of::Branches)
+            .filter(|_| post(Post::Secretary, Of::Branches).is_none()),
+        Between::CommitteeMembers => post(Post::CommitteeMember, Of::All),
         Between::CommitteeAndMembers => {
-            owes(person, window, today).filter(|_| !holds_more(person, Post::Member, day))
+            owes(person, window, scene.today).filter(|_| !holds_more(person, Post::Member, day))
         }
         Between::FlowMembers => {
             let stay = person.stay(day).filter(|_| person.is_away(day))?;
@@ -327,41 +357,48 @@ fn talked_to<'a>(
     }
 }
 
-/// Is this the other person whom the talk must be with?
-fn speaks(scene: &Scene<'_>, between: Between, (person, other): (&Person, Who), day: Day) -> bool {
-    if other == person.who {
-        return false;
-    }
+/// Is this the other person whom the talk must be with: one who leads the same branch?
+fn speaks<'a>(
+    scene: &Scene<'a>,
+    between: Between,
+    (person, unit, other): (&'a Person, &'a UnitName, Who),
+    day: Day,
+) -> bool {
+    let branch = |unit: &'a UnitName| scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     let holds = |post| {
-        scene
-            .index
-            .person(other)
-            .is_some_and(|other| other.holds(post, day).is_some())
+        let other = scene.index.person(other);
+        let mut held = other.into_iter().flat_map(|other| other.holds(post, day));
+        held.any(|held| branch(held) == branch(unit))
     };
-    match between {
-        Between::SecretaryAndCommittee => holds(Post::Secretary),
-        Between::CommitteeMembers | Between::CommitteeAndMembers => {
-            holds(Post::CommitteeMember) || holds(Post::Secretary)
+    let other_than = other != person.who;
+    other_than
+        && match between {
+            Between::SecretaryAndCommittee => holds(Post::Secretary),
+            Between::CommitteeMembers | Between::CommitteeAndMembers => {
+                holds(Post::CommitteeMember) || holds(Post::Secretary)
+            }
+            Between::FlowMembers => true,
         }
-        Between::FlowMembers => true,
-    }
 }
 
 /// The day before the month's activity day: as it was held, or as it is planned.
 fn day_before(scene: &Scene<'_>, unit: &UnitName, window: &Window) -> Day {
+    let rule = scene.rule_on(window.from, |rule| match rule {
+        Rule::ActivityDay {
+            day, shift, joint, ..
+        } => Some((day, *shift, joint.as_slice())),
+        _ => None,
+    });
+    let Some((_, _, (day, shift, joint))) = rule else {
+        return window.until;
+    };
+    let branch = scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     let held = scene
         .index
-        .held(unit)
-        .iter()
-        .find(|one| is(one, Held::ActivityDay) && window.contains(one.day))
+        .held(branch, Held::ActivityDay, joint)
+        .find(|one| window.contains(one.day))
         .map(|one| one.day);
-    let named = scene
-        .rule_on(window.from, |rule| match rule {
-            Rule::ActivityDay { day, shift, .. } => Some((day, *shift)),
-            _ => None,
-        })
-        .and_then(|(_, _, rule)| planned(scene, rule, window.from.month()))
-        .map(|day| day.held);
+    let named = planned(scene, (day, shift), window.from.month()).map(|day| day.held);
     match held.or(named) {
         Some(day) => day.plus_days(-1).max(window.from),
         None => window.until,

@@ -6,7 +6,7 @@ use hongyan_proto::time::Day;
 
 use super::{
     Duty, Horizon, State, Subject,
-    facts::{Entry, Excuse, Facts, Kept, UnitName},
+    facts::{Entry, Excuse, Facts, Kept, Unit, UnitKind, UnitName},
     index::Index,
 };
 use crate::domain::{
@@ -43,6 +43,70 @@ pub(super) struct Draft<'a> {
     pub(super) evidence: Vec<Entry>,
     /// The partner must act.
     pub(super) waits: bool,
+}
+
+impl<'a> Draft<'a> {
+    /// The committee's, not done yet.
+    pub(super) fn new(
+        (policy, ruled): (&'a Policy, &'a Ruled),
+        (from, due): (Day, Day),
+        what: Words,
+    ) -> Self {
+        Self {
+            policy,
+            ruled,
+            subject: Subject::Committee,
+            about: String::new(),
+            unit: None,
+            who: String::new(),
+            what,
+            from,
+            due,
+            planned: false,
+            provisional: false,
+            done: None,
+            evidence: Vec::new(),
+            waits: false,
+        }
+    }
+
+    /// The committee's, of a period.
+    pub(super) fn of<T>(term: &Term<'a, T>, what: Words) -> Self {
+        let window = (term.window.from, term.window.until);
+        Self::new((term.policy, term.ruled), window, what)
+    }
+
+    /// It is the unit's.
+    pub(super) fn by(self, unit: &Unit) -> Self {
+        let subject = match unit.kind {
+            UnitKind::Committee => Subject::Committee,
+            _ => Subject::Unit(unit.name.clone()),
+        };
+        Self {
+            subject,
+            unit: Some(unit.name.clone()),
+            who: unit.name.to_string(),
+            ..self
+        }
+    }
+
+    /// It is the branch's, or the committee's where there is none.
+    pub(super) fn by_branch(self, branch: Option<&UnitName>) -> Self {
+        let unit = branch.cloned();
+        let subject = unit.clone().map_or(Subject::Committee, Subject::Unit);
+        Self {
+            subject,
+            unit,
+            ..self
+        }
+    }
+
+    /// An entry closed it on a day.
+    pub(super) fn closed(mut self, by: Option<(Day, Entry)>) -> Self {
+        self.done = by.as_ref().map(|(day, _)| *day);
+        self.evidence.extend(by.map(|(_, entry)| entry));
+        self
+    }
 }
 
 pub(super) struct Scene<'a> {
@@ -151,6 +215,10 @@ impl<'a> Scene<'a> {
         if past || draft.due > self.horizon.until {
             return;
         }
+        let place = match &draft.subject {
+            Subject::Unit(name) => self.index.unit(name).and_then(|unit| unit.id),
+            _ => None,
+        };
         let state = match draft.done {
             Some(day) if day <= draft.due => State::Done(day),
             Some(day) => State::DoneLate(day),
@@ -164,6 +232,7 @@ impl<'a> Scene<'a> {
             policy: draft.policy.name.clone(),
             clause: draft.ruled.clause.clone(),
             subject: draft.subject,
+            place,
             about: draft.about,
             unit: draft.unit,
             who: draft.who,

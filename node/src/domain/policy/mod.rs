@@ -22,7 +22,7 @@ pub use error::PolicyError;
 pub use history::{Adopted, PolicyHistory};
 pub use rule::{
     Between, Count, Exempt, Field, FlowStep, FormField, Heading, Inspected, Inspector, Measure,
-    Meeting, Neglect, PointItem, Points, Post, RecordKind, Rule, Rung, Way,
+    Meeting, Neglect, PointItem, Points, Post, RecordKind, Rule, Rung, UnitKind, Way,
 };
 pub use shipped::{SHIPPED, shipped};
 pub use timing::{Period, Timing, Window, YearDay};

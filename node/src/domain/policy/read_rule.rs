@@ -4,7 +4,7 @@ use jiff::civil::Weekday;
 
 use super::{
     error::PolicyError,
-    rule::{Heading, Points, Rule, Rung},
+    rule::{Heading, Meeting, Points, Rule, Rung, UnitKind},
     table::{Table, Value},
     timing::{Timing, YearDay},
 };
@@ -33,12 +33,7 @@ pub(super) fn read_rule(table: &Table<'_>) -> Result<Option<Rule>, PolicyError> 
             at_least: table.number("at-least", (1, 366))?,
             by: year_day(table, "by")?,
         },
-        "meeting" => Rule::Meeting {
-            meeting: table.word("meeting")?,
-            fields: table.word_list("fields")?,
-            timing: timing(table)?,
-            on_activity_day: table.flag("on-activity-day")?,
-        },
+        "meeting" => meeting(table)?,
         "lecture" => Rule::Lecture {
             by: table.word("by")?,
             timing: timing(table)?,
@@ -249,6 +244,40 @@ fn activity_day(table: &Table<'_>) -> Result<Rule, PolicyError> {
         day,
         shift: moved,
         minutes,
+        joint: joint(table)?,
+    })
+}
+
+/// The units above which may hold something for those under them. Nothing stands under a group.
+fn joint(table: &Table<'_>) -> Result<Vec<UnitKind>, PolicyError> {
+    let joint: Vec<UnitKind> = table.word_list("joint")?;
+    match table.get("joint") {
+        Some(value) if joint.contains(&UnitKind::Group) => Err(table.source.wrong(
+            &value.at,
+            "joint 不能写 group: 党小组之下没有党组织",
+            "joint cannot name group: nothing stands under one",
+        )),
+        _ => Ok(joint),
+    }
+}
+
+fn meeting(table: &Table<'_>) -> Result<Rule, PolicyError> {
+    let meeting = table.word("meeting")?;
+    let mut held_by = table.word_list("held-by")?;
+    if held_by.is_empty() {
+        held_by.push(match meeting {
+            Meeting::GroupMeeting => UnitKind::Group,
+            Meeting::DemocraticLife => UnitKind::Committee,
+            _ => UnitKind::Branch,
+        });
+    }
+    Ok(Rule::Meeting {
+        meeting,
+        fields: table.word_list("fields")?,
+        held_by,
+        joint: joint(table)?,
+        timing: timing(table)?,
+        on_activity_day: table.flag("on-activity-day")?,
     })
 }
 

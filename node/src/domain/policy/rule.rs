@@ -37,6 +37,16 @@ words! {
 }
 
 words! {
+    /// What a unit of the committee is.
+    UnitKind {
+        Committee "committee" "党委" "committee",
+        GeneralBranch "general-branch" "党总支" "general branch",
+        Branch "branch" "党支部" "branch",
+        Group "group" "党小组" "group",
+    }
+}
+
+words! {
     /// The office a person holds in a unit.
     Post {
         Secretary "secretary" "党组织书记" "secretary",
@@ -223,6 +233,8 @@ pub enum Rule {
         shift: Shift,
         /// How long it lasts at least, in minutes.
         minutes: Option<u16>,
+        /// Which units above a branch may hold it for the branches under them.
+        joint: Vec<UnitKind>,
     },
     /// What an activity contains.
     Contents(Vec<Heading>),
@@ -252,6 +264,10 @@ pub enum Rule {
         meeting: Meeting,
         /// In which fields of work; empty: in all.
         fields: Vec<Field>,
+        /// Which units hold it.
+        held_by: Vec<UnitKind>,
+        /// Which units above one may hold it for those under them.
+        joint: Vec<UnitKind>,
         /// How often.
         timing: Timing,
         /// Is it held on the activity day?

@@ -1,6 +1,11 @@
 //! A rule's figures in words: a rule's own text may be short, the program says what it counts with.
 
-use super::{Words, rule::Rule, timing::Timing, word::Word};
+use super::{
+    Words,
+    rule::{Rule, UnitKind},
+    timing::Timing,
+    word::Word,
+};
 use crate::domain::calendar::{Avoid, DayRule, Shift};
 
 fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
@@ -40,7 +45,8 @@ impl Rule {
                 day,
                 shift,
                 minutes,
-            } => activity_day(day, *shift, *minutes),
+                joint,
+            } => jointly(activity_day(day, *shift, *minutes), joint),
             Self::Contents(headings) => {
                 let zh: Vec<_> = headings.iter().map(|one| one.words.zh.as_str()).collect();
                 let en: Vec<_> = headings.iter().map(|one| one.words.en.as_str()).collect();
@@ -74,6 +80,8 @@ impl Rule {
             Self::Meeting {
                 meeting,
                 fields,
+                held_by,
+                joint,
                 timing,
                 ..
             } => {
@@ -85,7 +93,14 @@ impl Rule {
                         format!("{} ({})", what.en, fields.en),
                     );
                 }
-                with(&what, timing)
+                if held_by.len() > 1 {
+                    let by = list(held_by);
+                    what = words(
+                        format!("{}: {}", by.zh, what.zh),
+                        format!("{}: {}", by.en, what.en),
+                    );
+                }
+                jointly(with(&what, timing), joint)
             }
             Self::Lecture { by, timing } | Self::StudyReport { by, timing } => {
                 with(&named(*by), timing)
@@ -177,6 +192,21 @@ impl Rule {
             _ => Words::default(),
         }
     }
+}
+
+/// Who else may hold it for the units below.
+fn jointly(what: Words, by: &[UnitKind]) -> Words {
+    if by.is_empty() {
+        return what;
+    }
+    let by = list(by);
+    words(
+        format!("{}; {}统一开展的计入所属党组织", what.zh, by.zh),
+        format!(
+            "{}; one held by a {} counts for the units below",
+            what.en, by.en
+        ),
+    )
 }
 
 fn activity_day(day: &DayRule, shift: Shift, minutes: Option<u16>) -> Words {

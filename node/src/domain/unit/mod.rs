@@ -3,6 +3,10 @@
 //! What a unit is on a day is derived from the local log's entries, and what may be entered next is decided here. Members are not kept here:
 //! who belongs to a unit is the roster's word.
 
+mod called;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod called_tests;
 mod change;
 mod name;
 mod officer;
@@ -13,6 +17,7 @@ mod tree;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub use called::Called;
 pub use change::{Above, Change, Found};
 pub use officer::Officer;
 pub use refusal::UnitRefusal;

@@ -7,7 +7,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::entry;
+use super::{entry, units::Places};
 use crate::{
     book,
     domain::{
@@ -34,7 +34,12 @@ const KEPT: [Kept; 6] = [
 ];
 
 /// Adds what was recorded in the horizon and the year before it: rows of absences may begin there.
-pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Result<(), OfficeError> {
+pub(super) fn add(
+    office: &Office,
+    horizon: Horizon,
+    places: &Places<'_>,
+    facts: &mut Facts,
+) -> Result<(), OfficeError> {
     facts.kept.extend(KEPT);
     // A talk counts by the post of who had it: without officers nobody could close one.
     if facts.people.iter().any(|person| !person.posts.is_empty()) {
@@ -43,7 +48,7 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     let years = horizon.from.date().year() - 1..=horizon.until.date().year();
     for year in years.filter_map(|year| u16::try_from(year).ok()) {
         let records = book::life_in_brief(&office.store, year)?;
-        add_year(&records, facts);
+        add_year(&records, places, facts);
     }
     for (_, exemption) in book::exemptions(&office.store)? {
         for from in &exemption.from {
@@ -62,7 +67,7 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     Ok(())
 }
 
-fn add_year(records: &[Brief], facts: &mut Facts) {
+fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
     let mut forms: BTreeMap<u64, Day> = BTreeMap::new();
     for record in records {
         if let Gist::Record(Payload::FormHandedUp(form)) = &record.what {
@@ -75,7 +80,8 @@ fn add_year(records: &[Brief], facts: &mut Facts) {
         match &record.what {
             Gist::Activity(activity) => {
                 let form_up = forms.get(&record.sequence).copied();
-                activity_held(record.sequence, activity, form_up, facts);
+                let unit = places.named(activity.unit.as_str(), activity.day);
+                activity_held(record.sequence, activity, (unit, form_up), facts);
             }
             Gist::Record(Payload::Training(training)) => {
                 let tenths = u16::try_from(training.tenths.get()).unwrap_or(u16::MAX);
@@ -101,7 +107,7 @@ fn add_year(records: &[Brief], facts: &mut Facts) {
             }
             Gist::Record(Payload::Appraisal(appraisal)) => facts.activities.push(Activity {
                 held: Held::Meeting(Meeting::Appraisal),
-                unit: appraisal.unit.as_str().into(),
+                unit: places.named(appraisal.unit.as_str(), appraisal.day),
                 day: appraisal.day,
                 attendance: Vec::new(),
                 lecturers: Vec::new(),
@@ -114,7 +120,7 @@ fn add_year(records: &[Brief], facts: &mut Facts) {
                 let plan = plan.ok().map(|at| &records[at].what);
                 if let Some(Gist::Record(Payload::ActivityPlan(plan))) = plan {
                     facts.plans.push(Plan {
-                        unit: filed.unit.as_str().into(),
+                        unit: places.named(filed.unit.as_str(), filed.day),
                         year: i16::try_from(filed.year.get()).unwrap_or_default(),
                         filed: filed.day,
                         activities: u16::try_from(plan.items.len()).unwrap_or(u16::MAX),
@@ -160,7 +166,12 @@ const fn held(kind: ActivityKind) -> Option<Held> {
     })
 }
 
-fn activity_held(sequence: u64, activity: &Gathering, form_up: Option<Day>, facts: &mut Facts) {
+fn activity_held(
+    sequence: u64,
+    activity: &Gathering,
+    (unit, form_up): (UnitName, Option<Day>),
+    facts: &mut Facts,
+) {
     let place = entry(sequence);
     let there = activity
         .attendance
@@ -183,7 +194,6 @@ fn activity_held(sequence: u64, activity: &Gathering, form_up: Option<Day>, fact
         }
         kind => {
             let Some(held) = held(kind) else { return };
-            let unit: UnitName = activity.unit.as_str().into();
             let lecturers = activity
                 .lecturer
                 .as_ref()

@@ -2,6 +2,7 @@
 //! lives here.
 
 mod life;
+mod units;
 
 use std::{
     collections::BTreeMap,
@@ -14,6 +15,7 @@ use hongyan_proto::{
     time::{Day, Timestamp},
 };
 
+use self::units::Places;
 use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
     book::{self, CaseFile, Partner, Policies},
@@ -23,7 +25,7 @@ use crate::{
             Horizon,
             facts::{
                 CaseFacts, CaseStep, Dated, Entry, Excuse, Facts, Inspection, Kept, Person,
-                QuarterFacts, Stay, Unit, UnitKind, UnitName, Who,
+                Probation, QuarterFacts, Stay, UnitName, Who,
             },
         },
         event::Event,
@@ -40,8 +42,11 @@ pub(super) fn facts(
     policies: &Policies,
     horizon: Horizon,
 ) -> Result<Facts, OfficeError> {
-    let cases = cases(office, horizon)?;
-    let people = people(office, &cases)?;
+    let tree = book::units(&office.store)?;
+    let places = Places::of(&tree);
+    let cases = cases(office, horizon, &places)?;
+    let mut people = people(office, &cases, &places)?;
+    places.appoint(&mut people);
     let mut facts = Facts {
         kept: [
             Kept::Screenings,
@@ -67,13 +72,13 @@ pub(super) fn facts(
             .inspections
             .iter()
             .map(|(made, sequence)| Inspection {
-                unit: made.unit.as_str().into(),
+                unit: places.named(made.unit.as_str(), made.day),
                 of: inspected(made.kind),
                 day: made.day,
                 entry: entry(*sequence),
             })
             .collect(),
-        units: units(&people),
+        units: places.units(&people),
         screenings: policies
             .screened
             .iter()
@@ -96,7 +101,7 @@ pub(super) fn facts(
         cases,
         ..Facts::default()
     };
-    life::add(office, horizon, &mut facts)?;
+    life::add(office, horizon, &places, &mut facts)?;
     Ok(facts)
 }
 
@@ -129,70 +134,38 @@ const fn inspected(kind: InspectionKind) -> Inspected {
     }
 }
 
-/// A unit of that name, as duties know it.
-pub(super) fn unit_named(office: &Office, name: &str) -> Result<String, OfficeError> {
-    let units = units(&people(office, &[])?);
-    let found = units.iter().find(|unit| &*unit.name == name);
-    found
-        .map(|unit| unit.name.to_string())
-        .ok_or_else(|| OfficeError::not_found(("单位", "unit"), name))
-}
-
-/// A name of a unit stands for a branch, and one inside another, written `branch/group`, for a group.
-fn units(people: &[Person]) -> Vec<Unit> {
-    let mut names: Vec<&UnitName> = people
-        .iter()
-        .flat_map(|person| &person.stays)
-        .map(|stay| &stay.unit)
-        .collect();
-    names.sort();
-    names.dedup();
-    let mut units: Vec<Unit> = names
-        .into_iter()
-        .flat_map(|name| {
-            let unit = |name: &str, kind, parent: Option<&str>| Unit {
-                name: name.into(),
-                kind,
-                parent: parent.map(Into::into),
-                field: None,
-                since: None,
-                until: None,
-            };
-            match name.split_once('/') {
-                Some((branch, _)) => vec![
-                    unit(branch, UnitKind::Branch, None),
-                    unit(name, UnitKind::Group, Some(branch)),
-                ],
-                None => vec![unit(name, UnitKind::Branch, None)],
-            }
-        })
-        .collect();
-    units.sort_by(|a, b| a.name.cmp(&b.name));
-    units.dedup_by(|a, b| a.name == b.name);
-    units
-}
-
-fn people(office: &Office, cases: &[CaseFacts]) -> Result<Vec<Person>, OfficeError> {
+fn people(
+    office: &Office,
+    cases: &[CaseFacts],
+    places: &Places<'_>,
+) -> Result<Vec<Person>, OfficeError> {
     let mut away: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for case in cases {
         if let (Some(member), Some(days)) = (case.member, managed(case)) {
             away.entry(member).or_default().push(days);
         }
     }
+    let today = office.today();
+    let formers = book::formers(&office.store)?;
     let members = book::members(&office.store)?;
     let own = members
         .into_iter()
         .filter(|member| !member.removed)
         .map(|member| {
+            let formers = formers
+                .get(&member.member_id)
+                .map_or(&[][..], Vec::as_slice);
+            let stays = places.stays(&member, formers, today);
+            let probation = units::probation(&member, formers);
             let details = member.details;
             Person {
                 who: Who::Member(member.member_id),
                 name: text(details.name),
-                stays: stay(member.unit.map(|unit| unit.to_string()), None),
+                stays,
                 posts: Vec::new(),
                 joined: details.joined,
                 born: details.birth_month,
-                probation_until: details.probationary_until,
+                probation,
                 away: away.remove(&member.member_id).unwrap_or_default(),
             }
         });
@@ -201,18 +174,23 @@ fn people(office: &Office, cases: &[CaseFacts]) -> Result<Vec<Person>, OfficeErr
         .filter(|case| case.side == Side::Inflow)
         .filter_map(|case| {
             let (from, until) = managed(case)?;
-            let mut stays = stay(case.unit.as_deref().map(str::to_owned), Some(from));
-            for stay in &mut stays {
-                stay.until = until;
-            }
+            let stay = |unit: &UnitName| Stay {
+                unit: unit.clone(),
+                from: Some(from),
+                until,
+            };
+            let probation = case.probation_until.map(|until| Probation {
+                until,
+                decided: None,
+            });
             Some(Person {
                 who: Who::Hosted(case.id),
                 name: case.name.clone(),
-                stays,
+                stays: case.unit.iter().map(stay).collect(),
                 posts: Vec::new(),
                 joined: None,
                 born: None,
-                probation_until: case.probation_until,
+                probation: probation.into_iter().collect(),
                 away: Vec::new(),
             })
         });
@@ -221,16 +199,6 @@ fn people(office: &Office, cases: &[CaseFacts]) -> Result<Vec<Person>, OfficeErr
 
 fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn stay(unit: Option<String>, from: Option<Day>) -> Vec<Stay> {
-    unit.map(|unit| Stay {
-        unit: unit.into(),
-        from,
-        until: None,
-    })
-    .into_iter()
-    .collect()
 }
 
 /// From when until when the host manages the member: from the placement to the end of the case.
@@ -244,7 +212,11 @@ fn managed(case: &CaseFacts) -> Option<(Day, Option<Day>)> {
 }
 
 /// Open cases, and those that ended within the horizon. Facts are read of those only: old cases are many and owe nothing.
-fn cases(office: &Office, horizon: Horizon) -> Result<Vec<CaseFacts>, OfficeError> {
+fn cases(
+    office: &Office,
+    horizon: Horizon,
+    places: &Places<'_>,
+) -> Result<Vec<CaseFacts>, OfficeError> {
     let store = &office.store;
     let partners = book::partners(store)?;
     let mut found = Vec::new();
@@ -260,7 +232,7 @@ fn cases(office: &Office, horizon: Horizon) -> Result<Vec<CaseFacts>, OfficeErro
             Some(_) => book::case_with_facts(store, partner, file.id)?.unwrap_or(file),
             None => file,
         };
-        found.extend(case(office, &file, partner)?);
+        found.extend(case(office, &file, partner, places)?);
     }
     Ok(found)
 }
@@ -297,6 +269,7 @@ fn case(
     office: &Office,
     file: &CaseFile,
     partner: Option<&Partner>,
+    places: &Places<'_>,
 ) -> Result<Option<CaseFacts>, OfficeError> {
     let Some(side) = file.side() else {
         return Ok(None);
@@ -309,18 +282,16 @@ fn case(
         .iter()
         .chain(file.case.history())
         .collect();
-    let placed = steps
-        .iter()
-        .rev()
-        .find_map(|step| match &step.event.payload {
-            Some(Payload::Place(place)) => Some(place.unit.to_string()),
-            _ => None,
-        });
     let unit = match (side, file.member) {
-        (Side::Inflow, _) => placed,
+        (Side::Inflow, _) => steps.iter().rev().find_map(|step| {
+            let Some(Payload::Place(place)) = &step.event.payload else {
+                return None;
+            };
+            Some(places.named(place.unit.as_str(), place.placed_on))
+        }),
         (Side::Outflow, Some(member)) => {
             let member = book::member(&office.store, member)?;
-            member.and_then(|member| Some(member.unit?.to_string()))
+            member.and_then(|member| places.of_member(&member, office.today()))
         }
         (Side::Outflow, None) => None,
     };
@@ -330,7 +301,7 @@ fn case(
         side,
         partner: partner.map(|partner| partner.code.as_str().into()),
         member: file.member,
-        unit: unit.map(Into::into),
+        unit,
         steps: steps
             .iter()
             .map(|step| CaseStep {

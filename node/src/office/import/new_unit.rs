@@ -157,7 +157,8 @@ impl<'a> Resolver<'a> {
             kind,
             place,
             parent,
-            founded_on: self.today,
+            // A file does not say since when. The unit is older than the file, and the year's duties are its own.
+            founded_on: Day::new(self.today.date().year(), 1, 1).unwrap_or(self.today),
             // Written again with the name of whoever asks.
             actor: Text::parse("-").map_err(|error| error.to_string())?,
         };

@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-async fn adopt(town: &Town, name: &str, from: &str) -> Result<(), OfficeError> {
+pub(super) async fn adopt(town: &Town, name: &str, from: &str) -> Result<(), OfficeError> {
     let wanted = Wanted::Shipped(name.to_owned());
     let adopted = policy::adopt(&town.office, town.request(), wanted, day(from), None).await;
     adopted.map(drop)
 }
 
-fn of(town: &Town, rule: &str) -> Vec<Duty> {
+pub(super) fn of(town: &Town, rule: &str) -> Vec<Duty> {
     let (mut all, _) = duty::all(&town.office).unwrap();
     all.retain(|duty| duty.rule == rule);
     all
@@ -36,7 +36,7 @@ fn states(town: &Town, rule: &str) -> Vec<(String, State)> {
 }
 
 /// What must be the same after everything was derived anew.
-fn same_after_rebuild(town: &Town) {
+pub(super) fn same_after_rebuild(town: &Town) {
     let before = duty::all(&town.office).unwrap();
     crate::book::rebuild(town.office.store()).unwrap();
     assert_eq!(duty::all(&town.office).unwrap(), before);

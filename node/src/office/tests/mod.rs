@@ -14,3 +14,4 @@ mod pair;
 mod roster;
 mod rotation;
 mod stories;
+mod units;

@@ -7,6 +7,7 @@ mod chuzhou;
 mod flow;
 mod jiaxing;
 mod town;
+mod units;
 mod wuxi;
 mod xianning;
 

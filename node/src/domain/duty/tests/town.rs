@@ -9,7 +9,8 @@ use hongyan_proto::{
 use super::{
     super::facts::{
         Activity, CaseFacts, CaseStep, Dated, DuesPaid, Entry, Excuse, Exemption, Facts, Held,
-        Inspection, Kept, Person, Plan, QuarterFacts, Stay, Talk, Unit, UnitKind, Who,
+        Inspection, Kept, Person, Plan, Probation, QuarterFacts, Stage, Stay, Talk, Unit, UnitKind,
+        Who,
     },
     day,
 };
@@ -57,10 +58,13 @@ impl Town {
 
     fn unit(&mut self, name: &str, kind: UnitKind, parent: Option<&str>) -> &mut Self {
         self.facts.units.push(Unit {
+            id: None,
             name: name.into(),
             kind,
-            parent: parent.map(Into::into),
-            field: None,
+            stages: vec![Stage {
+                parent: parent.map(Into::into),
+                ..Stage::default()
+            }],
             since: None,
             until: None,
         });
@@ -80,7 +84,7 @@ impl Town {
     }
 
     pub(super) fn under(&mut self, name: &str, parent: &str) -> &mut Self {
-        self.unit_mut(name).parent = Some(parent.into());
+        self.unit_mut(name).stages[0].parent = Some(parent.into());
         self
     }
 
@@ -93,7 +97,41 @@ impl Town {
     }
 
     pub(super) fn field(&mut self, name: &str, field: Field) -> &mut Self {
-        self.unit_mut(name).field = Some(field);
+        self.unit_mut(name).stages[0].field = Some(field);
+        self
+    }
+
+    pub(super) fn general_branch(&mut self, name: &str) -> &mut Self {
+        self.unit(name, UnitKind::GeneralBranch, None)
+    }
+
+    /// From a day on it stands below another unit.
+    pub(super) fn regrouped(&mut self, name: &str, parent: &str, on: &str) -> &mut Self {
+        let stages = &mut self.unit_mut(name).stages;
+        let last = stages.last().unwrap().clone();
+        stages.push(Stage {
+            from: Some(day(on)),
+            parent: Some(parent.into()),
+            ..last
+        });
+        self
+    }
+
+    /// From a day on its field of work is another.
+    pub(super) fn refielded(&mut self, name: &str, field: Field, on: &str) -> &mut Self {
+        let stages = &mut self.unit_mut(name).stages;
+        let last = stages.last().unwrap().clone();
+        stages.push(Stage {
+            from: Some(day(on)),
+            field: Some(field),
+            ..last
+        });
+        self
+    }
+
+    /// Its last day.
+    pub(super) fn closed(&mut self, name: &str, last: &str) -> &mut Self {
+        self.unit_mut(name).until = Some(day(last));
         self
     }
 
@@ -123,7 +161,7 @@ impl Town {
             posts: Vec::new(),
             joined: None,
             born: None,
-            probation_until: None,
+            probation: Vec::new(),
             away: Vec::new(),
         });
         self
@@ -199,6 +237,37 @@ impl Town {
                 until: None,
             },
         ));
+        self
+    }
+
+    /// A post in another unit than the person's own.
+    pub(super) fn office(&mut self, name: &str, unit: &str, post: Post) -> &mut Self {
+        let held = Stay {
+            unit: unit.into(),
+            from: None,
+            until: None,
+        };
+        self.person_mut(name).posts.push((post, held));
+        self
+    }
+
+    /// The last day of the post held last.
+    pub(super) fn until(&mut self, name: &str, last: &str) -> &mut Self {
+        self.person_mut(name).posts.last_mut().unwrap().1.until = Some(day(last));
+        self
+    }
+
+    /// On probation by the roster, and when it was decided.
+    pub(super) fn on_probation(
+        &mut self,
+        name: &str,
+        until: &str,
+        decided: Option<&str>,
+    ) -> &mut Self {
+        let decided = decided.map(|on| (day(on), self.entry()));
+        let until = day(until);
+        let probation = &mut self.person_mut(name).probation;
+        probation.push(Probation { until, decided });
         self
     }
 

@@ -96,17 +96,17 @@ const ACTIVITY_DAYS: &[Case] = &[
         expected: &["due 2026-02-28 一支部"],
     },
     Case {
-        name: "the committee's own activity counts for the branch",
+        name: "a general branch's own activity counts for the branches under it",
         clause: DAY,
         policies: W,
         today: "2026-04-20",
         rule: "activity-day",
         due: "2026-04",
         given: |t| {
-            t.committee("党委")
+            t.general_branch("东街总支")
                 .branch("一支部")
-                .under("一支部", "党委")
-                .activity("党委", "2026-04-15", &[]);
+                .under("一支部", "东街总支")
+                .activity("东街总支", "2026-04-15", &[]);
         },
         expected: &["done 2026-04-30 一支部 2026-04-15"],
     },

@@ -1,0 +1,148 @@
+//! What units were called when: a record says in words whose it is, and the words meant the unit that was called so on the record's day.
+
+use std::collections::{BTreeSet, HashMap};
+
+use hongyan_proto::{id::UnitId, letter::UnitKind, time::Day};
+
+use super::{Unit, Units, name};
+
+/// The days on which a path led to a unit.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    unit: UnitId,
+    from: Day,
+    /// The first day on which it no longer did.
+    to: Option<Day>,
+}
+
+/// Every path that ever led to a unit.
+#[derive(Debug)]
+pub struct Called<'a> {
+    units: &'a Units,
+    paths: HashMap<String, Vec<Span>>,
+    /// Names as officers spell them, of every unit that ever was called so.
+    names: HashMap<String, BTreeSet<UnitId>>,
+}
+
+impl Unit {
+    /// The days on which its path may have changed by itself or by a unit above.
+    fn turns(&self, units: &Units, turns: &mut BTreeSet<Day>) {
+        for stage in self.stages() {
+            turns.insert(stage.from);
+            let above = stage.parent.and_then(|parent| units.get(parent));
+            if let Some(above) = above.filter(|above| above.kind < self.kind) {
+                above.turns(units, turns);
+            }
+        }
+    }
+
+    /// Its name on a day; the first one before its foundation, the last one after its end.
+    fn stage_on(&self, day: Day) -> &super::Stage {
+        let stages = self.stages();
+        let begun = stages.iter().rev().find(|stage| stage.from <= day);
+        begun.unwrap_or(&stages[0])
+    }
+}
+
+impl Units {
+    /// The names from the top down on a day, joined by "/".
+    pub fn path_on(&self, id: UnitId, day: Day) -> String {
+        let mut names = Vec::new();
+        let mut at = self.get(id);
+        while let Some(unit) = at {
+            let stage = unit.stage_on(day);
+            names.push(stage.name.as_str());
+            if names.len() > UnitKind::ALL.len() {
+                break;
+            }
+            at = stage.parent.and_then(|parent| self.get(parent));
+        }
+        names.reverse();
+        names.join("/")
+    }
+}
+
+impl<'a> Called<'a> {
+    /// Of a tree.
+    pub fn of(units: &'a Units) -> Self {
+        let mut called = Self {
+            units,
+            paths: HashMap::new(),
+            names: HashMap::new(),
+        };
+        for unit in units.all() {
+            for stage in unit.stages() {
+                let plain = name::simple(stage.name.as_str());
+                called.names.entry(plain).or_default().insert(unit.id);
+            }
+            let founded = unit.founded_on();
+            let mut turns = BTreeSet::new();
+            unit.turns(units, &mut turns);
+            let turns: Vec<Day> = turns.range(founded..).copied().collect();
+            for (at, from) in turns.iter().enumerate() {
+                let span = Span {
+                    unit: unit.id,
+                    from: *from,
+                    to: turns.get(at + 1).copied().or(unit.closed_on),
+                };
+                let path = units.path_on(unit.id, *from);
+                called.paths.entry(path).or_default().push(span);
+            }
+        }
+        called
+    }
+
+    /// What the unit is called now that a text meant on a day; the text itself where the tree has no such unit.
+    pub fn now(&self, text: &str, day: Option<Day>) -> String {
+        self.unit(text, day)
+            .map_or_else(|| text.to_owned(), |unit| self.name(unit))
+    }
+
+    /// What a unit is called now: its path, and its id behind it where it is no more and left its path to another.
+    pub fn name(&self, unit: &Unit) -> String {
+        let path = self.units.path(unit.id);
+        let spans = self.paths.get(&path).into_iter().flatten();
+        let mut others = spans.filter(|span| span.unit != unit.id && span.to.is_none());
+        if !unit.is_open() && others.next().is_some() {
+            return format!("{path} ({})", unit.id);
+        }
+        path
+    }
+
+    /// The unit that a text meant on a day, or without one means now: the one that had this path then, else had it last before, else has it soonest after; else the only
+    /// one that was ever called so. None: the tree has no such unit, or several.
+    pub fn unit(&self, text: &str, day: Option<Day>) -> Option<&'a Unit> {
+        let path = text.replace([' ', '\u{3000}'], "");
+        let found = match self.paths.get(&path) {
+            Some(spans) => {
+                let begun = |span: &&Span| day.is_none_or(|day| span.from <= day);
+                let goes_on = |to: Day| day.is_some_and(|day| day < to);
+                let then = |span: &&Span| begun(span) && span.to.is_none_or(goes_on);
+                let before = spans.iter().filter(begun);
+                let after = spans.iter().min_by_key(|span| span.from);
+                let before = before.max_by_key(|span| span.from);
+                spans.iter().find(then).or(before).or(after)?.unit
+            }
+            None => self.spelled(&path)?,
+        };
+        self.units.get(found)
+    }
+
+    /// A name without its path, or spelled otherwise. What is open goes before what is no more.
+    fn spelled(&self, path: &str) -> Option<UnitId> {
+        let last = path.rsplit('/').next().unwrap_or(path);
+        let fits = |id: &UnitId| {
+            let all = name::simple(&self.units.path(*id));
+            last == path || all == name::simple(path)
+        };
+        let all = self.names.get(&name::simple(last))?;
+        let found: Vec<UnitId> = all.iter().copied().filter(fits).collect();
+        let is_open = |id: &&UnitId| self.units.get(**id).is_some_and(Unit::is_open);
+        let mut open = found.iter().filter(is_open);
+        match (found.as_slice(), open.next(), open.next()) {
+            ([only], ..) => Some(*only),
+            (_, Some(only), None) => Some(*only),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Duties come out of the tree: who belongs where, who leads, what is called how.
+
+use hongyan_proto::letter::{ActivityKind, OfficerRole, UnitKind, UnitPlace};
+
+use super::{
+    duties::{adopt, of, same_after_rebuild},
+    life::{activity, all, hold},
+    pair::{Pair, Town},
+    stories::{day, ready},
+};
+use crate::{
+    domain::duty::State,
+    office::{
+        duty,
+        officer::{self, Post},
+        unit::{self, Changing, Founding},
+    },
+};
+
+/// A unit founded on a day.
+pub(super) async fn found(town: &Town, (name, kind): (&str, UnitKind), above: &str, on: &str) {
+    let founding = Founding {
+        name: name.parse().unwrap(),
+        kind,
+        place: UnitPlace::Office,
+        above: above.to_owned(),
+        on: day(on),
+    };
+    unit::found(&town.office, town.request(), founding)
+        .await
+        .unwrap();
+}
+
+/// A general branch with the two branches that the roster names, since long ago.
+pub(super) async fn tree(town: &Town) {
+    let long_ago = "2020-01-01";
+    found(town, ("东街党总支", UnitKind::GeneralBranch), "", long_ago).await;
+    for name in ["第一支部", "第二支部"] {
+        found(town, (name, UnitKind::Branch), "东街党总支", long_ago).await;
+    }
+}
+
+pub(super) async fn rename(town: &Town, unit: &str, name: &str, on: &str) {
+    let changing = Changing {
+        unit: unit.to_owned(),
+        name: Some(name.parse().unwrap()),
+        place: None,
+        above: None,
+        on: day(on),
+        reason: None,
+    };
+    unit::change(&town.office, town.request(), changing)
+        .await
+        .unwrap();
+}
+
+async fn appoint(town: &Town, unit: &str, member: &str, role: OfficerRole, from: &str) {
+    let post = Post {
+        unit: unit.to_owned(),
+        member: member.to_owned(),
+        role,
+    };
+    officer::appoint(&town.office, town.request(), post, day(from), None)
+        .await
+        .unwrap();
+}
+
+async fn prepared() -> Pair {
+    let pair = ready().await;
+    tree(&pair.home).await;
+    pair
+}
+
+/// Whose the open duties of a rule are, and until when.
+fn open(town: &Town, rule: &str) -> Vec<(String, String)> {
+    let open = of(town, rule)
+        .into_iter()
+        .filter(|duty| matches!(duty.state, State::Due | State::Overdue));
+    open.map(|duty| (duty.who, duty.due.to_string())).collect()
+}
+
+#[tokio::test]
+async fn secretaries_owe_what_secretaries_owe() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    adopt(home, "xianning", "2026-01-01").await.unwrap();
+    appoint(
+        home,
+        "第一支部",
+        "张三",
+        OfficerRole::Secretary,
+        "2025-07-01",
+    )
+    .await;
+    appoint(
+        home,
+        "第一支部",
+        "李四",
+        OfficerRole::Organization,
+        "2025-07-01",
+    )
+    .await;
+    appoint(home, "", "金丝雀", OfficerRole::Secretary, "2025-07-01").await;
+    let of_zhang = |due: &str| vec![("张三".to_owned(), due.to_owned())];
+    assert_eq!(open(home, "report-secretary"), of_zhang("2026-01-31"));
+    assert_eq!(open(home, "secretaries-lecture"), of_zhang("2026-12-31"));
+    let hours = |due: &str| {
+        ["张三", "金丝雀"]
+            .map(|who| (who.to_owned(), due.to_owned()))
+            .to_vec()
+    };
+    assert_eq!(open(home, "training-secretary"), hours("2026-12-31"));
+    let leads = vec![("金丝雀".to_owned(), "2026-12-31".to_owned())];
+    assert_eq!(open(home, "leaders-lecture"), leads);
+    assert_eq!(open(home, "training-member"), []);
+    home.set_day("2026-06-01");
+    let talk = vec![("李四".to_owned(), "2026-06-30".to_owned())];
+    assert_eq!(open(home, "talk"), talk);
+    // Offices lecture every month, the tree says that these are offices.
+    let may: Vec<_> = of(home, "lecture-offices")
+        .into_iter()
+        .filter(|duty| duty.due == day("2026-05-31"))
+        .map(|duty| duty.who)
+        .collect();
+    assert_eq!(may, ["东街党总支/第一支部", "东街党总支/第二支部"]);
+    let post = Post {
+        unit: "第一支部".to_owned(),
+        member: "张三".to_owned(),
+        role: OfficerRole::Secretary,
+    };
+    officer::end(&home.office, home.request(), post, day("2026-05-31"), None)
+        .await
+        .unwrap();
+    assert_eq!(open(home, "secretaries-lecture"), []);
+    assert_eq!(open(home, "report-secretary"), of_zhang("2026-01-31"));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_renamed_branch_keeps_what_it_did_and_its_excuses() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    adopt(home, "wuxi", "2026-01-01").await.unwrap();
+    home.set_day("2026-05-20");
+    // As a roster from before the tree named it.
+    let held = activity("第一支部", ActivityKind::ActivityDay, "2026-04-15");
+    hold(home, held, all(&[])).await.unwrap();
+    let missed = |town: &Town, month: &str| {
+        let mut days = of(town, "activity-day");
+        days.retain(|duty| {
+            duty.due == day(month) && duty.unit.as_deref().is_some_and(|unit| unit.contains("一"))
+        });
+        days.pop().unwrap()
+    };
+    let march = missed(home, "2026-03-31");
+    let reason = Some("防汛".parse().unwrap());
+    duty::excuse(&home.office, home.request(), &march.id.to_string(), reason)
+        .await
+        .unwrap();
+    rename(home, "第一支部", "东街第一支部", "2026-05-20").await;
+    let after = missed(home, "2026-03-31");
+    assert_eq!(after.id, march.id);
+    assert!(matches!(after.state, State::Excused { .. }));
+    assert_eq!(after.who, "东街党总支/东街第一支部");
+    let april = missed(home, "2026-04-30");
+    assert_eq!(april.state, State::Done(day("2026-04-15")));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_general_branch_holds_the_day_for_its_branches() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    adopt(home, "wuxi", "2026-01-01").await.unwrap();
+    home.set_day("2026-05-20");
+    let held = activity("东街党总支", ActivityKind::ActivityDay, "2026-05-15");
+    hold(home, held, all(&[])).await.unwrap();
+    let done: Vec<_> = of(home, "activity-day")
+        .into_iter()
+        .filter(|duty| duty.state == State::Done(day("2026-05-15")))
+        .map(|duty| duty.who)
+        .collect();
+    assert_eq!(done, ["东街党总支/第一支部", "东街党总支/第二支部"]);
+}
+
+#[tokio::test]
+async fn a_move_begins_a_new_stay_and_a_closed_branch_owes_nothing_more() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    adopt(home, "jiaxing", "2026-01-01").await.unwrap();
+    home.set_day("2026-05-20");
+    for member in ["张三", "李四"] {
+        let members = vec![member.to_owned()];
+        unit::assign(&home.office, home.request(), "第二支部".to_owned(), members)
+            .await
+            .unwrap();
+    }
+    unit::close(
+        &home.office,
+        home.request(),
+        "第一支部".to_owned(),
+        day("2026-05-20"),
+        None,
+    )
+    .await
+    .unwrap();
+    home.set_day("2026-08-01");
+    let of_first = |rule: &str| -> Vec<String> {
+        let mut found = of(home, rule);
+        found.retain(|duty| duty.unit.as_deref() == Some("东街党总支/第一支部"));
+        found.iter().map(|duty| duty.due.to_string()).collect()
+    };
+    let months = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"];
+    assert_eq!(of_first("branch-committee"), months);
+    // A year that was not whole is not owed.
+    assert_eq!(of_first("organizational-life"), Vec::<String>::new());
+    let policies = crate::book::policies(home.office.store()).unwrap();
+    let horizon = crate::domain::duty::Horizon::around(home.office.today());
+    let facts = crate::office::facts::facts(&home.office, &policies, horizon).unwrap();
+    let stays: Vec<_> = facts
+        .people
+        .iter()
+        .find(|person| person.name == "张三")
+        .unwrap()
+        .stays
+        .iter()
+        .map(|stay| (stay.unit.to_string(), stay.from, stay.until))
+        .collect();
+    let (first, second) = ("东街党总支/第一支部", "东街党总支/第二支部");
+    let expected = [
+        (first.to_owned(), None, Some(day("2026-05-19"))),
+        (second.to_owned(), Some(day("2026-05-20")), None),
+    ];
+    assert_eq!(stays, expected);
+    same_after_rebuild(home);
+}
