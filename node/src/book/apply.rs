@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, certificate, confirm, contacted, epoch, event, key, life, member,
-    partner, policy,
+    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, key, life,
+    member, partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
@@ -183,6 +183,9 @@ fn fact(
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
+    if let (Some(id), Some(payload)) = (header.case_id, payload) {
+        attended::keep(draft, place, id, (header, payload))?;
+    }
     if let (Some(id), Some(Payload::Contact(contact))) = (header.case_id, payload) {
         contacted::keep(draft, place, id, header, contact.day)?;
     }

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod apply;
+mod attended;
 mod brief;
 mod case;
 mod certificate;
@@ -36,6 +37,7 @@ mod whole;
 
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
+pub use attended::attended;
 pub use brief::life_in_brief;
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
 pub use certificate::certificates;

@@ -13,7 +13,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 16] = [
+const FROM_LOGS: [View; 17] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -30,6 +30,7 @@ const FROM_LOGS: [View; 16] = [
     View::Policy,
     View::Life,
     View::Former,
+    View::Attended,
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.

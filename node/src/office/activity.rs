@@ -14,16 +14,20 @@ use super::{
     Answer, Office, OfficeError, Request, Violation,
     desk::Desk,
     exemption::exempted,
+    lived,
     plan::{Passed, calendar, latest, not_ahead},
     roster,
     tell::{Telling, correct as correct_letter, tell},
 };
 use crate::{
     book,
-    domain::life::{
-        Candidate, Exempted, Gist, Line, Named, Record, Who,
-        ledger::line,
-        roll::{self, Problems},
+    domain::{
+        life::{
+            Candidate, Exempted, Gist, Line, Named, Record, Who,
+            ledger::line,
+            roll::{self, Problems},
+        },
+        unit::Called,
     },
 };
 
@@ -122,16 +126,13 @@ fn recorded_before(shelf: &impl book::Shelf, activity: &Activity) -> Result<(), 
         return Ok(());
     }
     let year = u16::try_from(activity.day.date().year()).unwrap_or_default();
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
     let records = book::life_in_brief(shelf, year)?;
     let same = records.iter().find(|record| match &record.what {
         Gist::Activity(held) => {
-            (&*held.unit, held.kind, held.day, held.begins)
-                == (
-                    activity.unit.as_str(),
-                    activity.kind,
-                    activity.day,
-                    activity.begins,
-                )
+            (held.kind, held.day, held.begins) == (activity.kind, activity.day, activity.begins)
+                && called.now(&held.unit, Some(held.day)) == activity.unit.as_str()
         }
         Gist::Record(_) => false,
     });
@@ -220,7 +221,8 @@ fn righted(
             "支部和年度不能更正, 请将该记录作废后另记 unit and year cannot be corrected: void the record and record another",
         ));
     }
-    let mut candidates = roster::candidates(desk.draft, before.unit.as_str())?;
+    let unit = roster::named(desk.draft, before.unit.as_str())?;
+    let mut candidates = roster::candidates(desk.draft, &unit)?;
     was_there(&mut candidates, &before.attendees);
     let attendees = roll::amend(
         &before.attendees,
@@ -364,7 +366,7 @@ pub(super) fn show(office: &Office, sequence: u64) -> Result<(Line, Vec<String>)
         .activity()
         .and_then(|activity| u16::try_from(activity.day.date().year()).ok())
         .unwrap_or_default();
-    let records = book::life_of_year(&office.store, year)?;
+    let records = lived::of_year(&office.store, year)?;
     let line = line(&record, &records)
         .ok_or_else(|| OfficeError::not_found(ACTIVITY, sequence.to_string()))?;
     let people: Vec<_> = line.activity.attendees.iter().filter_map(Who::of).collect();
@@ -388,13 +390,14 @@ pub(super) fn list(
         0 => u16::try_from(office.today().date().year()).unwrap_or_default(),
         year => calendar(year)?,
     };
-    let records = book::life_of_year(&office.store, year)?;
+    let unit = roster::named(&office.store, unit)?;
+    let records = lived::of_year(&office.store, year)?;
     let mut lines: Vec<Line> = records
         .iter()
         .filter(|record| void || !record.void)
         .filter(|record| {
             record.activity().is_some_and(|activity| {
-                (unit.is_empty() || activity.unit.as_str() == unit)
+                (unit.is_empty() || activity.unit.as_str() == unit.as_str())
                     && (kinds.is_empty() || kinds.contains(&activity.kind))
             })
         })

@@ -10,6 +10,7 @@ use hongyan_proto::{
 use super::{
     Answer, Office, OfficeError, Request,
     assessment::{changed, leave, members, one},
+    lived,
     plan::not_ahead,
     roster,
 };
@@ -23,7 +24,7 @@ fn result(
     unit: &str,
     year: u16,
 ) -> Result<Option<(u64, Appraisal)>, OfficeError> {
-    let records = book::life_of_year(shelf, year)?;
+    let records = lived::of_year(shelf, year)?;
     Ok(records
         .into_iter()
         .filter(|record| !record.void)
@@ -46,6 +47,7 @@ pub(super) async fn appraise(
         .write(request, move |desk| {
             let day = day.unwrap_or(desk.today);
             not_ahead(day, desk.today, "day")?;
+            let unit = roster::unit(desk.draft, unit.as_str())?;
             let candidates = roster::candidates(desk.draft, unit.as_str())?;
             roster::require(&candidates, unit.as_str())?;
             let filed = u16::try_from(year.get()).unwrap_or_default();
@@ -141,6 +143,7 @@ pub(super) fn appraisal(
     unit: &str,
     year: u16,
 ) -> Result<(u64, Appraisal, BTreeMap<Who, String>), OfficeError> {
+    let unit = &*roster::named(&office.store, unit)?;
     let (sequence, appraisal) = result(&office.store, unit, year)?
         .ok_or_else(|| OfficeError::not_found(APPRAISAL, format!("{unit} {year}")))?;
     let people = appraisal.lines.iter();

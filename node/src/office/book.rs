@@ -444,6 +444,7 @@ pub(super) fn show(
 /// How the books of everyone in a unit stand.
 pub(super) fn stats(office: &Office, unit: &str, year: u16) -> Result<Vec<Standing>, OfficeError> {
     let store = &office.store;
+    let unit = &*roster::named(store, unit)?;
     let candidates = roster::candidates(store, unit)?;
     roster::require(&candidates, unit)?;
     let records = book::life_of_year(store, year)?;

@@ -371,6 +371,7 @@ pub(super) async fn write(
                 Some(partner) => {
                     if kind.group() == KindGroup::Fact {
                         super::record::check(desk, &partner, &file, &payload)?;
+                        super::record::told_once(desk, &partner, &file, &payload)?;
                     }
                     desk.send(&partner, payload, Some(file.id), Cut::Refuse)?;
                 }

@@ -25,6 +25,7 @@ mod gateway;
 mod import;
 mod init;
 mod letters;
+mod lived;
 mod log;
 mod member;
 mod officer;

@@ -5,7 +5,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, roster};
+use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, lived, roster};
 use crate::{
     book,
     domain::life::{Ledger, Record, ledger},
@@ -15,7 +15,7 @@ const PLAN: (&str, &str) = ("年度计划", "plan of the year");
 
 fn of_year(desk: &Desk<'_, '_>, unit: &str, year: u32) -> Result<Ledger, OfficeError> {
     Ok(ledger(
-        &book::life_of_year(desk.draft, calendar(year)?)?,
+        &lived::of_year(desk.draft, calendar(year)?)?,
         unit,
         &exempted(desk.draft)?,
     ))
@@ -38,10 +38,10 @@ pub(super) async fn set(
     office
         .write(request, move |desk| {
             let plan = ActivityPlan {
+                unit: roster::unit(desk.draft, plan.unit.as_str())?,
                 actor: desk.actor.clone(),
                 ..plan
             };
-            roster::known_unit(desk.draft, plan.unit.as_str())?;
             let before = of_year(desk, plan.unit.as_str(), plan.year.get())?.plan;
             match (before, &plan.reason) {
                 (Some(_), None) => Err(OfficeError::field(
@@ -72,6 +72,7 @@ pub(super) async fn file(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
+            let unit = roster::unit(desk.draft, unit.as_str())?;
             let known = of_year(desk, unit.as_str(), year.get())?;
             let Some((plan, _)) = known.plan else {
                 let name = format!("{unit} {}", year.get());
@@ -178,9 +179,10 @@ pub(super) fn year(office: &Office, unit: &str, year: u32) -> Result<Ledger, Off
         year => calendar(year)?,
     };
     let store = &office.store;
-    let found = ledger(&book::life_of_year(store, year)?, unit, &exempted(store)?);
+    let unit = roster::named(store, unit)?;
+    let found = ledger(&lived::of_year(store, year)?, &unit, &exempted(store)?);
     if found == Ledger::default() {
-        roster::known_unit(&office.store, unit)?;
+        roster::known_unit(&office.store, &unit)?;
     }
     Ok(found)
 }

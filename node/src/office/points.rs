@@ -10,7 +10,9 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Office, OfficeError, book::person, exemption::exempted, roster};
+use super::{
+    Office, OfficeError, book::person, exemption::exempted, facts as facts_of, lived, roster,
+};
 use crate::{
     book,
     domain::{
@@ -19,7 +21,10 @@ use crate::{
             book::{Confirmed, lines_about, tally},
             points::{Due, Facts, Score, Share, is_meeting, of_branch, of_person, scores},
         },
-        policy::{Meeting, Points, Policy, PolicyHistory, Post, Rule, Timing, Window, shipped},
+        policy::{
+            Field, Meeting, Points, Policy, PolicyHistory, Post, Rule, Timing, Window, shipped,
+        },
+        unit::Unit,
     },
 };
 
@@ -103,24 +108,33 @@ fn over(timing: &Timing, today: Day) -> Vec<Window> {
     windows
 }
 
-/// What a branch owes by a day, and of whom. Where a policy tells fields of work apart, the least of them counts: what field a branch is of is
-/// not known here.
-fn due(policy: &Policy, today: Day, reporters: BTreeSet<Who>) -> Due {
+/// What a branch in a field of work owes by a day, and of whom. Where a policy tells fields apart and the branch's is not known, the least of
+/// them counts; what is asked of all comes on top.
+fn due(policy: &Policy, field: Option<Field>, today: Day, reporters: BTreeSet<Who>) -> Due {
     let mut times: BTreeMap<ActivityKind, u32> = BTreeMap::new();
+    let mut least: BTreeMap<ActivityKind, u32> = BTreeMap::new();
     let rules = policy.pick(|rule| match rule {
         Rule::Meeting {
-            meeting, timing, ..
-        } => Some((kind_of(*meeting), timing)),
-        Rule::Talk { timing, .. } => Some((ActivityKind::Talk, timing)),
+            meeting,
+            fields,
+            timing,
+            ..
+        } => Some((kind_of(*meeting), fields.as_slice(), timing)),
+        Rule::Talk { timing, .. } => Some((ActivityKind::Talk, &[][..], timing)),
         _ => None,
     });
-    for (_, (kind, timing)) in rules {
+    for (_, (kind, fields, timing)) in rules {
         let windows = over(timing, today);
-        let count = windows.iter().map(|window| u32::from(window.times)).sum();
-        times
-            .entry(kind)
-            .and_modify(|least| *least = (*least).min(count))
-            .or_insert(count);
+        let count: u32 = windows.iter().map(|window| u32::from(window.times)).sum();
+        if fields.is_empty() || field.is_some_and(|field| fields.contains(&field)) {
+            *times.entry(kind).or_default() += count;
+        } else if field.is_none() {
+            let known = least.entry(kind).or_insert(count);
+            *known = count.min(*known);
+        }
+    }
+    for (kind, count) in least {
+        *times.entry(kind).or_default() += count;
     }
     let (meetings, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
         times.into_iter().partition(|(kind, _)| is_meeting(*kind));
@@ -187,7 +201,7 @@ pub(super) fn member(
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, false)?;
     let person = person(&office.store, name)?;
-    let records = book::life_of_year(&office.store, year)?;
+    let records = lived::of_year(&office.store, year)?;
     let exempted = exempted(&office.store)?;
     let hours = training(&policy);
     Ok(Index {
@@ -208,10 +222,14 @@ pub(super) fn branch(
     let day = until(office, year)?;
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, true)?;
+    let unit = &*roster::named(&office.store, unit)?;
     let candidates = roster::candidates(&office.store, unit)?;
     roster::require(&candidates, unit)?;
+    let units = book::units(&office.store)?;
+    let place = units.unit_of(None, Some(unit)).map(Unit::place);
+    let field = place.and_then(facts_of::field);
     let exempted = exempted(&office.store)?;
-    let records = book::life_of_year(&office.store, year)?;
+    let records = lived::of_year(&office.store, year)?;
     // Hosted members report at home, those away where they are.
     let reporters = candidates
         .iter()
@@ -219,7 +237,7 @@ pub(super) fn branch(
         .map(|one| one.who)
         .filter(|who| matches!(who, Who::Member(_)))
         .filter(|who| !exempted.is(*who, ExemptionFrom::Points, day));
-    let due = due(&policy, day, reporters.collect());
+    let due = due(&policy, field, day, reporters.collect());
     let facts = of_branch(&records, unit, &due, &exempted);
     Ok(Index {
         name: unit.to_owned(),

@@ -54,6 +54,31 @@ pub(super) fn check(
     }
 }
 
+/// An event is told once: a record about the person after one of the activity, or a second one of either kind, is refused.
+pub(super) fn told_once(
+    desk: &Desk<'_, '_>,
+    partner: &Partner,
+    file: &CaseFile,
+    payload: &Payload,
+) -> Result<(), OfficeError> {
+    let Payload::Attendance(attendance) = payload else {
+        return Ok(());
+    };
+    let told = book::attended(desk.draft, partner.out, file.id, attendance)?;
+    let Some((sequence, _)) = told.first() else {
+        return Ok(());
+    };
+    Err(OfficeError::field(
+        "attendance",
+        format!(
+            "该党员 {} 的{}已记 (out:{} 第 {sequence} 条); 由活动记录写的用 activity correct 更正, 否则用 record correct; 同日另有一次请写明不同的主题 told already: correct the activity's record, or this letter with record correct; another event of the day needs a theme of its own",
+            attendance.day,
+            attendance.activity.label().0,
+            partner.code,
+        ),
+    ))
+}
+
 /// The facts of a case in the order both sides share. Those that a correction replaced only when asked for.
 pub(super) fn list(
     office: &Office,

@@ -42,6 +42,18 @@ pub(super) fn unit(shelf: &impl Shelf, text: &str) -> Result<Text<100>, OfficeEr
     }
 }
 
+/// A unit as a person names it, for reading: also one that is no more, and one by a name it had. A text that the tree does not have stands
+/// for itself.
+pub(super) fn named(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    match find::unit(&units, text) {
+        Ok(unit) => Ok(called.name(unit)),
+        Err(error @ OfficeError::Ambiguous { .. }) => Err(error),
+        Err(_) => Ok(called.now(text, None)),
+    }
+}
+
 fn names(person: &Disclosed) -> Vec<String> {
     let mut names = Vec::new();
     names.extend(person.name.as_ref().map(ToString::to_string));

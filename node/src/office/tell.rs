@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::CaseId,
-    letter::{Correction, Payload, Replacement, Text, Told},
+    letter::{Attendance, Correction, Payload, Replacement, Text, Told},
     log::Kind,
 };
 use prost::Message;
@@ -17,7 +17,7 @@ use crate::{
     book::{self, CaseFile, Partner},
     domain::{
         case::{self, Side, dates::check_dates},
-        life::disclose,
+        life::{Record, disclose},
     },
 };
 
@@ -104,6 +104,12 @@ pub(super) fn tell(
         return Ok(None);
     };
     check_dates(&file.case, &letter, desk.today)?;
+    if let Payload::Attendance(attendance) = &letter {
+        let told = taken_over(desk, &partner, (id, attendance), telling)?;
+        if told.is_some() {
+            return Ok(told);
+        }
+    }
     super::record::check(desk, &partner, &file, &letter)?;
     let written = desk.send(&partner, letter, Some(id), Cut::Refuse)?;
     telling.told += 1;
@@ -111,6 +117,46 @@ pub(super) fn tell(
         log_id: desk.draft.log(partner.out)?.log_id(),
         sequence: written.sequence,
     }))
+}
+
+/// The letter by which the same event was told before, when no activity's record wrote it: it is the activity's from now on, and says what
+/// the activity's record says.
+fn taken_over(
+    desk: &mut Desk<'_, '_>,
+    partner: &Partner,
+    (id, attendance): (CaseId, &Attendance),
+    telling: &mut Telling,
+) -> Result<Option<Told>, OfficeError> {
+    let log_id = desk.draft.log(partner.out)?.log_id();
+    let letters = book::attended(desk.draft, partner.out, id, attendance)?;
+    if letters.is_empty() {
+        return Ok(None);
+    }
+    let year = u16::try_from(attendance.day.date().year()).unwrap_or_default();
+    let records = book::life_of_year(desk.draft, year)?;
+    let mut letters = letters.into_iter().filter(|(sequence, _)| {
+        let own = |told: &Told| told.log_id == log_id && told.sequence == *sequence;
+        let mut held = records.iter().filter_map(Record::activity);
+        !held.any(|activity| {
+            let mut told = activity.attendees.iter();
+            told.any(|line| line.told.as_ref().is_some_and(own))
+        })
+    });
+    let Some((sequence, before)) = letters.next() else {
+        return Ok(None);
+    };
+    if before != *attendance {
+        let correction = Correction {
+            corrects: sequence,
+            reason: Some(Text::parse(
+                "以活动记录为准 as the activity's record has it",
+            )?),
+            replacement: Some(Replacement::Attendance(attendance.clone())),
+        };
+        desk.send(partner, correction.into(), Some(id), Cut::Restrict)?;
+        telling.told += 1;
+    }
+    Ok(Some(Told { log_id, sequence }))
 }
 
 /// A record that told a partner was corrected: so is the letter. `now` is what the record says now; none when it says nothing about

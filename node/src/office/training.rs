@@ -35,6 +35,7 @@ pub(super) async fn train(
         .write(request, move |desk| {
             let day = course.day.unwrap_or(desk.today);
             not_ahead(day, desk.today, "day")?;
+            let unit = roster::named(desk.draft, &unit)?;
             let candidates = roster::candidates(desk.draft, &unit)?;
             let mut member_ids = Vec::new();
             if !unit.is_empty() {
@@ -142,6 +143,7 @@ pub(super) fn members_of(
     office: &Office,
     unit: &str,
 ) -> Result<Vec<(MemberId, String)>, OfficeError> {
+    let unit = &*roster::named(&office.store, unit)?;
     let candidates = roster::candidates(&office.store, unit)?;
     roster::require(&candidates, unit)?;
     let own = candidates.into_iter().filter(|one| one.belongs);

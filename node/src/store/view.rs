@@ -53,11 +53,13 @@ pub enum View {
     Policy = 24,
     /// What a member's entry on the roster said before its unit or probation changed.
     Former = 28,
+    /// Attendance of hosted members that this node told, by letter and by event.
+    Attended = 29,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -80,6 +82,7 @@ impl View {
         Self::Life,
         Self::Policy,
         Self::Former,
+        Self::Attended,
     ];
 
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.

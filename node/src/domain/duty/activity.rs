@@ -99,11 +99,10 @@ fn forms(scene: &mut Scene<'_>) {
             let term = (activity.day, activity.day.plus_days(i32::from(days)));
             let draft = Draft {
                 about: activity.entry.sequence.to_string(),
-                done: activity.form_up,
                 evidence: vec![activity.entry.clone()],
                 ..Draft::new((policy, ruled), term, what)
             };
-            scene.add(draft.by(unit));
+            scene.add(draft.by(unit).closed(activity.form_up.clone()));
         }
     }
 }

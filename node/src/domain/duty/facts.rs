@@ -178,8 +178,8 @@ pub struct Activity {
     pub attendance: Vec<(Who, Presence)>,
     /// Who gave the lecture.
     pub lecturers: Vec<Who>,
-    /// When its record form went up.
-    pub form_up: Option<Day>,
+    /// When its record form went up, and where that is written.
+    pub form_up: Option<(Day, Entry)>,
     /// Where it is written.
     pub entry: Entry,
 }
@@ -310,11 +310,11 @@ pub struct QuarterFacts {
     /// Does the agreement's cadence ask for a statement?
     pub stated: bool,
     /// Our first statement.
-    pub ours: Option<Day>,
+    pub ours: Option<(Day, Entry)>,
     /// The partner's first statement.
-    pub theirs: Option<Day>,
+    pub theirs: Option<(Day, Entry)>,
     /// When this side signed the present result.
-    pub closed_on: Option<Day>,
+    pub closed_on: Option<(Day, Entry)>,
     /// Is it our turn, once both have stated?
     pub our_turn: bool,
 }

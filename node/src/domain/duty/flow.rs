@@ -299,40 +299,39 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
             scene.add(Draft {
                 about,
                 who: partner.to_string(),
-                done,
                 waits,
-                ..Draft::new((policy, ruled), (from, due), what)
+                ..Draft::new((policy, ruled), (from, due), what).closed(done)
             });
         };
         let zh = format!("{} 季度通报", quarter.quarter);
         let en = format!("statement of {}", quarter.quarter);
-        one(words(&zh, &en), false, quarter.ours, format!("{about}/own"));
+        let ours = quarter.ours.clone();
+        one(words(&zh, &en), false, ours, format!("{about}/own"));
         if quarter.theirs.is_none() {
             let what = words(format!("对方的 {zh}"), format!("the partner's {en}"));
             one(what, true, None, format!("{about}/partner"));
         }
     }
-    let both = quarter.ours.zip(quarter.theirs);
+    let both = quarter.ours.as_ref().zip(quarter.theirs.as_ref());
     let (Some((ours, theirs)), Some((policy, ruled, days))) =
         (both, term_on(scene, from, FlowStep::Closing))
     else {
         return;
     };
-    let term = (
-        ours.max(theirs),
-        due.max(ours).max(theirs).plus_days(i32::from(days)),
-    );
+    let both = ours.0.max(theirs.0);
+    let term = (both, due.max(both).plus_days(i32::from(days)));
     let what = words(
         format!("{} 季度对账结账", quarter.quarter),
         format!("reconcile and close {}", quarter.quarter),
     );
-    scene.add(Draft {
+    let draft = Draft {
         about: format!("{about}/closing"),
         who: partner.to_string(),
-        done: quarter.closed_on,
+        evidence: vec![ours.1.clone(), theirs.1.clone()],
         waits: !quarter.our_turn,
         ..Draft::new((policy, ruled), term, what)
-    });
+    };
+    scene.add(draft.closed(quarter.closed_on.clone()));
 }
 
 impl Standing {

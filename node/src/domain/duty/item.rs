@@ -14,12 +14,7 @@ pub struct DutyId(pub [u8; 8]);
 
 impl DutyId {
     /// Of a rule, whom it is about, and the first day of its period.
-    fn of(
-        rule: &str,
-        (subject, unit): (&Subject, Option<UnitId>),
-        about: &str,
-        from: Day,
-    ) -> Self {
+    fn of(rule: &str, (subject, unit): (&Subject, Option<UnitId>), about: &str, from: Day) -> Self {
         // A unit of the tree is known by its id: renamed, it keeps its duties and their excuses.
         let subject = unit.map_or_else(|| format!("{subject:?}"), |id| format!("unit {id}"));
         let text = format!("hongyan/duty/1\n{rule}\n{subject}\n{about}\n{from}");

@@ -102,34 +102,37 @@ fn posts<'a>(
     })
 }
 
-/// Who owes something as the holder of a post, and where: the post must be held at both ends of the period, or until today. Whoever took
-/// it up or laid it down within the period owes nothing for it.
+/// Where a post was held at both ends of a period, or until today. Whoever took it up or laid it down within the period owes nothing for it.
+fn held_through<'a>(
+    scene: &Scene<'a>,
+    (person, post, of): (&'a Person, Post, Of),
+    window: &Window,
+) -> Option<&'a UnitName> {
+    let last = window.until.min(scene.today).max(window.from);
+    let at = |day| posts(scene, (person, post, of), day);
+    at(window.from).find(|unit| at(last).any(|held| held == *unit))
+}
+
+/// Who owes something as the holder of a post, and where.
 fn holders<'a>(
     scene: &Scene<'a>,
     (post, of): (Post, Of),
     window: Window,
 ) -> Vec<(&'a Person, &'a UnitName)> {
-    let last = window.until.min(scene.today).max(window.from);
-    let held = |person: &'a Person, unit| match post {
-        Post::Member => Some(unit),
-        post => {
-            let post = (person, post, of);
-            posts(scene, post, window.from)
-                .find(|unit| posts(scene, post, last).any(|one| one == *unit))
-        }
+    let exempt = |person: &&'a Person| {
+        let index = scene.index;
+        index.is_exempt(person.who, Exempt::Attendance, window.until)
     };
-    scene
-        .facts
-        .people
-        .iter()
-        .filter(|person| {
-            !scene
-                .index
-                .is_exempt(person.who, Exempt::Attendance, window.until)
-        })
+    let people = scene.facts.people.iter();
+    people
+        .filter(|person| !exempt(person))
         .filter_map(|person| {
             let unit = owes(person, &window, scene.today)?;
-            Some((person, held(person, unit)?))
+            let held = match post {
+                Post::Member => Some(unit),
+                post => held_through(scene, (person, post, of), &window),
+            };
+            Some((person, held?))
         })
         .collect()
 }
@@ -320,7 +323,7 @@ fn talks(scene: &mut Scene<'_>) {
                 .filter(|talk| {
                     talk.with
                         .iter()
-                        .any(|who| speaks(scene, between, (person, unit, *who), talk.day))
+                        .any(|who| speaks(scene, between, (person, *who), (unit, talk.day)))
                 })
                 .map(|talk| (talk.day, &talk.entry))
                 .collect();
@@ -342,7 +345,7 @@ fn talked_to<'a>(
     window: &Window,
 ) -> Option<&'a UnitName> {
     let day = window.from;
-    let post = |post, of| posts(scene, (person, post, of), day).next();
+    let post = |post, of| held_through(scene, (person, post, of), window);
     match between {
         Between::SecretaryAndCommittee => post(Post::CommitteeMember, Of::Branches)
             .filter(|_| post(Post::Secretary, Of::Branches).is_none()),
@@ -361,9 +364,14 @@ fn talked_to<'a>(
 fn speaks<'a>(
     scene: &Scene<'a>,
     between: Between,
-    (person, unit, other): (&'a Person, &'a UnitName, Who),
-    day: Day,
+    (person, other): (&'a Person, Who),
+    (unit, day): (&'a UnitName, Day),
 ) -> bool {
+    // A member who moved since then was talked to in the branch of that day.
+    let unit = match between {
+        Between::CommitteeAndMembers => person.stay(day).map_or(unit, |stay| &stay.unit),
+        _ => unit,
+    };
     let branch = |unit: &'a UnitName| scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     let holds = |post| {
         let other = scene.index.person(other);

@@ -104,7 +104,7 @@ impl<'a> Called<'a> {
         let spans = self.paths.get(&path).into_iter().flatten();
         let mut others = spans.filter(|span| span.unit != unit.id && span.to.is_none());
         if !unit.is_open() && others.next().is_some() {
-            return format!("{path} ({})", unit.id);
+            return format!("{path} ({:.8})", unit.id.to_string());
         }
         path
     }

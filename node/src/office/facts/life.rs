@@ -14,7 +14,8 @@ use crate::{
         duty::{
             Horizon,
             facts::{
-                Activity, Dated, Exemption, Facts, Held, Kept, Person, Plan, Talk, UnitName, Who,
+                Activity, Dated, Entry, Exemption, Facts, Held, Kept, Person, Plan, Talk, UnitName,
+                Who,
             },
         },
         life::{self, Brief, Gathering, Gist, unit::belongs},
@@ -68,18 +69,19 @@ pub(super) fn add(
 }
 
 fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
-    let mut forms: BTreeMap<u64, Day> = BTreeMap::new();
+    let mut forms: BTreeMap<u64, (Day, Entry)> = BTreeMap::new();
     for record in records {
         if let Gist::Record(Payload::FormHandedUp(form)) = &record.what {
-            let up = forms.entry(form.activity).or_insert(form.day);
-            *up = form.day.min(*up);
+            let up = (form.day, entry(record.sequence));
+            let first = forms.entry(form.activity).or_insert_with(|| up.clone());
+            *first = up.min(first.clone());
         }
     }
     for record in records {
         let place = entry(record.sequence);
         match &record.what {
             Gist::Activity(activity) => {
-                let form_up = forms.get(&record.sequence).copied();
+                let form_up = forms.remove(&record.sequence);
                 let unit = places.named(activity.unit.as_str(), activity.day);
                 activity_held(record.sequence, activity, (unit, form_up), facts);
             }
@@ -169,7 +171,7 @@ const fn held(kind: ActivityKind) -> Option<Held> {
 fn activity_held(
     sequence: u64,
     activity: &Gathering,
-    (unit, form_up): (UnitName, Option<Day>),
+    (unit, form_up): (UnitName, Option<(Day, Entry)>),
     facts: &mut Facts,
 ) {
     let place = entry(sequence);

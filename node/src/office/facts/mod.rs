@@ -16,6 +16,7 @@ use hongyan_proto::{
 };
 
 use self::units::Places;
+pub(super) use self::units::field;
 use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
     book::{self, CaseFile, Partner, Policies},
@@ -355,7 +356,12 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
     for file in reconcile::list(office, "")? {
         let (_, records) = book::quarter(&office.store, &file.partner, file.quarter)?;
         // A later revision does not make the first one late.
+        let code = &file.partner.code;
         let first = |own: bool, kind: Kind| {
+            let log: Arc<str> = match own {
+                true => format!("out:{code}").into(),
+                false => format!("in:{code}").into(),
+            };
             let mut days: Vec<_> = records
                 .iter()
                 .filter(|record| record.kind == kind.code() && !record.refused)
@@ -363,7 +369,13 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
                     let ours = file.partner.out_logs.iter();
                     own == ours.map(|log| log.no.0).any(|no| no == record.log)
                 })
-                .map(|record| Timestamp::from_millis(record.time_ms).day())
+                .map(|record| {
+                    let entry = Entry {
+                        log: log.clone(),
+                        sequence: record.sequence,
+                    };
+                    (Timestamp::from_millis(record.time_ms).day(), entry)
+                })
                 .collect();
             days.sort_unstable();
             days
@@ -373,8 +385,8 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
             partner: file.partner.code.as_str().into(),
             quarter: file.quarter,
             stated: file.status != Status::NotDue && file.due.is_some(),
-            ours: first(true, Kind::Statement).first().copied(),
-            theirs: first(false, Kind::Statement).first().copied(),
+            ours: first(true, Kind::Statement).into_iter().next(),
+            theirs: first(false, Kind::Statement).into_iter().next(),
             closed_on: first(true, Kind::Closing).pop().filter(|_| closed),
             our_turn: file.must_act() == Some(book::Author::Own),
         });

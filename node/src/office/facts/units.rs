@@ -1,9 +1,6 @@
 //! Units and who belongs where, as the rules of duty read them: from the tree, and from texts where they name no unit of it.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::UnitId,
@@ -27,11 +24,10 @@ pub(super) struct Places<'a> {
     units: &'a Units,
     called: Called<'a>,
     names: BTreeMap<UnitId, UnitName>,
-    /// Texts that were asked for: thousands of members and activities name few units.
-    asked: RefCell<HashMap<(String, Day), UnitName>>,
 }
 
-const fn field(place: UnitPlace) -> Option<Field> {
+/// The field of work that policies name, of a unit with this seat.
+pub(in crate::office) const fn field(place: UnitPlace) -> Option<Field> {
     Some(match place {
         UnitPlace::Office => Field::Office,
         UnitPlace::Village => Field::Village,
@@ -53,7 +49,6 @@ impl<'a> Places<'a> {
             units,
             names: units.all().map(name).collect(),
             called,
-            asked: RefCell::default(),
         }
     }
 
@@ -64,15 +59,9 @@ impl<'a> Places<'a> {
 
     /// The name now of the unit that a text meant on a day; the text itself where the tree has none.
     pub(super) fn named(&self, text: &str, day: Day) -> UnitName {
-        let key = (text.to_owned(), day);
-        if let Some(known) = self.asked.borrow().get(&key) {
-            return known.clone();
-        }
         let unit = self.called.unit(text, Some(day));
         let name = unit.and_then(|unit| self.name(unit.id));
-        let name = name.unwrap_or_else(|| text.into());
-        self.asked.borrow_mut().insert(key, name.clone());
-        name
+        name.unwrap_or_else(|| text.into())
     }
 
     /// The unit of a member as an entry of the roster has it.

@@ -618,3 +618,59 @@ async fn what_is_recorded_here_is_in_the_quarter_statement() {
     assert_eq!(line.activities_attended, Some(1));
     assert_eq!((line.awards, line.penalties), (Some(1), Some(0)));
 }
+
+fn was_there(presence: Presence, theme: Option<&str>) -> hongyan_proto::letter::Attendance {
+    hongyan_proto::letter::Attendance {
+        day: day("2026-04-01"),
+        activity: ActivityKind::ActivityDay,
+        theme: theme.map(text),
+        presence,
+    }
+}
+
+#[tokio::test]
+async fn an_event_recorded_about_the_person_becomes_the_activitys() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    write(host, case, was_there(Presence::Present, None))
+        .await
+        .unwrap();
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    let (sequence, telling) = hold(host, held, all(&[("张三", Presence::Remote)]))
+        .await
+        .unwrap();
+    // Not a second letter: the first one is corrected to what the activity's record says.
+    assert_eq!((telling.told, telling.not_told.len()), (1, 0));
+    let once = ["2026-04-01 activity day present", "corrected: remote"];
+    let of_case = |town: &Town| {
+        let mut found = facts(town, case);
+        found.retain(|fact| fact.contains("activity day") || fact.contains("corrected"));
+        found
+    };
+    assert_eq!(of_case(host).last().unwrap(), once[1]);
+    // And follows the record from now on.
+    change(host, sequence, |_| None, &[]).await.unwrap();
+    assert_eq!(of_case(host), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_activity_that_told_of_a_person_is_not_told_again() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let host = &pair.host;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    hold(host, held, all(&[])).await.unwrap();
+    for theme in [None, Some("学习党章")] {
+        let twice = write(host, case, was_there(Presence::Present, theme)).await;
+        let error = twice.unwrap_err().to_string();
+        assert!(error.contains("activity correct"), "{error}");
+    }
+    // Another event of the day has a theme of its own, and is told once too.
+    let other = was_there(Presence::Present, Some("志愿服务"));
+    write(host, case, other.clone()).await.unwrap();
+    assert!(write(host, case, other).await.is_err());
+    crate::book::rebuild(host.office.store()).unwrap();
+    let again = write(host, case, was_there(Presence::Absent, None)).await;
+    assert!(again.is_err(), "also after the views were made again");
+}

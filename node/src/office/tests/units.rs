@@ -1,6 +1,9 @@
 //! Duties come out of the tree: who belongs where, who leads, what is called how.
 
-use hongyan_proto::letter::{ActivityKind, OfficerRole, UnitKind, UnitPlace};
+use hongyan_proto::letter::{
+    ActivityKind, ActivityPlan, AppraisalGrade, AppraisalLine, OfficerRole, PlanItem, UnitKind,
+    UnitPlace, Within,
+};
 
 use super::{
     duties::{adopt, of, same_after_rebuild},
@@ -11,8 +14,9 @@ use super::{
 use crate::{
     domain::duty::State,
     office::{
-        duty,
+        OfficeError, activity as activity_of, appraisal, book as book_of, duty,
         officer::{self, Post},
+        plan,
         unit::{self, Changing, Founding},
     },
 };
@@ -154,12 +158,17 @@ async fn a_renamed_branch_keeps_what_it_did_and_its_excuses() {
     };
     let march = missed(home, "2026-03-31");
     let reason = Some("防汛".parse().unwrap());
-    duty::excuse(&home.office, home.request(), &march.id.to_string(), reason)
-        .await
-        .unwrap();
+    duty::excuse(
+        &home.office,
+        home.request(),
+        &march.id().to_string(),
+        reason,
+    )
+    .await
+    .unwrap();
     rename(home, "第一支部", "东街第一支部", "2026-05-20").await;
     let after = missed(home, "2026-03-31");
-    assert_eq!(after.id, march.id);
+    assert_eq!(after.id(), march.id());
     assert!(matches!(after.state, State::Excused { .. }));
     assert_eq!(after.who, "东街党总支/东街第一支部");
     let april = missed(home, "2026-04-30");
@@ -233,4 +242,87 @@ async fn a_move_begins_a_new_stay_and_a_closed_branch_owes_nothing_more() {
     ];
     assert_eq!(stays, expected);
     same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_renamed_units_year_is_whole() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    home.set_day("2026-05-20");
+    let held = |unit: &str, on: &str| activity(unit, ActivityKind::ActivityDay, on);
+    hold(home, held("第一支部", "2026-04-15"), all(&[]))
+        .await
+        .unwrap();
+    let items = (1..=12).map(|month| PlanItem {
+        day: day(&format!("2026-{month:02}-15")),
+        kind: ActivityKind::ActivityDay,
+        theme: "主题".parse().unwrap(),
+    });
+    let plan = ActivityPlan {
+        unit: "第一支部".parse().unwrap(),
+        year: Within::new(2026).unwrap(),
+        from_month: Within::new(1).unwrap(),
+        items: items.collect(),
+        reason: None,
+        actor: "王书记".parse().unwrap(),
+    };
+    plan::set(&home.office, home.request(), plan).await.unwrap();
+    let line = AppraisalLine {
+        member_id: hongyan_proto::id::MemberId::from_bytes([0; 16]),
+        grade: AppraisalGrade::Excellent,
+        excellent: 2,
+        qualified: 0,
+        unqualified: 0,
+        note: None,
+    };
+    let of_year = (
+        "第一支部".parse().unwrap(),
+        Within::new(2025).unwrap(),
+        None,
+    );
+    let votes = vec![("李四".to_owned(), line)];
+    appraisal::appraise(&home.office, home.request(), of_year, votes)
+        .await
+        .unwrap();
+    rename(home, "第一支部", "东街支部", "2026-05-20").await;
+    hold(home, held("东街支部", "2026-05-15"), all(&[]))
+        .await
+        .unwrap();
+    // The new name, the old one, and the whole path lead to the same year.
+    for name in ["东街支部", "第一支部", "东街党总支/东街支部"] {
+        let ledger = plan::year(&home.office, name, 2026).unwrap();
+        let days: Vec<_> = ledger
+            .lines
+            .iter()
+            .map(|line| line.activity.day.to_string())
+            .collect();
+        assert_eq!(days, ["2026-04-15", "2026-05-15"], "{name}");
+        assert_eq!((ledger.plans, ledger.planned_held()), (1, 2));
+        let (_, appraised, _) = appraisal::appraisal(&home.office, name, 2025).unwrap();
+        assert_eq!(appraised.lines.len(), 1);
+        let stats = book_of::stats(&home.office, name, 2026).unwrap();
+        let attended: Vec<_> = stats.iter().map(|one| one.tally.attended).collect();
+        assert_eq!(attended, [2, 2]);
+        let listed = activity_of::list(&home.office, name, 2026, &[], false).unwrap();
+        assert_eq!(listed.len(), 2);
+    }
+    // The same activity under its new name is the same activity.
+    let twice = hold(home, held("东街支部", "2026-04-15"), all(&[])).await;
+    assert!(matches!(twice, Err(OfficeError::Invalid(_))), "{twice:?}");
+    // A branch that takes the old name begins with nothing.
+    home.set_day("2026-06-01");
+    found(
+        home,
+        ("第一支部", UnitKind::Branch),
+        "东街党总支",
+        "2026-06-01",
+    )
+    .await;
+    let ledger = plan::year(&home.office, "第一支部", 2026);
+    assert!(
+        matches!(ledger, Err(OfficeError::NotFound { .. })),
+        "{ledger:?}"
+    );
+    let ledger = plan::year(&home.office, "东街支部", 2026).unwrap();
+    assert_eq!(ledger.lines.len(), 2);
 }

@@ -8,7 +8,7 @@ use crate::domain::policy::Measure;
 const C: &[(&str, &str)] = &[("2025-01-01", "chizhou")];
 const LADDER: &str = "C 四2";
 
-const THE_DAY_THE_PLAN_AND_THE_FORM: &[Case] = &[
+pub(super) const THE_DAY_THE_PLAN_AND_THE_FORM: &[Case] = &[
     // 5 September 2026 is a Saturday and no statutory holiday.
     Case {
         name: "a plain Saturday stays",
@@ -154,7 +154,7 @@ fn the_day_the_plan_and_the_form() {
     check(THE_DAY_THE_PLAN_AND_THE_FORM);
 }
 
-const ABSENCES_IN_A_YEAR: &[Case] = &[
+pub(super) const ABSENCES_IN_A_YEAR: &[Case] = &[
     Case {
         name: "two absences call for nothing",
         clause: LADDER,

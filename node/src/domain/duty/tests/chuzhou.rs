@@ -5,7 +5,7 @@ use super::{Case, check};
 const Z: &[(&str, &str)] = &[("2025-01-01", "chuzhou")];
 const CHANGED: &[(&str, &str)] = &[("2025-01-01", "chuzhou"), ("2026-06-01", "jiaxing")];
 
-const FIRST_FRIDAYS: &[Case] = &[
+pub(super) const FIRST_FRIDAYS: &[Case] = &[
     Case {
         name: "the first Friday of July 2026 is the 3rd",
         clause: "Z 二(一)",
@@ -73,7 +73,7 @@ fn first_fridays() {
     check(FIRST_FRIDAYS);
 }
 
-const A_POLICY_CHANGED_IN_JUNE: &[Case] = &[
+pub(super) const A_POLICY_CHANGED_IN_JUNE: &[Case] = &[
     Case {
         name: "May stays with the old one",
         clause: "Z 二(一)",

@@ -12,7 +12,7 @@ const ACTIVE: &[(State, &str)] = &[
     (State::Active, "2026-02-15"),
 ];
 
-const HOME: &[Case] = &[
+pub(super) const HOME: &[Case] = &[
     Case {
         name: "screening once a year",
         clause: "W 双向共管 二(一)1, 二(四)",
@@ -182,7 +182,7 @@ fn home() {
     check(HOME);
 }
 
-const HOST_AND_WAITING: &[Case] = &[
+pub(super) const HOST_AND_WAITING: &[Case] = &[
     Case {
         name: "the host accepts within 15 days",
         clause: "W 双向共管 二(二)1",
@@ -340,7 +340,7 @@ fn host_and_waiting() {
     check(HOST_AND_WAITING);
 }
 
-const STATEMENTS: &[Case] = &[
+pub(super) const STATEMENTS: &[Case] = &[
     Case {
         name: "a quarter is stated within ten days",
         clause: STATEMENT,

@@ -8,7 +8,7 @@ use crate::domain::policy::{Inspected, Measure, Meeting, Post};
 const J: &[(&str, &str)] = &[("2025-01-01", "jiaxing")];
 const LADDER: &str = "J 二5";
 
-const MEETINGS_AND_CHECKS: &[Case] = &[
+pub(super) const MEETINGS_AND_CHECKS: &[Case] = &[
     Case {
         name: "an assembly every quarter",
         clause: "J 一1",
@@ -116,7 +116,7 @@ fn meetings_and_checks() {
     check(MEETINGS_AND_CHECKS);
 }
 
-const ABSENCES_IN_A_ROW: &[Case] = &[
+pub(super) const ABSENCES_IN_A_ROW: &[Case] = &[
     Case {
         name: "one reminds",
         clause: LADDER,
@@ -215,7 +215,7 @@ const SIX: &[&str] = &[
     "2026-06-10",
 ];
 
-const SIX_MONTHS_OF_NEGLECT: &[Case] = &[
+pub(super) const SIX_MONTHS_OF_NEGLECT: &[Case] = &[
     Case {
         name: "six months without life",
         clause: LADDER,

@@ -1,10 +1,13 @@
 //! A committee on paper: what was recorded, in the fewest words.
 
+use std::collections::HashMap;
+
 use hongyan_proto::{
     id::{CaseId, MemberId},
     letter::Presence,
     time::Month,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
     super::facts::{
@@ -22,7 +25,11 @@ use crate::domain::{
 /// The committee.
 pub(in super::super) struct Town {
     pub(super) facts: Facts,
+    /// Stands before every name that is given.
+    pub(super) scope: String,
     sequence: u64,
+    /// Who is called so; members before hosted ones.
+    known: HashMap<String, Who>,
 }
 
 impl Town {
@@ -45,7 +52,17 @@ impl Town {
             kept: kept.into(),
             ..Facts::default()
         };
-        Self { facts, sequence: 0 }
+        Self {
+            facts,
+            scope: String::new(),
+            sequence: 0,
+            known: HashMap::new(),
+        }
+    }
+
+    /// A name within the scope.
+    pub(super) fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.scope)
     }
 
     fn entry(&mut self) -> Entry {
@@ -57,6 +74,7 @@ impl Town {
     }
 
     fn unit(&mut self, name: &str, kind: UnitKind, parent: Option<&str>) -> &mut Self {
+        let (name, parent) = (self.named(name), parent.map(|parent| self.named(parent)));
         self.facts.units.push(Unit {
             id: None,
             name: name.into(),
@@ -84,15 +102,17 @@ impl Town {
     }
 
     pub(super) fn under(&mut self, name: &str, parent: &str) -> &mut Self {
-        self.unit_mut(name).stages[0].parent = Some(parent.into());
+        let parent = self.named(parent).into();
+        self.unit_mut(name).stages[0].parent = Some(parent);
         self
     }
 
     fn unit_mut(&mut self, name: &str) -> &mut Unit {
+        let name = self.named(name);
         self.facts
             .units
             .iter_mut()
-            .find(|unit| &*unit.name == name)
+            .find(|unit| *unit.name == *name)
             .unwrap()
     }
 
@@ -107,11 +127,12 @@ impl Town {
 
     /// From a day on it stands below another unit.
     pub(super) fn regrouped(&mut self, name: &str, parent: &str, on: &str) -> &mut Self {
+        let parent = self.named(parent).into();
         let stages = &mut self.unit_mut(name).stages;
         let last = stages.last().unwrap().clone();
         stages.push(Stage {
             from: Some(day(on)),
-            parent: Some(parent.into()),
+            parent: Some(parent),
             ..last
         });
         self
@@ -140,19 +161,24 @@ impl Town {
         self
     }
 
-    /// Members are known by name here; the name's bytes make the id.
-    pub(super) fn who(name: &str) -> Who {
+    /// People are known by name here; the id is made of the first name they have.
+    pub(super) fn who(&self, name: &str) -> Who {
+        let name = self.named(name);
+        let known = self.known.get(&name).copied();
+        known.unwrap_or_else(|| Who::Member(Self::id(&name)))
+    }
+
+    fn id(name: &str) -> MemberId {
         let mut id = [0; 16];
-        let bytes = name.as_bytes();
-        let length = bytes.len().min(16);
-        id[..length].copy_from_slice(&bytes[..length]);
-        Who::Member(MemberId::from_bytes(id))
+        id.copy_from_slice(&Sha256::digest(name)[..16]);
+        MemberId::from_bytes(id)
     }
 
     fn person(&mut self, who: Who, name: &str, unit: &str, from: Option<&str>) -> &mut Self {
+        let (name, unit) = (self.named(name), self.named(unit));
         self.facts.people.push(Person {
             who,
-            name: name.into(),
+            name,
             stays: vec![Stay {
                 unit: unit.into(),
                 from: from.map(day),
@@ -168,26 +194,29 @@ impl Town {
     }
 
     pub(super) fn member(&mut self, name: &str, unit: &str) -> &mut Self {
-        self.person(Self::who(name), name, unit, None)
+        let who = Who::Member(Self::id(&self.named(name)));
+        self.known.insert(self.named(name), who);
+        self.person(who, name, unit, None)
     }
 
     /// A member of others, placed here.
     pub(super) fn hosted(&mut self, name: &str, unit: &str, from: &str) -> &mut Self {
-        self.person(Self::case_who(name), name, unit, Some(from))
+        let who = self.case_who(name);
+        self.known.entry(self.named(name)).or_insert(who);
+        self.person(who, name, unit, Some(from))
     }
 
-    pub(super) fn case_who(name: &str) -> Who {
-        Who::Hosted(Self::case_id(name))
+    pub(super) fn case_who(&self, name: &str) -> Who {
+        Who::Hosted(self.case_id(name))
     }
 
-    fn case_id(name: &str) -> CaseId {
-        let Who::Member(id) = Self::who(name) else {
-            unreachable!()
-        };
+    fn case_id(&self, name: &str) -> CaseId {
+        let id = Self::id(&self.named(name));
         CaseId::from_slice(id.as_bytes()).unwrap()
     }
 
     fn person_mut(&mut self, name: &str) -> &mut Person {
+        let name = self.named(name);
         self.facts
             .people
             .iter_mut()
@@ -203,11 +232,12 @@ impl Town {
     }
 
     pub(super) fn moved(&mut self, name: &str, to: &str, on: &str) -> &mut Self {
+        let to = self.named(to).into();
         let person = self.person_mut(name);
         let last = person.stays.last_mut().unwrap();
         last.until = Some(day(on).plus_days(-1));
         person.stays.push(Stay {
-            unit: to.into(),
+            unit: to,
             from: Some(day(on)),
             until: None,
         });
@@ -243,11 +273,50 @@ impl Town {
     /// A post in another unit than the person's own.
     pub(super) fn office(&mut self, name: &str, unit: &str, post: Post) -> &mut Self {
         let held = Stay {
-            unit: unit.into(),
+            unit: self.named(unit).into(),
             from: None,
             until: None,
         };
         self.person_mut(name).posts.push((post, held));
+        self
+    }
+
+    /// Belongs since a day, and not since ever.
+    pub(super) fn from(&mut self, name: &str, from: &str) -> &mut Self {
+        self.person_mut(name).stays[0].from = Some(day(from));
+        self
+    }
+
+    /// Is called otherwise here.
+    pub(super) fn renamed(&mut self, name: &str, now: &str) -> &mut Self {
+        let who = self.who(name);
+        self.known.insert(self.named(now), who);
+        let now = self.named(now);
+        self.person_mut(name).name = now;
+        self
+    }
+
+    /// The last day of every term of a post.
+    pub(super) fn ended(&mut self, name: &str, post: Post, last: &str) -> &mut Self {
+        let posts = &mut self.person_mut(name).posts;
+        for (_, stay) in posts.iter_mut().filter(|(held, _)| *held == post) {
+            stay.until = Some(day(last));
+        }
+        self
+    }
+
+    /// An activity day whose form went up.
+    pub(super) fn attended(
+        &mut self,
+        unit: &str,
+        on: &str,
+        attendance: &[(&str, Presence)],
+        up: &str,
+    ) -> &mut Self {
+        self.activity(unit, on, attendance);
+        let entry = self.entry();
+        let held = self.facts.activities.last_mut().unwrap();
+        held.form_up = Some((day(up), entry));
         self
     }
 
@@ -278,7 +347,7 @@ impl Town {
         held: Held,
         attendance: Vec<(Who, Presence)>,
     ) -> &mut Activity {
-        let entry = self.entry();
+        let (entry, unit) = (self.entry(), self.named(unit));
         self.facts.activities.push(Activity {
             held,
             unit: unit.into(),
@@ -299,7 +368,7 @@ impl Town {
     ) -> &mut Self {
         let attendance = attendance
             .iter()
-            .map(|(name, presence)| (Self::who(name), *presence))
+            .map(|(name, presence)| (self.who(name), *presence))
             .collect();
         self.hold(unit, on, Held::ActivityDay, attendance);
         self
@@ -307,29 +376,24 @@ impl Town {
 
     /// Absent without reason on each of these days.
     pub(super) fn absent(&mut self, name: &str, unit: &str, days: &[&str]) -> &mut Self {
+        let who = self.who(name);
         for on in days {
-            self.hold(
-                unit,
-                on,
-                Held::ActivityDay,
-                vec![(Self::who(name), Presence::Absent)],
-            );
+            let absent = vec![(who, Presence::Absent)];
+            self.hold(unit, on, Held::ActivityDay, absent);
         }
         self
     }
 
     pub(super) fn hosted_absent(&mut self, name: &str, unit: &str, on: &str) -> &mut Self {
-        self.hold(
-            unit,
-            on,
-            Held::ActivityDay,
-            vec![(Self::case_who(name), Presence::Absent)],
-        );
+        let absent = vec![(self.case_who(name), Presence::Absent)];
+        self.hold(unit, on, Held::ActivityDay, absent);
         self
     }
 
     pub(super) fn form_up(&mut self, unit: &str, held: &str, up: &str) -> &mut Self {
-        self.hold(unit, held, Held::ActivityDay, Vec::new()).form_up = Some(day(up));
+        let entry = self.entry();
+        let held = self.hold(unit, held, Held::ActivityDay, Vec::new());
+        held.form_up = Some((day(up), entry));
         self
     }
 
@@ -339,8 +403,9 @@ impl Town {
     }
 
     pub(super) fn lecture(&mut self, name: &str, unit: &str, on: &str) -> &mut Self {
+        let lecturers = vec![self.who(name)];
         self.hold(unit, on, Held::Meeting(Meeting::PartyLecture), Vec::new())
-            .lecturers = vec![Self::who(name)];
+            .lecturers = lecturers;
         self
     }
 
@@ -351,7 +416,7 @@ impl Town {
         filed: &str,
         activities: u16,
     ) -> &mut Self {
-        let entry = self.entry();
+        let (entry, unit) = (self.entry(), self.named(unit));
         self.facts.plans.push(Plan {
             unit: unit.into(),
             year,
@@ -364,7 +429,7 @@ impl Town {
 
     fn dated<T>(&mut self, name: &str, on: &str, what: T) -> Dated<T> {
         Dated {
-            who: Self::who(name),
+            who: self.who(name),
             day: day(on),
             what,
             entry: self.entry(),
@@ -404,7 +469,7 @@ impl Town {
     pub(super) fn talk(&mut self, with: &[&str], on: &str) -> &mut Self {
         let entry = self.entry();
         self.facts.talks.push(Talk {
-            with: with.iter().map(|name| Self::who(name)).collect(),
+            with: with.iter().map(|name| self.who(name)).collect(),
             day: day(on),
             entry,
         });
@@ -413,11 +478,11 @@ impl Town {
 
     /// Dues of months, each paid on the day.
     pub(super) fn paid(&mut self, name: &str, months: &[&str], on: &str) -> &mut Self {
-        self.pay(Self::who(name), months, on)
+        self.pay(self.who(name), months, on)
     }
 
     pub(super) fn hosted_paid(&mut self, name: &str, months: &[&str], on: &str) -> &mut Self {
-        self.pay(Self::case_who(name), months, on)
+        self.pay(self.case_who(name), months, on)
     }
 
     fn pay(&mut self, who: Who, months: &[&str], on: &str) -> &mut Self {
@@ -435,7 +500,7 @@ impl Town {
 
     pub(super) fn exempt(&mut self, name: &str, from: Exempt, since: &str) -> &mut Self {
         self.facts.exemptions.push(Exemption {
-            who: Self::who(name),
+            who: self.who(name),
             from,
             since: day(since),
             until: None,
@@ -444,7 +509,7 @@ impl Town {
     }
 
     pub(super) fn inspected(&mut self, unit: &str, of: Inspected, on: &str) -> &mut Self {
-        let entry = self.entry();
+        let (entry, unit) = (self.entry(), self.named(unit));
         self.facts.inspections.push(Inspection {
             unit: unit.into(),
             of,
@@ -481,14 +546,13 @@ impl Town {
                 entry: self.entry(),
             })
             .collect();
-        let Who::Member(member) = Self::who(name.trim_end_matches('2')) else {
-            unreachable!()
-        };
+        let member = Self::id(&self.named(name.trim_end_matches('2')));
+        let partner = self.named("320200-001");
         self.facts.cases.push(CaseFacts {
-            id: Self::case_id(name),
-            name: name.into(),
+            id: self.case_id(name),
+            name: self.named(name),
             side,
-            partner: Some("320200-001".into()),
+            partner: Some(partner.into()),
             member: (side == Side::Outflow).then_some(member),
             unit: None,
             steps,
@@ -501,6 +565,7 @@ impl Town {
     }
 
     fn case_mut(&mut self, name: &str) -> &mut CaseFacts {
+        let name = self.named(name);
         self.facts
             .cases
             .iter_mut()
@@ -537,12 +602,15 @@ impl Town {
         ours: Option<&str>,
         theirs: Option<&str>,
     ) -> &mut Self {
+        let partner = self.named("320200-001").into();
+        let ours = ours.map(|on| (day(on), self.entry()));
+        let theirs = theirs.map(|on| (day(on), self.entry()));
         self.facts.quarters.push(QuarterFacts {
-            partner: "320200-001".into(),
+            partner,
             quarter: quarter.parse().unwrap(),
             stated: true,
-            ours: ours.map(day),
-            theirs: theirs.map(day),
+            ours,
+            theirs,
             closed_on: None,
             our_turn: true,
         });

@@ -9,7 +9,7 @@ const X: &[(&str, &str)] = &[("2025-01-01", "xianning")];
 const Z: &[(&str, &str)] = &[("2025-01-01", "chuzhou")];
 const J: &[(&str, &str)] = &[("2025-01-01", "jiaxing")];
 
-const TREE: &[Case] = &[
+pub(super) const TREE: &[Case] = &[
     Case {
         name: "the committee's joint day counts for a branch below a general branch",
         clause: "C 二1",
@@ -187,7 +187,7 @@ fn the_tree() {
     check(TREE);
 }
 
-const OFFICERS: &[Case] = &[
+pub(super) const OFFICERS: &[Case] = &[
     Case {
         name: "a leading cadre lectures once a year",
         clause: "W 活动日 四1",
@@ -290,7 +290,7 @@ fn officers() {
     check(OFFICERS);
 }
 
-const PROBATION: &[Case] = &[
+pub(super) const PROBATION: &[Case] = &[
     Case {
         name: "a member here is decided about within thirty days",
         clause: "W 双向共管 二(一)2",

@@ -8,7 +8,7 @@ use crate::domain::policy::{Exempt, Measure, Meeting, Post};
 const W: &[(&str, &str)] = &[("2025-01-01", "wuxi")];
 const DAY: &str = "W 活动日 三";
 
-const ACTIVITY_DAYS: &[Case] = &[
+pub(super) const ACTIVITY_DAYS: &[Case] = &[
     Case {
         name: "held on its day",
         clause: DAY,
@@ -163,7 +163,7 @@ fn activity_days() {
     check(ACTIVITY_DAYS);
 }
 
-const LIFE_OF_A_YEAR: &[Case] = &[
+pub(super) const LIFE_OF_A_YEAR: &[Case] = &[
     Case {
         name: "organizational life once a year",
         clause: "W 活动日 四2",
@@ -316,7 +316,7 @@ fn life_of_a_year() {
     check(LIFE_OF_A_YEAR);
 }
 
-const DUES: &[Case] = &[
+pub(super) const DUES: &[Case] = &[
     Case {
         name: "paid within the month",
         clause: "W 记实 二1",
@@ -365,7 +365,7 @@ const DUES: &[Case] = &[
         name: "admitted in mid-month owes that month and none before",
         clause: "W 记实 二1",
         policies: W,
-        today: "2026-05-20",
+        today: "2026-07-25",
         rule: "dues",
         due: "2026-0",
         given: |t| {
@@ -374,7 +374,7 @@ const DUES: &[Case] = &[
                 .joined("张三", "2026-06-18")
                 .left("张三", "2026-07-20");
         },
-        expected: &["upcoming 2026-06-30 张三", "upcoming 2026-07-31 张三"],
+        expected: &["overdue 2026-06-30 张三", "due 2026-07-31 张三"],
     },
     Case {
         name: "away since mid-quarter: home owes the month begun at home only",

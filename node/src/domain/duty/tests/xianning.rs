@@ -5,7 +5,7 @@ use crate::domain::policy::{Field, Inspected, Meeting, Post};
 
 const X: &[(&str, &str)] = &[("2025-01-01", "xianning")];
 
-const MEETINGS_AND_LECTURES: &[Case] = &[
+pub(super) const MEETINGS_AND_LECTURES: &[Case] = &[
     Case {
         name: "the branch committee meets every month",
         clause: "X 三2",
@@ -161,7 +161,7 @@ fn meetings_and_lectures() {
     check(MEETINGS_AND_LECTURES);
 }
 
-const WHAT_PERSONS_OWE: &[Case] = &[
+pub(super) const WHAT_PERSONS_OWE: &[Case] = &[
     Case {
         name: "the secretary talks with each committee member before June's theme day",
         clause: "X 四3",
