@@ -6,10 +6,7 @@ use hongyan_proto::{
 };
 
 use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, lived, roster};
-use crate::{
-    book,
-    domain::life::{Ledger, Record, ledger},
-};
+use crate::domain::life::{Ledger, Record, ledger};
 
 const PLAN: (&str, &str) = ("年度计划", "plan of the year");
 
@@ -131,9 +128,10 @@ pub(super) async fn correct_filing(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            let records = book::life_of_year(desk.draft, calendar(year.get())?)?;
+            let unit = roster::named(desk.draft, unit.as_str())?;
+            let records = lived::of_year(desk.draft, calendar(year.get())?)?;
             let latest = latest(&records, |payload| match payload {
-                Payload::PlanFiled(filed) if filed.unit == unit => Some(filed),
+                Payload::PlanFiled(filed) if filed.unit.as_str() == unit => Some(filed),
                 _ => None,
             });
             let (sequence, filed) = latest.ok_or_else(|| {

@@ -670,7 +670,7 @@ async fn an_activity_that_told_of_a_person_is_not_told_again() {
     let other = was_there(Presence::Present, Some("志愿服务"));
     write(host, case, other.clone()).await.unwrap();
     assert!(write(host, case, other).await.is_err());
-    crate::book::rebuild(host.office.store()).unwrap();
+    book::rebuild(host.office.store()).unwrap();
     let again = write(host, case, was_there(Presence::Absent, None)).await;
     assert!(again.is_err(), "also after the views were made again");
 }
