@@ -102,7 +102,8 @@ pub(super) async fn correct(
             let day = right.day.unwrap_or(before.day);
             not_ahead(day, desk.today, "day")?;
             // Who was appraised here may be named, even when the person has left the unit since.
-            let mut candidates = roster::candidates(desk.draft, before.unit.as_str())?;
+            let unit = roster::named(desk.draft, before.unit.as_str())?;
+            let mut candidates = roster::candidates(desk.draft, &unit)?;
             for candidate in &mut candidates {
                 let was = |line: &AppraisalLine| candidate.who == Who::Member(line.member_id);
                 candidate.belongs |= before.lines.iter().any(was);
