@@ -12,9 +12,16 @@ async fn run(town: &mut Town, at: Id, line: &[&str]) -> Value {
     serde_json::from_str(&said).unwrap()
 }
 
-/// Every duty of a rule, the most urgent first.
+/// Every duty of a rule in the units under the general branch, the most urgent first.
 async fn of(town: &mut Town, at: Id, rule: &str) -> Vec<Value> {
-    let all = ["duties", "--all", "--page-size", "1000"];
+    let all = [
+        "duties",
+        "--all",
+        "--unit",
+        "东街总支/",
+        "--page-size",
+        "1000",
+    ];
     let answer = run(town, at, &all).await;
     let duties = answer["duties"].as_array().unwrap();
     let fits = |duty: &&Value| duty["rule"] == rule;

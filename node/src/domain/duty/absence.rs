@@ -8,8 +8,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use hongyan_proto::time::{Day, Month};
 
 use super::{
+    draft::Draft,
     facts::{Activity, Entry, Held, Kept, Person},
-    term::{Draft, Scene, words},
+    term::{Scene, words},
 };
 use crate::domain::{
     calendar::last_day,

@@ -3,8 +3,9 @@
 use hongyan_proto::time::{Day, Month};
 
 use super::{
+    draft::Draft,
     facts::{Held, Kept, Unit, UnitKind},
-    term::{Draft, Scene, words},
+    term::{Scene, words},
 };
 use crate::domain::{
     calendar::{ActivityDay, DayRule, Shift, last_day},
@@ -21,10 +22,14 @@ pub(super) fn find(scene: &mut Scene<'_>) {
     }
 }
 
-/// Branches, by whom activity days are held (W 活动日 二).
-pub(super) fn branches<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Unit> + use<'a> {
+/// Branches, by whom activity days are held (W 活动日 二), that existed for the whole of the window.
+pub(super) fn branches<'a>(
+    scene: &Scene<'a>,
+    window: Window,
+) -> impl Iterator<Item = &'a Unit> + use<'a> {
     let units: &'a [Unit] = &scene.facts.units;
-    units.iter().filter(|unit| unit.kind == UnitKind::Branch)
+    let branches = units.iter().filter(|unit| unit.kind == UnitKind::Branch);
+    branches.filter(move |unit| existed(unit, &window))
 }
 
 /// Did the unit exist for the whole of the window? A branch founded or ended within it owes nothing for it.
@@ -55,10 +60,7 @@ fn days(scene: &mut Scene<'_>) {
         let month = term.window.from.month();
         let (day, shift, joint) = term.asks;
         let planned = planned(scene, (day, shift), month);
-        for unit in branches(scene) {
-            if !existed(unit, &term.window) {
-                continue;
-            }
+        for unit in branches(scene, term.window) {
             let held = scene
                 .index
                 .held(&unit.name, Held::ActivityDay, joint)
@@ -128,10 +130,7 @@ fn plans(scene: &mut Scene<'_>) {
             until: last_day(term.window.from.month()),
             ..term.window
         };
-        for unit in branches(scene) {
-            if !existed(unit, &whole) {
-                continue;
-            }
+        for unit in branches(scene, whole) {
             let filed = scene
                 .facts
                 .plans

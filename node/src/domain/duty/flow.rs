@@ -8,8 +8,9 @@ use hongyan_proto::time::{Day, Quarter};
 
 use super::{
     State as Standing,
+    draft::Draft,
     facts::{CaseFacts, Entry, Kept, Person, QuarterFacts, Who},
-    term::{Draft, Scene, words},
+    term::{Scene, words},
 };
 use crate::domain::{
     case::{Side, State},

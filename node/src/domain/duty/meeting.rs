@@ -3,8 +3,9 @@
 use super::{
     Subject,
     activity::{branches, existed},
+    draft::Draft,
     facts::{Held, Kept, Unit},
-    term::{Draft, Scene, words},
+    term::{Scene, words},
 };
 use hongyan_proto::time::Day;
 
@@ -83,10 +84,7 @@ fn inspections(scene: &mut Scene<'_>) {
     });
     for term in terms {
         let (zh, en) = term.asks.label();
-        for unit in branches(scene) {
-            if !existed(unit, &term.window) {
-                continue;
-            }
+        for unit in branches(scene, term.window) {
             let made = scene
                 .facts
                 .inspections

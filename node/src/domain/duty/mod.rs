@@ -5,6 +5,7 @@
 
 mod absence;
 mod activity;
+mod draft;
 pub mod facts;
 mod feed;
 mod flow;

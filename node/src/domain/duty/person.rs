@@ -5,8 +5,9 @@ use hongyan_proto::time::Day;
 use super::{
     Subject,
     activity::planned,
+    draft::Draft,
     facts::{Entry, Held, Kept, Person, UnitKind, UnitName, Who},
-    term::{Draft, Scene, Term, words},
+    term::{Scene, Term, words},
 };
 use crate::domain::policy::{Between, Exempt, Period, Post, Rule, Timing, Window, Word as _};
 

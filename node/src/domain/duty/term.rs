@@ -6,7 +6,8 @@ use hongyan_proto::time::Day;
 
 use super::{
     Duty, Horizon, State, Subject,
-    facts::{Entry, Excuse, Facts, Kept, Unit, UnitKind, UnitName},
+    draft::Draft,
+    facts::{Excuse, Facts, Kept},
     index::Index,
 };
 use crate::domain::{
@@ -21,92 +22,6 @@ pub(super) struct Term<'a, T> {
     /// What `pick` made of the rule.
     pub(super) asks: T,
     pub(super) window: Window,
-}
-
-/// A duty before its state is known.
-pub(super) struct Draft<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) ruled: &'a Ruled,
-    pub(super) subject: Subject,
-    /// What tells it from the subject's other duties of the same rule and day.
-    pub(super) about: String,
-    pub(super) unit: Option<UnitName>,
-    pub(super) who: String,
-    pub(super) what: Words,
-    pub(super) from: Day,
-    pub(super) due: Day,
-    /// Is `from` the day it is planned for?
-    pub(super) planned: bool,
-    pub(super) provisional: bool,
-    /// When it was done, and by which entries.
-    pub(super) done: Option<Day>,
-    pub(super) evidence: Vec<Entry>,
-    /// The partner must act.
-    pub(super) waits: bool,
-}
-
-impl<'a> Draft<'a> {
-    /// The committee's, not done yet.
-    pub(super) fn new(
-        (policy, ruled): (&'a Policy, &'a Ruled),
-        (from, due): (Day, Day),
-        what: Words,
-    ) -> Self {
-        Self {
-            policy,
-            ruled,
-            subject: Subject::Committee,
-            about: String::new(),
-            unit: None,
-            who: String::new(),
-            what,
-            from,
-            due,
-            planned: false,
-            provisional: false,
-            done: None,
-            evidence: Vec::new(),
-            waits: false,
-        }
-    }
-
-    /// The committee's, of a period.
-    pub(super) fn of<T>(term: &Term<'a, T>, what: Words) -> Self {
-        let window = (term.window.from, term.window.until);
-        Self::new((term.policy, term.ruled), window, what)
-    }
-
-    /// It is the unit's.
-    pub(super) fn by(self, unit: &Unit) -> Self {
-        let subject = match unit.kind {
-            UnitKind::Committee => Subject::Committee,
-            _ => Subject::Unit(unit.name.clone()),
-        };
-        Self {
-            subject,
-            unit: Some(unit.name.clone()),
-            who: unit.name.to_string(),
-            ..self
-        }
-    }
-
-    /// It is the branch's, or the committee's where there is none.
-    pub(super) fn by_branch(self, branch: Option<&UnitName>) -> Self {
-        let unit = branch.cloned();
-        let subject = unit.clone().map_or(Subject::Committee, Subject::Unit);
-        Self {
-            subject,
-            unit,
-            ..self
-        }
-    }
-
-    /// An entry closed it on a day.
-    pub(super) fn closed(mut self, by: Option<(Day, Entry)>) -> Self {
-        self.done = by.as_ref().map(|(day, _)| *day);
-        self.evidence.extend(by.map(|(_, entry)| entry));
-        self
-    }
 }
 
 pub(super) struct Scene<'a> {

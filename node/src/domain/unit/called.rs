@@ -140,8 +140,7 @@ impl<'a> Called<'a> {
         let is_open = |id: &&UnitId| self.units.get(**id).is_some_and(Unit::is_open);
         let mut open = found.iter().filter(is_open);
         match (found.as_slice(), open.next(), open.next()) {
-            ([only], ..) => Some(*only),
-            (_, Some(only), None) => Some(*only),
+            ([only], ..) | (_, Some(only), None) => Some(*only),
             _ => None,
         }
     }

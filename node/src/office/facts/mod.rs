@@ -2,6 +2,7 @@
 //! lives here.
 
 mod life;
+mod posts;
 mod units;
 
 use std::{
@@ -157,7 +158,7 @@ fn people(
                 .get(&member.member_id)
                 .map_or(&[][..], Vec::as_slice);
             let stays = places.stays(&member, formers, today);
-            let probation = units::probation(&member, formers);
+            let probation = posts::probation(&member, formers);
             let details = member.details;
             Person {
                 who: Who::Member(member.member_id),
@@ -358,10 +359,8 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
         // A later revision does not make the first one late.
         let code = &file.partner.code;
         let first = |own: bool, kind: Kind| {
-            let log: Arc<str> = match own {
-                true => format!("out:{code}").into(),
-                false => format!("in:{code}").into(),
-            };
+            let side = if own { "out" } else { "in" };
+            let log: Arc<str> = format!("{side}:{code}").into();
             let mut days: Vec<_> = records
                 .iter()
                 .filter(|record| record.kind == kind.code() && !record.refused)

@@ -4,24 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::UnitId,
-    letter::{OfficerRole, UnitKind as Recorded, UnitPlace},
+    letter::{UnitKind as Recorded, UnitPlace},
     time::Day,
 };
 
-use super::entry;
 use crate::{
     book::{Former, Member},
     domain::{
-        duty::facts::{Person, Probation, Stage, Stay, Unit, UnitKind, UnitName, Who},
-        policy::{Field, Post},
-        unit::{Called, Officer, Unit as Founded, Units},
+        duty::facts::{Person, Stage, Stay, Unit, UnitKind, UnitName},
+        policy::Field,
+        unit::{Called, Unit as Founded, Units},
     },
     office::roster::COMMITTEE,
 };
 
 /// The names of units, and what a text meant on a day.
 pub(super) struct Places<'a> {
-    units: &'a Units,
+    pub(super) units: &'a Units,
     called: Called<'a>,
     names: BTreeMap<UnitId, UnitName>,
 }
@@ -53,7 +52,7 @@ impl<'a> Places<'a> {
     }
 
     /// A unit's name now.
-    fn name(&self, id: UnitId) -> Option<UnitName> {
+    pub(super) fn name(&self, id: UnitId) -> Option<UnitName> {
         self.names.get(&id).cloned()
     }
 
@@ -155,32 +154,6 @@ impl<'a> Places<'a> {
             until: unit.closed_on.map(|closed| closed.plus_days(-1)),
         }
     }
-
-    /// Gives everyone the posts they hold or held. An office is held until it is ended, even when its term ran out.
-    pub(super) fn appoint(&self, people: &mut [Person]) {
-        let mut by_who: BTreeMap<Who, Vec<&Officer>> = BTreeMap::new();
-        for officer in self.units.officers() {
-            let who = Who::Member(officer.member);
-            by_who.entry(who).or_default().push(officer);
-        }
-        for person in people {
-            for officer in by_who.get(&person.who).into_iter().flatten() {
-                let unit = match officer.unit {
-                    Some(unit) => self.name(unit),
-                    None => Some(COMMITTEE.into()),
-                };
-                let Some(unit) = unit else { continue };
-                for post in posts(officer) {
-                    let stay = Stay {
-                        unit: unit.clone(),
-                        from: Some(officer.from),
-                        until: officer.ended_on,
-                    };
-                    person.posts.push((*post, stay));
-                }
-            }
-        }
-    }
 }
 
 /// A unit that only texts name.
@@ -196,35 +169,4 @@ fn written(name: &str, kind: UnitKind, parent: Option<&str>) -> Unit {
         since: None,
         until: None,
     }
-}
-
-/// Which posts an office gives: the committee's own officers are the leading cadres here, a secretary also sits on the unit's committee, and a
-/// group's leader holds no post that a policy speaks of.
-const fn posts(officer: &Officer) -> &'static [Post] {
-    match (officer.unit, officer.role) {
-        (_, OfficerRole::GroupLeader) => &[],
-        (None, OfficerRole::Secretary) => &[Post::Leader, Post::Secretary, Post::CommitteeMember],
-        (None, _) => &[Post::Leader, Post::CommitteeMember],
-        (Some(_), OfficerRole::Secretary) => &[Post::Secretary, Post::CommitteeMember],
-        (Some(_), _) => &[Post::CommitteeMember],
-    }
-}
-
-/// Probation as the roster had it: an entry with another end, or none, decided about the one before.
-pub(super) fn probation(member: &Member, formers: &[Former]) -> Vec<Probation> {
-    let until = |member: &Member| member.details.probationary_until;
-    let after = formers.iter().skip(1).map(|former| until(&former.member));
-    let after = after.chain(std::iter::once(until(member)));
-    let before = formers.iter().zip(after).filter_map(|(former, after)| {
-        let was = until(&former.member).filter(|was| after != Some(*was))?;
-        Some(Probation {
-            until: was,
-            decided: Some((former.changed_on, entry(former.sequence))),
-        })
-    });
-    let now = until(member).map(|until| Probation {
-        until,
-        decided: None,
-    });
-    before.chain(now).collect()
 }

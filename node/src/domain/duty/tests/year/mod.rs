@@ -1,7 +1,9 @@
 //! A committee of twenty branches, 600 members, 80 of them away and 40 hosted, lives 2026 under each of the five policies; what must come out
 //! was worked out by hand from the clauses. Every hand-worked case of the other files is played inside that town as well, in branches of its own.
 
+mod counted;
 mod cut;
+mod keeps;
 mod later;
 mod life;
 mod named;
@@ -12,10 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use hongyan_proto::time::Day;
 
 use self::{
+    counted::counted,
     cut::as_of,
+    keeps::keeps,
     later::later,
     life::{BRANCHES, settle},
-    table::{Row, TABLES},
 };
 use super::{
     super::DutyId, Case, Duty, Horizon, State, Town, chizhou, chuzhou, day, duties, flow, history,
@@ -118,48 +121,6 @@ fn lines(all: &[Duty], scope: &str, case: &Case) -> (Vec<String>, bool) {
     (sorted(lines), clauses)
 }
 
-/// Nothing that was done is undone, nothing closes without evidence, every duty names the clause of its rule.
-fn keeps(
-    year: &Year,
-    today: Day,
-    all: &[Duty],
-    done: &mut BTreeMap<(DutyId, String), Day>,
-) -> Vec<String> {
-    let mut broken = Vec::new();
-    for duty in all {
-        let rule = year.policies.all().find_map(|(_, policy)| {
-            policy
-                .rule(&duty.rule)
-                .filter(|_| policy.name == duty.policy)
-        });
-        if rule.is_none_or(|rule| rule.clause != duty.clause) {
-            broken.push(format!("{today}: another clause: {duty:?}"));
-        }
-        let closed = match duty.state {
-            State::Done(day) | State::DoneLate(day) => Some(day),
-            _ => None,
-        };
-        if closed.is_some() && duty.evidence.is_empty() {
-            broken.push(format!("{today}: closed by nothing: {duty:?}"));
-        }
-        // Each case has a committee of its own, and there is one.
-        let id = (duty.id(), duty.who.clone());
-        match (closed, done.get(&id)) {
-            (None, Some(_)) if duty.state.is_open() => {
-                broken.push(format!("{today}: undone: {duty:?}"));
-            }
-            (Some(on), Some(before)) if on != *before => {
-                broken.push(format!("{today}: done again on {on}, {before}: {duty:?}"));
-            }
-            (Some(on), _) => {
-                done.insert(id, on);
-            }
-            _ => {}
-        }
-    }
-    broken
-}
-
 /// Lives the year: on the days of the cases and at the end of every month everything is derived, by what was recorded until then.
 fn live(of: i16, policy: &[(&'static str, &'static str)]) -> Vec<String> {
     let year = Year::new(of, policy);
@@ -190,67 +151,6 @@ fn live(of: i16, policy: &[(&'static str, &'static str)]) -> Vec<String> {
         if today == year.end() {
             failed.extend(counted(&all, of, policy));
         }
-    }
-    failed
-}
-
-/// The number of duties is what the table says, and the diligent have done them all.
-fn counted(all: &[Duty], of: i16, policy: &[(&str, &str)]) -> Vec<String> {
-    let [(_, name)] = policy else {
-        return Vec::new();
-    };
-    let Some((_, rows)) = TABLES.iter().find(|(table, _)| table == name) else {
-        return vec![format!("{name} has no table")];
-    };
-    // The cases' own branches and people stand beside the twenty.
-    let own = |duty: &&Duty| !duty.who.contains('·') && duty.due.date().year() == of;
-    let mut found: BTreeMap<(&str, &str), [usize; 3]> = BTreeMap::new();
-    for duty in all.iter().filter(own) {
-        let whose = if duty.who.is_empty() {
-            "committee"
-        } else {
-            life::class(&duty.who)
-        };
-        let count = found.entry((duty.rule.as_str(), whose)).or_default();
-        count[0] += 1;
-        match duty.state {
-            State::Done(_) => count[1] += 1,
-            State::DoneLate(_) => count[2] += 1,
-            _ => {}
-        }
-    }
-    let mut failed = Vec::new();
-    // How many are absent the dice say; each absence was answered in time.
-    for whose in ["member", "hosted"] {
-        let [duties, done, _] = found.remove(&("absence", whose)).unwrap_or_default();
-        if duties != done {
-            failed.push(format!("{name} absence of {whose}: {done} of {duties}"));
-        }
-    }
-    for Row {
-        rule,
-        whose,
-        clause,
-        duties,
-        done,
-        late,
-        why,
-    } in rows.iter().copied().flatten()
-    {
-        let count = found.remove(&(*rule, *whose)).unwrap_or_default();
-        if count != [*duties, *done, *late] {
-            failed.push(format!(
-                "{name} {rule} of {whose} ({clause}: {why}): {count:?}, not {:?}",
-                [duties, done, late]
-            ));
-        }
-        let clauses = all.iter().filter(|duty| duty.rule == *rule);
-        if clauses.into_iter().any(|duty| duty.clause != *clause) {
-            failed.push(format!("{name} {rule}: another clause than {clause}"));
-        }
-    }
-    for (row, count) in found {
-        failed.push(format!("{name} {row:?}: {count:?} is in no table"));
     }
     failed
 }

@@ -1,0 +1,75 @@
+//! Posts and probation, as the rules of duty read them: from the officers of the tree and the entries of the roster.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::letter::OfficerRole;
+
+use super::{entry, units::Places};
+use crate::{
+    book::{Former, Member},
+    domain::{
+        duty::facts::{Person, Probation, Stay, Who},
+        policy::Post,
+        unit::Officer,
+    },
+    office::roster::COMMITTEE,
+};
+
+impl Places<'_> {
+    /// Gives everyone the posts they hold or held. An office is held until it is ended, even when its term ran out.
+    pub(super) fn appoint(&self, people: &mut [Person]) {
+        let mut by_who: BTreeMap<Who, Vec<&Officer>> = BTreeMap::new();
+        for officer in self.units.officers() {
+            let who = Who::Member(officer.member);
+            by_who.entry(who).or_default().push(officer);
+        }
+        for person in people {
+            for officer in by_who.get(&person.who).into_iter().flatten() {
+                let unit = match officer.unit {
+                    Some(unit) => self.name(unit),
+                    None => Some(COMMITTEE.into()),
+                };
+                let Some(unit) = unit else { continue };
+                for post in posts(officer) {
+                    let stay = Stay {
+                        unit: unit.clone(),
+                        from: Some(officer.from),
+                        until: officer.ended_on,
+                    };
+                    person.posts.push((*post, stay));
+                }
+            }
+        }
+    }
+}
+
+/// Which posts an office gives: the committee's own officers are the leading cadres here, a secretary also sits on the unit's committee, and a
+/// group's leader holds no post that a policy speaks of.
+const fn posts(officer: &Officer) -> &'static [Post] {
+    match (officer.unit, officer.role) {
+        (_, OfficerRole::GroupLeader) => &[],
+        (None, OfficerRole::Secretary) => &[Post::Leader, Post::Secretary, Post::CommitteeMember],
+        (None, _) => &[Post::Leader, Post::CommitteeMember],
+        (Some(_), OfficerRole::Secretary) => &[Post::Secretary, Post::CommitteeMember],
+        (Some(_), _) => &[Post::CommitteeMember],
+    }
+}
+
+/// Probation as the roster had it: an entry with another end, or none, decided about the one before.
+pub(super) fn probation(member: &Member, formers: &[Former]) -> Vec<Probation> {
+    let until = |member: &Member| member.details.probationary_until;
+    let after = formers.iter().skip(1).map(|former| until(&former.member));
+    let after = after.chain(std::iter::once(until(member)));
+    let before = formers.iter().zip(after).filter_map(|(former, after)| {
+        let was = until(&former.member).filter(|was| after != Some(*was))?;
+        Some(Probation {
+            until: was,
+            decided: Some((former.changed_on, entry(former.sequence))),
+        })
+    });
+    let now = until(member).map(|until| Probation {
+        until,
+        decided: None,
+    });
+    before.chain(now).collect()
+}
