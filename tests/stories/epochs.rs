@@ -31,8 +31,10 @@ async fn a_copied_node_that_writes_twice_stops_the_correspondence_on_both_sides(
     town.at(host).start().await.unwrap();
     // As many entries as home holds, and others.
     let desk = town.desk(host);
+    let mut days = 6..=28;
     while desk.sync_status(HOME).await.unwrap().own_size < size {
-        desk.attendance(&case, "2026-01-06", x::Presence::Absent)
+        let day = format!("2026-01-{:02}", days.next().unwrap());
+        desk.attendance(&case, &day, x::Presence::Absent)
             .await
             .unwrap();
     }

@@ -123,23 +123,36 @@ impl<'a> Called<'a> {
                 let before = before.max_by_key(|span| span.from);
                 spans.iter().find(then).or(before).or(after)?.unit
             }
-            None => self.spelled(&path)?,
+            None => self.spelled(&path, day)?,
         };
         self.units.get(found)
     }
 
-    /// A name without its path, or spelled otherwise. What is open goes before what is no more.
-    fn spelled(&self, path: &str) -> Option<UnitId> {
+    /// A name without its path, or spelled otherwise: of the only one that was called so then, else of the only one that ever was.
+    fn spelled(&self, path: &str, day: Option<Day>) -> Option<UnitId> {
         let last = path.rsplit('/').next().unwrap_or(path);
+        let plain = name::simple(last);
         let fits = |id: &UnitId| {
             let all = name::simple(&self.units.path(*id));
             last == path || all == name::simple(path)
         };
-        let all = self.names.get(&name::simple(last))?;
-        let found: Vec<UnitId> = all.iter().copied().filter(fits).collect();
-        let is_open = |id: &&UnitId| self.units.get(**id).is_some_and(Unit::is_open);
-        let mut open = found.iter().filter(is_open);
-        match (found.as_slice(), open.next(), open.next()) {
+        let then = |id: &&UnitId| {
+            let unit = self.units.get(**id);
+            let stage = unit.and_then(|unit| match day {
+                Some(day) => unit.on(day),
+                None => Some(unit.now()).filter(|_| unit.is_open()),
+            });
+            stage.is_some_and(|stage| name::simple(stage.name.as_str()) == plain)
+        };
+        let found: Vec<UnitId> = self
+            .names
+            .get(&plain)?
+            .iter()
+            .copied()
+            .filter(fits)
+            .collect();
+        let mut called = found.iter().filter(then);
+        match (found.as_slice(), called.next(), called.next()) {
             ([only], ..) | (_, Some(only), None) => Some(*only),
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! A case that is read by itself is the case that is read with all others.
 
-use hongyan_proto::log::Kind;
+use hongyan_proto::{letter::Attendance, log::Kind};
 
 use super::{
     pair::{Pair, Town},
@@ -11,6 +11,14 @@ use crate::{book, office::statement};
 /// Enough to fill a bundle of the log and begin another.
 const FACTS: u32 = 150;
 
+/// One of many events of a day, told apart by their themes.
+fn event(on: &str, number: u32) -> Attendance {
+    Attendance {
+        theme: Some(format!("第 {number} 次").parse().unwrap()),
+        ..attendance(on)
+    }
+}
+
 async fn busy() -> (Pair, [hongyan_proto::id::CaseId; 2]) {
     let pair = ready().await;
     let cases = [notice(&pair, "张三").await, notice(&pair, "李四").await];
@@ -19,9 +27,9 @@ async fn busy() -> (Pair, [hongyan_proto::id::CaseId; 2]) {
         write(&pair.host, case, accept()).await.unwrap();
         write(&pair.host, case, place()).await.unwrap();
     }
-    for _ in 0..FACTS {
+    for number in 0..FACTS {
         for case in cases {
-            write(&pair.host, case, attendance("2026-04-01"))
+            write(&pair.host, case, event("2026-04-01", number))
                 .await
                 .unwrap();
         }
@@ -66,8 +74,8 @@ async fn a_statement_is_issued_while_others_write() {
         quarter,
     );
     let writing = async {
-        for _ in 0..20 {
-            write(&pair.host, cases[0], attendance("2026-06-30"))
+        for number in 0..20 {
+            write(&pair.host, cases[0], event("2026-06-30", number))
                 .await
                 .unwrap();
         }

@@ -80,7 +80,9 @@ fn open(town: &Town, rule: &str) -> Vec<(String, String)> {
     let open = of(town, rule)
         .into_iter()
         .filter(|duty| matches!(duty.state, State::Due | State::Overdue));
-    open.map(|duty| (duty.who, duty.due.to_string())).collect()
+    let mut open: Vec<_> = open.map(|duty| (duty.who, duty.due.to_string())).collect();
+    open.sort();
+    open
 }
 
 #[tokio::test]

@@ -21,8 +21,8 @@ use self::{
     life::{BRANCHES, settle},
 };
 use super::{
-    super::DutyId, Case, Duty, Horizon, State, Town, chizhou, chuzhou, day, duties, flow, history,
-    jiaxing, shown, sorted, units, wuxi, xianning,
+    Case, Duty, Horizon, Town, chizhou, chuzhou, day, duties, flow, history, jiaxing, shown,
+    sorted, units, wuxi, xianning,
 };
 use crate::domain::{calendar::Calendar, policy::PolicyHistory};
 
