@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "hongyan/office/v1/certificate_service.proto",
     "hongyan/office/v1/duty_service.proto",
     "hongyan/office/v1/flow_service.proto",
+    "hongyan/office/v1/form_service.proto",
     "hongyan/office/v1/gateway_link_service.proto",
     "hongyan/office/v1/log_service.proto",
     "hongyan/office/v1/member_service.proto",

@@ -1,11 +1,12 @@
 //! One organization's node: its book of members and cases, its letters to partners, its two faces.
 //!
-//! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`. Only this file wires.
+//! Imports run one way: `domain ← store ← sync ← link` and `domain ← store ← office ← cli`; `form ← office`. Only this file wires.
 
 pub mod book;
 mod carry;
 pub mod cli;
 pub mod domain;
+pub mod form;
 pub mod link;
 pub mod office;
 mod serve;

@@ -6,12 +6,13 @@ use std::{
 };
 
 /// A room of the node and the rooms it may import from.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("sync", &["domain"]),
     ("book", &["domain", "store"]),
-    ("office", &["domain", "store", "book"]),
+    ("form", &[]),
+    ("office", &["domain", "store", "book", "form"]),
     ("link", &["domain", "store", "book", "sync"]),
     ("cli", &[]),
     ("web", &["office"]),

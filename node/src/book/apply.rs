@@ -280,6 +280,7 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::Exemption(_)
         | Payload::Appraisal(_)
         | Payload::Training(_) => life::keep(draft, header, payload),
+        Payload::FormIssued(issued) => form::keep(draft, header, issued),
         Payload::BookCode(code) => confirm::given(draft, header, code),
         Payload::BookConfirmed(confirmed) => confirm::taken(draft, header, confirmed),
         _ => tree(draft, header, payload),

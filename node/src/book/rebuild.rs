@@ -13,7 +13,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 17] = [
+const FROM_LOGS: [View; 18] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -31,6 +31,7 @@ const FROM_LOGS: [View; 17] = [
     View::Life,
     View::Former,
     View::Attended,
+    View::Form,
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::{
     activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
     book::BookVerb, certificate::CertificateVerb, duties::Duties, exemption::ExemptionVerb,
-    export::Export, flow::FlowVerb, gateway::GatewayVerb, init::Init, key::KeyVerb, lang::Lang,
+    export::Export, flow::FlowVerb, form::FormVerb, gateway::GatewayVerb, init::Init, key::KeyVerb, lang::Lang,
     letter::LetterVerb, log::LogVerb, member::MemberVerb, partner::PartnerVerb, plan::PlanVerb,
     points::PointsVerb, policy::PolicyVerb, reconcile::ReconcileVerb, record::RecordVerb,
     restore::Restore, serve::Serve, statement::StatementVerb, sync::Sync, training::TrainingVerb,
@@ -156,6 +156,9 @@ pub(super) enum Command {
     /// 对账 Reconciliation
     #[command(subcommand)]
     Reconcile(ReconcileVerb),
+    /// 表格: 打印、核验 Forms: print them, verify them
+    #[command(subcommand)]
+    Form(FormVerb),
     /// 政策: 本地采用哪些规定, 出自哪一条 Policies: which rules apply here, from which clause
     #[command(subcommand)]
     Policy(PolicyVerb),

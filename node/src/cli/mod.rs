@@ -19,6 +19,7 @@ mod exemption;
 mod export;
 mod file;
 mod flow;
+mod form;
 mod gateway;
 mod init;
 mod io;
@@ -150,6 +151,7 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Record(verb) => record::run(verb, session).await,
         Command::Statement(verb) => statement::run(verb, session).await,
         Command::Reconcile(verb) => reconcile::run(verb, session).await,
+        Command::Form(verb) => form::run(verb, session).await,
         Command::Policy(verb) => policy::run(verb, session).await,
         Command::Duties(duties) => duties::run(duties, session).await,
         Command::Sync(sync) => sync::run(sync, session).await,

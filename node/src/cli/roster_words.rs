@@ -75,6 +75,33 @@ pub(super) static SIGNERS: &Choices = &[
     choice("unknown", office::CardSigner::Unknown as i32, "✗ 签发者未知", "✗ nobody known here"),
 ];
 
+/// Printed forms.
+pub(super) static FORM_KINDS: &Choices = &[
+    choice("activity", exchange::FormKind::Activity as i32, "活动记录表", "activity record"),
+    choice("certificate", exchange::FormKind::Certificate as i32, "流动党员活动证", "certificate"),
+    choice("book", exchange::FormKind::Book as i32, "党员记实册", "record book"),
+    choice("receipt", exchange::FormKind::Receipt as i32, "党费收据", "dues receipt"),
+    choice("agreement", exchange::FormKind::Agreement as i32, "双向共管协议", "agreement"),
+    choice("statement", exchange::FormKind::Statement as i32, "季度通报", "quarter statement"),
+    choice("ledger", exchange::FormKind::Ledger as i32, "活动管理台账", "activity ledger"),
+];
+
+/// Whose form it is.
+pub(super) static FORM_SIGNERS: &Choices = &[
+    choice("own", office::FormSigner::Own as i32, "✓ 本节点打印, 日志中有记录", "✓ this node's, and in its log"),
+    choice("partner", office::FormSigner::Partner as i32, "✓ 结对党组织签发", "✓ a partner's"),
+    choice("former", office::FormSigner::Former as i32, "▲ 结对党组织的旧密钥", "▲ a partner's former key"),
+    choice("unknown", office::FormSigner::Unknown as i32, "✗ 签发者未知", "✗ nobody known here"),
+    choice("unrecorded", office::FormSigner::Unrecorded as i32, "✗ 签名是本节点的, 但日志中没有记录", "✗ this node's key, but not in its log"),
+];
+
+/// What is recorded now, compared with what was printed.
+pub(super) static FORM_STANDINGS: &Choices = &[
+    choice("unchanged", office::FormStanding::Unchanged as i32, "✓ 打印后没有变化", "✓ unchanged since it was printed"),
+    choice("changed", office::FormStanding::Changed as i32, "▲ 打印后记录有更正或增补", "▲ corrected or continued since it was printed"),
+    choice("void", office::FormStanding::Void as i32, "✗ 所指的记录已作废", "✗ what it is about is void"),
+];
+
 /// These lists, for the test that compares them with the API.
 #[cfg(test)]
 pub(super) static ALL: &[Compared] = &[
@@ -110,6 +137,21 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (CERTIFICATE_STATES, |n| {
         office::CertificateState::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (FORM_KINDS, |n| {
+        exchange::FormKind::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (FORM_SIGNERS, |n| {
+        office::FormSigner::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (FORM_STANDINGS, |n| {
+        office::FormStanding::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
-    id::{CertificateNumber, KeyId, MemberId},
+    id::{CertificateNumber, KeyId, MemberId, OrganizationCode},
     letter::{
         Card, CertificateCardContent, CertificateChecked, CertificateFinding, CertificateHandedIn,
         CertificateIssued, CertificateKind, CertificateRange, CertificateReplaced,
@@ -16,6 +16,7 @@ use super::{Answer, Office, OfficeError, Request, desk::Desk, find};
 use crate::{
     book::{self, Member, PartnerState, Shelf},
     domain::certificate::{Certificate, CertificateRefusal, Certificates, State},
+    store::LogNo,
 };
 
 /// What entries and roster together say.
@@ -310,13 +311,19 @@ pub(super) enum Signer {
 /// Reads a card and finds its signer among the pinned keys. Needs no network.
 pub(super) fn verify(office: &Office, text: &str) -> Result<(Card, Signer), OfficeError> {
     let card = Card::parse(text)?;
-    let signer = signer(office, &card)?;
+    let code = &card.content().organization_code;
+    let signer = signer(office, card.key_id(), code)?;
     Ok((card, signer))
 }
 
-fn signer(office: &Office, card: &Card) -> Result<Signer, OfficeError> {
-    let key: KeyId = card.key_id();
-    if key == office.key_id() {
+/// Whose key signed something that names this organization.
+pub(super) fn signer(
+    office: &Office,
+    key: KeyId,
+    organization: &OrganizationCode,
+) -> Result<Signer, OfficeError> {
+    let local = office.store.record(LogNo::LOCAL)?;
+    if local.signers.keys().any(|own| own.key_id() == key) {
         return Ok(Signer::Own);
     }
     for partner in book::partners(&office.store)? {
@@ -326,7 +333,7 @@ fn signer(office: &Office, card: &Card) -> Result<Signer, OfficeError> {
         let code = partner.code.to_string();
         let current = partner.signer.key_id() == key && partner.state != PartnerState::Revoked;
         // Whoever holds a partner's key may not speak for another organization.
-        if partner.code != card.content().organization_code {
+        if partner.code != *organization {
             return Ok(Signer::Unknown);
         }
         return Ok(if current {

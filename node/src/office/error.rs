@@ -3,7 +3,7 @@
 use hongyan_proto::{
     id::{AgreementHash, CaseId, IdError},
     identity::InvitationError,
-    letter::{CardError, PayloadError, ValueError},
+    letter::{CardError, FormCodeError, PayloadError, SlipError, ValueError},
     message::Stop,
     time::{Quarter, TimeError},
 };
@@ -72,6 +72,12 @@ pub enum OfficeError {
     /// No good electronic certificate.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// Not a form, or an altered one.
+    #[error(transparent)]
+    Form(#[from] SlipError),
+    /// Not a form's code, or a mistyped one.
+    #[error(transparent)]
+    FormCode(#[from] FormCodeError),
     /// The invitation's text.
     #[error(transparent)]
     Invitation(#[from] InvitationError),
@@ -241,6 +247,7 @@ impl OfficeError {
             Self::Unit(_) => "UNIT",
             Self::Certificate(_) => "CERTIFICATE",
             Self::Card(_) => "CARD",
+            Self::Form(_) | Self::FormCode(_) => "FORM",
             Self::Invitation(_) => "INVITATION_MALFORMED",
             Self::InvitationExpired => "INVITATION_EXPIRED",
             Self::InvitationUsed => "INVITATION_USED",
@@ -297,6 +304,9 @@ impl OfficeError {
             Self::Unit(_) => "用 unit list 查看组织架构 look at the tree with unit list",
             Self::Certificate(_) => {
                 "用 certificate list 和 certificate range list 查看 look at certificate list and certificate range list"
+            }
+            Self::Form(_) | Self::FormCode(_) => {
+                "对照纸质表格核对, 并联系出具的党组织 compare it with the paper, and call the organization that issued it"
             }
             Self::Card(_) => {
                 "查验纸质活动证, 并联系发证党组织 look at the paper and call the issuer"

@@ -21,6 +21,7 @@ mod export;
 mod facts;
 mod find;
 mod flow;
+mod form;
 mod gateway;
 mod import;
 mod init;

@@ -55,11 +55,13 @@ pub enum View {
     Former = 28,
     /// Attendance of hosted members that this node told, by letter and by event.
     Attended = 29,
+    /// Printed forms, by kind and year, and by code.
+    Form = 40,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -83,6 +85,7 @@ impl View {
         Self::Policy,
         Self::Former,
         Self::Attended,
+        Self::Form,
     ];
 
     /// The version of what is stored in it. Raised when the meaning of its bytes changes.

@@ -1,11 +1,11 @@
 //! The electronic form of a certificate: one line of text (a QR code) that its holder shows and any partner of the issuer verifies
 //! offline, against the key it has pinned. It proves what was issued, not that it still stands: that a letter or a call tells.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::Message as _;
 use thiserror::Error;
 
 use super::{
+    carried::{self, Unreadable},
     certificate::CertificateKind,
     error::{At, PayloadError},
     record::record,
@@ -22,8 +22,6 @@ use crate::{
 const PREFIX: &str = "hongyan-card1:";
 /// What is signed begins with this, so that a card's signature is good for nothing else.
 const DOMAIN: &[u8] = b"hongyan/certificate-card/v1\n";
-/// Longest text that is looked at, in bytes. The longest card has about 900.
-const TEXT_LIMIT: usize = 4096;
 
 /// A text that is no good card.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -109,25 +107,16 @@ impl Card {
             content: Some(self.content.write()),
             signature: bytes::Bytes::copy_from_slice(&self.signature),
         };
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(card.encode_to_vec()))
+        carried::write(PREFIX, &card)
     }
 
     /// Reads a line and checks the signature. White space that copying brought in is forgiven.
     pub fn parse(text: &str) -> Result<Self, CardError> {
-        if text.len() > TEXT_LIMIT {
-            return Err(CardError::NotACard);
-        }
-        let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
-        let body = text.strip_prefix(PREFIX).ok_or(CardError::NotACard)?;
-        let bytes = URL_SAFE_NO_PAD
-            .decode(body)
-            .map_err(|_| CardError::Mistyped)?;
-        let card =
-            pb::CertificateCard::decode(bytes.as_slice()).map_err(|_| CardError::Mistyped)?;
-        // A second spelling of the same card would be another code for the same thing.
-        if card.encode_to_vec() != bytes {
-            return Err(CardError::Mistyped);
-        }
+        let card: pb::CertificateCard =
+            carried::read(PREFIX, text).map_err(|unreadable| match unreadable {
+                Unreadable::Other => CardError::NotACard,
+                Unreadable::Mistyped => CardError::Mistyped,
+            })?;
         let content = CertificateCardContent::read(
             card.content.ok_or(CardError::Mistyped)?,
             &At::root("card"),

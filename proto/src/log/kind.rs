@@ -198,6 +198,8 @@ kinds! {
     Appraisal Appraisal "appraisal" "民主评议结果" "appraisal" Local,
     /// Members were trained.
     Training Training "training" "集中培训" "training" Local,
+    /// A form was printed.
+    FormIssued FormIssued "form_issued" "打印表格" "form printed" Local,
     /// The committee adopted a policy.
     PolicyAdopted PolicyAdopted "policy_adopted" "采用政策" "policy adopted" Local,
     /// A yearly notice of holidays was entered.

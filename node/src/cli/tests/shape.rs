@@ -42,6 +42,7 @@ flow depart|notice|accept|decline|place|claim|confirm|disown|move|lost|found|ret
 record attendance|dues|award|role|conduct|change|event|contact|matter|opinion|decision|correct|list
 statement issue|show|list
 reconcile show|answer|close
+form print|verify|list
 policy list|show|check|adopt|calendar
 duties excuse|measure|inspect|screen
 sync 

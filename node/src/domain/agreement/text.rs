@@ -13,13 +13,16 @@ const LETTERS: [&str; 2] = ["Party A", "Party B"];
 
 /// The whole text: Chinese, then English, then what both can compare by eye.
 pub fn text(terms: &Terms) -> String {
-    let mut page = String::new();
-    chinese(&mut page, terms);
-    page.push('\n');
-    english(&mut page, terms);
-    page.push('\n');
-    proof(&mut page, terms);
-    page
+    parts(terms).join("\n")
+}
+
+/// Its three parts.
+pub fn parts(terms: &Terms) -> [String; 3] {
+    let mut parts = [const { String::new() }; 3];
+    chinese(&mut parts[0], terms);
+    english(&mut parts[1], terms);
+    proof(&mut parts[2], terms);
+    parts
 }
 
 // Writing into a String cannot fail; `line!` keeps that in one place.

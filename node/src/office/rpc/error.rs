@@ -17,6 +17,8 @@ const fn code(error: &OfficeError) -> Code {
         | OfficeError::PageToken
         | OfficeError::UnreadableFile(_)
         | OfficeError::Card(_)
+        | OfficeError::Form(_)
+        | OfficeError::FormCode(_)
         | OfficeError::Invitation(_)
         | OfficeError::InvitationWrongKind
         | OfficeError::LetterMalformed(_) => Code::InvalidArgument,

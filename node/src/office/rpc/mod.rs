@@ -11,6 +11,7 @@ mod duty;
 mod error;
 mod export;
 mod flow;
+mod form;
 mod gateway;
 mod log;
 mod member;
@@ -34,6 +35,7 @@ use hongyan_proto::pb::{
         assessment_service_server::AssessmentServiceServer, book_service_server::BookServiceServer,
         certificate_service_server::CertificateServiceServer,
         duty_service_server::DutyServiceServer, flow_service_server::FlowServiceServer,
+        form_service_server::FormServiceServer,
         gateway_link_service_server::GatewayLinkServiceServer,
         log_service_server::LogServiceServer, member_service_server::MemberServiceServer,
         node_service_server::NodeServiceServer, partner_service_server::PartnerServiceServer,
@@ -78,6 +80,11 @@ pub fn routes(office: Office) -> Routes {
         )
         .add_service(PolicyServiceServer::new(office.clone()))
         .add_service(DutyServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
+        .add_service(
+            FormServiceServer::new(office.clone())
+                .max_decoding_message_size(MESSAGE_MAX)
+                .max_encoding_message_size(MESSAGE_MAX),
+        )
         .add_service(SyncServiceServer::new(office.clone()))
         .add_service(LogServiceServer::new(office.clone()))
         .add_service(GatewayLinkServiceServer::new(office));

@@ -6,6 +6,7 @@ mod alone;
 mod assessment;
 mod certificate;
 mod duties;
+mod forms;
 mod gateways;
 mod hostile;
 mod life;

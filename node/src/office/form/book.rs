@@ -1,0 +1,120 @@
+//! A member's record book of one year.
+
+use hongyan_proto::letter::{FormTarget, Payload};
+
+use super::{
+    super::{Office, OfficeError, book as books},
+    Drawn,
+    words::{count, row, yuan},
+};
+use crate::{
+    domain::life::{
+        Who,
+        book::{Line, Section, tally},
+    },
+    form::{BookForm, BookLine, BookSection, Form},
+};
+
+const SECTIONS: [(Section, &str, &str); 4] = [
+    (
+        Section::OrganizationalLife,
+        "一、参加组织生活",
+        "organizational life",
+    ),
+    (Section::Dues, "二、交纳党费", "dues"),
+    (Section::Awards, "三、奖惩情况", "awards and penalties"),
+    (Section::Role, "四、发挥作用", "roles played"),
+];
+
+pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, OfficeError> {
+    let who = match (target.member_id, target.case_id) {
+        (_, Some(case)) => Who::Hosted(case),
+        (Some(member), None) => Who::Member(member),
+        (None, None) => return Err(OfficeError::Damaged("表格记录 form".to_owned())),
+    };
+    let year = target.year.map_or(0, |year| year.get());
+    let (person, years) = books::show(office, &who.id(), year, false)?;
+    let lines: Vec<Line> = years.into_iter().flat_map(|year| year.lines).collect();
+    let tally = tally(&lines);
+    let name = person.names.first().cloned().unwrap_or_default();
+    let kind = match who {
+        Who::Member(_) => "本单位党员",
+        Who::Hosted(_) => "流入党员",
+    };
+    let sections = SECTIONS.map(|(section, title, title_en)| BookSection {
+        title: title.to_owned(),
+        title_en: title_en.to_owned(),
+        lines: lines
+            .iter()
+            .filter(|line| line.section == section)
+            .map(shown)
+            .collect(),
+    });
+    let form = BookForm {
+        year: u16::try_from(year).unwrap_or_default(),
+        about: vec![
+            row("姓名", "name", &name),
+            row("所在支部", "unit", person.unit.clone().unwrap_or_default()),
+            row("类别", "class", kind),
+            row(
+                "参加组织生活",
+                "attended",
+                format!("应参加 {} 次，实参加 {} 次", tally.expected, tally.attended),
+            ),
+            row(
+                "奖惩",
+                "awards, penalties",
+                format!("奖励 {} 项，处分 {} 项", tally.awards, tally.penalties),
+            ),
+            row("发挥作用", "roles", format!("{} 项", tally.roles)),
+        ],
+        note: format!(
+            "一人一证、一事一记。已由本人确认 {} 条，待确认 {} 条；更正另行记录，不改原记录。",
+            tally.confirmed, tally.unconfirmed
+        ),
+        sections: sections.into(),
+        name,
+    };
+    Ok(Drawn {
+        persons: count(1),
+        entries: lines.iter().map(|line| line.version).collect(),
+        void: false,
+        form: Form::Book(form),
+    })
+}
+
+fn shown(line: &Line) -> BookLine {
+    let (what, result) = match &line.content {
+        Payload::Attendance(told) => (
+            format!(
+                "{} {}",
+                told.activity.label().0,
+                told.theme.as_ref().map_or("", |theme| theme.as_str())
+            ),
+            told.presence.label().0.to_owned(),
+        ),
+        Payload::Dues(dues) => (
+            format!(
+                "{} 起 {} 个月，收据 {}",
+                dues.month,
+                dues.months.get(),
+                dues.receipt
+            ),
+            format!("{} 元", yuan(dues.fen)),
+        ),
+        Payload::Award(award) => (
+            award.title.to_string(),
+            if award.penalty { "处分" } else { "奖励" }.to_owned(),
+        ),
+        Payload::Role(role) => (role.description.to_string(), String::new()),
+        other => (other.kind().label().0.to_owned(), String::new()),
+    };
+    BookLine {
+        day: line.day.to_string(),
+        what,
+        result,
+        confirmed: line
+            .confirmed
+            .map_or_else(|| "待确认".to_owned(), |at| format!("{} 已确认", at.day())),
+    }
+}

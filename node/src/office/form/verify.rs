@@ -1,0 +1,144 @@
+//! Checking a paper: by its code, its slip, or the page as a file. Says what was printed, by whom, and whether the same is recorded now.
+
+use hongyan_proto::{
+    id::KeyId,
+    letter::{FormCode, FormKind, FormSlip, FormSlipContent, SLIP_PREFIX},
+};
+
+use super::{
+    super::{Office, OfficeError, certificate},
+    draw,
+};
+pub(in crate::office) use crate::office::certificate::Signer;
+use crate::{
+    book::{self, PrintedForm},
+    form::Seal,
+};
+
+const FORM: (&str, &str) = ("表格", "form");
+
+/// What is recorded now, compared with what was printed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::office) enum Standing {
+    Unchanged,
+    /// By these entries, as far as they are of the local log.
+    Changed(Vec<u64>),
+    Void,
+}
+
+/// What a paper is.
+#[derive(Clone, Debug)]
+pub(in crate::office) struct Verdict {
+    pub(in crate::office) slip: FormSlipContent,
+    pub(in crate::office) signer: Signer,
+    /// Its entry here; none: printed by somebody else, or not in this node's log.
+    pub(in crate::office) printed: Option<PrintedForm>,
+    pub(in crate::office) standing: Option<Standing>,
+    /// Is the page what was printed? None when no page was given.
+    pub(in crate::office) page: Option<bool>,
+    /// Who signed; none for a code alone.
+    pub(in crate::office) key: Option<KeyId>,
+    /// Numbers under which the same was printed later.
+    pub(in crate::office) later: Vec<String>,
+}
+
+/// Reads a code, a slip or a page.
+pub(in crate::office) fn verify(office: &Office, text: &str) -> Result<Verdict, OfficeError> {
+    let text_of_page = Seal::line_of(text);
+    let line = text_of_page.or_else(|| text.trim_start().starts_with(SLIP_PREFIX).then_some(text));
+    let Some(line) = line else {
+        return by_code(office, text);
+    };
+    let slip = FormSlip::parse(line)?;
+    let page = text_of_page.map(|_| is_page(text, &slip));
+    let printed = book::form_of_code(&office.store, slip.code())?
+        .filter(|printed| printed.issued.slip == *slip.content());
+    let key = slip.key_id();
+    let code = &slip.content().organization_code;
+    let signer = certificate::signer(office, key, code)?;
+    let mut verdict = match printed {
+        Some(printed) => known(office, printed)?,
+        None => Verdict {
+            slip: slip.content().clone(),
+            signer,
+            printed: None,
+            standing: None,
+            page: None,
+            key: None,
+            later: Vec::new(),
+        },
+    };
+    verdict.page = page;
+    verdict.key = Some(key);
+    Ok(verdict)
+}
+
+/// Without its seal a page is byte for byte what the slip names; with any other seal something of that would be left.
+fn is_page(text: &str, slip: &FormSlip) -> bool {
+    let seal = Seal::of(slip);
+    let whole = text.contains(&seal.code) && text.contains(&seal.picture);
+    whole && Seal::digest(&seal.taken_off(text)) == slip.content().page
+}
+
+fn by_code(office: &Office, text: &str) -> Result<Verdict, OfficeError> {
+    // Whatever is longer than a code with every character apart is none, and nothing to look through.
+    const CODE_MOST: usize = 100;
+    if text.len() > CODE_MOST || text.contains('<') {
+        return Err(hongyan_proto::letter::SlipError::NotASlip.into());
+    }
+    let code = FormCode::parse(text)?;
+    let printed = book::form_of_code(&office.store, code)?
+        .ok_or_else(|| OfficeError::not_found(FORM, code.to_string()))?;
+    known(office, printed)
+}
+
+/// A form of this node: what is recorded now, against what was printed.
+fn known(office: &Office, printed: PrintedForm) -> Result<Verdict, OfficeError> {
+    let issued = &printed.issued;
+    let standing = match draw(office, issued.slip.kind, &issued.target) {
+        Ok(drawn) if drawn.void => Standing::Void,
+        Ok(drawn) if drawn.form.facts() == issued.facts => Standing::Unchanged,
+        Ok(drawn) => {
+            let since = drawn.entries.into_iter();
+            let mut since: Vec<u64> = since.filter(|entry| *entry > printed.sequence).collect();
+            since.sort_unstable();
+            since.dedup();
+            Standing::Changed(since)
+        }
+        Err(OfficeError::NotFound { .. } | OfficeError::Certificate(_)) => Standing::Void,
+        Err(other) => return Err(other),
+    };
+    let later = book::forms(&office.store)?
+        .into_iter()
+        .filter(|other| {
+            other.sequence > printed.sequence
+                && other.issued.slip.kind == issued.slip.kind
+                && other.issued.target == issued.target
+        })
+        .map(|other| other.issued.slip.number.to_string());
+    Ok(Verdict {
+        slip: issued.slip.clone(),
+        signer: Signer::Own,
+        standing: Some(standing),
+        page: None,
+        key: None,
+        later: later.collect(),
+        printed: Some(printed),
+    })
+}
+
+/// Every form that fits, the newest first.
+pub(in crate::office) fn list(
+    office: &Office,
+    kind: Option<FormKind>,
+    search: &str,
+) -> Result<Vec<PrintedForm>, OfficeError> {
+    let mut found = book::forms(&office.store)?;
+    found.retain(|printed| {
+        let slip = &printed.issued.slip;
+        kind.is_none_or(|kind| slip.kind == kind)
+            && (slip.number.as_str().contains(search) || slip.subject.as_str().contains(search))
+    });
+    found.sort_by_key(|printed| std::cmp::Reverse(printed.sequence));
+    Ok(found)
+}

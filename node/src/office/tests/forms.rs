@@ -1,0 +1,368 @@
+//! Printed forms from the record to the paper and back: numbered, accounted for, verified here and at the partner's.
+
+use hongyan_proto::{
+    letter::{
+        ActivityKind, CertificateKind, CertificateRange, FormCode, Presence, SlipError, Text,
+    },
+    log::Kind,
+};
+
+use super::{
+    life::{activity, all, hold, hosted, line},
+    pair::{Pair, Town},
+    stories::{day, import_rows, ready},
+};
+use crate::{
+    book,
+    form::Seal,
+    office::{
+        Answer, OfficeError,
+        activity::{self, Change, Roll},
+        certificate,
+        form::{self, Printed, Signer, Standing, Verdict, Wanted},
+        statement,
+    },
+    store::LogNo,
+};
+
+const UNIT: &str = "社区第三支部";
+
+async fn print(town: &Town, wanted: Wanted) -> Result<Printed, OfficeError> {
+    let purpose = Some(Text::parse("归档").unwrap());
+    form::print(&town.office, town.request(), wanted, purpose).await
+}
+
+fn verify(town: &Town, text: &str) -> Verdict {
+    form::verify(&town.office, text).unwrap()
+}
+
+fn code(printed: &Printed) -> String {
+    FormCode::of(printed.slip.content()).to_string()
+}
+
+async fn change(town: &Town, sequence: u64, void: bool) -> Answer {
+    let seen = activity::one(town.office.store(), sequence).unwrap();
+    let change = Change {
+        right: seen.activity().cloned().filter(|_| !void),
+        seen,
+        reason: Text::parse("记错").unwrap(),
+        people: vec![line("本地乙", Presence::Absent)],
+        not_expected: vec![],
+    };
+    let changed = activity::correct(&town.office, town.request(), change);
+    changed.await.unwrap().1
+}
+
+async fn held(pair: &Pair) -> u64 {
+    hosted(pair).await;
+    let held = activity(UNIT, ActivityKind::ActivityDay, "2026-04-01");
+    hold(&pair.host, held, all(&[])).await.unwrap().0
+}
+
+#[tokio::test]
+async fn a_paper_is_verified_until_its_record_is_corrected() {
+    let pair = ready().await;
+    let host = &pair.host;
+    let sequence = held(&pair).await;
+    let printed = print(host, Wanted::Activity(sequence)).await.unwrap();
+    let slip = printed.slip.content();
+    assert_eq!(slip.number.as_str(), "HD-2026-0001");
+    assert_eq!(
+        slip.subject.as_str(),
+        "社区第三支部 2026-04-01 学习党章 3/3"
+    );
+    assert!(printed.page.contains("无锡市党日活动记录表"));
+    // The code, as typed; the QR text; the file.
+    let typed = code(&printed).to_lowercase().replace('-', " ");
+    for text in [typed.as_str(), &printed.slip.to_text(), &printed.page] {
+        let verdict = verify(host, text);
+        assert_eq!(verdict.standing, Some(Standing::Unchanged));
+        assert_eq!(verdict.signer, Signer::Own);
+        assert_eq!(verdict.slip, *slip);
+        assert_eq!(verdict.page, (text == printed.page).then_some(true));
+    }
+    // Printed again: another number, and the first one says so.
+    let again = print(host, Wanted::Activity(sequence)).await.unwrap();
+    assert_eq!(again.slip.content().number.as_str(), "HD-2026-0002");
+    assert_eq!(verify(host, &code(&printed)).later, ["HD-2026-0002"]);
+    assert_eq!(verify(host, &code(&again)).later, Vec::<String>::new());
+    // Corrected: by which entry. A file that was not altered is still what was printed.
+    let corrected = change(host, sequence, false).await.written[0].sequence;
+    let verdict = verify(host, &printed.page);
+    assert_eq!(verdict.standing, Some(Standing::Changed(vec![corrected])));
+    assert_eq!(verdict.page, Some(true));
+    let third = print(host, Wanted::Activity(sequence)).await.unwrap();
+    assert_eq!(
+        verify(host, &code(&third)).standing,
+        Some(Standing::Unchanged)
+    );
+    assert_eq!(
+        third.slip.content().subject.as_str().split(' ').next_back(),
+        Some("2/3")
+    );
+    change(host, sequence, true).await;
+    assert_eq!(verify(host, &code(&third)).standing, Some(Standing::Void));
+    let refused = print(host, Wanted::Activity(sequence)).await.unwrap_err();
+    assert_eq!(refused.reason(), "INVALID");
+    // The view is derived: made again from the log it says the same.
+    let before = book::forms(host.office.store()).unwrap();
+    book::rebuild(host.office.store()).unwrap();
+    assert_eq!(book::forms(host.office.store()).unwrap(), before);
+    assert_eq!(before.len(), 3);
+    assert_eq!(form::list(&host.office, None, "0002").unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_altered_or_mistyped_is_noticed() {
+    let pair = ready().await;
+    let host = &pair.host;
+    let sequence = held(&pair).await;
+    let printed = print(host, Wanted::Activity(sequence)).await.unwrap();
+    let altered = printed
+        .page
+        .replace("实际参加党员 <b>3</b>", "实际参加党员 <b>30</b>");
+    assert_ne!(altered, printed.page);
+    assert_eq!(verify(host, &altered).page, Some(false));
+    let other_code = printed.page.replacen(&code(&printed), "THPX-KASF-EWDC", 1);
+    assert_eq!(verify(host, &other_code).page, Some(false));
+    let no_picture = printed.page.replace(&Seal::of(&printed.slip).picture, "");
+    assert_eq!(verify(host, &no_picture).page, Some(false));
+    let mut mistyped = code(&printed).into_bytes();
+    mistyped.swap(0, 13);
+    let mistyped = String::from_utf8(mistyped).unwrap();
+    for (text, reason) in [
+        (mistyped.as_str(), "FORM"),
+        ("THPX-KASF-EWDC", "NOT_FOUND"),
+        ("<html></html>", "FORM"),
+        ("", "FORM"),
+        ("hongyan-form1:CqoB", "FORM"),
+    ] {
+        // Two equal characters that change places are the same code.
+        if text == code(&printed) {
+            continue;
+        }
+        let refused = form::verify(&host.office, text).unwrap_err();
+        assert_eq!(refused.reason(), reason, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_partner_verifies_a_paper_offline_and_a_forged_one_not() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let sequence = held(&pair).await;
+    let printed = print(host, Wanted::Activity(sequence)).await.unwrap();
+    let text = printed.slip.to_text();
+    let verdict = verify(home, &text);
+    assert_eq!(verdict.signer, Signer::Partner("320200-001".to_owned()));
+    assert_eq!((verdict.standing, verdict.printed), (None, None));
+    assert_eq!(verify(home, &printed.page).page, Some(true));
+    // A code alone says nothing to somebody else's node.
+    let unknown = form::verify(&home.office, &code(&printed)).unwrap_err();
+    assert_eq!(unknown.reason(), "NOT_FOUND");
+    let stranger = hongyan_proto::identity::IdentityKey::from_seed([9; 32]);
+    let content = printed.slip.content().clone();
+    let forged = hongyan_proto::letter::FormSlip::sign(&stranger, content.clone());
+    assert_eq!(verify(home, &forged.to_text()).signer, Signer::Unknown);
+    // This node's own key on a slip that is not in its log.
+    let mut content = content;
+    content.number = Text::parse("HD-2026-0099").unwrap();
+    let unrecorded = hongyan_proto::letter::FormSlip::sign(&host.office.key(), content);
+    let verdict = verify(host, &unrecorded.to_text());
+    assert_eq!((verdict.signer, verdict.printed), (Signer::Own, None));
+    let mut cut = text;
+    cut.truncate(cut.len() - 4);
+    let refused = form::verify(&home.office, &cut).unwrap_err();
+    assert!(matches!(
+        refused,
+        OfficeError::Form(SlipError::Mistyped | SlipError::Forged)
+    ));
+}
+
+#[tokio::test]
+async fn printing_is_accounted_for_before_the_page_leaves_and_a_repeated_request_gets_the_same() {
+    let pair = ready().await;
+    let host = &pair.host;
+    let sequence = held(&pair).await;
+    let request = host.request();
+    let before = host.size(LogNo::LOCAL);
+    let wanted = || Wanted::Activity(sequence);
+    let first = form::print(&host.office, request.clone(), wanted(), None)
+        .await
+        .unwrap();
+    let kinds: Vec<Kind> = (before..host.size(LogNo::LOCAL))
+        .map(|at| {
+            host.office
+                .store()
+                .entry(LogNo::LOCAL, at)
+                .unwrap()
+                .header()
+                .kind
+        })
+        .collect();
+    assert_eq!(kinds, [Kind::Access, Kind::FormIssued]);
+    let entry = host.office.store().entry(LogNo::LOCAL, before).unwrap();
+    let access = hongyan_proto::letter::Payload::decode(Kind::Access, &entry.payload().unwrap());
+    let hongyan_proto::letter::Payload::Access(access) = access.unwrap() else {
+        unreachable!()
+    };
+    assert_eq!(access.persons, 3);
+    assert_eq!(access.action.as_str(), "打印表格 form printed HD-2026-0001");
+    let again = form::print(&host.office, request.clone(), wanted(), None)
+        .await
+        .unwrap();
+    assert_eq!(again.page, first.page);
+    assert!(again.answer.repeated);
+    assert_eq!(book::forms(host.office.store()).unwrap().len(), 1);
+    change(host, sequence, false).await;
+    let moved = form::print(&host.office, request, wanted(), None)
+        .await
+        .unwrap_err();
+    assert_eq!(moved.reason(), "INVALID");
+}
+
+#[tokio::test]
+async fn hostile_names_and_a_crowd_become_nothing_but_text() {
+    let pair = ready().await;
+    let host = &pair.host;
+    let mut rows = "姓名,活动证号,所在支部\n".to_owned();
+    for number in 0..500 {
+        rows.push_str(&format!("<script>{number}</script>,X{number:04},大支部\n"));
+    }
+    import_rows(host, &rows).await;
+    let mut held = activity("大支部", ActivityKind::ActivityDay, "2026-04-01");
+    held.theme = Text::parse("\"><img src=x onerror=alert(1)>").unwrap();
+    held.minutes = Some(Text::parse(&"很长的没有空格的词".repeat(800)).unwrap());
+    let (sequence, _) = hold(host, held, all(&[])).await.unwrap();
+    let printed = print(host, Wanted::Activity(sequence)).await.unwrap();
+    assert!(!printed.page.contains("<script") && !printed.page.contains("<img"));
+    assert_eq!(
+        printed
+            .page
+            .matches("&#60;script&#62;499&#60;/script&#62;")
+            .count(),
+        2
+    );
+    assert_eq!(verify(host, &printed.page).page, Some(true));
+    assert_eq!(printed.slip.content().subject.as_str().chars().count(), 51);
+}
+
+#[tokio::test]
+async fn every_other_form_is_printed_and_verified() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    held(&pair).await;
+    pair.sync().await;
+    let range = CertificateRange {
+        kind: CertificateKind::Flow,
+        first: "F001".parse().unwrap(),
+        last: "F004".parse().unwrap(),
+        source: None,
+        received_on: host.office.today(),
+        actor: Text::parse("王书记").unwrap(),
+    };
+    certificate::add_range(&host.office, host.request(), range)
+        .await
+        .unwrap();
+    import_rows(host, "姓名,所在支部\n无证人,社区第三支部\n").await;
+    let on = host.office.today();
+    let name = "无证人".to_owned();
+    certificate::issue(
+        &host.office,
+        host.request(),
+        name,
+        CertificateKind::Flow,
+        None,
+        on,
+    )
+    .await
+    .unwrap();
+    pair.set_day("2026-07-02");
+    let quarter = "2026-Q2".parse().unwrap();
+    for town in [home, host] {
+        statement::issue(&town.office, town.request(), String::new(), quarter)
+            .await
+            .unwrap();
+        pair.sync().await;
+    }
+    let hash = book::agreements(host.office.store(), &host.partner())
+        .unwrap()
+        .agreements()[1]
+        .hash;
+    for (wanted, number, says) in [
+        (
+            Wanted::Certificate("F001".parse().unwrap()),
+            "HZ-2026-0001",
+            "无证人",
+        ),
+        (
+            Wanted::Book {
+                person: "张三".to_owned(),
+                year: 0,
+            },
+            "JS-2026-0001",
+            "学习党章",
+        ),
+        (
+            Wanted::Agreement(hash.to_string()),
+            "XY-2026-0001",
+            "流动党员双向共管协议",
+        ),
+        (
+            Wanted::Statement {
+                partner: String::new(),
+                quarter,
+            },
+            "TB-2026-0001",
+            "2026年第二季度",
+        ),
+        (
+            Wanted::Ledger {
+                unit: Text::parse(UNIT).unwrap(),
+                year: 2026,
+            },
+            "TZ-2026-0001",
+            "全年开展活动 1 次",
+        ),
+    ] {
+        let printed = print(host, wanted).await.unwrap();
+        assert_eq!(printed.slip.content().number.as_str(), number);
+        assert!(printed.page.contains(says), "{number}");
+        let verdict = verify(host, &printed.page);
+        assert_eq!(
+            (verdict.standing, verdict.page),
+            (Some(Standing::Unchanged), Some(true)),
+            "{number}"
+        );
+        assert_eq!(
+            verify(home, &printed.page).signer,
+            Signer::Partner("320200-001".to_owned())
+        );
+    }
+    // A certificate that was given back is no paper any more.
+    let certificate = form::list(&host.office, None, "HZ-").unwrap().remove(0);
+    let number = "F001".parse().unwrap();
+    certificate::hand_in(
+        &host.office,
+        host.request(),
+        number,
+        day("2026-07-02"),
+        None,
+    )
+    .await
+    .unwrap();
+    let code = FormCode::of(&certificate.issued.slip).to_string();
+    assert_eq!(verify(host, &code).standing, Some(Standing::Void));
+    // A ledger goes on with the year.
+    let next = activity(UNIT, ActivityKind::BranchAssembly, "2026-07-01");
+    let nobody = Roll::default();
+    let refused = hold(host, next.clone(), nobody).await;
+    assert!(refused.is_err());
+    let (sequence, _) = hold(host, next, all(&[])).await.unwrap();
+    let ledger = form::list(&host.office, None, "TZ-").unwrap().remove(0);
+    let code = FormCode::of(&ledger.issued.slip).to_string();
+    assert_eq!(
+        verify(host, &code).standing,
+        Some(Standing::Changed(vec![sequence]))
+    );
+}
