@@ -7,7 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, key, life,
+    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, form, key, life,
     member, partner, policy,
     posting::Postings,
     put, quarter, receipt,

@@ -109,10 +109,10 @@ pub(super) enum PrintVerb {
         paper: Paper,
     },
     /// 党费收据 The receipt of a payment of dues
-    #[command(after_help = "例 Example:\n  hongyan-node form print receipt 240")]
+    #[command(after_help = "例 Example:\n  hongyan-node form print receipt 12")]
     Receipt {
-        /// 交纳记录的序号 Number of the payment's record
-        payment: u64,
+        /// 收据号或纸质收据号 Number of the receipt, or of the paper receipt
+        number: String,
         #[command(flatten)]
         paper: Paper,
     },
@@ -165,7 +165,7 @@ impl PrintVerb {
                 year,
                 paper,
             } => (Form::Book(PrintedBook { person, year }), paper),
-            Self::Receipt { payment, paper } => (Form::Receipt(PrintedReceipt { payment }), paper),
+            Self::Receipt { number, paper } => (Form::Receipt(PrintedReceipt { number }), paper),
             Self::Agreement { hash, paper } => (Form::Agreement(PrintedAgreement { hash }), paper),
             Self::Statement {
                 partner,

@@ -62,6 +62,7 @@ pub struct LedgerPerson {
     pub remote: u32,
     pub excused: u32,
     pub absent: u32,
+    pub exempt: u32,
 }
 
 impl LedgerForm {

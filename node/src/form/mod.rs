@@ -10,6 +10,7 @@ mod certificate;
 mod frame;
 mod ledger;
 mod picture;
+mod receipt;
 mod statement;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -23,6 +24,7 @@ pub use frame::{Frame, Seal};
 use hongyan_proto::{id::Hash, letter::FormKind};
 pub use ledger::{LedgerForm, LedgerItem, LedgerLine, LedgerPerson};
 pub use picture::picture;
+pub use receipt::ReceiptForm;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 pub use statement::{
@@ -47,6 +49,8 @@ pub enum Form {
     Certificate(CertificateForm),
     /// 党员记实册.
     Book(BookForm),
+    /// 党费收据.
+    Receipt(ReceiptForm),
     /// 双向共管协议.
     Agreement(AgreementForm),
     /// 季度通报.
@@ -62,6 +66,7 @@ impl Form {
             Self::Activity(_) => FormKind::Activity,
             Self::Certificate(_) => FormKind::Certificate,
             Self::Book(_) => FormKind::Book,
+            Self::Receipt(_) => FormKind::Receipt,
             Self::Agreement(_) => FormKind::Agreement,
             Self::Statement(_) => FormKind::Statement,
             Self::Ledger(_) => FormKind::Ledger,
@@ -74,6 +79,7 @@ impl Form {
             Self::Activity(form) => form.subject(),
             Self::Certificate(form) => form.subject(),
             Self::Book(form) => form.subject(),
+            Self::Receipt(form) => form.subject(),
             Self::Agreement(form) => form.subject(),
             Self::Statement(form) => form.subject(),
             Self::Ledger(form) => form.subject(),
@@ -105,6 +111,7 @@ impl Form {
             Self::Activity(form) => form.page(frame, seal),
             Self::Certificate(form) => form.page(frame, seal),
             Self::Book(form) => form.page(frame, seal),
+            Self::Receipt(form) => form.page(frame, seal),
             Self::Agreement(form) => form.page(frame, seal),
             Self::Statement(form) => form.page(frame, seal),
             Self::Ledger(form) => form.page(frame, seal),

@@ -87,6 +87,19 @@ fn book(text: &str) -> Form {
     })
 }
 
+fn receipt(text: &str) -> Form {
+    Form::Receipt(ReceiptForm {
+        receipt: "00000012".to_owned(),
+        name: text.to_owned(),
+        months: "2026年4月至6月".to_owned(),
+        yuan: "15.00".to_owned(),
+        capital: "人民币壹拾伍元整".to_owned(),
+        paid_zh: "2026年4月10日".to_owned(),
+        about: vec![row("收款单位", text)],
+        copies: vec!["交款人联".to_owned(), "存根联".to_owned()],
+    })
+}
+
 fn agreement(text: &str) -> Form {
     let party = |title: &str| SigningParty {
         title: title.to_owned(),
@@ -173,14 +186,23 @@ fn ledger(text: &str) -> Form {
             remote: 0,
             excused: 0,
             absent: 0,
+            exempt: 0,
         }],
     })
 }
 
 fn all(text: &str) -> Vec<Form> {
-    [activity, certificate, book, agreement, statement, ledger]
-        .map(|form| form(text))
-        .into()
+    [
+        activity,
+        certificate,
+        book,
+        receipt,
+        agreement,
+        statement,
+        ledger,
+    ]
+    .map(|form| form(text))
+    .into()
 }
 
 fn sealed(form: &Form) -> (String, FormSlip) {
@@ -222,7 +244,7 @@ fn every_page_says_whose_it_is_and_what_it_is_checked_by() {
             page.matches("<svg ").count(),
             match form.kind() {
                 // One a copy; one of the card.
-                FormKind::Activity | FormKind::Certificate => 2,
+                FormKind::Activity | FormKind::Certificate | FormKind::Receipt => 2,
                 _ => 1,
             }
         );
@@ -284,7 +306,7 @@ fn golden_digests_of_what_was_recorded() {
     assert_eq!(Form::Book(confirmed).facts(), book("张三").facts());
 }
 
-const GOLDEN: [&str; 6] = ["", "", "", "", "", ""];
+const GOLDEN: [&str; 7] = ["", "", "", "", "", "", ""];
 
 #[test]
 fn a_subject_is_short_and_of_one_line() {

@@ -91,7 +91,11 @@ fn shown(line: &Line) -> BookLine {
                 told.activity.label().0,
                 told.theme.as_ref().map_or("", |theme| theme.as_str())
             ),
-            told.presence.label().0.to_owned(),
+            if line.exempt {
+                "免予参加".to_owned()
+            } else {
+                told.presence.label().0.to_owned()
+            },
         ),
         Payload::Dues(dues) => (
             format!(

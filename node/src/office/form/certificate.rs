@@ -1,9 +1,6 @@
 //! The page of a certificate.
 
-use hongyan_proto::{
-    id::CertificateNumber,
-    letter::{CertificateKind, Text},
-};
+use hongyan_proto::{id::CertificateNumber, letter::CertificateKind};
 
 use super::{
     super::{
@@ -29,8 +26,7 @@ pub(super) fn draw(office: &Office, number: &CertificateNumber) -> Result<Drawn,
     let holder = holder.map(|member| called_now(&units, member));
     let details = holder.as_ref().map(|member| member.details.clone());
     let details = details.unwrap_or_default();
-    let unit = holder.and_then(|member| member.unit).map(Text::into);
-    let unit: Option<String> = unit;
+    let unit = text(holder.and_then(|member| member.unit));
     // What came with a roster file is the flow certificate: the roster has no other.
     let kind = found.kind.unwrap_or(CertificateKind::Flow);
     let (title, title_en) = kind.label();
@@ -51,7 +47,7 @@ pub(super) fn draw(office: &Office, number: &CertificateNumber) -> Result<Drawn,
             row("性别", "sex", details.sex.map_or("", |sex| sex.label().0)),
             row("出生年月", "born", text(details.birth_month)),
             row("入党时间", "joined", text(details.joined)),
-            row("所在支部", "unit", unit.unwrap_or_default()),
+            row("所在支部", "unit", unit),
             row("证号", "number", &found.number),
             row("发证日期", "issued", text(found.issued_on)),
         ],

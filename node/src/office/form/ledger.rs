@@ -25,6 +25,7 @@ pub(super) fn draw(office: &Office, unit: &str, year: u32) -> Result<Drawn, Offi
         remote: counts.remote,
         excused: counts.absent_with_reason,
         absent: counts.absent,
+        exempt: counts.exempt,
     });
     let mut people: Vec<_> = people.collect();
     people.sort_by(|a, b| a.name.cmp(&b.name));
@@ -104,7 +105,7 @@ fn items(ledger: &Ledger) -> Vec<LedgerItem> {
         .map(|(item, held)| LedgerItem {
             day: item.day.to_string(),
             kind: item.kind.label().0.to_owned(),
-            theme: text(item.theme.as_ref()),
+            theme: item.theme.to_string(),
             held: held.map_or_else(|| "未开展".to_owned(), held_on),
         })
         .collect()

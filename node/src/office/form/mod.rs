@@ -13,7 +13,9 @@ mod verify;
 mod words;
 
 use hongyan_proto::letter::{FormKind, FormTarget};
-pub(super) use print::{Printed, Wanted, print};
+#[cfg(test)]
+pub(super) use print::Printed;
+pub(super) use print::{Wanted, print};
 pub(super) use verify::{Signer, Standing, Verdict, list, verify};
 
 use super::{Office, OfficeError};

@@ -22,7 +22,7 @@ pub(in crate::office) enum Wanted {
     Activity(u64),
     Certificate(CertificateNumber),
     Book { person: String, year: u32 },
-    Receipt(u64),
+    Receipt(String),
     Agreement(String),
     Statement { partner: String, quarter: Quarter },
     Ledger { unit: Text<100>, year: u32 },
@@ -47,13 +47,9 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
                 ..none
             },
         ),
-        Wanted::Receipt(record) => (
-            FormKind::Receipt,
-            FormTarget {
-                record: Some(record),
-                ..none
-            },
-        ),
+        Wanted::Receipt(number) => {
+            return Err(OfficeError::not_found(("党费收据", "dues receipt"), number));
+        }
         Wanted::Certificate(number) => (
             FormKind::Certificate,
             FormTarget {

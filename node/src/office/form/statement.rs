@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::{CaseId, Fen, KeyId},
-    letter::{ContactState, InflowLine, LineAnswer, OutflowLine, Statement},
+    letter::{ContactState, InflowLine, LineAnswer, OutflowLine},
     time::Quarter,
 };
 
@@ -84,7 +84,7 @@ pub(super) fn draw(
         differences: file
             .lines()
             .iter()
-            .map(|line| difference(&file, line, &names))
+            .map(|line| difference(line, &names))
             .collect(),
         no_differences: if file.view.settlement.is_some() {
             "双方通报逐人一致，没有差异 both statements agree"
@@ -206,15 +206,13 @@ fn direction(
     names: &Names,
     (title, title_en): (&str, &str),
 ) -> StatementDirection {
-    let of = |issued: Option<&Issued>| issued.map(|issued| issued.statement.clone());
-    let empty = |side: Option<Statement>| side.map(|side| (side.inflow_lines, side.outflow_lines));
-    let (_, home_lines) = empty(of(home_side)).unwrap_or_default();
-    let (host_lines, _) = empty(of(host_side)).unwrap_or_default();
+    let home_lines = home_side.map_or(&[][..], |issued| &issued.statement.outflow_lines);
+    let host_lines = host_side.map_or(&[][..], |issued| &issued.statement.inflow_lines);
     let mut shown: BTreeMap<CaseId, StatementLine> = BTreeMap::new();
-    for line in &home_lines {
+    for line in home_lines {
         home(line, shown.entry(line.case_id).or_default());
     }
-    for line in &host_lines {
+    for line in host_lines {
         host(line, shown.entry(line.case_id).or_default());
     }
     let lines = shown.into_iter().map(|(case, line)| StatementLine {
@@ -252,7 +250,7 @@ fn result(reconciliation: Option<&Reconciliation>, case: CaseId) -> &'static str
     }
 }
 
-fn difference(_file: &QuarterFile, line: &Line, names: &Names) -> StatementDifference {
+fn difference(line: &Line, names: &Names) -> StatementDifference {
     let difference = &line.difference;
     let value = |value: &Option<String>| match value.as_deref() {
         None => "–".to_owned(),

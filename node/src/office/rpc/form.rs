@@ -43,7 +43,7 @@ fn wanted(office: &Office, asked: Option<Asked>) -> Result<Wanted, OfficeError> 
             person: asked.person,
             year: asked.year,
         },
-        Some(Asked::Receipt(asked)) => Wanted::Receipt(asked.payment),
+        Some(Asked::Receipt(asked)) => Wanted::Receipt(asked.number),
         Some(Asked::Agreement(asked)) => Wanted::Agreement(asked.hash),
         Some(Asked::Statement(asked)) => Wanted::Statement {
             quarter: quarter_or_last(office, &asked.quarter)?,
