@@ -226,8 +226,8 @@ async fn hostile_names_and_a_crowd_become_nothing_but_text() {
     let pair = ready().await;
     let host = &pair.host;
     let mut rows = "姓名,活动证号,所在支部\n".to_owned();
-    for number in 0..500 {
-        rows.push_str(&format!("<script>{number}</script>,X{number:04},大支部\n"));
+    for (number, sign) in ('一'..).take(500).enumerate() {
+        rows.push_str(&format!("<script>{sign}</script>,X{number:04},大支部\n"));
     }
     import_rows(host, &rows).await;
     let mut held = activity("大支部", ActivityKind::ActivityDay, "2026-04-01");
@@ -239,7 +239,7 @@ async fn hostile_names_and_a_crowd_become_nothing_but_text() {
     assert_eq!(
         printed
             .page
-            .matches("&#60;script&#62;499&#60;/script&#62;")
+            .matches("&#60;script&#62;一&#60;/script&#62;")
             .count(),
         2
     );
