@@ -45,8 +45,8 @@ impl Frame {
     }
 }
 
-/// What a slip puts onto a page. Empty before the page is signed.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// What a slip puts onto a page.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Seal {
     /// What people type.
     pub code: String,
@@ -57,6 +57,15 @@ pub struct Seal {
 }
 
 impl Seal {
+    /// Stands where a seal will be: characters of no meaning, so that a part of a seal put anywhere else on a page is noticed.
+    pub fn blank() -> Self {
+        Self {
+            code: "\u{e000}".to_owned(),
+            text: "\u{e001}".to_owned(),
+            picture: "\u{e002}".to_owned(),
+        }
+    }
+
     /// The seal of a slip.
     pub fn of(slip: &FormSlip) -> Self {
         let text = slip.to_text();
@@ -69,16 +78,13 @@ impl Seal {
 
     /// The page as it was before it was sealed.
     pub fn taken_off(&self, page: &str) -> String {
-        let mut page = page.to_owned();
-        for part in [&self.picture, &self.text, &self.code] {
-            if !part.is_empty() {
-                page = page.replace(part.as_str(), "");
-            }
-        }
-        page
+        let blank = Self::blank();
+        page.replace(&self.picture, &blank.picture)
+            .replace(&self.text, &blank.text)
+            .replace(&self.code, &blank.code)
     }
 
-    /// The digest of a page that has no seal.
+    /// The digest of a page with a blank seal.
     pub fn digest(unsealed: &str) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(PAGE_DOMAIN);

@@ -207,7 +207,7 @@ fn all(text: &str) -> Vec<Form> {
 
 fn sealed(form: &Form) -> (String, FormSlip) {
     let frame = frame();
-    let unsealed = form.page(&frame, &Seal::default()).unwrap();
+    let unsealed = form.page(&frame, &Seal::blank()).unwrap();
     let content = FormSlipContent {
         kind: form.kind(),
         number: Text::parse(&frame.number).unwrap(),
@@ -287,6 +287,10 @@ fn a_page_is_itself_without_its_seal_and_any_change_is_noticed() {
         assert_eq!(digest(&page), slip.content().page);
         let altered = page.replacen("张三", "李四", 1);
         assert_ne!(digest(&altered), slip.content().page);
+        // A part of the seal where none was.
+        let code = slip.code().to_string();
+        let added = page.replacen("张三", &format!("张三{code}"), 1);
+        assert_ne!(digest(&added), slip.content().page);
     }
     assert_eq!(Seal::line_of("<html></html>"), None);
 }
@@ -332,7 +336,7 @@ proptest! {
         let hostile = format!("{text}{sting}");
         for (plain, form) in all("x").iter().zip(all(&hostile)) {
             let count = |form: &Form| {
-                let page = form.page(&frame(), &Seal::default()).unwrap();
+                let page = form.page(&frame(), &Seal::blank()).unwrap();
                 (page.matches('<').count(), page.matches('>').count(), page.matches('"').count())
             };
             prop_assert_eq!(count(plain), count(&form), "{:?}", form.kind());

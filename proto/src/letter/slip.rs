@@ -62,7 +62,7 @@ record! {
         organization_code: OrganizationCode [],
         /// The issuer's name.
         organization_name: Text<100> [],
-        /// SHA-256 of the page without this slip.
+        /// SHA-256 of the page with marks where this slip stands.
         page: Hash [],
         /// The identity key that signs.
         key: [u8; 32] [],

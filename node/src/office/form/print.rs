@@ -141,7 +141,7 @@ pub(in crate::office) async fn print(
             let year = desk.today.date().year();
             let number = format!("{}-{year}-{:04}", kind.letters(), known + 1);
             let unsealed = printing
-                .page(&frame(&its, &number, desk.now), &Seal::default())
+                .page(&frame(&its, &number, desk.now), &Seal::blank())
                 .map_err(|error| unrendered(&error))?;
             let organization = its.organization();
             let content = FormSlipContent {
@@ -185,7 +185,7 @@ fn finished(office: &Office, form: &Form, answer: Answer) -> Result<Printed, Off
     let content = slip.content();
     let frame = frame(office, content.number.as_str(), content.issued_ms);
     let page = |seal: &Seal| form.page(&frame, seal).map_err(|error| unrendered(&error));
-    if Seal::digest(&page(&Seal::default())?) != content.page {
+    if Seal::digest(&page(&Seal::blank())?) != content.page {
         return Err(OfficeError::field(
             "request_id",
             "该请求打印之后记录已有变化, 请重新打印 the record has changed since this request was answered: print it again",
