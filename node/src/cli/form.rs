@@ -30,6 +30,9 @@ use super::{
 /// Bytes of a page that is read to be checked: what the API takes.
 const PAGE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Files of one name that a folder may hold already.
+const COPIES_MOST: u32 = 1000;
+
 /// What to do with forms.
 #[derive(Debug, Subcommand)]
 pub(super) enum FormVerb {
@@ -229,7 +232,7 @@ fn named(form: &FormEntry) -> PathBuf {
     if !plain.exists() {
         return plain;
     }
-    (2..)
+    (2..=COPIES_MOST)
         .map(|at| PathBuf::from(format!("{name}-{at}.html")))
         .find(|path| !path.exists())
         .unwrap_or(plain)

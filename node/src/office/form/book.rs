@@ -1,6 +1,6 @@
 //! A member's record book of one year.
 
-use hongyan_proto::letter::{FormTarget, Payload};
+use hongyan_proto::letter::{FormTarget, Payload, Within};
 
 use super::{
     super::{Office, OfficeError, book as books},
@@ -32,7 +32,7 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
         (Some(member), None) => Who::Member(member),
         (None, None) => return Err(OfficeError::Damaged("表格记录 form".to_owned())),
     };
-    let year = target.year.map_or(0, |year| year.get());
+    let year = target.year.map_or(0, Within::get);
     let (person, years) = books::show(office, &who.id(), year, false)?;
     let lines: Vec<Line> = years.into_iter().flat_map(|year| year.lines).collect();
     let tally = tally(&lines);

@@ -189,7 +189,8 @@ fn host(line: &InflowLine, shown: &mut StatementLine) {
         .conduct_remark
         .as_ref()
         .map_or("", |remark| remark.as_str());
-    shown.conduct = format!("{grade} {remark}").trim().to_owned();
+    let conduct = format!("{grade} {remark}");
+    conduct.trim().clone_into(&mut shown.conduct);
     contact(line.contact_state).clone_into(&mut shown.host_contact);
 }
 

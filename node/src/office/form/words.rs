@@ -20,8 +20,8 @@ pub(super) fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-pub(super) fn row(zh: &str, en: &str, value: impl ToString) -> Row {
-    (zh.to_owned(), en.to_owned(), value.to_string())
+pub(super) fn row(zh: &str, en: &str, value: impl Into<String>) -> Row {
+    (zh.to_owned(), en.to_owned(), value.into())
 }
 
 /// A count as the wire and the forms have it.

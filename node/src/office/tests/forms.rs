@@ -1,5 +1,7 @@
 //! Printed forms from the record to the paper and back: numbered, accounted for, verified here and at the partner's.
 
+use std::fmt::Write as _;
+
 use hongyan_proto::{
     letter::{
         ActivityKind, CertificateKind, CertificateRange, FormCode, Presence, SlipError, Text,
@@ -227,7 +229,7 @@ async fn hostile_names_and_a_crowd_become_nothing_but_text() {
     let host = &pair.host;
     let mut rows = "姓名,活动证号,所在支部\n".to_owned();
     for (number, sign) in ('一'..).take(500).enumerate() {
-        rows.push_str(&format!("<script>{sign}</script>,X{number:04},大支部\n"));
+        let _ = writeln!(rows, "<script>{sign}</script>,X{number:04},大支部");
     }
     import_rows(host, &rows).await;
     let mut held = activity("大支部", ActivityKind::ActivityDay, "2026-04-01");
