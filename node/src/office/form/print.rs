@@ -7,7 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    super::{Answer, Office, OfficeError, Request, book as books, find},
+    super::{Answer, Office, OfficeError, Request, book as books, find, roster},
     Drawn, draw,
 };
 use crate::{
@@ -93,7 +93,7 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
         Wanted::Ledger { unit, year } => (
             FormKind::Ledger,
             FormTarget {
-                unit: Some(unit),
+                unit: Some(Text::parse(&roster::named(&office.store, unit.as_str())?)?),
                 year: Some(this_year_or(office, year)?),
                 ..none
             },
