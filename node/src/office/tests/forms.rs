@@ -348,6 +348,10 @@ async fn every_other_form_is_printed_and_verified() {
             Signer::Partner("320200-001".to_owned())
         );
     }
+    void_and_continued(host).await;
+}
+
+async fn void_and_continued(host: &Town) {
     // A certificate that was given back is no paper any more.
     let certificate = form::list(&host.office, None, "HZ-").unwrap().remove(0);
     let number = "F001".parse().unwrap();
