@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, form, key, life,
-    member, partner, policy,
+    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, form, key,
+    life, member, partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},

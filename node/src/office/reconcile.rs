@@ -71,7 +71,11 @@ fn cadence(shelf: &impl Shelf, partner: &Partner, today: Day) -> Result<Cadence,
     Ok(in_force.map_or(Cadence::Quarterly, |agreement| agreement.terms.cadence))
 }
 
-pub(super) fn file(office: &Office, partner: &Partner, quarter: Quarter) -> Result<QuarterFile, OfficeError> {
+pub(super) fn file(
+    office: &Office,
+    partner: &Partner,
+    quarter: Quarter,
+) -> Result<QuarterFile, OfficeError> {
     let store = &office.store;
     let own = partner.own.key_id();
     let (view, _) = book::quarter(store, partner, quarter)?;
