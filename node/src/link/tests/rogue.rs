@@ -206,9 +206,14 @@ async fn whoever_acknowledges_what_it_does_not_read_is_left() {
     while unread.len() < driver::OUTGOING_MESSAGES {
         home.write(&host, 1).await;
         size += 1;
-        told.wait_for(|sent| *sent >= size).await.unwrap();
+        // What it says between two entries may have taken the last room: then it has ended by now, and hears nothing more.
+        if told.wait_for(|sent| *sent >= size).await.is_err() {
+            break;
+        }
         let acknowledged = Message::Ack { log_id, size };
-        say.send(Ok(acknowledged.into_wire())).await.unwrap();
+        if say.send(Ok(acknowledged.into_wire())).await.is_err() {
+            break;
+        }
     }
     assert!(size > WINDOW_FRAMES as u64, "{size}");
     home.write(&host, 1).await;
