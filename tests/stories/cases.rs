@@ -149,6 +149,8 @@ async fn what_is_not_in_the_table_is_refused_before_it_is_written() {
         .notice(HOST, &people[0], "2025-10-08", "341700")
         .await
         .unwrap();
+    // Until then the nodes tell each other of it by themselves.
+    town.settle(home, host).await.unwrap();
     let before = town.desk(home).status().await.unwrap().logs;
     let refused = town
         .desk(home)
@@ -160,7 +162,6 @@ async fn what_is_not_in_the_table_is_refused_before_it_is_written() {
         before,
         "{refused}"
     );
-    town.settle(home, host).await.unwrap();
     town.desk(host)
         .place(&case, "第一支部", "2025-10-15")
         .await
