@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, attended, certificate, confirm, contacted, epoch, event, form, key,
-    life, member, partner, policy,
+    BookError, Shelf as _, attended, certificate, confirm, contacted, dues, epoch, event, form,
+    key, life, member, partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
@@ -281,6 +281,11 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::Appraisal(_)
         | Payload::Training(_) => life::keep(draft, header, payload),
         Payload::FormIssued(issued) => form::keep(draft, header, issued),
+        Payload::DuesBase(_)
+        | Payload::DuesRelief(_)
+        | Payload::DuesPayment(_)
+        | Payload::DuesCorrection(_)
+        | Payload::DuesClosed(_) => dues::keep(draft, header, payload),
         Payload::BookCode(code) => confirm::given(draft, header, code),
         Payload::BookConfirmed(confirmed) => confirm::taken(draft, header, confirmed),
         _ => tree(draft, header, payload),

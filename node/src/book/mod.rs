@@ -13,6 +13,7 @@ mod certificate;
 mod confirm;
 mod contact;
 mod contacted;
+mod dues;
 mod epoch;
 mod error;
 mod event;
@@ -48,6 +49,10 @@ pub use contact::{
     note_hello, note_problem, note_sync,
 };
 pub use contacted::contacted;
+pub use dues::{
+    Belonged, Settled, belonged, dues_account, dues_closings, dues_people, dues_person,
+    dues_settled, next_dues_number, payment_of_number, payment_of_paper, payment_told,
+};
 pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
 pub use error::BookError;
 pub use event::event;

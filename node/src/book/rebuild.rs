@@ -13,7 +13,7 @@ use super::{
 use crate::store::{Draft, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
-const FROM_LOGS: [View; 18] = [
+const FROM_LOGS: [View; 19] = [
     View::Case,
     View::CaseOfCertificate,
     View::Member,
@@ -32,6 +32,7 @@ const FROM_LOGS: [View; 18] = [
     View::Former,
     View::Attended,
     View::Form,
+    View::Dues,
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
-    book::BookVerb, certificate::CertificateVerb, duties::Duties, exemption::ExemptionVerb,
+    book::BookVerb, certificate::CertificateVerb, dues::DuesVerb, duties::Duties, exemption::ExemptionVerb,
     export::Export, flow::FlowVerb, form::FormVerb, gateway::GatewayVerb, init::Init, key::KeyVerb,
     lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb, partner::PartnerVerb,
     plan::PlanVerb, points::PointsVerb, policy::PolicyVerb, reconcile::ReconcileVerb,
@@ -126,6 +126,9 @@ pub(super) enum Command {
     /// 党员记实册: 奖惩、发挥作用、本人确认、年度册 Record books: awards, roles, confirmation, the yearly book
     #[command(subcommand)]
     Book(BookVerb),
+    /// 党费: 基数、减免、收取、月结、公示 Dues: bases, relief, payments, closing, publication
+    #[command(subcommand)]
+    Dues(DuesVerb),
     /// 民主评议结果 Results of appraisals
     #[command(subcommand)]
     Appraisal(AppraisalVerb),

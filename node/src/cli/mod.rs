@@ -13,6 +13,7 @@ mod backup;
 mod book;
 mod certificate;
 mod connect;
+mod dues;
 mod duties;
 mod error;
 mod exemption;
@@ -141,6 +142,7 @@ async fn dispatch(command: Command, session: &mut Session<'_>) -> Result<Ended, 
         Command::Plan(verb) => plan::run(verb, session).await,
         Command::Activity(verb) => activity::run(verb, session).await,
         Command::Book(verb) => book::run(verb, session).await,
+        Command::Dues(verb) => dues::run(verb, session).await,
         Command::Appraisal(verb) => appraisal::run(verb, session).await,
         Command::Training(verb) => training::run(verb, session).await,
         Command::Exemption(verb) => exemption::run(verb, session).await,

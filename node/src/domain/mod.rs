@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod calendar;
 pub mod case;
 pub mod certificate;
+pub mod dues;
 pub mod duty;
 pub mod event;
 pub mod fact;

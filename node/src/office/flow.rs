@@ -361,28 +361,35 @@ pub(super) async fn write(
 ) -> Result<Answer, OfficeError> {
     payload.check()?;
     office
-        .write(request, move |desk| {
-            let (file, partner) = find::case(desk.draft, &case)?;
-            let kind = payload.kind();
-            let side = file.side().unwrap_or(Side::Outflow);
-            case::check(&file.case, side, kind)?;
-            check_dates(&file.case, &payload, desk.today)?;
-            match partner {
-                Some(partner) => {
-                    if kind.group() == KindGroup::Fact {
-                        super::record::check(desk, &partner, &file, &payload)?;
-                        super::record::told_once(desk, &partner, &file, &payload)?;
-                    }
-                    desk.send(&partner, payload, Some(file.id), Cut::Refuse)?;
-                }
-                // Only the departure is registered: the partner knows nothing, so it is told nothing.
-                None => {
-                    desk.enter(&payload, Some(file.id))?;
-                }
-            }
-            Ok(Answer::about(file.id))
-        })
+        .write(request, move |desk| put(desk, &case, payload))
         .await
+}
+
+/// The same in a commit under way.
+pub(super) fn put(
+    desk: &mut Desk<'_, '_>,
+    name: &str,
+    payload: Payload,
+) -> Result<Answer, OfficeError> {
+    let (file, partner) = find::case(desk.draft, name)?;
+    let kind = payload.kind();
+    let side = file.side().unwrap_or(Side::Outflow);
+    case::check(&file.case, side, kind)?;
+    check_dates(&file.case, &payload, desk.today)?;
+    match partner {
+        Some(partner) => {
+            if kind.group() == KindGroup::Fact {
+                super::record::check(desk, &partner, &file, &payload)?;
+                super::record::told_once(desk, &partner, &file, &payload)?;
+            }
+            desk.send(&partner, payload, Some(file.id), Cut::Refuse)?;
+        }
+        // Only the departure is registered: the partner knows nothing, so it is told nothing.
+        None => {
+            desk.enter(&payload, Some(file.id))?;
+        }
+    }
+    Ok(Answer::about(file.id))
 }
 
 /// A case as it stands, by its id.

@@ -13,6 +13,7 @@ mod carrier;
 mod certificate;
 mod desk;
 mod due;
+mod dues;
 mod duty;
 mod earlier;
 mod error;

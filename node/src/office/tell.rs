@@ -68,7 +68,9 @@ fn way(
     let Some(partner) = partner else {
         return Ok(Err("案卷没有对方 the case has no partner".to_owned()));
     };
-    if let Err(refusal) = case::check(&file.case, Side::Inflow, kind) {
+    // Most records are the host's; a payment at home is told by home.
+    let side = file.side().unwrap_or(Side::Inflow);
+    if let Err(refusal) = case::check(&file.case, side, kind) {
         return Ok(Err(refusal.to_string()));
     }
     if let Err(hindrance) = writable(&partner) {
@@ -84,7 +86,7 @@ fn way(
 
 const NOT_NAMED: &str = "协议未列此项, 只留在本地 the agreement does not name it: it stays here";
 
-/// Tells the partner of a record about a hosted member, as far as the agreement lets it.
+/// Tells the partner of a record about a flow member, as far as the agreement lets it.
 pub(super) fn tell(
     desk: &mut Desk<'_, '_>,
     fact: &Payload,
@@ -186,6 +188,7 @@ pub(super) fn correct(
         (Some(_), Some(Payload::Attendance(attendance))) => {
             Some(Replacement::Attendance(attendance))
         }
+        (Some(_), Some(Payload::Dues(dues))) => Some(Replacement::Dues(dues)),
         (Some(_), Some(Payload::Award(award))) => Some(Replacement::Award(award)),
         (Some(_), Some(Payload::Role(role))) => Some(Replacement::Role(role)),
         // Records tell no other kind of letter.

@@ -55,13 +55,15 @@ pub enum View {
     Former = 28,
     /// Attendance of hosted members that this node told, by letter and by event.
     Attended = 29,
+    /// Dues by person.
+    Dues = 30,
     /// Printed forms, by kind and year, and by code.
     Form = 40,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Case,
         Self::CaseOfCertificate,
         Self::Member,
@@ -85,6 +87,7 @@ impl View {
         Self::Policy,
         Self::Former,
         Self::Attended,
+        Self::Dues,
         Self::Form,
     ];
 

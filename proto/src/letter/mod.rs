@@ -24,6 +24,7 @@ mod correction;
 mod departure;
 mod disclosed;
 mod dues;
+mod dues_book;
 mod ending;
 mod epoch;
 mod error;
@@ -59,6 +60,9 @@ mod wire;
 #[allow(clippy::unwrap_used)]
 mod activity_tests;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod dues_tests;
+#[cfg(test)]
 mod arbitrary;
 #[cfg(feature = "samples")]
 pub mod sample;
@@ -91,6 +95,9 @@ pub use correction::{Correction, Replacement};
 pub use departure::{Departed, DepartureReason, Destination};
 pub use disclosed::{Disclosed, MemberClass, Sex};
 pub use dues::{Dues, DuesMonths};
+pub use dues_book::{
+    DuesBase, DuesClass, DuesClosed, DuesCorrection, DuesNumber, DuesPayment, DuesRelief, DuesWay,
+};
 pub use ending::{Returned, Transferred, Withdraw, WithdrawReason};
 pub use epoch::{EpochAccepted, EpochReset};
 pub use error::{PayloadError, ValueError};

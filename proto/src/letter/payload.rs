@@ -25,6 +25,7 @@ use super::{
     departure::Departed,
     disclosed::Disclosed,
     dues::Dues,
+    dues_book::{DuesBase, DuesClosed, DuesCorrection, DuesPayment, DuesRelief},
     ending::{Returned, Transferred, Withdraw},
     epoch::{EpochAccepted, EpochReset},
     error::{At, PayloadError},
@@ -201,6 +202,11 @@ payload! {
     Screened Screened,
     MeasureTaken MeasureTaken,
     InspectionMade InspectionMade,
+    DuesBase DuesBase,
+    DuesRelief DuesRelief,
+    DuesPayment DuesPayment,
+    DuesCorrection DuesCorrection,
+    DuesClosed DuesClosed,
 }
 
 impl Payload {

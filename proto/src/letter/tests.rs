@@ -326,7 +326,9 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         OfficerRole,
         CertificateKind,
         CertificateFinding,
-        ReplacementReason
+        ReplacementReason,
+        DuesClass,
+        DuesWay
     );
     let pool_names: BTreeSet<_> = [
         "agreement",
@@ -340,6 +342,7 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         "book_activity",
         "book_assessment",
         "book_correction",
+        "book_dues",
         "book_record",
     ]
     .iter()

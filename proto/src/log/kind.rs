@@ -212,6 +212,16 @@ kinds! {
     MeasureTaken MeasureTaken "measure_taken" "批评教育处理" "measure taken" Local,
     /// The committee inspected a unit.
     InspectionMade InspectionMade "inspection_made" "督查" "inspection" Local,
+    /// What a person's dues are computed from.
+    DuesBase DuesBase "dues_base" "党费基数" "dues base" Local,
+    /// Dues were reduced or waived.
+    DuesRelief DuesRelief "dues_relief" "党费减免" "dues reduced or waived" Local,
+    /// Dues were paid here.
+    DuesPayment DuesPayment "dues_payment" "党费收款" "dues payment" Local,
+    /// An earlier entry about dues was wrong.
+    DuesCorrection DuesCorrection "dues_correction" "党费更正" "dues correction" Local,
+    /// A unit closed a month of dues.
+    DuesClosed DuesClosed "dues_closed" "党费月结" "dues month closed" Local,
 }
 
 impl Kind {

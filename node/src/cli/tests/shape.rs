@@ -32,6 +32,7 @@ certificate range|issue|check|replace|hand-in|list|show|verify
 plan set|amend|file|show
 activity hold|correct|hand-up|show|attachments|list|ledger
 book award|role|correct|code|confirm|show|stats
+dues base|waive|pay|correct|close|list|arrears|publish|receipt|show
 appraisal record|correct|void|show
 training record|correct|void|list
 exemption grant|correct|void|list

@@ -2,7 +2,9 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Activity, ActivityKind, Attendance, DisclosureSet, Payload},
+    letter::{
+        Activity, ActivityKind, Attendance, DisclosureSet, Dues, DuesPayment, Payload, Text,
+    },
 };
 
 use crate::domain::scope;
@@ -19,9 +21,23 @@ pub fn disclose(fact: &Payload, about: CaseId, scope: DisclosureSet) -> Option<P
                 (None, None) => return None,
             }
         }
+        Payload::DuesPayment(payment) if payment.case_id.is_none_or(|case| case == about) => {
+            dues(payment)?.into()
+        }
         _ => return None,
     };
     scope::outgoing(&letter, scope)
+}
+
+/// A payment of a member of the roster is about the case that the member is away in: whoever asks knows which.
+fn dues(payment: &DuesPayment) -> Option<Dues> {
+    Some(Dues {
+        month: payment.month,
+        months: payment.months,
+        fen: payment.fen,
+        paid_on: payment.paid_on,
+        receipt: Text::parse(&payment.receipt()).ok()?,
+    })
 }
 
 fn attendance(activity: &Activity, about: CaseId) -> Option<Attendance> {
@@ -47,7 +63,7 @@ fn attendance(activity: &Activity, about: CaseId) -> Option<Attendance> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use hongyan_proto::letter::{Attendee, Disclosure, Presence, Text};
+    use hongyan_proto::letter::{Attendee, Disclosure, Presence};
 
     use super::*;
 

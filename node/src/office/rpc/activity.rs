@@ -35,7 +35,7 @@ fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn not_told(stays: &[NotTold]) -> Vec<pb::NotTold> {
+pub(super) fn not_told(stays: &[NotTold]) -> Vec<pb::NotTold> {
     stays
         .iter()
         .map(|one| pb::NotTold {

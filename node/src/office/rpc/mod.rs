@@ -7,6 +7,7 @@ mod assessment;
 mod book;
 mod certificate;
 mod convert;
+mod dues;
 mod duty;
 mod error;
 mod export;
@@ -34,6 +35,7 @@ use hongyan_proto::pb::{
         agreement_service_server::AgreementServiceServer,
         assessment_service_server::AssessmentServiceServer, book_service_server::BookServiceServer,
         certificate_service_server::CertificateServiceServer,
+        dues_service_server::DuesServiceServer,
         duty_service_server::DutyServiceServer, flow_service_server::FlowServiceServer,
         form_service_server::FormServiceServer,
         gateway_link_service_server::GatewayLinkServiceServer,
@@ -69,6 +71,7 @@ pub fn routes(office: Office) -> Routes {
         )
         .add_service(BookServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
         .add_service(AssessmentServiceServer::new(office.clone()))
+        .add_service(DuesServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))
         .add_service(PartnerServiceServer::new(office.clone()))
         .add_service(AgreementServiceServer::new(office.clone()))
         .add_service(FlowServiceServer::new(office.clone()).max_encoding_message_size(MESSAGE_MAX))

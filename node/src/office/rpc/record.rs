@@ -1,6 +1,7 @@
 //! `RecordService`.
 
 use hongyan_proto::{
+    letter::{Payload, ValueError},
     log::Kind,
     pb::{
         exchange::v1::payload::Content,
@@ -11,10 +12,11 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{self, written},
+    dues::letter,
     payload::checked,
     request::request,
 };
-use crate::office::{Office, OfficeError, flow, record};
+use crate::office::{Answer, Office, OfficeError, dues, flow, record};
 
 type Answered<T> = Result<Response<T>, Status>;
 
@@ -24,15 +26,18 @@ macro_rules! fact {
         let request = request(&message, &message.actor, &message.request_id)?;
         let payload = checked(Kind::$kind, message.$field.map(Content::$kind))?;
         let answer = flow::write($office, request, message.case, payload).await?;
-        let case_id = answer
-            .case_id()
-            .map(|id| id.to_string())
-            .unwrap_or_default();
         Ok(Response::new(pb::$response {
             written: written(&answer),
-            case_id,
+            case_id: case_id(&answer),
         }))
     }};
+}
+
+fn case_id(answer: &Answer) -> String {
+    answer
+        .case_id()
+        .map(|id| id.to_string())
+        .unwrap_or_default()
 }
 
 #[tonic::async_trait]
@@ -54,7 +59,15 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::RecordDuesRequest>,
     ) -> Answered<pb::RecordDuesResponse> {
-        fact!(self, request_, Dues, dues, RecordDuesResponse)
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let dues = letter(message.dues)?;
+        // The letter and the payment are one fact: it is entered once, from whichever end.
+        let answer = dues::record(self, request, message.case, dues).await?;
+        Ok(Response::new(pb::RecordDuesResponse {
+            written: written(&answer),
+            case_id: case_id(&answer),
+        }))
     }
 
     async fn record_award(
@@ -148,13 +161,17 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::CorrectRecordRequest>,
     ) -> Answered<pb::CorrectRecordResponse> {
-        fact!(
-            self,
-            request_,
-            Correction,
-            correction,
-            CorrectRecordResponse
-        )
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let content = message.correction.map(Content::Correction);
+        let Payload::Correction(correction) = checked(Kind::Correction, content)? else {
+            return Err(OfficeError::field("correction", ValueError::Missing).into());
+        };
+        let answer = dues::correct_letter(self, request, message.case, correction).await?;
+        Ok(Response::new(pb::CorrectRecordResponse {
+            written: written(&answer),
+            case_id: case_id(&answer),
+        }))
     }
 
     async fn list_records(

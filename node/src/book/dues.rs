@@ -1,0 +1,417 @@
+//! Dues as the local log has them: every entry under its person, what the next receipt's number is, and which months were paid on which day.
+//! What a person owes is derived on reading. Where members belonged is kept here too, because a month is owed where the member was then.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use hongyan_proto::{
+    id::{CaseId, LogId, MemberId, UnitId},
+    letter::{DuesCorrection, DuesPayment, DuesRelief, Member, Payload},
+    log::{Header, Kind},
+    time::{Day, Month, Timestamp},
+};
+use prost::Message;
+
+use super::{BookError, Shelf, put, shelf::read};
+use crate::{
+    domain::{
+        dues::{Account, Closings, Noted},
+        life::Who,
+    },
+    store::{Draft, View},
+};
+
+const VIEW: View = View::Dues;
+const NAME: &str = "dues";
+
+/// How an entry is kept, under its person.
+#[derive(Clone, PartialEq, Message)]
+struct Kept {
+    #[prost(int32, tag = "1")]
+    kind: i32,
+    #[prost(bytes = "bytes", tag = "2")]
+    payload: Bytes,
+}
+
+/// What is known of an entry by its sequence.
+#[derive(Clone, PartialEq, Message)]
+struct Placed {
+    /// The person, as in keys.
+    #[prost(bytes = "vec", tag = "1")]
+    person: Vec<u8>,
+    /// The months that are settled by it, as in keys.
+    #[prost(uint32, repeated, tag = "2")]
+    months: Vec<u32>,
+}
+
+/// Where a member was put on the roster.
+#[derive(Clone, PartialEq, Message)]
+struct Put {
+    #[prost(sint64, tag = "1")]
+    time_ms: i64,
+    #[prost(bytes = "bytes", tag = "2")]
+    unit_id: Bytes,
+    #[prost(string, tag = "3")]
+    unit: String,
+    #[prost(bool, tag = "4")]
+    removed: bool,
+}
+
+/// Where a member belonged from a day on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Belonged {
+    /// Since when, by this node's clock.
+    pub since: Day,
+    /// The unit of the tree.
+    pub unit_id: Option<UnitId>,
+    /// The unit as it was named then.
+    pub unit: Option<String>,
+    /// Left the roster.
+    pub removed: bool,
+}
+
+/// A month of a person that was paid or waived.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Settled {
+    /// Whose.
+    pub who: Who,
+    /// Which.
+    pub month: Month,
+    /// When.
+    pub day: Day,
+    /// The entry that says so.
+    pub sequence: u64,
+}
+
+fn person_of(member: Option<MemberId>, case: Option<CaseId>) -> Option<Who> {
+    match (member, case) {
+        (Some(member), _) => Some(Who::Member(member)),
+        (None, Some(case)) => Some(Who::Hosted(case)),
+        (None, None) => None,
+    }
+}
+
+fn person_key(who: Who) -> Vec<u8> {
+    match who {
+        Who::Member(id) => [&b"m"[..], id.as_bytes()].concat(),
+        Who::Hosted(id) => [&b"c"[..], id.as_bytes()].concat(),
+    }
+}
+
+fn person_from(key: &[u8]) -> Result<Who, BookError> {
+    let wrong = |_| BookError::View(NAME);
+    match key.split_first() {
+        Some((b'm', id)) => MemberId::from_slice(id).map(Who::Member).map_err(wrong),
+        Some((b'c', id)) => CaseId::from_slice(id).map(Who::Hosted).map_err(wrong),
+        _ => Err(BookError::View(NAME)),
+    }
+}
+
+/// An entry under its person.
+fn entry_key(person: &[u8], sequence: u64) -> Vec<u8> {
+    [&b"e"[..], person, &sequence.to_be_bytes()].concat()
+}
+
+fn placed_key(sequence: u64) -> Vec<u8> {
+    [&b"p"[..], &sequence.to_be_bytes()].concat()
+}
+
+/// A settled month, by month first: a list of a year is one scan.
+fn month_key(month: u32, person: &[u8], sequence: u64) -> Vec<u8> {
+    [&b"d"[..], &month.to_be_bytes(), person, &sequence.to_be_bytes()].concat()
+}
+
+fn number_key(number: u32) -> Vec<u8> {
+    [&b"n"[..], &number.to_be_bytes()].concat()
+}
+
+fn told_key(log: &LogId, sequence: u64) -> Vec<u8> {
+    [&b"t"[..], log.as_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+fn paper_key(blind: [u8; 16]) -> Vec<u8> {
+    [&b"q"[..], &blind].concat()
+}
+
+fn closed_key(sequence: u64) -> Vec<u8> {
+    [&b"c"[..], &sequence.to_be_bytes()].concat()
+}
+
+fn belonged_key(member: MemberId, sequence: Option<u64>) -> Vec<u8> {
+    let sequence = sequence.map(u64::to_be_bytes);
+    let sequence = sequence.as_ref().map_or(&[][..], |bytes| &bytes[..]);
+    [&b"u"[..], member.as_bytes(), sequence].concat()
+}
+
+fn month_number(month: Month) -> u32 {
+    let first = month.first_day().date();
+    u32::try_from(i32::from(first.year()) * 12 + i32::from(first.month()) - 1).unwrap_or_default()
+}
+
+fn month_from(number: u32) -> Result<Month, BookError> {
+    let year = i16::try_from(number / 12).map_err(|_| BookError::View(NAME))?;
+    let month = i8::try_from(number % 12 + 1).map_err(|_| BookError::View(NAME))?;
+    Day::new(year, month, 1)
+        .map(Day::month)
+        .map_err(|_| BookError::View(NAME))
+}
+
+/// The months that an entry settles. Part of what was owed leaves its months due; what is only reduced is owed still.
+fn settles(payload: &Payload) -> Option<(Day, Vec<u32>)> {
+    match payload {
+        Payload::DuesPayment(payment) if !payment.part => {
+            Some((payment.paid_on, payment.covered().map(month_number).collect()))
+        }
+        Payload::DuesRelief(relief) if relief.fen.0 == 0 => {
+            Some((relief.approved_on, waived(relief)))
+        }
+        _ => None,
+    }
+}
+
+fn waived(relief: &DuesRelief) -> Vec<u32> {
+    (month_number(relief.from)..=month_number(relief.until)).collect()
+}
+
+/// Takes an entry in.
+pub(super) fn keep(
+    draft: &mut Draft<'_>,
+    header: &Header,
+    payload: &Payload,
+) -> Result<(), BookError> {
+    let sequence = header.sequence;
+    let who = match payload {
+        Payload::DuesBase(base) => person_of(base.member_id, base.case_id),
+        Payload::DuesRelief(relief) => person_of(relief.member_id, relief.case_id),
+        Payload::DuesPayment(payment) => {
+            numbered(draft, sequence, payment)?;
+            person_of(payment.member_id, payment.case_id)
+        }
+        Payload::DuesCorrection(correction) => return corrected(draft, header, correction, payload),
+        Payload::DuesClosed(_) => {
+            return Ok(draft.put_view(VIEW, &closed_key(sequence), payload.encode())?);
+        }
+        _ => None,
+    };
+    let Some(who) = who else { return Ok(()) };
+    let person = person_key(who);
+    keep_entry(draft, (&person, sequence), payload)?;
+    let months = settle(draft, (&person, sequence), Some(payload), &[])?;
+    Ok(put(draft, VIEW, &placed_key(sequence), &Placed { person, months })?)
+}
+
+fn keep_entry(
+    draft: &mut Draft<'_>,
+    (person, sequence): (&[u8], u64),
+    payload: &Payload,
+) -> Result<(), BookError> {
+    let kept = Kept {
+        kind: payload.kind().code(),
+        payload: payload.encode().into(),
+    };
+    Ok(put(draft, VIEW, &entry_key(person, sequence), &kept)?)
+}
+
+/// Receipts and letters lead to their payment.
+fn numbered(draft: &mut Draft<'_>, sequence: u64, payment: &DuesPayment) -> Result<(), BookError> {
+    let place = sequence.to_be_bytes().to_vec();
+    let number = payment.number.get();
+    draft.put_view(VIEW, &number_key(number), place.clone())?;
+    if next_dues_number(draft)? <= number {
+        draft.put_view(VIEW, b"l", number.to_be_bytes().to_vec())?;
+    }
+    if let Some(paper) = &payment.paper {
+        let blind = draft.blind(paper.as_str().as_bytes());
+        draft.put_view(VIEW, &paper_key(blind), place.clone())?;
+    }
+    if let Some(told) = &payment.told {
+        draft.put_view(VIEW, &told_key(&told.log_id, told.sequence), place)?;
+    }
+    Ok(())
+}
+
+/// Writes which months an entry settles now in place of those it did before.
+fn settle(
+    draft: &mut Draft<'_>,
+    (person, sequence): (&[u8], u64),
+    now: Option<&Payload>,
+    before: &[u32],
+) -> Result<Vec<u32>, BookError> {
+    for month in before {
+        draft.delete_view(VIEW, &month_key(*month, person, sequence));
+    }
+    let Some((day, months)) = now.and_then(settles) else {
+        return Ok(Vec::new());
+    };
+    for month in &months {
+        let key = month_key(*month, person, sequence);
+        draft.put_view(VIEW, &key, day.to_string().into_bytes())?;
+    }
+    Ok(months)
+}
+
+fn corrected(
+    draft: &mut Draft<'_>,
+    header: &Header,
+    correction: &DuesCorrection,
+    payload: &Payload,
+) -> Result<(), BookError> {
+    let key = placed_key(correction.corrects);
+    let Some(placed) = read::<Placed>(draft, VIEW, &key, NAME)? else {
+        return Ok(());
+    };
+    keep_entry(draft, (&placed.person, header.sequence), payload)?;
+    if let Some(payment) = &correction.payment {
+        numbered(draft, correction.corrects, payment)?;
+    }
+    let now = correction.payment.clone().map(Payload::DuesPayment);
+    let place = (placed.person.as_slice(), correction.corrects);
+    let months = settle(draft, place, now.as_ref(), &placed.months)?;
+    Ok(put(draft, VIEW, &key, &Placed { months, ..placed })?)
+}
+
+/// Notes where a member belongs from now on, when that is new. Called before the roster takes the entry in.
+pub(super) fn belongs(
+    draft: &mut Draft<'_>,
+    header: &Header,
+    new: &Member,
+    old: Option<&Member>,
+) -> Result<(), BookError> {
+    let place = |member: &Member| (member.unit_id, member.unit.clone(), member.removed);
+    if old.is_some_and(|old| place(old) == place(new)) {
+        return Ok(());
+    }
+    let put_there = Put {
+        time_ms: header.time.millis(),
+        unit_id: new.unit_id.map(|id| id.to_field()).unwrap_or_default(),
+        unit: new.unit.as_ref().map(ToString::to_string).unwrap_or_default(),
+        removed: new.removed,
+    };
+    let key = belonged_key(new.member_id, Some(header.sequence));
+    Ok(put(draft, VIEW, &key, &put_there)?)
+}
+
+/// Where a member belonged, in order.
+pub fn belonged(shelf: &impl Shelf, member: MemberId) -> Result<Vec<Belonged>, BookError> {
+    let mut found = Vec::new();
+    for (_, bytes) in shelf.scan(VIEW, &belonged_key(member, None))? {
+        let put = Put::decode(bytes).map_err(|_| BookError::View(NAME))?;
+        found.push(Belonged {
+            since: Timestamp::from_millis(put.time_ms).day(),
+            unit_id: UnitId::from_slice(&put.unit_id).ok(),
+            unit: Some(put.unit).filter(|unit| !unit.is_empty()),
+            removed: put.removed,
+        });
+    }
+    Ok(found)
+}
+
+/// Everything about one person's dues.
+pub fn dues_account(shelf: &impl Shelf, who: Who) -> Result<Account, BookError> {
+    let wrong = || BookError::View(NAME);
+    let mut account = Account::default();
+    let prefix = [&b"e"[..], &person_key(who)].concat();
+    for (key, bytes) in shelf.scan(VIEW, &prefix)? {
+        let sequence = key[prefix.len()..].try_into().map(u64::from_be_bytes);
+        let sequence = sequence.map_err(|_| wrong())?;
+        let kept = Kept::decode(bytes).map_err(|_| wrong())?;
+        let kind = Kind::try_from(kept.kind).map_err(|_| wrong())?;
+        match Payload::decode(kind, &kept.payload).map_err(|_| wrong())? {
+            Payload::DuesBase(entry) => account.bases.push(Noted { sequence, entry }),
+            Payload::DuesRelief(entry) => account.reliefs.push(Noted { sequence, entry }),
+            Payload::DuesPayment(entry) => account.payments.push(Noted { sequence, entry }),
+            Payload::DuesCorrection(entry) => account.corrections.push(Noted { sequence, entry }),
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(account)
+}
+
+/// Everyone whom an entry about dues names.
+pub fn dues_people(shelf: &impl Shelf) -> Result<BTreeSet<Who>, BookError> {
+    let mut people = BTreeSet::new();
+    for (_, bytes) in shelf.scan(VIEW, b"p")? {
+        let placed = Placed::decode(bytes).map_err(|_| BookError::View(NAME))?;
+        people.insert(person_from(&placed.person)?);
+    }
+    Ok(people)
+}
+
+/// Whose entry it is.
+pub fn dues_person(shelf: &impl Shelf, sequence: u64) -> Result<Option<Who>, BookError> {
+    read::<Placed>(shelf, VIEW, &placed_key(sequence), NAME)?
+        .map(|placed| person_from(&placed.person))
+        .transpose()
+}
+
+/// The closed months.
+pub fn dues_closings(shelf: &impl Shelf) -> Result<Closings, BookError> {
+    let wrong = || BookError::View(NAME);
+    let mut closings = Vec::new();
+    for (key, bytes) in shelf.scan(VIEW, b"c")? {
+        let sequence = key[1..].try_into().map(u64::from_be_bytes);
+        let sequence = sequence.map_err(|_| wrong())?;
+        match Payload::decode(Kind::DuesClosed, &bytes) {
+            Ok(Payload::DuesClosed(entry)) => closings.push(Noted { sequence, entry }),
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(Closings::new(closings))
+}
+
+/// The number of the next receipt.
+pub fn next_dues_number(shelf: &impl Shelf) -> Result<u32, BookError> {
+    let last = shelf.get(VIEW, b"l")?;
+    let last = last.map(|bytes| bytes.as_ref().try_into().map(u32::from_be_bytes));
+    let last = last.transpose().map_err(|_| BookError::View(NAME))?;
+    Ok(last.unwrap_or_default() + 1)
+}
+
+fn place(shelf: &impl Shelf, key: &[u8]) -> Result<Option<u64>, BookError> {
+    let found = shelf.get(VIEW, key)?;
+    let found = found.map(|bytes| bytes.as_ref().try_into().map(u64::from_be_bytes));
+    found.transpose().map_err(|_| BookError::View(NAME))
+}
+
+/// The payment that a receipt is of.
+pub fn payment_of_number(shelf: &impl Shelf, number: u32) -> Result<Option<u64>, BookError> {
+    place(shelf, &number_key(number))
+}
+
+/// The payment that a paper receipt's number is of.
+pub fn payment_of_paper(shelf: &impl Shelf, paper: &str) -> Result<Option<u64>, BookError> {
+    place(shelf, &paper_key(shelf.hide(paper.as_bytes())))
+}
+
+/// The payment that a letter told of.
+pub fn payment_told(
+    shelf: &impl Shelf,
+    log: &LogId,
+    sequence: u64,
+) -> Result<Option<u64>, BookError> {
+    place(shelf, &told_key(log, sequence))
+}
+
+/// The months between two that were paid here or waived, by whom and when.
+pub fn dues_settled(
+    shelf: &impl Shelf,
+    (from, until): (Month, Month),
+) -> Result<Vec<Settled>, BookError> {
+    let wrong = || BookError::View(NAME);
+    let mut settled = Vec::new();
+    for number in month_number(from)..=month_number(until) {
+        let prefix = [&b"d"[..], &number.to_be_bytes()].concat();
+        for (key, bytes) in shelf.scan(VIEW, &prefix)? {
+            let rest = &key[prefix.len()..];
+            let (person, sequence) = rest.split_last_chunk::<8>().ok_or_else(wrong)?;
+            let day = std::str::from_utf8(&bytes).ok().and_then(|day| day.parse().ok());
+            settled.push(Settled {
+                who: person_from(person)?,
+                month: month_from(number)?,
+                day: day.ok_or_else(wrong)?,
+                sequence: u64::from_be_bytes(*sequence),
+            });
+        }
+    }
+    Ok(settled)
+}

@@ -1,0 +1,419 @@
+//! `dues`: what is owed, payments, receipts, lists and closed months.
+
+mod show;
+
+use clap::Subcommand;
+use hongyan_proto::{
+    pb::office::v1::{
+        CloseDuesMonthRequest, CorrectDuesRequest, GetDuesReceiptRequest, GetDuesRequest,
+        ListDuesArrearsRequest, ListDuesRequest, PayDuesRequest, PublishDuesRequest,
+        SetDuesBaseRequest, WaiveDuesRequest,
+    },
+    time::{Day, Month},
+};
+
+use super::{
+    Failure,
+    session::{Ended, Session, client},
+    values, words,
+};
+
+/// What to do with dues.
+#[derive(Debug, Subcommand)]
+pub(super) enum DuesVerb {
+    /// 登记党费基数, 自某月起 Set what a person's dues are computed from, from a month on
+    #[command(
+        after_help = "比例按《关于中国共产党党费收缴、使用和管理的规定》, 全部收入按所在档次一个比例计算, 四舍五入到分:\n  工资 (税后) 3000 元及以下 0.5%, 5000 元及以下 1%, 10000 元及以下 1.5%, 以上 2%\n  离退休 5000 元及以下 0.5%, 以上 1%; 农民每月 0.20 至 1.00 元; 学生、下岗、抚恤救济、低保每月 0.20 元\nThe whole income at the rate of its bracket, rounded to the fen. A base is never guessed: without one nothing is computed.\n\n例 Example:\n  hongyan-node dues base 张三 --class salaried --income 4200 --from 2026-01\n  hongyan-node dues base 李四 --class farmer --amount 0.5\n  hongyan-node dues base 王五 --class student"
+    )]
+    Base {
+        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
+        person: String,
+        /// 人员类别 Class
+        #[arg(long, value_parser = words::parser(words::DUES_CLASSES))]
+        class: i32,
+        /// 税后月收入 (元) Monthly income after tax, in yuan
+        #[arg(long, value_parser = values::yuan)]
+        income: Option<i64>,
+        /// 农民党员每月金额 (元) Of farmers: dues a month, in yuan
+        #[arg(long, value_parser = values::yuan)]
+        amount: Option<i64>,
+        /// 自哪月起, 缺省本月 From which month; default: this month
+        #[arg(long)]
+        from: Option<Month>,
+        /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
+        #[arg(long)]
+        in_open_month: bool,
+    },
+    /// 经批准减交或免交 Reduce or waive dues on approval
+    #[command(
+        after_help = "例 Example:\n  hongyan-node dues waive 张三 --from 2026-03 --until 2026-08 --reason 重病 --approved-by 镇党委 --approved-on 2026-02-20\n  hongyan-node dues waive 李四 --from 2026-03 --until 2026-08 --yuan 1 --reason 家庭困难 --approved-by 镇党委 --approved-on 2026-02-20"
+    )]
+    Waive {
+        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
+        person: String,
+        /// 起始月份 First month
+        #[arg(long)]
+        from: Month,
+        /// 截止月份 Last month
+        #[arg(long)]
+        until: Month,
+        /// 减为每月多少元, 缺省免交 Owed a month instead, in yuan; default: nothing
+        #[arg(long, value_parser = values::yuan, default_value = "0", hide_default_value = true)]
+        yuan: i64,
+        /// 事由 Why
+        #[arg(long)]
+        reason: String,
+        /// 批准的组织 Who approved it
+        #[arg(long)]
+        approved_by: String,
+        /// 批准日期 Day of the approval
+        #[arg(long)]
+        approved_on: Day,
+        /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
+        #[arg(long)]
+        in_open_month: bool,
+    },
+    /// 收取党费: 一个月、几个月、预交或补交 Take a payment: one month or several, ahead or late
+    #[command(
+        after_help = "缺省从最早未交的月份起交一个月, 金额为应交数. 流入党员的交纳按协议同时告知流出地, 一个月只收一次.\nBy default the first month that is not settled, and what is owed. A flow member's payment is told to the partner at once.\n\n例 Example:\n  hongyan-node dues pay 张三\n  hongyan-node dues pay 张三 --month 2026-01 --months 12 --way transfer --paid-on 2026-01-10\n  hongyan-node dues pay 李四 --month 2026-05 --yuan 50 --any-amount"
+    )]
+    Pay {
+        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
+        person: String,
+        /// 起始月份, 缺省最早未交月份 First month; default: the first that is not settled
+        #[arg(long)]
+        month: Option<Month>,
+        /// 几个月 How many months
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=24))]
+        months: u32,
+        /// 金额 (元), 缺省为应交数 Amount in yuan; default: what is owed
+        #[arg(long, value_parser = values::yuan)]
+        yuan: Option<i64>,
+        /// 交纳日期, 缺省今天 Day of payment; default: today
+        #[arg(long)]
+        paid_on: Option<Day>,
+        /// 方式, 缺省现金 How; default: cash
+        #[arg(long, value_parser = words::parser(words::DUES_WAYS))]
+        way: Option<i32>,
+        /// 纸质收据号 Number of a paper receipt
+        #[arg(long, default_value = "", hide_default_value = true)]
+        paper: String,
+        /// 金额与应交不同也照收 (部分交纳或自愿多交) Take an amount that is not what is owed: a part, or more
+        #[arg(long)]
+        any_amount: bool,
+    },
+    /// 更正一笔交纳, 或作废一条记录 Correct a payment, or void an entry
+    #[command(
+        after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入本月. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts from today. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct 142 --void --reason 重复登记"
+    )]
+    Correct {
+        /// 记录序号 Number of the entry
+        record: u64,
+        /// 作废 It never was
+        #[arg(long, conflicts_with_all = ["month", "months", "yuan", "paid_on", "way", "paper"])]
+        void: bool,
+        /// 起始月份 First month
+        #[arg(long)]
+        month: Option<Month>,
+        /// 几个月 How many months
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=24))]
+        months: Option<u32>,
+        /// 金额 (元) Amount in yuan
+        #[arg(long, value_parser = values::yuan)]
+        yuan: Option<i64>,
+        /// 交纳日期 Day of payment
+        #[arg(long)]
+        paid_on: Option<Day>,
+        /// 方式 How
+        #[arg(long, value_parser = words::parser(words::DUES_WAYS))]
+        way: Option<i32>,
+        /// 纸质收据号 Number of a paper receipt
+        #[arg(long, default_value = "", hide_default_value = true)]
+        paper: String,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more
+    #[command(
+        after_help = "例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
+    )]
+    Close {
+        /// 月份 Month
+        month: Month,
+        /// 支部, 缺省各支部 Branch; default: every branch
+        #[arg(long, default_value = "", hide_default_value = true)]
+        unit: String,
+    },
+    /// 月度名单: 应交、实交、欠交、预交 A month's list: owed, received, in arrears, in advance
+    #[command(
+        after_help = "例 Example:\n  hongyan-node dues list --unit 东街支部 --month 2026-06\n  hongyan-node dues list"
+    )]
+    List {
+        /// 支部或党小组, 缺省全委 Branch or group; default: the committee
+        #[arg(long, default_value = "", hide_default_value = true)]
+        unit: String,
+        /// 月份, 缺省本月 Month; default: this month
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// 欠交、无基数和重复交纳 Who is in arrears, has no base, or paid a month twice
+    #[command(after_help = "例 Example:\n  hongyan-node dues arrears --unit 东街支部")]
+    Arrears {
+        /// 支部或党小组, 缺省全委 Branch or group; default: the committee
+        #[arg(long, default_value = "", hide_default_value = true)]
+        unit: String,
+        /// 截至哪月, 缺省本月 Until which month; default: this month
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// 公示名单: 姓名和金额, 不含收入 For publication: names and amounts, no incomes
+    #[command(
+        after_help = "例 Example:\n  hongyan-node dues publish --unit 东街支部 --from 2026-01 --until 2026-06"
+    )]
+    Publish {
+        /// 支部或党小组, 缺省全委 Branch or group; default: the committee
+        #[arg(long, default_value = "", hide_default_value = true)]
+        unit: String,
+        /// 起始月份, 缺省本月 First month; default: this month
+        #[arg(long)]
+        from: Option<Month>,
+        /// 截止月份, 缺省同起始月份 Last month; default: the first
+        #[arg(long)]
+        until: Option<Month>,
+    },
+    /// 收据 A receipt
+    #[command(after_help = "例 Example:\n  hongyan-node dues receipt 17")]
+    Receipt {
+        /// 收据号 Number of the receipt, or of the paper
+        number: String,
+    },
+    /// 一人的党费: 基数、减免、交纳、各月 One person's dues: bases, reliefs, payments, months
+    #[command(after_help = "例 Example:\n  hongyan-node dues show 张三 --from 2026-01")]
+    Show {
+        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
+        person: String,
+        /// 起始月份 First month
+        #[arg(long)]
+        from: Option<Month>,
+        /// 截止月份, 缺省本月 Last month; default: this month
+        #[arg(long)]
+        until: Option<Month>,
+    },
+}
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+macro_rules! call {
+    ($session:expr, $method:ident, $request:expr) => {
+        client!($session, dues_service_client::DuesServiceClient)
+            .$method($request)
+            .await?
+            .into_inner()
+    };
+}
+
+pub(super) async fn run(verb: DuesVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match verb {
+        DuesVerb::List { unit, month } => {
+            let month = text(month);
+            let answer = call!(session, list_dues, ListDuesRequest { unit, month });
+            session.show(&answer, show::list)?;
+        }
+        DuesVerb::Arrears { unit, month } => {
+            let month = text(month);
+            let request = ListDuesArrearsRequest { unit, month };
+            let answer = call!(session, list_dues_arrears, request);
+            session.show(&answer, show::arrears)?;
+        }
+        DuesVerb::Publish { unit, from, until } => {
+            let (from, until) = (text(from), text(until));
+            let request = PublishDuesRequest { unit, from, until };
+            let answer = call!(session, publish_dues, request);
+            session.show(&answer, show::published)?;
+        }
+        DuesVerb::Receipt { number } => {
+            let request = GetDuesReceiptRequest { number };
+            let answer = call!(session, get_dues_receipt, request);
+            session.show(&answer, show::receipt)?;
+        }
+        DuesVerb::Show {
+            person,
+            from,
+            until,
+        } => {
+            let (from, until) = (text(from), text(until));
+            let request = GetDuesRequest {
+                person,
+                from,
+                until,
+            };
+            let answer = call!(session, get_dues, request);
+            session.show(&answer, show::account)?;
+        }
+        verb => return write(verb, session).await,
+    }
+    Ok(Ended::Well)
+}
+
+async fn write(verb: DuesVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    match verb {
+        DuesVerb::Pay { .. } => pay(verb, session).await?,
+        DuesVerb::Correct { .. } => correct(verb, session).await?,
+        DuesVerb::Close { month, unit } => close(month, unit, session).await?,
+        DuesVerb::Waive { .. } => waive(verb, session).await?,
+        _ => base(verb, session).await?,
+    }
+    Ok(Ended::Well)
+}
+
+async fn base(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
+    let DuesVerb::Base {
+        person,
+        class,
+        income,
+        amount,
+        from,
+        in_open_month,
+    } = verb
+    else {
+        return Ok(());
+    };
+    let request = SetDuesBaseRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        person,
+        from: text(from),
+        class,
+        income,
+        amount,
+        in_open_month,
+    };
+    let answer = call!(session, set_dues_base, request);
+    session.show(&answer, show::based)
+}
+
+async fn waive(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
+    let DuesVerb::Waive {
+        person,
+        from,
+        until,
+        yuan,
+        reason,
+        approved_by,
+        approved_on,
+        in_open_month,
+    } = verb
+    else {
+        return Ok(());
+    };
+    let request = WaiveDuesRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        person,
+        from: from.to_string(),
+        until: until.to_string(),
+        fen: yuan,
+        reason,
+        approved_by,
+        approved_on: approved_on.to_string(),
+        in_open_month,
+    };
+    let answer = call!(session, waive_dues, request);
+    session.show(&answer, show::waived)
+}
+
+async fn pay(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
+    let DuesVerb::Pay {
+        person,
+        month,
+        months,
+        yuan,
+        paid_on,
+        way,
+        paper,
+        any_amount,
+    } = verb
+    else {
+        return Ok(());
+    };
+    let request = PayDuesRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        person,
+        month: text(month),
+        months,
+        fen: yuan,
+        paid_on: text(paid_on),
+        way: way.unwrap_or_default(),
+        paper,
+        any_amount,
+    };
+    let answer = call!(session, pay_dues, request);
+    session.show(&answer, show::paid)
+}
+
+async fn correct(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
+    let DuesVerb::Correct {
+        record,
+        void,
+        month,
+        months,
+        yuan,
+        paid_on,
+        way,
+        paper,
+        reason,
+    } = verb
+    else {
+        return Ok(());
+    };
+    let request = CorrectDuesRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        record,
+        reason,
+        void,
+        month: text(month),
+        months: months.unwrap_or_default(),
+        fen: yuan,
+        paid_on: text(paid_on),
+        way: way.unwrap_or_default(),
+        paper,
+    };
+    let answer = call!(session, correct_dues, request);
+    session.show(&answer, show::corrected)
+}
+
+/// Shows the list first: what is closed is what was seen.
+async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<(), Failure> {
+    let request = ListDuesRequest {
+        unit: unit.clone(),
+        month: month.to_string(),
+    };
+    let list = call!(session, list_dues, request);
+    if !session.io.json {
+        session.show(&list, show::sums)?;
+    }
+    let name = |zh: &str| if unit.is_empty() { zh.to_owned() } else { unit.clone() };
+    session.confirm(
+        &format!(
+            "{} {month} 及以前各月结账后名单不再改变, 现在结账?",
+            name("各支部")
+        ),
+        &format!(
+            "{}: the lists of {month} and of every month before it will not change any more. Close?",
+            name("every branch")
+        ),
+    )?;
+    let request = CloseDuesMonthRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        unit,
+        month: month.to_string(),
+    };
+    let answer = call!(session, close_dues_month, request);
+    session.show(&answer, show::closed)
+}

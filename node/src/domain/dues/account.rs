@@ -1,0 +1,275 @@
+//! What was recorded about one person's dues, and what of it counts on a day.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    id::Fen,
+    letter::{DuesBase, DuesClosed, DuesCorrection, DuesPayment, DuesRelief},
+    time::{Day, Month},
+};
+
+use crate::domain::life::{Who, unit::belongs};
+
+/// An entry and its place in the local log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted<T> {
+    /// Its sequence: names it.
+    pub sequence: u64,
+    /// What it says.
+    pub entry: T,
+}
+
+/// Everything that was recorded here about one person. The order of the lists does not matter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Account {
+    /// Bases.
+    pub bases: Vec<Noted<DuesBase>>,
+    /// Reductions and waivers.
+    pub reliefs: Vec<Noted<DuesRelief>>,
+    /// Payments, as they were first written.
+    pub payments: Vec<Noted<DuesPayment>>,
+    /// Corrections of any of them.
+    pub corrections: Vec<Noted<DuesCorrection>>,
+}
+
+/// Dues that the other side of a case received, as its letters say.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Elsewhere {
+    /// First month.
+    pub month: Month,
+    /// How many.
+    pub months: u32,
+    /// How much.
+    pub fen: Fen,
+    /// When.
+    pub paid_on: Day,
+    /// The other side's receipt.
+    pub receipt: String,
+    /// Where the letter lies, as commands name logs and entries.
+    pub place: String,
+}
+
+/// A stay in a unit.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stay {
+    /// The unit as it is called now; none: on the roster without a unit.
+    pub unit: Option<String>,
+    /// First day; none: since ever.
+    pub from: Option<Day>,
+    /// Last day; none: it goes on.
+    pub until: Option<Day>,
+}
+
+/// Whose dues they are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub who: Who,
+    /// For people to read.
+    pub name: String,
+    /// Day of admission (规定 8: dues begin in its month).
+    pub joined: Option<Day>,
+    /// Where and when the person belonged here, in order.
+    pub stays: Vec<Stay>,
+    /// From when until when a host managed the person: those months are the host's to collect (规定 9, W 双向共管).
+    pub away: Vec<(Day, Option<Day>)>,
+}
+
+fn within(day: Day, from: Option<Day>, until: Option<Day>) -> bool {
+    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}
+
+impl Person {
+    /// The stay on a day.
+    pub fn stay(&self, day: Day) -> Option<&Stay> {
+        self.stays
+            .iter()
+            .find(|stay| within(day, stay.from, stay.until))
+    }
+
+    /// The day that says whose a month is: its first, or the day of admission in it.
+    pub fn day_of(&self, month: Month) -> Day {
+        self.joined
+            .filter(|joined| joined.month() == month)
+            .unwrap_or(month.first_day())
+    }
+
+    /// Is a host to collect the month?
+    pub fn is_away(&self, month: Month) -> bool {
+        let day = self.day_of(month);
+        self.away
+            .iter()
+            .any(|(from, until)| within(day, Some(*from), *until))
+    }
+
+    /// The unit that received something on a day: the person's then, or the last one before it.
+    pub fn unit_on(&self, day: Day) -> Option<&str> {
+        let past = self.stays.iter().rev();
+        let mut past = past.filter(|stay| stay.from.is_none_or(|from| from <= day));
+        let stay = self.stay(day).or_else(|| past.next());
+        stay.or(self.stays.first())?.unit.as_deref()
+    }
+}
+
+/// What of an account counts on a day.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen<'a> {
+    pub(super) bases: Vec<(u64, &'a DuesBase)>,
+    pub(super) reliefs: Vec<(u64, &'a DuesRelief)>,
+    /// In the order money came in, each as its latest correction has it.
+    pub(super) payments: Vec<(u64, &'a DuesPayment)>,
+}
+
+impl Account {
+    /// The latest correction of each entry, of those that count on the day.
+    fn corrected(&self, day: Day) -> BTreeMap<u64, &DuesCorrection> {
+        let mut latest: BTreeMap<u64, (u64, &DuesCorrection)> = BTreeMap::new();
+        for noted in &self.corrections {
+            let correction = &noted.entry;
+            if correction.counts_on > day {
+                continue;
+            }
+            let found = latest
+                .entry(correction.corrects)
+                .or_insert((noted.sequence, correction));
+            if found.0 < noted.sequence {
+                *found = (noted.sequence, correction);
+            }
+        }
+        latest
+            .into_iter()
+            .map(|(corrects, (_, correction))| (corrects, correction))
+            .collect()
+    }
+
+    pub(super) fn seen(&self, day: Day) -> Seen<'_> {
+        let corrected = self.corrected(day);
+        let void = |sequence: u64| corrected.contains_key(&sequence);
+        let mut seen = Seen {
+            bases: self
+                .bases
+                .iter()
+                .filter(|noted| noted.entry.counts_on <= day && !void(noted.sequence))
+                .map(|noted| (noted.sequence, &noted.entry))
+                .collect(),
+            reliefs: self
+                .reliefs
+                .iter()
+                .filter(|noted| noted.entry.counts_on <= day && !void(noted.sequence))
+                .map(|noted| (noted.sequence, &noted.entry))
+                .collect(),
+            payments: self
+                .payments
+                .iter()
+                .filter_map(|noted| {
+                    let right = match corrected.get(&noted.sequence) {
+                        None => Some(&noted.entry),
+                        Some(correction) => correction.payment.as_ref(),
+                    };
+                    right.map(|payment| (noted.sequence, payment))
+                })
+                .filter(|(_, payment)| payment.paid_on <= day)
+                .collect(),
+        };
+        seen.bases.sort_by_key(|(sequence, _)| *sequence);
+        seen.reliefs.sort_by_key(|(sequence, _)| *sequence);
+        seen.payments
+            .sort_by_key(|(sequence, payment)| (payment.paid_on, *sequence));
+        seen
+    }
+
+    /// A payment as its latest correction has it; none when it is void. The flag says whether it was corrected.
+    pub fn payment(&self, sequence: u64, day: Day) -> Option<(Option<&DuesPayment>, bool)> {
+        let noted = self
+            .payments
+            .iter()
+            .find(|noted| noted.sequence == sequence)?;
+        Some(match self.corrected(day).get(&sequence) {
+            None => (Some(&noted.entry), false),
+            Some(correction) => (correction.payment.as_ref(), true),
+        })
+    }
+
+    /// Every payment that counts on a day, with the entry that says what it says now.
+    pub fn payments_on(&self, day: Day) -> Vec<(u64, u64, &DuesPayment)> {
+        let seen = self.seen(day).payments;
+        let version = |sequence: u64| {
+            let corrections = self.corrections.iter();
+            corrections
+                .filter(|noted| noted.entry.corrects == sequence && noted.entry.counts_on <= day)
+                .map(|noted| noted.sequence)
+                .max()
+                .unwrap_or(sequence)
+        };
+        seen.into_iter()
+            .map(|(sequence, payment)| (sequence, version(sequence), payment))
+            .collect()
+    }
+
+    /// The base that counts in a month, as of a day.
+    pub fn base(&self, month: Month, day: Day) -> Option<(u64, &DuesBase)> {
+        self.seen(day).base(month)
+    }
+
+    /// The relief that counts in a month, as of a day.
+    pub fn relief(&self, month: Month, day: Day) -> Option<(u64, &DuesRelief)> {
+        self.seen(day).relief(month)
+    }
+
+    /// Was the entry taken back?
+    pub fn is_void(&self, sequence: u64, day: Day) -> bool {
+        self.corrected(day)
+            .get(&sequence)
+            .is_some_and(|correction| correction.payment.is_none())
+    }
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn base(&self, month: Month) -> Option<(u64, &'a DuesBase)> {
+        let known = self.bases.iter().filter(|(_, base)| base.from <= month);
+        known.max_by_key(|(sequence, base)| (base.from, *sequence)).copied()
+    }
+
+    pub(super) fn relief(&self, month: Month) -> Option<(u64, &'a DuesRelief)> {
+        let covering = self.reliefs.iter().filter(|(_, relief)| relief.covers(month));
+        covering.max_by_key(|(sequence, _)| *sequence).copied()
+    }
+}
+
+/// Which months of which units are closed.
+#[derive(Clone, Debug, Default)]
+pub struct Closings(Vec<Noted<DuesClosed>>);
+
+impl Closings {
+    /// All there are.
+    pub const fn new(closings: Vec<Noted<DuesClosed>>) -> Self {
+        Self(closings)
+    }
+
+    /// The last closed month of a unit: its own, or one of a unit it lies in.
+    pub fn last(&self, unit: &str) -> Option<Month> {
+        let of = self.0.iter().filter(|noted| belongs(unit, noted.entry.unit.as_str()));
+        of.map(|noted| noted.entry.month).max()
+    }
+
+    /// What was said when exactly this unit closed this month.
+    pub fn of(&self, unit: &str, month: Month) -> Option<&Noted<DuesClosed>> {
+        let same = |noted: &&Noted<DuesClosed>| {
+            noted.entry.unit.as_str() == unit && noted.entry.month == month
+        };
+        self.0.iter().find(same)
+    }
+
+    /// The closing that an entry is.
+    pub fn at(&self, sequence: u64) -> Option<&Noted<DuesClosed>> {
+        self.0.iter().find(|noted| noted.sequence == sequence)
+    }
+
+    /// Is the month closed for the unit that a person belonged to in it?
+    pub fn is_closed(&self, person: &Person, month: Month) -> bool {
+        person
+            .unit_on(person.day_of(month))
+            .and_then(|unit| self.last(unit))
+            .is_some_and(|closed| month <= closed)
+    }
+}

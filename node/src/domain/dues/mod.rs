@@ -1,0 +1,18 @@
+//! Dues (党费): what is owed by the national rule, and what the records of a person add up to, month by month.
+//!
+//! Amounts are whole fen, from the income to the sum of a committee. A month is owed once: what the partner's letters say was paid there is
+//! paid here. Nothing here guesses a base, and nothing reads a clock: every figure is as of a day. How records are kept or told does not
+//! belong here.
+
+pub mod account;
+pub mod list;
+pub mod month;
+pub mod rate;
+pub mod receipt;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+pub use account::{Account, Closings, Elsewhere, Noted, Person, Stay};
+pub use list::{Published, Row, Totals, published, row, totals};
+pub use month::{Asked, MonthLine, Months, months, one};

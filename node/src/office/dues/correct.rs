@@ -1,0 +1,288 @@
+//! Corrections of payments, bases and reliefs. A list that was closed stays as it was: then the correction counts from today.
+
+use hongyan_proto::{
+    id::Fen,
+    letter::{
+        Correction, DuesCorrection, DuesMonths, DuesPayment, DuesWay, Payload, Replacement, Text,
+    },
+    log::Kind,
+    time::{Day, Month},
+};
+
+use super::{
+    Loaded, Outcome, answer, case_to_tell, load, outcome,
+    pay::{Paying, amount, case_of, without},
+};
+use crate::{
+    book,
+    office::{
+        Answer, Office, OfficeError, Request,
+        desk::Desk,
+        find, flow,
+        plan::not_ahead,
+        tell::{Telling, correct as correct_told, tell},
+    },
+    store::Store,
+};
+
+const ENTRY: (&str, &str) = ("党费记录", "entry about dues");
+
+/// What is right of a payment; what is left out stays as it was.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(in crate::office) struct Right {
+    pub(in crate::office) month: Option<Month>,
+    pub(in crate::office) months: Option<DuesMonths>,
+    pub(in crate::office) fen: Option<Fen>,
+    pub(in crate::office) paid_on: Option<Day>,
+    pub(in crate::office) way: Option<DuesWay>,
+    pub(in crate::office) paper: Option<Text<60>>,
+}
+
+/// An entry was wrong: of a payment something else is right, or the entry is void.
+pub(in crate::office) async fn correct(
+    office: &Office,
+    request: Request,
+    sequence: u64,
+    reason: Text<500>,
+    right: Option<Right>,
+) -> Result<(Outcome, Answer), OfficeError> {
+    let store = office.store.clone();
+    let answer = office
+        .write(request, move |desk| {
+            let answer = change(desk, &store, sequence, reason, right)?;
+            // The correction is what was asked for; a letter was written before it.
+            desk.written.rotate_right(1);
+            Ok(answer)
+        })
+        .await?;
+    Ok((outcome(&answer)?, answer))
+}
+
+/// A letter about dues is corrected through the payment that it tells of; any other letter by itself.
+pub(in crate::office) async fn correct_letter(
+    office: &Office,
+    request: Request,
+    case: String,
+    correction: Correction,
+) -> Result<Answer, OfficeError> {
+    let payload = Payload::Correction(correction.clone());
+    payload.check()?;
+    let store = office.store.clone();
+    office
+        .write(request, move |desk| {
+            let (file, partner) = find::case(desk.draft, &case)?;
+            let payment = match &partner {
+                Some(partner) => {
+                    let log = desk.draft.log(partner.out)?.log_id();
+                    book::payment_told(desk.draft, &log, correction.corrects)?
+                }
+                None => None,
+            };
+            let (Some(sequence), Some(partner)) = (payment, partner) else {
+                return flow::put(desk, &case, payload);
+            };
+            // The same refusals as for any letter, before anything is written.
+            super::super::record::check(desk, &partner, &file, &payload)?;
+            let right = match correction.replacement {
+                None => None,
+                Some(Replacement::Dues(dues)) => Some(Right {
+                    month: Some(dues.month),
+                    months: Some(dues.months),
+                    fen: Some(dues.fen),
+                    paid_on: Some(dues.paid_on),
+                    way: None,
+                    paper: Some(dues.receipt),
+                }),
+                Some(_) => {
+                    return Err(OfficeError::NotCorrectable {
+                        case: file.id,
+                        sequence: correction.corrects,
+                    });
+                }
+            };
+            let reason = correction
+                .reason
+                .map_or_else(|| Text::parse("更正"), Ok)?;
+            change(desk, &store, sequence, reason, right)?;
+            Ok(Answer::about(file.id))
+        })
+        .await
+}
+
+fn change(
+    desk: &mut Desk<'_, '_>,
+    store: &Store,
+    sequence: u64,
+    reason: Text<500>,
+    right: Option<Right>,
+) -> Result<Answer, OfficeError> {
+    let missing = || OfficeError::not_found(ENTRY, sequence.to_string());
+    let who = book::dues_person(desk.draft, sequence)?.ok_or_else(missing)?;
+    let mut loaded = load(desk.draft, store, who)?;
+    if loaded.account.is_void(sequence, desk.today) {
+        return Err(OfficeError::field(
+            "record",
+            "该记录已作废, 请另记 the entry is void: enter another",
+        ));
+    }
+    let payment = loaded.account.payment(sequence, desk.today);
+    let Some(before) = payment.and_then(|(payment, _)| payment).cloned() else {
+        return void_other(desk, &loaded, sequence, reason, right.is_some());
+    };
+    let after = match right {
+        None => None,
+        Some(right) => Some(righted(desk, &mut loaded, (sequence, &before), right)?),
+    };
+    let mut telling = Telling::default();
+    let after = told(desk, who, (&before, after), &reason, &mut telling)?;
+    let counts_on = counts_on(desk, &loaded, &before, after.as_ref())?;
+    let shown = after.as_ref().unwrap_or(&before);
+    let outcome = Outcome {
+        number: shown.number.get(),
+        fen: shown.fen.0,
+        part: shown.part,
+        month: shown.month.to_string(),
+        months: shown.months.get(),
+        counts_on: counts_on.to_string(),
+        telling: Some(telling),
+    };
+    enter(desk, sequence, reason, after, counts_on)?;
+    Ok(answer(&outcome))
+}
+
+fn enter(
+    desk: &mut Desk<'_, '_>,
+    corrects: u64,
+    reason: Text<500>,
+    payment: Option<DuesPayment>,
+    counts_on: Day,
+) -> Result<(), OfficeError> {
+    let correction = DuesCorrection {
+        corrects,
+        reason,
+        payment,
+        counts_on,
+        actor: desk.actor.clone(),
+    };
+    desk.enter(&correction.into(), None).map(drop)
+}
+
+/// A base or a relief is taken back; what is right is a new one.
+fn void_other(
+    desk: &mut Desk<'_, '_>,
+    loaded: &Loaded,
+    sequence: u64,
+    reason: Text<500>,
+    replaced: bool,
+) -> Result<Answer, OfficeError> {
+    let base = loaded.account.bases.iter();
+    let base = base.map(|noted| (noted.sequence, noted.entry.from));
+    let relief = loaded.account.reliefs.iter();
+    let relief = relief.map(|noted| (noted.sequence, noted.entry.from));
+    let found = base.chain(relief).find(|(known, _)| *known == sequence);
+    let Some((_, from)) = found else {
+        return Err(OfficeError::not_found(ENTRY, sequence.to_string()));
+    };
+    if replaced {
+        return Err(OfficeError::field(
+            "right",
+            "基数和减免只能作废 (--void), 再用 dues base 或 dues waive 重新登记 a base and a relief can only be voided: then enter the right one",
+        ));
+    }
+    let counts_on = super::counts_on(desk, &loaded.person, from, true)?;
+    enter(desk, sequence, reason, None, counts_on)?;
+    Ok(answer(&Outcome {
+        counts_on: counts_on.to_string(),
+        ..Outcome::default()
+    }))
+}
+
+fn righted(
+    desk: &Desk<'_, '_>,
+    loaded: &mut Loaded,
+    (sequence, before): (u64, &DuesPayment),
+    right: Right,
+) -> Result<DuesPayment, OfficeError> {
+    let paid_on = right.paid_on.unwrap_or(before.paid_on);
+    not_ahead(paid_on, desk.today, "right.paid_on")?;
+    let paper = match right.paper {
+        // A letter names the receipt by its own number where there is no paper.
+        Some(paper) if paper.as_str() != before.receipt() => {
+            let used = book::payment_of_paper(desk.draft, paper.as_str())?;
+            if used.is_some_and(|used| used != sequence) {
+                return Err(OfficeError::ReceiptUsed(paper.to_string()));
+            }
+            Some(paper)
+        }
+        _ => before.paper.clone(),
+    };
+    let paying = Paying {
+        month: right.month.or(Some(before.month)),
+        months: right.months.unwrap_or(before.months),
+        fen: right.fen.or(Some(before.fen)),
+        paid_on: Some(paid_on),
+        way: right.way.unwrap_or(before.way),
+        paper: None,
+        any_amount: true,
+    };
+    let month = paying.month.unwrap_or(before.month);
+    let last = month.plus_months(paying.months.get() - 1);
+    let lines = without(desk, loaded, sequence, last);
+    let (fen, part) = amount(desk, loaded, &lines, month, &paying)?;
+    Ok(DuesPayment {
+        month,
+        months: paying.months,
+        fen,
+        paid_on,
+        way: paying.way,
+        paper,
+        part,
+        actor: desk.actor.clone(),
+        ..before.clone()
+    })
+}
+
+/// The letter follows; and what a hindrance kept here the first time may go now.
+fn told(
+    desk: &mut Desk<'_, '_>,
+    who: crate::domain::life::Who,
+    (before, after): (&DuesPayment, Option<DuesPayment>),
+    reason: &Text<500>,
+    telling: &mut Telling,
+) -> Result<Option<DuesPayment>, OfficeError> {
+    if let Some(letter) = &before.told {
+        if let Some(case) = case_of(desk, letter)? {
+            let old = Payload::DuesPayment(before.clone());
+            let new = after.clone().map(Payload::DuesPayment);
+            correct_told(desk, (&old, new.as_ref()), (case, letter), reason, telling)?;
+        }
+        return Ok(after);
+    }
+    let (Some(mut after), Some(case)) = (after.clone(), case_to_tell(desk.draft, who)?) else {
+        return Ok(after);
+    };
+    let fact = Payload::DuesPayment(after.clone());
+    after.told = tell(desk, &fact, case, Kind::Dues, telling)?;
+    Ok(Some(after))
+}
+
+/// From the earlier of both days on, unless a month of either is closed: then from today.
+fn counts_on(
+    desk: &Desk<'_, '_>,
+    loaded: &Loaded,
+    before: &DuesPayment,
+    after: Option<&DuesPayment>,
+) -> Result<Day, OfficeError> {
+    let closings = book::dues_closings(desk.draft)?;
+    let days = std::iter::once(before.paid_on).chain(after.map(|after| after.paid_on));
+    let closed = days.clone().any(|day| {
+        let unit = loaded.person.unit_on(day);
+        unit.and_then(|unit| closings.last(unit))
+            .is_some_and(|last| day.month() <= last)
+    });
+    Ok(if closed {
+        desk.today
+    } else {
+        days.min().unwrap_or(desk.today)
+    })
+}
