@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     "hongyan/office/v1/assessment_service.proto",
     "hongyan/office/v1/book_service.proto",
     "hongyan/office/v1/certificate_service.proto",
+    "hongyan/office/v1/dues_service.proto",
     "hongyan/office/v1/duty_service.proto",
     "hongyan/office/v1/flow_service.proto",
     "hongyan/office/v1/form_service.proto",

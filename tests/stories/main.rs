@@ -8,6 +8,7 @@ mod check;
 mod course;
 mod damaged;
 mod decoders;
+mod dues;
 mod duties;
 mod epochs;
 mod hostile;

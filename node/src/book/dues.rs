@@ -118,7 +118,13 @@ fn placed_key(sequence: u64) -> Vec<u8> {
 
 /// A settled month, by month first: a list of a year is one scan.
 fn month_key(month: u32, person: &[u8], sequence: u64) -> Vec<u8> {
-    [&b"d"[..], &month.to_be_bytes(), person, &sequence.to_be_bytes()].concat()
+    [
+        &b"d"[..],
+        &month.to_be_bytes(),
+        person,
+        &sequence.to_be_bytes(),
+    ]
+    .concat()
 }
 
 fn number_key(number: u32) -> Vec<u8> {
@@ -159,9 +165,10 @@ fn month_from(number: u32) -> Result<Month, BookError> {
 /// The months that an entry settles. Part of what was owed leaves its months due; what is only reduced is owed still.
 fn settles(payload: &Payload) -> Option<(Day, Vec<u32>)> {
     match payload {
-        Payload::DuesPayment(payment) if !payment.part => {
-            Some((payment.paid_on, payment.covered().map(month_number).collect()))
-        }
+        Payload::DuesPayment(payment) if !payment.part => Some((
+            payment.paid_on,
+            payment.covered().map(month_number).collect(),
+        )),
         Payload::DuesRelief(relief) if relief.fen.0 == 0 => {
             Some((relief.approved_on, waived(relief)))
         }
@@ -187,7 +194,9 @@ pub(super) fn keep(
             numbered(draft, sequence, payment)?;
             person_of(payment.member_id, payment.case_id)
         }
-        Payload::DuesCorrection(correction) => return corrected(draft, header, correction, payload),
+        Payload::DuesCorrection(correction) => {
+            return corrected(draft, header, correction, payload);
+        }
         Payload::DuesClosed(_) => {
             return Ok(draft.put_view(VIEW, &closed_key(sequence), payload.encode())?);
         }
@@ -197,7 +206,12 @@ pub(super) fn keep(
     let person = person_key(who);
     keep_entry(draft, (&person, sequence), payload)?;
     let months = settle(draft, (&person, sequence), Some(payload), &[])?;
-    Ok(put(draft, VIEW, &placed_key(sequence), &Placed { person, months })?)
+    Ok(put(
+        draft,
+        VIEW,
+        &placed_key(sequence),
+        &Placed { person, months },
+    )?)
 }
 
 fn keep_entry(
@@ -284,7 +298,11 @@ pub(super) fn belongs(
     let put_there = Put {
         time_ms: header.time.millis(),
         unit_id: new.unit_id.map(|id| id.to_field()).unwrap_or_default(),
-        unit: new.unit.as_ref().map(ToString::to_string).unwrap_or_default(),
+        unit: new
+            .unit
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         removed: new.removed,
     };
     let key = belonged_key(new.member_id, Some(header.sequence));
@@ -404,7 +422,9 @@ pub fn dues_settled(
         for (key, bytes) in shelf.scan(VIEW, &prefix)? {
             let rest = &key[prefix.len()..];
             let (person, sequence) = rest.split_last_chunk::<8>().ok_or_else(wrong)?;
-            let day = std::str::from_utf8(&bytes).ok().and_then(|day| day.parse().ok());
+            let day = std::str::from_utf8(&bytes)
+                .ok()
+                .and_then(|day| day.parse().ok());
             settled.push(Settled {
                 who: person_from(person)?,
                 month: month_from(number)?,

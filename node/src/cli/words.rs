@@ -156,33 +156,6 @@ pub(super) static EXEMPTIONS: &Choices = &[
     choice("attendance", exchange::ExemptionFrom::Attendance as i32, "集中活动", "attendance"),
 ];
 
-/// Who pays dues by which rate.
-pub(super) static DUES_CLASSES: &Choices = &[
-    choice("salaried", exchange::DuesClass::Salaried as i32, "按月领取工资", "salaried"),
-    choice("self-employed", exchange::DuesClass::SelfEmployed as i32, "不按月取得收入", "self-employed"),
-    choice("retired", exchange::DuesClass::Retired as i32, "离退休", "retired"),
-    choice("farmer", exchange::DuesClass::Farmer as i32, "农民", "farmer"),
-    choice("student", exchange::DuesClass::Student as i32, "学生", "student"),
-    choice("laid-off", exchange::DuesClass::LaidOff as i32, "下岗失业", "laid off"),
-    choice("subsidy", exchange::DuesClass::Subsidy as i32, "依靠抚恤救济", "on subsidy"),
-    choice("minimum-allowance", exchange::DuesClass::MinimumAllowance as i32, "最低生活保障", "on minimum living allowance"),
-];
-
-/// How dues were paid.
-pub(super) static DUES_WAYS: &Choices = &[
-    choice("cash", exchange::DuesWay::Cash as i32, "现金", "cash"),
-    choice("transfer", exchange::DuesWay::Transfer as i32, "转账", "transfer"),
-    choice("online", exchange::DuesWay::Online as i32, "线上", "online"),
-    choice("on-behalf", exchange::DuesWay::OnBehalf as i32, "委托代交", "on behalf"),
-];
-
-/// Whose a month of dues is to collect.
-pub(super) static DUES_ASKED: &Choices = &[
-    choice("here", office::DuesAsked::Here as i32, "本单位收取", "collected here"),
-    choice("host", office::DuesAsked::Host as i32, "由流入地收取", "the host collects"),
-    choice("nobody", office::DuesAsked::Nobody as i32, "不需交纳", "not owed"),
-];
-
 /// Whether the member was there.
 pub(super) static PRESENCES: &Choices = &[
     choice("present", exchange::Presence::Present as i32, "到会", "present"),
@@ -477,21 +450,6 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (EXEMPTIONS, |n| {
         exchange::ExemptionFrom::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (DUES_CLASSES, |n| {
-        exchange::DuesClass::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (DUES_WAYS, |n| {
-        exchange::DuesWay::try_from(n)
-            .ok()
-            .map(|value| value.as_str_name())
-    }),
-    (DUES_ASKED, |n| {
-        office::DuesAsked::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Answer, Office, OfficeError, Request,
     desk::Desk,
+    dues,
     error::At as _,
     exemption::exempted,
     plan::{calendar, not_ahead},
@@ -402,12 +403,9 @@ pub(super) async fn confirm(
 
 fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, OfficeError> {
     let confirmed = book::book_confirmed(shelf, who)?;
-    Ok(lines_about(
-        &book::life_of_year(shelf, year)?,
-        who,
-        &confirmed,
-        &exempted(shelf)?,
-    ))
+    let mut records = book::life_of_year(shelf, year)?;
+    records.extend(dues::year_of(shelf, who, Some(year))?);
+    Ok(lines_about(&records, who, &confirmed, &exempted(shelf)?))
 }
 
 /// The year asked for, or this one.
@@ -427,7 +425,10 @@ pub(super) fn show(
 ) -> Result<(Candidate, Vec<Year>), OfficeError> {
     let person = person(&office.store, name)?;
     let years = if archive {
-        book::life_years(&office.store)?
+        let mut years = book::life_years(&office.store)?;
+        let paid = dues::year_of(&office.store, person.who, None)?;
+        years.extend(paid.iter().filter_map(dues::year));
+        years
     } else {
         BTreeSet::from([this_year_or(office, year)?])
     };
@@ -455,7 +456,10 @@ pub(super) fn stats(office: &Office, unit: &str, year: u16) -> Result<Vec<Standi
         .filter(|candidate| candidate.belongs)
         .map(|person| {
             let confirmed = book::book_confirmed(store, person.who)?;
-            let tally = tally(&lines_about(&records, person.who, &confirmed, &exempted));
+            let mut lines = lines_about(&records, person.who, &confirmed, &exempted);
+            let paid = dues::year_of(store, person.who, Some(year))?;
+            lines.extend(lines_about(&paid, person.who, &confirmed, &exempted));
+            let tally = tally(&lines);
             Ok(Standing {
                 exempt: exempted.is(person.who, ExemptionFrom::Records, last),
                 person,

@@ -11,7 +11,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    Office, OfficeError, book::person, exemption::exempted, facts as facts_of, lived, roster,
+    Office, OfficeError, book::person, dues, exemption::exempted, facts as facts_of, lived, roster,
 };
 use crate::{
     book,
@@ -164,7 +164,7 @@ fn until(office: &Office, year: u16) -> Result<Day, OfficeError> {
     Ok(end.min(office.today()))
 }
 
-fn facts(records: &[Record], who: Who, hours: u32, exempted: &Exempted) -> Facts {
+fn facts(records: &[Record], who: Who, hours: u32, exempted: &Exempted, dues: Share) -> Facts {
     let tally = tally(&lines_about(records, who, &Confirmed::new(), exempted));
     let trained: u32 = records
         .iter()
@@ -186,6 +186,7 @@ fn facts(records: &[Record], who: Who, hours: u32, exempted: &Exempted) -> Facts
             done: tally.roles,
             of: 1,
         },
+        dues,
         ..of_person(records, who, exempted)
     }
 }
@@ -204,11 +205,16 @@ pub(super) fn member(
     let records = lived::of_year(&office.store, year)?;
     let exempted = exempted(&office.store)?;
     let hours = training(&policy);
+    let (paid, months) = dues::paid_months(office, person.who, day)?;
+    let dues = Share {
+        done: paid,
+        of: months,
+    };
     Ok(Index {
         name: person.names.first().cloned().unwrap_or_default(),
         id: person.who.id(),
         exempt: exempted.is(person.who, ExemptionFrom::Points, day),
-        scores: scores(&table, &facts(&records, person.who, hours, &exempted)),
+        scores: scores(&table, &facts(&records, person.who, hours, &exempted, dues)),
     })
 }
 

@@ -63,7 +63,10 @@ fn golden_bytes_of_a_base_and_a_payment() {
         hex::encode(Payload::from(base(DuesClass::Salaried, Some(300_001), None)).encode()),
         "GOLDEN_BASE"
     );
-    assert_eq!(hex::encode(Payload::from(payment()).encode()), "GOLDEN_PAYMENT");
+    assert_eq!(
+        hex::encode(Payload::from(payment()).encode()),
+        "GOLDEN_PAYMENT"
+    );
 }
 
 #[test]
@@ -89,7 +92,9 @@ fn an_income_stands_where_the_class_has_a_rate_and_an_amount_where_it_is_a_farme
         base(DuesClass::Student, None, None),
     ];
     for base in good {
-        Payload::from(base.clone()).check().unwrap_or_else(|error| panic!("{base:?}: {error}"));
+        Payload::from(base.clone())
+            .check()
+            .unwrap_or_else(|error| panic!("{base:?}: {error}"));
     }
     let bad = [
         (base(DuesClass::Salaried, None, None), "income"),
@@ -102,7 +107,11 @@ fn an_income_stands_where_the_class_has_a_rate_and_an_amount_where_it_is_a_farme
     ];
     for (base, field) in bad {
         let error = Payload::from(base.clone()).check().unwrap_err();
-        assert_eq!(error.path(), Some(format!("dues_base.{field}").as_str()), "{base:?}");
+        assert_eq!(
+            error.path(),
+            Some(format!("dues_base.{field}").as_str()),
+            "{base:?}"
+        );
     }
 }
 

@@ -1,6 +1,9 @@
 //! `dues`: what is owed, payments, receipts, lists and closed months.
 
 mod show;
+// One value, one line: the lists are read as tables.
+#[rustfmt::skip]
+pub(super) mod words;
 
 use clap::Subcommand;
 use hongyan_proto::{
@@ -15,7 +18,8 @@ use hongyan_proto::{
 use super::{
     Failure,
     session::{Ended, Session, client},
-    values, words,
+    values,
+    words::parser,
 };
 
 /// What to do with dues.
@@ -29,7 +33,7 @@ pub(super) enum DuesVerb {
         /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
         person: String,
         /// 人员类别 Class
-        #[arg(long, value_parser = words::parser(words::DUES_CLASSES))]
+        #[arg(long, value_parser = parser(words::CLASSES))]
         class: i32,
         /// 税后月收入 (元) Monthly income after tax, in yuan
         #[arg(long, value_parser = values::yuan)]
@@ -93,7 +97,7 @@ pub(super) enum DuesVerb {
         #[arg(long)]
         paid_on: Option<Day>,
         /// 方式, 缺省现金 How; default: cash
-        #[arg(long, value_parser = words::parser(words::DUES_WAYS))]
+        #[arg(long, value_parser = parser(words::WAYS))]
         way: Option<i32>,
         /// 纸质收据号 Number of a paper receipt
         #[arg(long, default_value = "", hide_default_value = true)]
@@ -125,7 +129,7 @@ pub(super) enum DuesVerb {
         #[arg(long)]
         paid_on: Option<Day>,
         /// 方式 How
-        #[arg(long, value_parser = words::parser(words::DUES_WAYS))]
+        #[arg(long, value_parser = parser(words::WAYS))]
         way: Option<i32>,
         /// 纸质收据号 Number of a paper receipt
         #[arg(long, default_value = "", hide_default_value = true)]
@@ -397,7 +401,13 @@ async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<
     if !session.io.json {
         session.show(&list, show::sums)?;
     }
-    let name = |zh: &str| if unit.is_empty() { zh.to_owned() } else { unit.clone() };
+    let name = |zh: &str| {
+        if unit.is_empty() {
+            zh.to_owned()
+        } else {
+            unit.clone()
+        }
+    };
     session.confirm(
         &format!(
             "{} {month} 及以前各月结账后名单不再改变, 现在结账?",

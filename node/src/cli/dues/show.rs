@@ -6,12 +6,13 @@ use hongyan_proto::pb::office::v1::{
     PayDuesResponse, PublishDuesResponse, SetDuesBaseResponse, WaiveDuesResponse, Written,
 };
 
+use super::words;
 use crate::cli::{
     lang::Lang,
     session::{fields, table},
     table::{Fields, WARN, short},
     values::show_fen,
-    words,
+    words::show,
 };
 
 fn number(written: Option<&Written>) -> u64 {
@@ -32,7 +33,11 @@ fn amount(fen: Option<i64>, lang: Lang) -> String {
 
 /// Nothing where nothing is.
 fn some(fen: i64) -> String {
-    if fen == 0 { String::new() } else { show_fen(fen) }
+    if fen == 0 {
+        String::new()
+    } else {
+        show_fen(fen)
+    }
 }
 
 fn span(from: &str, until: &str) -> String {
@@ -46,7 +51,11 @@ fn span(from: &str, until: &str) -> String {
 pub(super) fn based(answer: &SetDuesBaseResponse, lang: Lang) -> String {
     done(lang, answer.written.as_ref())
         .add("自", "from", &answer.from)
-        .add("每月应交 (元)", "owed a month, yuan", show_fen(answer.monthly))
+        .add(
+            "每月应交 (元)",
+            "owed a month, yuan",
+            show_fen(answer.monthly),
+        )
         .add("计入名单自", "lists see it from", &answer.counts_on)
         .render()
 }
@@ -76,7 +85,11 @@ pub(super) fn paid(answer: &PayDuesResponse, lang: Lang) -> String {
         .add("起始月份", "first month", &answer.month)
         .add("月数", "months", answer.months)
         .add("金额 (元)", "yuan", show_fen(answer.fen))
-        .add("部分交纳", "part only", if answer.part { &part } else { "" })
+        .add(
+            "部分交纳",
+            "part only",
+            if answer.part { &part } else { "" },
+        )
         .add("已告知对方", "partners told", answer.told)
         .render();
     format!("{text}{}", stays(&answer.not_told, lang))
@@ -206,7 +219,11 @@ pub(super) fn list(answer: &ListDuesResponse, lang: Lang) -> String {
             some(row.paid),
             some(row.received),
             some(row.arrears),
-            if months == 0 { String::new() } else { months.to_string() },
+            if months == 0 {
+                String::new()
+            } else {
+                months.to_string()
+            },
             some(row.advance),
             row.paid_until.clone(),
             remark(row, lang),
@@ -250,7 +267,11 @@ pub(super) fn arrears(answer: &ListDuesArrearsResponse, lang: Lang) -> String {
             remark(row, lang),
         ]);
     }
-    let total = fields(lang).add("欠交合计 (元)", "arrears in all, yuan", show_fen(answer.total));
+    let total = fields(lang).add(
+        "欠交合计 (元)",
+        "arrears in all, yuan",
+        show_fen(answer.total),
+    );
     format!("{}\n{}", rows.render(lang), total.render())
 }
 
@@ -298,10 +319,14 @@ pub(super) fn receipt(answer: &GetDuesReceiptResponse, lang: Lang) -> String {
         .add("党委", "committee", &answer.organization)
         .add("支部", "unit", &answer.unit)
         .add("交纳人", "paid by", &answer.name)
-        .add("所属月份", "months", span(&answer.month, &answer.last_month))
+        .add(
+            "所属月份",
+            "months",
+            span(&answer.month, &answer.last_month),
+        )
         .add("金额 (元)", "yuan", show_fen(answer.fen))
         .add("大写", "in words", &answer.capitals)
-        .add("方式", "how", words::show(words::DUES_WAYS, answer.way, lang))
+        .add("方式", "how", show(words::WAYS, answer.way, lang))
         .add("日期", "day", &answer.paid_on)
         .add("经收人", "received by", &answer.received_by)
         .add("记录序号", "entry", answer.sequence)
@@ -330,12 +355,16 @@ fn bases(answer: &GetDuesResponse, lang: Lang) -> String {
         rows.row([
             base.sequence.to_string(),
             base.from.clone(),
-            words::show(words::DUES_CLASSES, base.class, lang),
+            show(words::CLASSES, base.class, lang),
             base.income.map(show_fen).unwrap_or_default(),
             rate,
             show_fen(base.monthly),
             base.clause.clone(),
-            if base.void { lang.say("作废", "void") } else { String::new() },
+            if base.void {
+                lang.say("作废", "void")
+            } else {
+                String::new()
+            },
         ]);
     }
     rows.render(lang)
@@ -360,7 +389,11 @@ fn reliefs(answer: &GetDuesResponse, lang: Lang) -> String {
             show_fen(relief.fen),
             relief.reason.clone(),
             format!("{} {}", relief.approved_on, relief.approved_by),
-            if relief.void { lang.say("作废", "void") } else { String::new() },
+            if relief.void {
+                lang.say("作废", "void")
+            } else {
+                String::new()
+            },
         ]);
     }
     rows.render(lang)
@@ -407,7 +440,7 @@ fn payments(answer: &GetDuesResponse, lang: Lang) -> String {
             payment.months.to_string(),
             show_fen(payment.fen),
             payment.paid_on.clone(),
-            words::show(words::DUES_WAYS, payment.way, lang),
+            show(words::WAYS, payment.way, lang),
             letter,
             state,
         ]);
@@ -427,7 +460,7 @@ fn month(month: &DuesMonth, lang: Lang) -> [String; 6] {
             month.elsewhere.join(", ")
         ));
     } else if month.asked != DuesAsked::Here as i32 {
-        remarks.push(words::show(words::DUES_ASKED, month.asked, lang));
+        remarks.push(show(words::ASKED, month.asked, lang));
     }
     [
         month.month.clone(),
@@ -457,7 +490,11 @@ pub(super) fn account(answer: &GetDuesResponse, lang: Lang) -> String {
     let who = fields(lang)
         .add("姓名", "name", &answer.name)
         .add("编号", "id", short(&answer.id))
-        .add("欠交合计 (元)", "arrears in all, yuan", show_fen(answer.arrears));
+        .add(
+            "欠交合计 (元)",
+            "arrears in all, yuan",
+            show_fen(answer.arrears),
+        );
     [
         who.render(),
         bases(answer, lang),

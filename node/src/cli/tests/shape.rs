@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory as _, Parser as _, error::ErrorKind};
 use proptest::prelude::*;
 
 use super::Cli;
-use crate::cli::{lang::Lang, roster_words, speech, values, words};
+use crate::cli::{dues, lang::Lang, roster_words, speech, values, words};
 
 #[test]
 fn the_definition_is_sound() {
@@ -167,7 +167,11 @@ fn help_in_one_language_says_its_half_of_everything() {
 
 #[test]
 fn closed_lists_name_exactly_what_the_api_has() {
-    for (choices, api) in words::ALL.iter().chain(roster_words::ALL) {
+    for (choices, api) in words::ALL
+        .iter()
+        .chain(roster_words::ALL)
+        .chain(dues::words::ALL)
+    {
         let typed: Vec<(String, i32)> = choices
             .iter()
             .map(|choice| (choice.pair().0.to_owned(), choice.pair().1))

@@ -227,11 +227,16 @@ impl Account {
 impl<'a> Seen<'a> {
     pub(super) fn base(&self, month: Month) -> Option<(u64, &'a DuesBase)> {
         let known = self.bases.iter().filter(|(_, base)| base.from <= month);
-        known.max_by_key(|(sequence, base)| (base.from, *sequence)).copied()
+        known
+            .max_by_key(|(sequence, base)| (base.from, *sequence))
+            .copied()
     }
 
     pub(super) fn relief(&self, month: Month) -> Option<(u64, &'a DuesRelief)> {
-        let covering = self.reliefs.iter().filter(|(_, relief)| relief.covers(month));
+        let covering = self
+            .reliefs
+            .iter()
+            .filter(|(_, relief)| relief.covers(month));
         covering.max_by_key(|(sequence, _)| *sequence).copied()
     }
 }
@@ -248,7 +253,10 @@ impl Closings {
 
     /// The last closed month of a unit: its own, or one of a unit it lies in.
     pub fn last(&self, unit: &str) -> Option<Month> {
-        let of = self.0.iter().filter(|noted| belongs(unit, noted.entry.unit.as_str()));
+        let of = self
+            .0
+            .iter()
+            .filter(|noted| belongs(unit, noted.entry.unit.as_str()));
         of.map(|noted| noted.entry.month).max()
     }
 

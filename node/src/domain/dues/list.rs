@@ -75,7 +75,9 @@ pub fn row(
         name: person.name.clone(),
         unit: place.map(str::to_owned),
         asked,
-        owed: line.filter(|_| here).map_or(Some(Fen(0)), |line| line.owed()),
+        owed: line
+            .filter(|_| here)
+            .map_or(Some(Fen(0)), |line| line.owed()),
         paid: own(line.map_or(0, |line| line.paid.0)),
         received,
         arrears: own(past().map(|line| line.arrears().0).sum()),
@@ -102,11 +104,7 @@ fn inside(place: Option<&str>, unit: &str) -> bool {
 
 /// What came in between two days, both included: what counts at the end less what counted before. So the sums of months add up to the sum of
 /// the year, whatever was corrected when.
-fn received(
-    (person, account): (&Person, &Account),
-    unit: &str,
-    (from, until): (Day, Day),
-) -> Fen {
+fn received((person, account): (&Person, &Account), unit: &str, (from, until): (Day, Day)) -> Fen {
     let sum = |day: Day| -> i64 {
         let seen = account.seen(day).payments;
         seen.iter()

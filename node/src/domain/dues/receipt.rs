@@ -68,7 +68,11 @@ const DIGITS: [&str; 10] = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "�
 
 /// An amount as cheques and receipts write it: 1,005.20 is 壹仟零伍元贰角整.
 pub fn capitals(fen: Fen) -> String {
-    let (yuan, jiao, rest) = (fen.0.max(0) / 100, fen.0.max(0) / 10 % 10, fen.0.max(0) % 10);
+    let (yuan, jiao, rest) = (
+        fen.0.max(0) / 100,
+        fen.0.max(0) / 10 % 10,
+        fen.0.max(0) % 10,
+    );
     let mut text = String::new();
     if yuan > 0 {
         text.push_str(&whole(yuan));

@@ -298,6 +298,8 @@ pub struct CaseFacts {
     pub opinions: Vec<(Day, Entry)>,
     /// Home's decisions.
     pub decisions: Vec<(Day, Entry)>,
+    /// Months of dues that letters of either side say were paid, and when.
+    pub dues: Vec<(Month, Day, Entry)>,
 }
 
 /// A quarter of a correspondence.

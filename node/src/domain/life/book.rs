@@ -10,7 +10,7 @@ use hongyan_proto::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{exempt::Exempted, record::Record, roll::Who};
+use super::{disclose::dues, exempt::Exempted, record::Record, roll::Who};
 
 /// The four kinds of record (W 记实 §二.1).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -81,6 +81,14 @@ fn content(payload: &Payload, who: Who) -> Option<(Section, Day, Payload)> {
                 (None, Some(role)) => Some(played(role)),
                 _ => None,
             }
+        }
+        Payload::DuesPayment(payment) => {
+            let whose = match (payment.member_id, payment.case_id) {
+                (Some(member), _) => Some(Who::Member(member)),
+                (None, case) => case.map(Who::Hosted),
+            };
+            let dues = dues(payment).filter(|_| whose == Some(who))?;
+            Some((Section::Dues, payment.paid_on, dues.into()))
         }
         _ => None,
     }

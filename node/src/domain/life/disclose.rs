@@ -2,9 +2,7 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{
-        Activity, ActivityKind, Attendance, DisclosureSet, Dues, DuesPayment, Payload, Text,
-    },
+    letter::{Activity, ActivityKind, Attendance, DisclosureSet, Dues, DuesPayment, Payload, Text},
 };
 
 use crate::domain::scope;
@@ -29,8 +27,8 @@ pub fn disclose(fact: &Payload, about: CaseId, scope: DisclosureSet) -> Option<P
     scope::outgoing(&letter, scope)
 }
 
-/// A payment of a member of the roster is about the case that the member is away in: whoever asks knows which.
-fn dues(payment: &DuesPayment) -> Option<Dues> {
+/// A payment as a letter. One of a member of the roster is about the case that the member is away in: whoever asks knows which.
+pub(super) fn dues(payment: &DuesPayment) -> Option<Dues> {
     Some(Dues {
         month: payment.month,
         months: payment.months,

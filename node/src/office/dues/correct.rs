@@ -100,10 +100,13 @@ pub(in crate::office) async fn correct_letter(
                     });
                 }
             };
-            let reason = correction
-                .reason
-                .map_or_else(|| Text::parse("更正"), Ok)?;
-            change(desk, &store, sequence, reason, right)?;
+            let reason = correction.reason.map_or_else(|| Text::parse("更正"), Ok)?;
+            let answer = change(desk, &store, sequence, reason, right)?;
+            // A letter was asked for: if none may go, nothing is written.
+            let telling = outcome(&answer)?.telling.unwrap_or_default();
+            if let Some(stays) = telling.not_told.first() {
+                return Err(OfficeError::field("correction", &stays.why));
+            }
             Ok(Answer::about(file.id))
         })
         .await

@@ -11,7 +11,7 @@ pub(super) use close::close;
 pub(super) use correct::{Right, correct, correct_letter};
 pub(super) use pay::{Paying, pay, record};
 pub(super) use read::{
-    Shown, arrears, list, month_of, paid_months, publish, receipt, show, year_of,
+    Shown, arrears, list, month_of, paid_months, publish, receipt, show, year, year_of,
 };
 pub(super) use set::{Basis, Waiver, set_base, waive};
 
@@ -22,13 +22,7 @@ use hongyan_proto::{
 };
 use prost::Message;
 
-use super::{
-    Answer, OfficeError,
-    desk::Desk,
-    find,
-    tell::Telling,
-    view::person,
-};
+use super::{Answer, OfficeError, desk::Desk, find, tell::Telling, view::person};
 use crate::{
     book::{self, CaseFile, Partner, Shelf},
     domain::{
@@ -125,7 +119,11 @@ fn load_member(
     Ok(Loaded {
         person: Person {
             who,
-            name: details.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            name: details
+                .name
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             joined: details.joined,
             stays: stays(shelf, units, member)?,
             away,
@@ -144,10 +142,11 @@ fn load_hosted(
     let who = Who::Hosted(file.id);
     let account = book::dues_account(shelf, who)?;
     let details = person(shelf, file)?;
-    let unit = super::view::latest(file, hongyan_proto::log::Kind::Place).and_then(|place| match place {
-        Payload::Place(place) => Some(place.unit.to_string()),
-        _ => None,
-    });
+    let unit =
+        super::view::latest(file, hongyan_proto::log::Kind::Place).and_then(|place| match place {
+            Payload::Place(place) => Some(place.unit.to_string()),
+            _ => None,
+        });
     let stays = managed(file).map(|(from, until)| Stay {
         unit,
         from: Some(from),
@@ -160,7 +159,10 @@ fn load_hosted(
     Ok(Loaded {
         person: Person {
             who,
-            name: details.name.map(|name| name.to_string()).unwrap_or_default(),
+            name: details
+                .name
+                .map(|name| name.to_string())
+                .unwrap_or_default(),
             joined: details.joined,
             stays: stays.into_iter().collect(),
             away: Vec::new(),
@@ -187,7 +189,10 @@ fn stays(
             last.until = Some(from.plus_days(-1));
         }
         if !place.removed {
-            let path = place.unit_id.map(|id| units.path(id)).filter(|path| !path.is_empty());
+            let path = place
+                .unit_id
+                .map(|id| units.path(id))
+                .filter(|path| !path.is_empty());
             stays.push(Stay {
                 unit: path.or_else(|| place.unit.clone()),
                 from,

@@ -23,7 +23,6 @@ use crate::{
         plan::not_ahead,
         tell::{Telling, tell},
     },
-    store::Store,
 };
 
 /// A payment as somebody enters it.
@@ -207,10 +206,7 @@ fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, OfficeError> {
 }
 
 /// Is the month free to be paid for?
-fn free(
-    loaded: &Loaded,
-    (month, line): (Month, &MonthLine),
-) -> Result<(), OfficeError> {
+fn free(loaded: &Loaded, (month, line): (Month, &MonthLine)) -> Result<(), OfficeError> {
     let joined = loaded.person.joined.map(Day::month);
     if let Some(joined) = joined.filter(|joined| month < *joined) {
         return Err(OfficeError::field(
@@ -268,7 +264,7 @@ pub(super) fn amount(
             .zip(line.outstanding())
             .map(|(sum, fen): (i64, Fen)| sum + fen.0);
     }
-    sum((&loaded.person.name, month, last), owed, paying)
+    sum((loaded.person.name.as_str(), month, last), owed, paying)
 }
 
 /// The amount and whether it is only a part.
@@ -287,9 +283,7 @@ fn sum(
         )),
         (None, Some(owed)) => Ok((Fen(owed), false)),
         (Some(fen), None) => Ok((fen, false)),
-        (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => {
-            Ok((fen, fen.0 < owed))
-        }
+        (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => Ok((fen, fen.0 < owed)),
         (Some(fen), Some(owed)) => wrong(format!(
             "{month} 至 {last} 应交 {} 元, 与 {fen} 元不符; 部分交纳或自愿多交请加 --any-amount not what is owed: say --any-amount for a part, or for more than that",
             Fen(owed)

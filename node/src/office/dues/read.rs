@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    letter::{DuesBase, DuesClosed, DuesRelief},
+    letter::{DuesBase, DuesClosed, DuesRelief, Payload},
     time::{Day, Month},
 };
 
@@ -17,7 +17,7 @@ use crate::{
             Elsewhere, MonthLine, Months, Noted, Published, Row, Totals, months, published,
             receipt::Receipt, row, totals,
         },
-        life::{Who, unit::belongs},
+        life::{Record, Who, unit::belongs},
     },
     office::{Office, OfficeError, book::person as named},
     store::Store,
@@ -37,7 +37,11 @@ pub(in crate::office) struct List {
 impl List {
     /// The sums of a unit on the list, with the units inside it.
     pub(in crate::office) fn of(&self, unit: &str) -> Totals {
-        let inside = |row: &&Row| row.unit.as_deref().is_some_and(|place| belongs(place, unit));
+        let inside = |row: &&Row| {
+            row.unit
+                .as_deref()
+                .is_some_and(|place| belongs(place, unit))
+        };
         totals(self.rows.iter().filter(inside))
     }
 
@@ -91,9 +95,7 @@ fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeErro
             }
         }
     }
-    all.sort_by(|a, b| {
-        (&a.person.name, a.person.who).cmp(&(&b.person.name, b.person.who))
-    });
+    all.sort_by(|a, b| (&a.person.name, a.person.who).cmp(&(&b.person.name, b.person.who)));
     Ok(all)
 }
 
@@ -131,7 +133,11 @@ pub(super) fn list_on(
 /// Refuses a unit to which nobody ever belonged.
 fn known(people: &[Loaded], unit: &str, empty: bool) -> Result<(), OfficeError> {
     let mut stays = people.iter().flat_map(|one| &one.person.stays);
-    let known = stays.any(|stay| stay.unit.as_deref().is_some_and(|place| belongs(place, unit)));
+    let known = stays.any(|stay| {
+        stay.unit
+            .as_deref()
+            .is_some_and(|place| belongs(place, unit))
+    });
     if unit.is_empty() || !empty || known {
         Ok(())
     } else {
@@ -154,7 +160,8 @@ pub(in crate::office) fn arrears(
         let Some(row) = row(about, &one.elsewhere, unit, (month, today)) else {
             continue;
         };
-        let owing = |line: &MonthLine| line.arrears().0 > 0 || line.is_unknown() || line.is_double();
+        let owing =
+            |line: &MonthLine| line.arrears().0 > 0 || line.is_unknown() || line.is_double();
         let day = last_day(month).min(today);
         let mut lines = months(about, &one.elsewhere, day, month);
         lines.retain(|_, line| owing(line));
@@ -274,20 +281,35 @@ pub(in crate::office) fn show(
     })
 }
 
-/// The payments of a person in a year, as the record book has them: the entry, the entry that says what it says now, and the payment.
+/// The payments of a person in a year, or in all, as records of the book.
 pub(in crate::office) fn year_of(
     shelf: &impl Shelf,
     who: Who,
-    year: u16,
-) -> Result<Vec<(u64, u64, hongyan_proto::letter::DuesPayment)>, OfficeError> {
+    year: Option<u16>,
+) -> Result<Vec<Record>, OfficeError> {
     let account = book::dues_account(shelf, who)?;
     // Whatever counts at the end of time: a correction may lie in a later year.
     let end = Day::new(9999, 12, 31).map_err(|error| OfficeError::field("year", error))?;
-    let payments = account.payments_on(end).into_iter();
-    Ok(payments
-        .filter(|(.., payment)| payment.paid_on.date().year() == i16::try_from(year).unwrap_or(0))
-        .map(|(sequence, version, payment)| (sequence, version, payment.clone()))
+    let records = account.payments_on(end).into_iter();
+    let records = records.map(|(sequence, version, payment)| Record {
+        sequence,
+        version,
+        time: payment.paid_on.start(),
+        payload: payment.clone().into(),
+        void: false,
+        corrections: Vec::new(),
+    });
+    Ok(records
+        .filter(|record| year.is_none_or(|asked| self::year(record) == Some(asked)))
         .collect())
+}
+
+/// The year of a payment.
+pub(in crate::office) fn year(record: &Record) -> Option<u16> {
+    match &record.payload {
+        Payload::DuesPayment(payment) => u16::try_from(payment.paid_on.date().year()).ok(),
+        _ => None,
+    }
 }
 
 /// Of a person's months in a year up to a day: how many are settled, of how many that were asked for.

@@ -7,9 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{Outcome, answer, counts_on, ids, load, outcome};
-use crate::office::{
-    Answer, Office, OfficeError, Request, book::person as named, plan::not_ahead,
-};
+use crate::office::{Answer, Office, OfficeError, Request, book::person as named, plan::not_ahead};
 
 /// A base as somebody sets it.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What the rules of duty look at, as it is recorded here. Every kind of fact that a node records is handed in here and nowhere else; no rule
 //! lives here.
 
+mod dues;
 mod life;
 mod posts;
 mod units;
@@ -104,6 +105,7 @@ pub(super) fn facts(
         ..Facts::default()
     };
     life::add(office, horizon, &places, &mut facts)?;
+    dues::add(office, horizon, &mut facts)?;
     Ok(facts)
 }
 
@@ -316,12 +318,18 @@ fn case(
         probation_until: details.probationary_until,
         opinions: Vec::new(),
         decisions: Vec::new(),
+        dues: Vec::new(),
     };
     for fact in effective(&file.case) {
         let entry = logs.entry(fact.position, base(file, fact.position), false);
         match fact.payload {
             Payload::Contact(contact) if fact.side == Side::Outflow => {
                 facts.contacts.push((contact.day, entry));
+            }
+            Payload::Dues(dues) => {
+                let months = (0..dues.months.get()).map(|more| dues.month.plus_months(more));
+                let paid = months.map(|month| (month, dues.paid_on, entry.clone()));
+                facts.dues.extend(paid);
             }
             Payload::ProbationOpinion(opinion) => facts.opinions.push((opinion.day, entry)),
             Payload::ProbationDecision(decision) => {

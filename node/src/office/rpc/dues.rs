@@ -290,8 +290,7 @@ impl DuesService for Office {
         }
         let right = Some(right).filter(|_| !message.void);
         let reason = Text::parse(&message.reason).at("reason")?;
-        let (outcome, answer) =
-            dues::correct(self, request, message.record, reason, right).await?;
+        let (outcome, answer) = dues::correct(self, request, message.record, reason, right).await?;
         let (told, not_told) = stays(&outcome);
         Ok(Response::new(pb::CorrectDuesResponse {
             written: written(&answer),
@@ -359,13 +358,15 @@ impl DuesService for Office {
         let found = dues::arrears(self, &message.unit, month)?;
         note(self, "查看欠交党费 arrears of dues listed", found.len()).await?;
         let total = found.iter().map(|(row, ..)| row.arrears.0).sum();
-        let people = found.iter().map(|(one, months, elsewhere)| pb::DuesArrears {
-            row: Some(row(one)),
-            months: months
-                .iter()
-                .map(|(month, of)| line(*month, of, elsewhere))
-                .collect(),
-        });
+        let people = found
+            .iter()
+            .map(|(one, months, elsewhere)| pb::DuesArrears {
+                row: Some(row(one)),
+                months: months
+                    .iter()
+                    .map(|(month, of)| line(*month, of, elsewhere))
+                    .collect(),
+            });
         Ok(Response::new(pb::ListDuesArrearsResponse {
             month: month.to_string(),
             people: people.collect(),
@@ -487,7 +488,9 @@ impl DuesService for Office {
 }
 
 /// Dues as a letter, checked.
-pub(super) fn letter(dues: Option<hongyan_proto::pb::exchange::v1::Dues>) -> Result<hongyan_proto::letter::Dues, OfficeError> {
+pub(super) fn letter(
+    dues: Option<hongyan_proto::pb::exchange::v1::Dues>,
+) -> Result<hongyan_proto::letter::Dues, OfficeError> {
     match checked(Kind::Dues, dues.map(Content::Dues))? {
         Payload::Dues(dues) => Ok(dues),
         _ => Err(OfficeError::field("dues", ValueError::Missing)),

@@ -5,6 +5,7 @@
 mod alone;
 mod assessment;
 mod certificate;
+mod dues;
 mod duties;
 mod forms;
 mod gateways;

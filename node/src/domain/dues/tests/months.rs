@@ -30,7 +30,11 @@ fn host(first: &str, months: u32, fen: i64, on: &str) -> Elsewhere {
 fn income_that_changes_counts_from_its_month() {
     // 规定 10: from the month of the new wages.
     let account = account(
-        vec![salary(3000, "2026-01"), salary(3001, "2026-04"), base(DuesClass::Retired, Some(500_000), "2026-09")],
+        vec![
+            salary(3000, "2026-01"),
+            salary(3001, "2026-04"),
+            base(DuesClass::Retired, Some(500_000), "2026-09"),
+        ],
         vec![],
         vec![],
         vec![],
@@ -47,7 +51,12 @@ fn income_that_changes_counts_from_its_month() {
 
 #[test]
 fn of_two_bases_from_one_month_the_later_entry_counts() {
-    let account = account(vec![salary(3000, "2026-01"), salary(4000, "2026-01")], vec![], vec![], vec![]);
+    let account = account(
+        vec![salary(3000, "2026-01"), salary(4000, "2026-01")],
+        vec![],
+        vec![],
+        vec![],
+    );
     let months = at_end_of(&person(), &account, "2026-01-31", "2026-01");
     assert_eq!(owed(&months, "2026-01"), Some(4000));
 }
@@ -75,7 +84,12 @@ fn without_a_base_nothing_is_guessed() {
     assert!(line.is_unknown() && !line.is_settled());
     assert_eq!((line.owed(), line.arrears()), (None, Fen(0)));
     // Three months for 10.00: equal parts, the odd fen to the first.
-    let paid = account(vec![], vec![], vec![paid("2026-03", 3, 1000, "2026-03-05")], vec![]);
+    let paid = account(
+        vec![],
+        vec![],
+        vec![paid("2026-03", 3, 1000, "2026-03-05")],
+        vec![],
+    );
     let months = at_end_of(&person(), &paid, "2026-03-31", "2026-03");
     let shares: Vec<_> = months.values().map(|line| line.paid.0).collect();
     assert_eq!(shares, [334, 333, 333]);
@@ -87,7 +101,10 @@ fn exempted_and_reduced_months() {
     // 规定 7.
     let account = account(
         vec![salary(3000, "2026-01")],
-        vec![relief("2026-02", "2026-04", 0), relief("2026-04", "2026-05", 500)],
+        vec![
+            relief("2026-02", "2026-04", 0),
+            relief("2026-04", "2026-05", 500),
+        ],
         vec![],
         vec![],
     );
@@ -96,8 +113,19 @@ fn exempted_and_reduced_months() {
     // April is covered by both: the later approval counts.
     assert_eq!(found, [1500, 0, 0, 500, 500, 1500]);
     // A reduction never makes anybody owe more.
-    let more = super::account(vec![salary(1000, "2026-01")], vec![relief("2026-01", "2026-01", 900)], vec![], vec![]);
-    assert_eq!(owed(&at_end_of(&person(), &more, "2026-01-31", "2026-01"), "2026-01"), Some(500));
+    let more = super::account(
+        vec![salary(1000, "2026-01")],
+        vec![relief("2026-01", "2026-01", 900)],
+        vec![],
+        vec![],
+    );
+    assert_eq!(
+        owed(
+            &at_end_of(&person(), &more, "2026-01-31", "2026-01"),
+            "2026-01"
+        ),
+        Some(500)
+    );
 }
 
 #[test]
@@ -111,12 +139,26 @@ fn a_payment_fills_the_earlier_months_first() {
     );
     let months = at_end_of(&person(), &account, "2026-12-31", "2026-12");
     let shares: Vec<_> = months.values().map(|line| line.paid.0).collect();
-    assert_eq!(shares, [1500, 1500, 1500, 1500, 1500, 1500, 3001, 3001, 2998, 0, 0, 0]);
+    assert_eq!(
+        shares,
+        [
+            1500, 1500, 1500, 1500, 1500, 1500, 3001, 3001, 2998, 0, 0, 0
+        ]
+    );
     let arrears: i64 = months.values().map(|line| line.arrears().0).sum();
     assert_eq!(arrears, 3 + 3 * 3001);
     // As it was on the day of the payment, nobody knew: the months were paid ahead.
-    let then = row((&person(), &account), &[], "东街支部", (month("2026-01"), day("2026-01-31"))).unwrap();
-    assert_eq!((then.received, then.arrears, then.advance), (Fen(18_000), Fen(0), Fen(16_500)));
+    let then = row(
+        (&person(), &account),
+        &[],
+        "东街支部",
+        (month("2026-01"), day("2026-01-31")),
+    )
+    .unwrap();
+    assert_eq!(
+        (then.received, then.arrears, then.advance),
+        (Fen(18_000), Fen(0), Fen(16_500))
+    );
 }
 
 #[test]
@@ -131,11 +173,29 @@ fn what_was_paid_late_in_part_and_freely() {
         ],
         vec![],
     );
-    let january = row((&person(), &account), &[], "", (month("2026-01"), day("2026-12-31"))).unwrap();
-    assert_eq!((january.owed, january.paid, january.arrears), (Some(Fen(1500)), Fen(500), Fen(1000)));
+    let january = row(
+        (&person(), &account),
+        &[],
+        "",
+        (month("2026-01"), day("2026-12-31")),
+    )
+    .unwrap();
+    assert_eq!(
+        (january.owed, january.paid, january.arrears),
+        (Some(Fen(1500)), Fen(500), Fen(1000))
+    );
     assert_eq!(january.arrears_months, 1);
-    let march = row((&person(), &account), &[], "", (month("2026-03"), day("2026-12-31"))).unwrap();
-    assert_eq!((march.received, march.arrears, march.paid), (Fen(12_500), Fen(0), Fen(10_000)));
+    let march = row(
+        (&person(), &account),
+        &[],
+        "",
+        (month("2026-03"), day("2026-12-31")),
+    )
+    .unwrap();
+    assert_eq!(
+        (march.received, march.arrears, march.paid),
+        (Fen(12_500), Fen(0), Fen(10_000))
+    );
     let months = at_end_of(&person(), &account, "2026-03-31", "2026-03");
     assert_eq!(months[&month("2026-03")].extra(), Fen(8500));
     assert_eq!(march.paid_until, Some(month("2026-03")));
@@ -143,7 +203,12 @@ fn what_was_paid_late_in_part_and_freely() {
 
 #[test]
 fn a_month_paid_at_the_host_is_not_asked_again() {
-    let account = account(vec![salary(3000, "2026-01")], vec![], vec![paid("2026-02", 1, 1500, "2026-02-03")], vec![]);
+    let account = account(
+        vec![salary(3000, "2026-01")],
+        vec![],
+        vec![paid("2026-02", 1, 1500, "2026-02-03")],
+        vec![],
+    );
     let letters = [host("2026-01", 2, 3000, "2026-02-20")];
     let about = (&person(), &account);
     let months = months(about, &letters, day("2026-03-31"), month("2026-03"));
@@ -156,7 +221,10 @@ fn a_month_paid_at_the_host_is_not_asked_again() {
     assert_eq!(february.arrears(), Fen(0));
     assert_eq!(months[&month("2026-03")].arrears(), Fen(1500));
     let list = row(about, &letters, "", (month("2026-03"), day("2026-03-31"))).unwrap();
-    assert_eq!((list.double, list.arrears_months), (vec![month("2026-02")], 1));
+    assert_eq!(
+        (list.double, list.arrears_months),
+        (vec![month("2026-02")], 1)
+    );
     // Before it was paid there nobody knew of it.
     let before = row(about, &letters, "", (month("2026-01"), day("2026-03-31"))).unwrap();
     assert_eq!(before.arrears, Fen(1500));
@@ -190,15 +258,31 @@ fn a_move_between_units_is_listed_once() {
     let account = account(
         vec![salary(3000, "2026-01")],
         vec![],
-        vec![paid("2026-01", 1, 1500, "2026-03-02"), paid("2026-02", 1, 1500, "2026-03-20")],
+        vec![
+            paid("2026-01", 1, 1500, "2026-03-02"),
+            paid("2026-02", 1, 1500, "2026-03-20"),
+        ],
         vec![],
     );
-    let of = |unit: &str, of: &str| row((&member, &account), &[], unit, (month(of), day("2026-12-31")));
+    let of = |unit: &str, of: &str| {
+        row(
+            (&member, &account),
+            &[],
+            unit,
+            (month(of), day("2026-12-31")),
+        )
+    };
     // March belongs to the unit of its first day; each unit lists the money that it took.
     let east = of("东街支部", "2026-03").unwrap();
-    assert_eq!((east.owed, east.received, east.arrears), (Some(Fen(1500)), Fen(1500), Fen(1500)));
+    assert_eq!(
+        (east.owed, east.received, east.arrears),
+        (Some(Fen(1500)), Fen(1500), Fen(1500))
+    );
     let west = of("西街支部", "2026-03").unwrap();
-    assert_eq!((west.owed, west.received, west.arrears), (Some(Fen(0)), Fen(1500), Fen(0)));
+    assert_eq!(
+        (west.owed, west.received, west.arrears),
+        (Some(Fen(0)), Fen(1500), Fen(0))
+    );
     assert_eq!(of("西街支部", "2026-02"), None);
     assert_eq!(of("东街支部", "2026-04"), None);
     assert_eq!(of("西街支部", "2026-04").unwrap().arrears, Fen(3000));
@@ -218,19 +302,31 @@ fn a_closed_list_stays_and_the_correction_is_on_the_open_one() {
         vec![],
     );
     let list = |account: &Account, of: &str| {
-        row((&person(), account), &[], "", (month(of), day("2026-03-31"))).unwrap()
+        row(
+            (&person(), account),
+            &[],
+            "",
+            (month(of), day("2026-03-31")),
+        )
+        .unwrap()
     };
     let (january, february) = (list(&account, "2026-01"), list(&account, "2026-02"));
     account.corrections = noted(
         60,
-        vec![correction(30, Some(paid("2026-01", 1, 3001, "2026-01-05")), "2026-03-10")],
+        vec![correction(
+            30,
+            Some(paid("2026-01", 1, 3001, "2026-01-05")),
+            "2026-03-10",
+        )],
     );
     assert_eq!(list(&account, "2026-01"), january);
     assert_eq!(list(&account, "2026-02"), february);
     let march = list(&account, "2026-03");
     assert_eq!((march.received, march.arrears), (Fen(2701), Fen(6002)));
     // Voided later still: what came in is given back in that month.
-    account.corrections.extend(noted(61, vec![correction(30, None, "2026-03-20")]));
+    account
+        .corrections
+        .extend(noted(61, vec![correction(30, None, "2026-03-20")]));
     assert_eq!(list(&account, "2026-03").received, Fen(-300));
     assert_eq!(list(&account, "2026-01"), january);
 }
@@ -240,11 +336,19 @@ fn what_is_published_names_no_income() {
     let account = account(
         vec![salary(3000, "2026-01")],
         vec![],
-        vec![paid("2026-01", 3, 4500, "2026-02-05"), paid("2026-04", 1, 1500, "2026-05-05")],
+        vec![
+            paid("2026-01", 3, 4500, "2026-02-05"),
+            paid("2026-04", 1, 1500, "2026-05-05"),
+        ],
         vec![],
     );
     let of = |from: &str, until: &str| {
-        published((&person(), &account), "东街支部", (month(from), month(until)), day("2026-12-31"))
+        published(
+            (&person(), &account),
+            "东街支部",
+            (month(from), month(until)),
+            day("2026-12-31"),
+        )
     };
     let line = of("2026-01", "2026-03").unwrap();
     assert_eq!(line.fen, Fen(4500));

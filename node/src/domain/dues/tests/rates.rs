@@ -58,7 +58,11 @@ const CASES: &[(DuesClass, i64, u32, i64)] = &[
 fn every_edge_is_as_worked_out_by_hand() {
     for (class, income, rate, dues) in CASES {
         let base = base(*class, Some(*income), "2026-01");
-        assert_eq!(per_mille(*class, Fen(*income)), Some(*rate), "{class} {income}");
+        assert_eq!(
+            per_mille(*class, Fen(*income)),
+            Some(*rate),
+            "{class} {income}"
+        );
         assert_eq!(monthly(&base), Fen(*dues), "{class} {income}");
     }
 }

@@ -560,6 +560,7 @@ impl Town {
             probation_until: None,
             opinions: Vec::new(),
             decisions: Vec::new(),
+            dues: Vec::new(),
         });
         self
     }

@@ -1,0 +1,51 @@
+//! Dues as the rules of duty read them: months that were paid or waived here, and those that letters say were paid on the other side.
+
+use super::entry;
+use crate::{
+    book,
+    domain::{
+        case::Side,
+        duty::{
+            Horizon,
+            facts::{DuesPaid, Facts, Kept, Who},
+        },
+        life,
+    },
+    office::{Office, OfficeError},
+};
+
+/// Adds the months of the horizon and of the year before it: rows of months without dues may begin there.
+pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Result<(), OfficeError> {
+    /// Days in a year and one.
+    const YEAR: i32 = 366;
+    facts.kept.insert(Kept::Dues);
+    let period = (horizon.from.plus_days(-YEAR).month(), horizon.until.month());
+    for settled in book::dues_settled(&office.store, period)? {
+        facts.dues.push(DuesPaid {
+            who: match settled.who {
+                life::Who::Member(id) => Who::Member(id),
+                life::Who::Hosted(id) => Who::Hosted(id),
+            },
+            month: settled.month,
+            day: settled.day,
+            entry: entry(settled.sequence),
+        });
+    }
+    for case in &facts.cases {
+        let who = match (case.side, case.member) {
+            (Side::Inflow, _) => Who::Hosted(case.id),
+            (Side::Outflow, Some(member)) => Who::Member(member),
+            (Side::Outflow, None) => continue,
+        };
+        let letters = case.dues.iter();
+        facts
+            .dues
+            .extend(letters.map(|(month, day, entry)| DuesPaid {
+                who,
+                month: *month,
+                day: *day,
+                entry: entry.clone(),
+            }));
+    }
+    Ok(())
+}
