@@ -61,11 +61,11 @@ fn payment() -> DuesPayment {
 fn golden_bytes_of_a_base_and_a_payment() {
     assert_eq!(
         hex::encode(Payload::from(base(DuesClass::Salaried, Some(300_001), None)).encode()),
-        "GOLDEN_BASE"
+        "9208380a10010101010101010101010101010101011a07323032362d3031200128e1a7123a0a323032362d30312d30314209e78e8be4b9a6e8aeb0"
     );
     assert_eq!(
         hex::encode(Payload::from(payment()).encode()),
-        "GOLDEN_PAYMENT"
+        "a2086f1210020202020202020202020202020202021a07323032362d3037200328b862320a323032362d30372d303538024011520ce4b89ce8a197e694afe983a862240a20030303030303030303030303030303030303030303030303030303030303030310296a09e78e8be4b9a6e8aeb0"
     );
 }
 
