@@ -105,6 +105,9 @@ pub(super) enum DuesVerb {
         /// 金额与应交不同也照收 (部分交纳或自愿多交) Take an amount that is not what is owed: a part, or more
         #[arg(long)]
         any_amount: bool,
+        /// 对方也收了, 款项确已收下: 照实登记, 名单标明重复 The other side took it too: write it down as it is
+        #[arg(long)]
+        twice: bool,
     },
     /// 更正一笔交纳, 或作废一条记录 Correct a payment, or void an entry
     #[command(
@@ -339,6 +342,7 @@ async fn pay(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
         way,
         paper,
         any_amount,
+        twice,
     } = verb
     else {
         return Ok(());
@@ -354,6 +358,7 @@ async fn pay(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
         way: way.unwrap_or_default(),
         paper,
         any_amount,
+        twice,
     };
     let answer = call!(session, pay_dues, request);
     session.show(&answer, show::paid)

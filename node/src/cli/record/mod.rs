@@ -228,7 +228,23 @@ pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<E
             RecordAttendanceRequest,
             attendance
         ),
-        Verb::Dues(about) => record!(session, about, record_dues, RecordDuesRequest, dues),
+        Verb::Dues(about) => {
+            let request = office::RecordDuesRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                case: about.case,
+                dues: Some(about.fact.message(session)),
+                // Money that both sides took is entered with `dues pay --twice`.
+                twice: false,
+            };
+            let answer = client!(session, record_service_client::RecordServiceClient)
+                .record_dues(request)
+                .await?
+                .into_inner();
+            session.show(&answer, |answer, lang| {
+                written(&answer.case_id, answer.written.as_ref(), lang)
+            })
+        }
         Verb::Award(about) => record!(session, about, record_award, RecordAwardRequest, award),
         Verb::Role(about) => record!(session, about, record_role, RecordRoleRequest, role),
         Verb::Conduct(about) => record!(

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    id::Fen,
-    letter::{DuesBase, DuesClosed, DuesCorrection, DuesPayment, DuesRelief},
+    letter::{DuesBase, DuesCorrection, DuesPayment, DuesRelief},
     time::{Day, Month},
 };
-
-use crate::domain::life::{Who, unit::belongs};
 
 /// An entry and its place in the local log.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,85 +27,6 @@ pub struct Account {
     pub payments: Vec<Noted<DuesPayment>>,
     /// Corrections of any of them.
     pub corrections: Vec<Noted<DuesCorrection>>,
-}
-
-/// Dues that the other side of a case received, as its letters say.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Elsewhere {
-    /// First month.
-    pub month: Month,
-    /// How many.
-    pub months: u32,
-    /// How much.
-    pub fen: Fen,
-    /// When.
-    pub paid_on: Day,
-    /// The other side's receipt.
-    pub receipt: String,
-    /// Where the letter lies, as commands name logs and entries.
-    pub place: String,
-}
-
-/// A stay in a unit.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Stay {
-    /// The unit as it is called now; none: on the roster without a unit.
-    pub unit: Option<String>,
-    /// First day; none: since ever.
-    pub from: Option<Day>,
-    /// Last day; none: it goes on.
-    pub until: Option<Day>,
-}
-
-/// Whose dues they are.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Person {
-    /// Who.
-    pub who: Who,
-    /// For people to read.
-    pub name: String,
-    /// Day of admission (规定 8: dues begin in its month).
-    pub joined: Option<Day>,
-    /// Where and when the person belonged here, in order.
-    pub stays: Vec<Stay>,
-    /// From when until when a host managed the person: those months are the host's to collect (规定 9, W 双向共管).
-    pub away: Vec<(Day, Option<Day>)>,
-}
-
-fn within(day: Day, from: Option<Day>, until: Option<Day>) -> bool {
-    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
-}
-
-impl Person {
-    /// The stay on a day.
-    pub fn stay(&self, day: Day) -> Option<&Stay> {
-        self.stays
-            .iter()
-            .find(|stay| within(day, stay.from, stay.until))
-    }
-
-    /// The day that says whose a month is: its first, or the day of admission in it.
-    pub fn day_of(&self, month: Month) -> Day {
-        self.joined
-            .filter(|joined| joined.month() == month)
-            .unwrap_or(month.first_day())
-    }
-
-    /// Is a host to collect the month?
-    pub fn is_away(&self, month: Month) -> bool {
-        let day = self.day_of(month);
-        self.away
-            .iter()
-            .any(|(from, until)| within(day, Some(*from), *until))
-    }
-
-    /// The unit that received something on a day: the person's then, or the last one before it.
-    pub fn unit_on(&self, day: Day) -> Option<&str> {
-        let past = self.stays.iter().rev();
-        let mut past = past.filter(|stay| stay.from.is_none_or(|from| from <= day));
-        let stay = self.stay(day).or_else(|| past.next());
-        stay.or(self.stays.first())?.unit.as_deref()
-    }
 }
 
 /// What of an account counts on a day.
@@ -238,46 +156,5 @@ impl<'a> Seen<'a> {
             .iter()
             .filter(|(_, relief)| relief.covers(month));
         covering.max_by_key(|(sequence, _)| *sequence).copied()
-    }
-}
-
-/// Which months of which units are closed.
-#[derive(Clone, Debug, Default)]
-pub struct Closings(Vec<Noted<DuesClosed>>);
-
-impl Closings {
-    /// All there are.
-    pub const fn new(closings: Vec<Noted<DuesClosed>>) -> Self {
-        Self(closings)
-    }
-
-    /// The last closed month of a unit: its own, or one of a unit it lies in.
-    pub fn last(&self, unit: &str) -> Option<Month> {
-        let of = self
-            .0
-            .iter()
-            .filter(|noted| belongs(unit, noted.entry.unit.as_str()));
-        of.map(|noted| noted.entry.month).max()
-    }
-
-    /// What was said when exactly this unit closed this month.
-    pub fn of(&self, unit: &str, month: Month) -> Option<&Noted<DuesClosed>> {
-        let same = |noted: &&Noted<DuesClosed>| {
-            noted.entry.unit.as_str() == unit && noted.entry.month == month
-        };
-        self.0.iter().find(same)
-    }
-
-    /// The closing that an entry is.
-    pub fn at(&self, sequence: u64) -> Option<&Noted<DuesClosed>> {
-        self.0.iter().find(|noted| noted.sequence == sequence)
-    }
-
-    /// Is the month closed for the unit that a person belonged to in it?
-    pub fn is_closed(&self, person: &Person, month: Month) -> bool {
-        person
-            .unit_on(person.day_of(month))
-            .and_then(|unit| self.last(unit))
-            .is_some_and(|closed| month <= closed)
     }
 }

@@ -6,8 +6,9 @@ use hongyan_proto::{
 };
 
 use super::{
-    account::{Account, Elsewhere, Person},
+    account::Account,
     month::{Asked, months},
+    person::{Elsewhere, Person},
 };
 use crate::domain::{
     calendar::last_day,

@@ -5,14 +5,18 @@
 //! belong here.
 
 pub mod account;
+pub mod closings;
 pub mod list;
 pub mod month;
+pub mod person;
 pub mod rate;
 pub mod receipt;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use account::{Account, Closings, Elsewhere, Noted, Person, Stay};
+pub use account::{Account, Noted};
+pub use closings::Closings;
 pub use list::{Published, Row, Totals, published, row, totals};
 pub use month::{Asked, MonthLine, Months, months, one};
+pub use person::{Elsewhere, Person, Stay};

@@ -8,7 +8,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    account::{Account, Elsewhere, Person, Seen},
+    account::{Account, Seen},
+    person::{Elsewhere, Person},
     rate::monthly,
 };
 
@@ -84,8 +85,13 @@ impl MonthLine {
 
     /// Would another payment for it be one too many?
     pub fn is_settled(&self) -> bool {
-        let paid = !self.payments.is_empty();
-        !self.elsewhere.is_empty() || paid && self.outstanding().is_none_or(|left| left.0 == 0)
+        !self.elsewhere.is_empty() || self.is_paid_up()
+    }
+
+    /// Was what is owed for it paid here, wherever else it was paid too?
+    pub fn is_paid_up(&self) -> bool {
+        let nothing_left = self.outstanding().is_none_or(|left| left.0 == 0);
+        !self.payments.is_empty() && nothing_left
     }
 }
 

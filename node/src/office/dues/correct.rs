@@ -10,8 +10,10 @@ use hongyan_proto::{
 };
 
 use super::{
-    Loaded, Outcome, answer, case_to_tell, load, outcome,
-    pay::{Paying, amount, case_of, without},
+    Loaded, Outcome,
+    amount::{amount, without},
+    answer, case_to_tell, load, outcome,
+    pay::{Paying, case_of},
 };
 use crate::{
     book,
@@ -227,8 +229,16 @@ fn righted(
         way: right.way.unwrap_or(before.way),
         paper: None,
         any_amount: true,
+        twice: false,
     };
     let month = paying.month.unwrap_or(before.month);
+    // What was written down as paid twice stays so; a correction takes no further month twice.
+    let covered: Vec<Month> = before.covered().collect();
+    let mut months = (0..paying.months.get()).map(|more| month.plus_months(more));
+    let paying = Paying {
+        twice: months.all(|month| covered.contains(&month)),
+        ..paying
+    };
     let last = month.plus_months(paying.months.get() - 1);
     let lines = without(desk, loaded, sequence, last);
     let (fen, part) = amount(desk, loaded, &lines, month, &paying)?;

@@ -7,14 +7,14 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
-use super::{Loaded, Outcome, answer, case_to_tell, ids, load, outcome, words};
+use super::{
+    Loaded, Outcome,
+    amount::{amount, lines, next},
+    answer, case_to_tell, ids, load, outcome, words,
+};
 use crate::{
     book,
-    domain::{
-        case::Side,
-        dues::{MonthLine, Months, months, one},
-        life::Who,
-    },
+    domain::{case::Side, life::Who},
     office::{
         Answer, Office, OfficeError, Request,
         book::person as named,
@@ -39,6 +39,8 @@ pub(in crate::office) struct Paying {
     pub(in crate::office) paper: Option<Text<60>>,
     /// Take an amount that is not what is owed: a part, or more than that.
     pub(in crate::office) any_amount: bool,
+    /// The other side took it too: written down as it is.
+    pub(in crate::office) twice: bool,
 }
 
 /// Takes a payment and tells the partner, as far as the agreement names dues.
@@ -74,6 +76,7 @@ pub(in crate::office) async fn record(
     request: Request,
     case: String,
     dues: Dues,
+    twice: bool,
 ) -> Result<Answer, OfficeError> {
     let store = office.store.clone();
     office
@@ -94,6 +97,7 @@ pub(in crate::office) async fn record(
                 way: DuesWay::Cash,
                 paper: Some(dues.receipt.clone()),
                 any_amount: true,
+                twice,
             };
             let mut payment = payment(desk, &loaded, &paying)?;
             if let Some(partner) = partner {
@@ -180,127 +184,6 @@ fn open(desk: &Desk<'_, '_>, loaded: &Loaded, paid_on: Day) -> Result<(), Office
             ),
         )),
     }
-}
-
-fn lines(desk: &Desk<'_, '_>, loaded: &Loaded, through: Month) -> Months {
-    let through = through.max(desk.today.month());
-    let about = (&loaded.person, &loaded.account);
-    months(about, &loaded.elsewhere, desk.today, through)
-}
-
-/// The first month that asks for money.
-fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, OfficeError> {
-    /// Months paid ahead at most.
-    const AHEAD: u32 = 24;
-    let this = desk.today.month();
-    let lines = lines(desk, loaded, this.plus_months(AHEAD));
-    let mut open = lines.iter().filter(|(month, line)| {
-        !line.is_settled() && (line.arrears().0 > 0 || line.is_unknown() || **month >= this)
-    });
-    open.next().map(|(month, _)| *month).ok_or_else(|| {
-        OfficeError::field(
-            "month",
-            "各月均已交纳, 请写明月份 every month is settled: name the month",
-        )
-    })
-}
-
-/// Is the month free to be paid for?
-fn free(loaded: &Loaded, (month, line): (Month, &MonthLine)) -> Result<(), OfficeError> {
-    let joined = loaded.person.joined.map(Day::month);
-    if let Some(joined) = joined.filter(|joined| month < *joined) {
-        return Err(OfficeError::field(
-            "month",
-            format!(
-                "{month} 早于入党月份 {joined}, 党费自入党当月起交纳 before admission: dues begin with that month"
-            ),
-        ));
-    }
-    if !line.is_settled() {
-        return Ok(());
-    }
-    if let Some(at) = line.elsewhere.first() {
-        let paid = &loaded.elsewhere[*at];
-        return Err(OfficeError::field(
-            "month",
-            format!(
-                "{month} 的党费已在对方交纳 ({} 收据 {}, {}), 不得重复收取; 如对方记错, 请对方更正 paid on the other side already (letter {}): if that is wrong, the partner corrects its letter",
-                paid.paid_on, paid.receipt, paid.place, paid.place
-            ),
-        ));
-    }
-    let sequence = line.payments.first().copied().unwrap_or_default();
-    let numbers = loaded.account.payments.iter();
-    let number = numbers
-        .filter(|noted| noted.sequence == sequence)
-        .map(|noted| noted.entry.receipt())
-        .next()
-        .unwrap_or_default();
-    Err(OfficeError::field(
-        "month",
-        format!(
-            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 paid already: if that record is wrong, correct it"
-        ),
-    ))
-}
-
-pub(super) fn amount(
-    desk: &Desk<'_, '_>,
-    loaded: &Loaded,
-    lines: &Months,
-    month: Month,
-    paying: &Paying,
-) -> Result<(Fen, bool), OfficeError> {
-    let last = month.plus_months(paying.months.get() - 1);
-    let mut owed = Some(0);
-    for more in 0..paying.months.get() {
-        let month = month.plus_months(more);
-        let line = lines
-            .get(&month)
-            .cloned()
-            .unwrap_or_else(|| one((&loaded.person, &loaded.account), desk.today, month));
-        free(loaded, (month, &line))?;
-        owed = owed
-            .zip(line.outstanding())
-            .map(|(sum, fen): (i64, Fen)| sum + fen.0);
-    }
-    sum((loaded.person.name.as_str(), month, last), owed, paying)
-}
-
-/// The amount and whether it is only a part.
-fn sum(
-    (name, month, last): (&str, Month, Month),
-    owed: Option<i64>,
-    paying: &Paying,
-) -> Result<(Fen, bool), OfficeError> {
-    let wrong = |problem: String| Err(OfficeError::field("fen", problem));
-    match (paying.fen, owed) {
-        (None, None) => wrong(format!(
-            "{name} 在 {month} 至 {last} 没有党费基数, 应交多少不作推算; 请先用 dues base 登记, 或写明金额 no base is known, and nothing is guessed: set one, or give the amount"
-        )),
-        (None, Some(0)) => wrong(format!(
-            "{month} 至 {last} 应交 0.00 元 (已减免); 自愿交纳请写明金额 nothing is owed: to give freely, name the amount"
-        )),
-        (None, Some(owed)) => Ok((Fen(owed), false)),
-        (Some(fen), None) => Ok((fen, false)),
-        (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => Ok((fen, fen.0 < owed)),
-        (Some(fen), Some(owed)) => wrong(format!(
-            "{month} 至 {last} 应交 {} 元, 与 {fen} 元不符; 部分交纳或自愿多交请加 --any-amount not what is owed: say --any-amount for a part, or for more than that",
-            Fen(owed)
-        )),
-    }
-}
-
-/// For whoever corrects: the lines without one payment.
-pub(super) fn without(
-    desk: &Desk<'_, '_>,
-    loaded: &mut Loaded,
-    sequence: u64,
-    through: Month,
-) -> Months {
-    let payments = &mut loaded.account.payments;
-    payments.retain(|noted| noted.sequence != sequence);
-    lines(desk, loaded, through)
 }
 
 /// The case of a letter.

@@ -1,25 +1,25 @@
-//! What is derived: lists, arrears, receipts, what is published, one person's account.
+//! What is derived of many: lists, arrears, what is published.
 
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    letter::{DuesBase, DuesClosed, DuesRelief, Payload},
+    letter::DuesClosed,
     time::{Day, Month},
 };
 
-use super::{Loaded, load, load_hosted, load_member};
+use super::load::{Loaded, load_hosted, load_member};
 use crate::{
     book::{self, Shelf},
     domain::{
         calendar::last_day,
         case::Side,
         dues::{
-            Elsewhere, MonthLine, Months, Noted, Published, Row, Totals, months, published,
-            receipt::Receipt, row, totals,
+            Elsewhere, MonthLine, Months, Noted, Published, Row, Totals, months, published, row,
+            totals,
         },
-        life::{Record, Who, unit::belongs},
+        life::unit::belongs,
     },
-    office::{Office, OfficeError, book::person as named},
+    office::{Office, OfficeError},
     store::Store,
 };
 
@@ -190,146 +190,4 @@ pub(in crate::office) fn publish(
         .iter()
         .filter_map(|one| published((&one.person, &one.account), unit, period, office.today()))
         .collect())
-}
-
-/// The content of a receipt by its number, or by the number of the paper.
-pub(in crate::office) fn receipt(office: &Office, number: &str) -> Result<Receipt, OfficeError> {
-    let store = &office.store;
-    let missing = || OfficeError::not_found(("党费收据", "dues receipt"), number);
-    let given = number.parse::<u32>().ok();
-    let sequence = match book::payment_of_paper(store, number)? {
-        Some(sequence) => Some(sequence),
-        None => match given {
-            Some(number) => book::payment_of_number(store, number)?,
-            None => None,
-        },
-    };
-    let sequence = sequence.ok_or_else(missing)?;
-    let who = book::dues_person(store, sequence)?.ok_or_else(missing)?;
-    let loaded = load(store, store, who)?;
-    let (right, corrected) = loaded
-        .account
-        .payment(sequence, office.today())
-        .ok_or_else(missing)?;
-    // A void receipt shows what it said last.
-    let last = || {
-        let corrections = loaded.account.corrections.iter();
-        corrections
-            .filter(|noted| noted.entry.corrects == sequence)
-            .filter_map(|noted| Some((noted.sequence, noted.entry.payment.as_ref()?)))
-            .max_by_key(|(at, _)| *at)
-            .map(|(_, payment)| payment)
-    };
-    let first = || {
-        let mut payments = loaded.account.payments.iter();
-        payments
-            .find(|noted| noted.sequence == sequence)
-            .map(|noted| &noted.entry)
-    };
-    let payment = right.or_else(last).or_else(first).ok_or_else(missing)?;
-    Ok(Receipt {
-        number: payment.number.get(),
-        paper: payment.paper.as_ref().map(ToString::to_string),
-        sequence,
-        organization: office.organization().name.to_string(),
-        unit: payment.unit.as_ref().map(ToString::to_string),
-        name: loaded.person.name.clone(),
-        id: who.id(),
-        hosted: matches!(who, Who::Hosted(_)),
-        month: payment.month,
-        months: payment.months.get(),
-        fen: payment.fen,
-        paid_on: payment.paid_on,
-        way: payment.way,
-        received_by: payment.actor.to_string(),
-        corrected,
-        void: right.is_none(),
-    })
-}
-
-/// One person's dues.
-pub(in crate::office) struct Shown {
-    pub(in crate::office) loaded: Loaded,
-    pub(in crate::office) months: Months,
-    pub(in crate::office) bases: Vec<(Noted<DuesBase>, bool)>,
-    pub(in crate::office) reliefs: Vec<(Noted<DuesRelief>, bool)>,
-}
-
-/// A person's months from one to another, what they were computed from, and the payments.
-pub(in crate::office) fn show(
-    office: &Office,
-    name: &str,
-    (from, until): (Option<Month>, Option<Month>),
-) -> Result<Shown, OfficeError> {
-    let today = office.today();
-    let who = named(&office.store, name)?.who;
-    let loaded = load(&office.store, &office.store, who)?;
-    let until = until.unwrap_or(today.month());
-    let about = (&loaded.person, &loaded.account);
-    let mut lines = months(about, &loaded.elsewhere, today, until);
-    lines.retain(|month, _| from.is_none_or(|from| from <= *month));
-    let account = &loaded.account;
-    let bases = account.bases.iter();
-    let bases = bases.map(|noted| (noted.clone(), account.is_void(noted.sequence, today)));
-    let reliefs = account.reliefs.iter();
-    let reliefs = reliefs.map(|noted| (noted.clone(), account.is_void(noted.sequence, today)));
-    Ok(Shown {
-        bases: bases.collect(),
-        reliefs: reliefs.collect(),
-        months: lines,
-        loaded,
-    })
-}
-
-/// The payments of a person in a year, or in all, as records of the book.
-pub(in crate::office) fn year_of(
-    shelf: &impl Shelf,
-    who: Who,
-    year: Option<u16>,
-) -> Result<Vec<Record>, OfficeError> {
-    let account = book::dues_account(shelf, who)?;
-    // Whatever counts at the end of time: a correction may lie in a later year.
-    let end = Day::new(9999, 12, 31).map_err(|error| OfficeError::field("year", error))?;
-    let records = account.payments_on(end).into_iter();
-    let records = records.map(|(sequence, version, payment)| Record {
-        sequence,
-        version,
-        time: payment.paid_on.start(),
-        payload: payment.clone().into(),
-        void: false,
-        corrections: Vec::new(),
-    });
-    Ok(records
-        .filter(|record| year.is_none_or(|asked| self::year(record) == Some(asked)))
-        .collect())
-}
-
-/// The year of a payment.
-pub(in crate::office) fn year(record: &Record) -> Option<u16> {
-    match &record.payload {
-        Payload::DuesPayment(payment) => u16::try_from(payment.paid_on.date().year()).ok(),
-        _ => None,
-    }
-}
-
-/// Of a person's months in a year up to a day: how many are settled, of how many that were asked for.
-pub(in crate::office) fn paid_months(
-    office: &Office,
-    who: Who,
-    until: Day,
-) -> Result<(u32, u32), OfficeError> {
-    let loaded = load(&office.store, &office.store, who)?;
-    let about = (&loaded.person, &loaded.account);
-    let lines = months(about, &loaded.elsewhere, until, until.month());
-    let year = until.date().year();
-    let mut settled = (0, 0);
-    for (month, line) in &lines {
-        let nobody = line.asked == crate::domain::dues::Asked::Nobody;
-        if nobody || month.first_day().date().year() != year || *month > until.month() {
-            continue;
-        }
-        settled.1 += 1;
-        settled.0 += u32::from(line.is_settled() || line.owed().is_some_and(|owed| owed.0 == 0));
-    }
-    Ok(settled)
 }

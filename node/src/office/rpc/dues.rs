@@ -248,6 +248,7 @@ impl DuesService for Office {
             way: way(message.way)?.unwrap_or(DuesWay::Cash),
             paper: optional(&message.paper, "paper")?,
             any_amount: message.any_amount,
+            twice: message.twice,
         };
         let (outcome, answer) = dues::pay(self, request, message.person, paying).await?;
         let (told, not_told) = stays(&outcome);

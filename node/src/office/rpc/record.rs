@@ -63,7 +63,7 @@ impl RecordService for Office {
         let request = request(&message, &message.actor, &message.request_id)?;
         let dues = letter(message.dues)?;
         // The letter and the payment are one fact: it is entered once, from whichever end.
-        let answer = dues::record(self, request, message.case, dues).await?;
+        let answer = dues::record(self, request, message.case, dues, message.twice).await?;
         Ok(Response::new(pb::RecordDuesResponse {
             written: written(&answer),
             case_id: case_id(&answer),

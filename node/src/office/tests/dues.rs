@@ -61,6 +61,7 @@ fn paying(first: &str, months: u32) -> Paying {
         way: DuesWay::Cash,
         paper: None,
         any_amount: false,
+        twice: false,
     }
 }
 
@@ -145,6 +146,7 @@ async fn a_payment_at_the_host_counts_once_at_both() {
         (Some(Fen(1500)), Fen(3000), Fen(1500))
     );
     let again = pay(home, "张三", paying("2026-05", 1)).await.unwrap_err();
+    assert!(again.to_string().contains("--twice"), "{again}");
     assert!(again.to_string().contains("in:320200-001/"), "{again}");
     let again = pay(host, "张三", paying("2026-05", 1)).await.unwrap_err();
     assert!(
@@ -159,6 +161,7 @@ async fn a_payment_at_the_host_counts_once_at_both() {
         host.request(),
         case.to_string(),
         letter("R-1"),
+        false,
     )
     .await;
     assert!(typed.unwrap_err().to_string().contains("2026-04"));
@@ -225,15 +228,48 @@ async fn paid_on_both_sides_before_either_knew_is_named_at_both() {
 }
 
 #[tokio::test]
+async fn money_that_both_took_is_written_down_when_somebody_says_so() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let (home, host) = (&pair.home, &pair.host);
+    base(host, "张三", 3000, "2026-04").await.unwrap();
+    base(home, "张三", 3000, "2026-04").await.unwrap();
+    pay(host, "张三", paying("2026-04", 1)).await.unwrap();
+    pair.sync().await;
+    let known = Paying {
+        twice: true,
+        ..paying("2026-04", 1)
+    };
+    pay(home, "张三", known.clone()).await.unwrap();
+    pair.sync().await;
+    assert_eq!(letters(host, case).len(), 2);
+    for town in [home, host] {
+        assert_eq!(
+            row_of(town, "", "2026-04", "张三").double,
+            [month("2026-04")]
+        );
+    }
+    // Twice on one node is never right.
+    let refused = pay(home, "张三", known).await.unwrap_err();
+    assert!(refused.to_string().contains("dues correct"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_letter_typed_in_is_the_same_payment() {
     let pair = ready().await;
     let case = hosted(&pair).await;
     let (home, host) = (&pair.home, &pair.host);
     base(host, "张三", 1000, "2026-04").await.unwrap();
     let request = host.request();
-    let answer = dues::record(&host.office, request, case.to_string(), letter("R-1"))
-        .await
-        .unwrap();
+    let answer = dues::record(
+        &host.office,
+        request,
+        case.to_string(),
+        letter("R-1"),
+        false,
+    )
+    .await
+    .unwrap();
     // The letter is what was asked for; the payment lies beside it.
     assert_eq!(answer.written.len(), 2);
     let here = row_of(host, UNIT, "2026-04", "张三");
@@ -270,6 +306,7 @@ async fn a_letter_typed_in_is_the_same_payment() {
             month: month("2026-08"),
             ..letter("R-1")
         },
+        false,
     );
     assert!(matches!(used.await, Err(OfficeError::ReceiptUsed(_))));
 }

@@ -36,7 +36,18 @@ impl Desk {
                     attendance
                 )
             }
-            Fact::Dues(dues) => fact!(self, case, record_dues, RecordDuesRequest, dues),
+            // A story says what happened, also when both sides took the money.
+            Fact::Dues(dues) => act!(
+                self,
+                RecordServiceClient,
+                record_dues,
+                RecordDuesRequest {
+                    case: case.to_owned(),
+                    dues: Some(dues),
+                    twice: true,
+                }
+            )
+            .map(|done| done.written),
             Fact::Award(award) => fact!(self, case, record_award, RecordAwardRequest, award),
             Fact::Role(role) => fact!(self, case, record_role, RecordRoleRequest, role),
             Fact::Conduct(conduct) => {

@@ -1,0 +1,87 @@
+//! Whose dues they are: where the person belonged, and what was paid on the other side.
+
+use hongyan_proto::{
+    id::Fen,
+    time::{Day, Month},
+};
+
+use crate::domain::life::Who;
+
+/// Dues that the other side of a case received, as its letters say.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Elsewhere {
+    /// First month.
+    pub month: Month,
+    /// How many.
+    pub months: u32,
+    /// How much.
+    pub fen: Fen,
+    /// When.
+    pub paid_on: Day,
+    /// The other side's receipt.
+    pub receipt: String,
+    /// Where the letter lies, as commands name logs and entries.
+    pub place: String,
+}
+
+/// A stay in a unit.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stay {
+    /// The unit as it is called now; none: on the roster without a unit.
+    pub unit: Option<String>,
+    /// First day; none: since ever.
+    pub from: Option<Day>,
+    /// Last day; none: it goes on.
+    pub until: Option<Day>,
+}
+
+/// Whose dues they are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub who: Who,
+    /// For people to read.
+    pub name: String,
+    /// Day of admission (规定 8: dues begin in its month).
+    pub joined: Option<Day>,
+    /// Where and when the person belonged here, in order.
+    pub stays: Vec<Stay>,
+    /// From when until when a host managed the person: those months are the host's to collect (规定 9, W 双向共管).
+    pub away: Vec<(Day, Option<Day>)>,
+}
+
+fn within(day: Day, from: Option<Day>, until: Option<Day>) -> bool {
+    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}
+
+impl Person {
+    /// The stay on a day.
+    pub fn stay(&self, day: Day) -> Option<&Stay> {
+        self.stays
+            .iter()
+            .find(|stay| within(day, stay.from, stay.until))
+    }
+
+    /// The day that says whose a month is: its first, or the day of admission in it.
+    pub fn day_of(&self, month: Month) -> Day {
+        self.joined
+            .filter(|joined| joined.month() == month)
+            .unwrap_or(month.first_day())
+    }
+
+    /// Is a host to collect the month?
+    pub fn is_away(&self, month: Month) -> bool {
+        let day = self.day_of(month);
+        self.away
+            .iter()
+            .any(|(from, until)| within(day, Some(*from), *until))
+    }
+
+    /// The unit that received something on a day: the person's then, or the last one before it.
+    pub fn unit_on(&self, day: Day) -> Option<&str> {
+        let past = self.stays.iter().rev();
+        let mut past = past.filter(|stay| stay.from.is_none_or(|from| from <= day));
+        let stay = self.stay(day).or_else(|| past.next());
+        stay.or(self.stays.first())?.unit.as_deref()
+    }
+}

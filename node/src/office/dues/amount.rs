@@ -1,0 +1,128 @@
+//! What a payment is for and how much it is: the first month that is not settled, what is owed, and no month twice by accident.
+
+use hongyan_proto::{
+    id::Fen,
+    time::{Day, Month},
+};
+
+use super::{Loaded, pay::Paying};
+use crate::{
+    domain::dues::{MonthLine, Months, months, one},
+    office::{OfficeError, desk::Desk},
+};
+
+pub(super) fn lines(desk: &Desk<'_, '_>, loaded: &Loaded, through: Month) -> Months {
+    let through = through.max(desk.today.month());
+    let about = (&loaded.person, &loaded.account);
+    months(about, &loaded.elsewhere, desk.today, through)
+}
+
+/// The first month that asks for money.
+pub(super) fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, OfficeError> {
+    /// Months paid ahead at most.
+    const AHEAD: u32 = 24;
+    let this = desk.today.month();
+    let lines = lines(desk, loaded, this.plus_months(AHEAD));
+    let mut open = lines.iter().filter(|(month, line)| {
+        !line.is_settled() && (line.arrears().0 > 0 || line.is_unknown() || **month >= this)
+    });
+    open.next().map(|(month, _)| *month).ok_or_else(|| {
+        OfficeError::field(
+            "month",
+            "各月均已交纳, 请写明月份 every month is settled: name the month",
+        )
+    })
+}
+
+/// Is the month free to be paid for? Money that both sides took is written down when somebody says so, never by accident.
+fn free(
+    loaded: &Loaded,
+    (month, line): (Month, &MonthLine),
+    twice: bool,
+) -> Result<(), OfficeError> {
+    let wrong = |problem: String| Err(OfficeError::field("month", problem));
+    let joined = loaded.person.joined.map(Day::month);
+    if let Some(joined) = joined.filter(|joined| month < *joined) {
+        return wrong(format!(
+            "{month} 早于入党月份 {joined}, 党费自入党当月起交纳 before admission: dues begin with that month"
+        ));
+    }
+    if line.is_paid_up() {
+        let sequence = line.payments.first().copied().unwrap_or_default();
+        let mut payments = loaded.account.payments.iter();
+        let payment = payments.find(|noted| noted.sequence == sequence);
+        let number = payment.map_or_else(String::new, |noted| noted.entry.receipt());
+        return wrong(format!(
+            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 paid already: if that record is wrong, correct it"
+        ));
+    }
+    match line.elsewhere.first().filter(|_| !twice) {
+        None => Ok(()),
+        Some(at) => {
+            let paid = &loaded.elsewhere[*at];
+            wrong(format!(
+                "{month} 的党费已在对方交纳 ({} 收据 {}, {}), 不得重复收取; 对方记错的请对方更正, 款项确已收下的用 dues pay --twice 照实登记 paid on the other side already (letter {}): if that is wrong the partner corrects it; money that was taken all the same is entered with dues pay --twice",
+                paid.paid_on, paid.receipt, paid.place, paid.place
+            ))
+        }
+    }
+}
+
+pub(super) fn amount(
+    desk: &Desk<'_, '_>,
+    loaded: &Loaded,
+    lines: &Months,
+    month: Month,
+    paying: &Paying,
+) -> Result<(Fen, bool), OfficeError> {
+    let last = month.plus_months(paying.months.get() - 1);
+    let mut owed = Some(0);
+    for more in 0..paying.months.get() {
+        let month = month.plus_months(more);
+        let line = lines
+            .get(&month)
+            .cloned()
+            .unwrap_or_else(|| one((&loaded.person, &loaded.account), desk.today, month));
+        free(loaded, (month, &line), paying.twice)?;
+        owed = owed
+            .zip(line.outstanding())
+            .map(|(sum, fen): (i64, Fen)| sum + fen.0);
+    }
+    sum((loaded.person.name.as_str(), month, last), owed, paying)
+}
+
+/// The amount and whether it is only a part.
+fn sum(
+    (name, month, last): (&str, Month, Month),
+    owed: Option<i64>,
+    paying: &Paying,
+) -> Result<(Fen, bool), OfficeError> {
+    let wrong = |problem: String| Err(OfficeError::field("fen", problem));
+    match (paying.fen, owed) {
+        (None, None) => wrong(format!(
+            "{name} 在 {month} 至 {last} 没有党费基数, 应交多少不作推算; 请先用 dues base 登记, 或写明金额 no base is known, and nothing is guessed: set one, or give the amount"
+        )),
+        (None, Some(0)) => wrong(format!(
+            "{month} 至 {last} 应交 0.00 元 (已减免); 自愿交纳请写明金额 nothing is owed: to give freely, name the amount"
+        )),
+        (None, Some(owed)) => Ok((Fen(owed), false)),
+        (Some(fen), None) => Ok((fen, false)),
+        (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => Ok((fen, fen.0 < owed)),
+        (Some(fen), Some(owed)) => wrong(format!(
+            "{month} 至 {last} 应交 {} 元, 与 {fen} 元不符; 部分交纳或自愿多交请加 --any-amount not what is owed: say --any-amount for a part, or for more than that",
+            Fen(owed)
+        )),
+    }
+}
+
+/// For whoever corrects: the lines without one payment.
+pub(super) fn without(
+    desk: &Desk<'_, '_>,
+    loaded: &mut Loaded,
+    sequence: u64,
+    through: Month,
+) -> Months {
+    let payments = &mut loaded.account.payments;
+    payments.retain(|noted| noted.sequence != sequence);
+    lines(desk, loaded, through)
+}
