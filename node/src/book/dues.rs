@@ -1,14 +1,12 @@
 //! Dues as the local log has them: every entry under its person, what the next receipt's number is, and which months were paid on which day.
-//! What a person owes is derived on reading. Where members belonged is kept here too, because a month is owed where the member was then.
-
-use std::collections::BTreeSet;
+//! What a person owes is derived on reading.
 
 use bytes::Bytes;
 use hongyan_proto::{
-    id::{CaseId, LogId, MemberId, UnitId},
-    letter::{DuesCorrection, DuesPayment, DuesRelief, Member, Payload},
+    id::{CaseId, LogId, MemberId},
+    letter::{DuesCorrection, DuesPayment, DuesRelief, Payload},
     log::{Header, Kind},
-    time::{Day, Month, Timestamp},
+    time::{Day, Month},
 };
 use prost::Message;
 
@@ -42,32 +40,6 @@ struct Placed {
     /// The months that are settled by it, as in keys.
     #[prost(uint32, repeated, tag = "2")]
     months: Vec<u32>,
-}
-
-/// Where a member was put on the roster.
-#[derive(Clone, PartialEq, Message)]
-struct Put {
-    #[prost(sint64, tag = "1")]
-    time_ms: i64,
-    #[prost(bytes = "bytes", tag = "2")]
-    unit_id: Bytes,
-    #[prost(string, tag = "3")]
-    unit: String,
-    #[prost(bool, tag = "4")]
-    removed: bool,
-}
-
-/// Where a member belonged from a day on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Belonged {
-    /// Since when, by this node's clock.
-    pub since: Day,
-    /// The unit of the tree.
-    pub unit_id: Option<UnitId>,
-    /// The unit as it was named then.
-    pub unit: Option<String>,
-    /// Left the roster.
-    pub removed: bool,
 }
 
 /// A month of a person that was paid or waived.
@@ -141,12 +113,6 @@ fn paper_key(blind: [u8; 16]) -> Vec<u8> {
 
 fn closed_key(sequence: u64) -> Vec<u8> {
     [&b"c"[..], &sequence.to_be_bytes()].concat()
-}
-
-fn belonged_key(member: MemberId, sequence: Option<u64>) -> Vec<u8> {
-    let sequence = sequence.map(u64::to_be_bytes);
-    let sequence = sequence.as_ref().map_or(&[][..], |bytes| &bytes[..]);
-    [&b"u"[..], member.as_bytes(), sequence].concat()
 }
 
 fn month_number(month: Month) -> u32 {
@@ -284,46 +250,6 @@ fn corrected(
     Ok(put(draft, VIEW, &key, &Placed { months, ..placed })?)
 }
 
-/// Notes where a member belongs from now on, when that is new. Called before the roster takes the entry in.
-pub(super) fn belongs(
-    draft: &mut Draft<'_>,
-    header: &Header,
-    new: &Member,
-    old: Option<&Member>,
-) -> Result<(), BookError> {
-    let place = |member: &Member| (member.unit_id, member.unit.clone(), member.removed);
-    if old.is_some_and(|old| place(old) == place(new)) {
-        return Ok(());
-    }
-    let put_there = Put {
-        time_ms: header.time.millis(),
-        unit_id: new.unit_id.map(|id| id.to_field()).unwrap_or_default(),
-        unit: new
-            .unit
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        removed: new.removed,
-    };
-    let key = belonged_key(new.member_id, Some(header.sequence));
-    Ok(put(draft, VIEW, &key, &put_there)?)
-}
-
-/// Where a member belonged, in order.
-pub fn belonged(shelf: &impl Shelf, member: MemberId) -> Result<Vec<Belonged>, BookError> {
-    let mut found = Vec::new();
-    for (_, bytes) in shelf.scan(VIEW, &belonged_key(member, None))? {
-        let put = Put::decode(bytes).map_err(|_| BookError::View(NAME))?;
-        found.push(Belonged {
-            since: Timestamp::from_millis(put.time_ms).day(),
-            unit_id: UnitId::from_slice(&put.unit_id).ok(),
-            unit: Some(put.unit).filter(|unit| !unit.is_empty()),
-            removed: put.removed,
-        });
-    }
-    Ok(found)
-}
-
 /// Everything about one person's dues.
 pub fn dues_account(shelf: &impl Shelf, who: Who) -> Result<Account, BookError> {
     let wrong = || BookError::View(NAME);
@@ -343,16 +269,6 @@ pub fn dues_account(shelf: &impl Shelf, who: Who) -> Result<Account, BookError> 
         }
     }
     Ok(account)
-}
-
-/// Everyone whom an entry about dues names.
-pub fn dues_people(shelf: &impl Shelf) -> Result<BTreeSet<Who>, BookError> {
-    let mut people = BTreeSet::new();
-    for (_, bytes) in shelf.scan(VIEW, b"p")? {
-        let placed = Placed::decode(bytes).map_err(|_| BookError::View(NAME))?;
-        people.insert(person_from(&placed.person)?);
-    }
-    Ok(people)
 }
 
 /// Whose entry it is.

@@ -92,16 +92,31 @@ fn standing(member: &Member) -> impl PartialEq + '_ {
 /// What was otherwise before, of every member of whom something was, in the order of the log.
 pub fn formers(shelf: &impl Shelf) -> Result<BTreeMap<MemberId, Vec<Former>>, BookError> {
     let mut found: BTreeMap<MemberId, Vec<Former>> = BTreeMap::new();
-    for (key, bytes) in shelf.scan(View::Former, &[])? {
-        let wrong = || BookError::View("former");
+    for (id, former) in former(shelf, &[])? {
+        found.entry(id).or_default().push(former);
+    }
+    Ok(found)
+}
+
+/// The same of one member.
+pub fn formers_of(shelf: &impl Shelf, id: MemberId) -> Result<Vec<Former>, BookError> {
+    let found = former(shelf, id.as_bytes())?;
+    Ok(found.into_iter().map(|(_, former)| former).collect())
+}
+
+fn former(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(MemberId, Former)>, BookError> {
+    let wrong = || BookError::View("former");
+    let mut found = Vec::new();
+    for (key, bytes) in shelf.scan(View::Former, prefix)? {
         let (id, sequence) = key.split_last_chunk::<8>().ok_or_else(wrong)?;
         let id = MemberId::from_slice(id).map_err(|_| wrong())?;
         let kept: Kept = decode(bytes, "former")?;
-        found.entry(id).or_default().push(Former {
+        let former = Former {
             member: checked(&kept.member)?,
             changed_on: Timestamp::from_millis(kept.time_ms).day(),
             sequence: u64::from_be_bytes(*sequence),
-        });
+        };
+        found.push((id, former));
     }
     Ok(found)
 }

@@ -44,7 +44,7 @@ pub(in crate::office) async fn close(
             let units = if unit.is_empty() {
                 whole.branches()
             } else {
-                vec![unit]
+                vec![whole.unit.clone()]
             };
             let mut any = false;
             for unit in &units {

@@ -114,34 +114,30 @@ pub(super) fn load_hosted(
     })
 }
 
-/// Where a member belonged, each unit as it is called now.
+/// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
 fn stays(
     shelf: &impl Shelf,
     units: &Units,
     member: &book::Member,
 ) -> Result<Vec<Stay>, OfficeError> {
-    let belonged = book::belonged(shelf, member.member_id)?;
-    let mut stays: Vec<Stay> = Vec::new();
-    for (at, place) in belonged.iter().enumerate() {
-        // What was on the roster first was there before this node was.
-        let from = (at > 0).then_some(place.since);
-        if let (Some(last), Some(from)) = (stays.last_mut(), from)
-            && last.until.is_none()
-        {
-            last.until = Some(from.plus_days(-1));
-        }
-        if !place.removed {
-            let path = place
-                .unit_id
-                .map(|id| units.path(id))
-                .filter(|path| !path.is_empty());
+    let mut stays = Vec::new();
+    let mut from = None;
+    let mut add = |member: &book::Member, from, until| {
+        if !member.removed {
+            let path = member.unit_id.map(|id| units.path(id));
+            let path = path.filter(|path| !path.is_empty());
             stays.push(Stay {
-                unit: path.or_else(|| place.unit.clone()),
+                unit: path.or_else(|| member.unit.as_ref().map(ToString::to_string)),
                 from,
-                until: None,
+                until,
             });
         }
+    };
+    for former in book::formers_of(shelf, member.member_id)? {
+        add(&former.member, from, Some(former.changed_on.plus_days(-1)));
+        from = Some(former.changed_on);
     }
+    add(member, from, None);
     Ok(stays)
 }
 

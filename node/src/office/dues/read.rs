@@ -19,7 +19,7 @@ use crate::{
         },
         life::unit::belongs,
     },
-    office::{Office, OfficeError},
+    office::{Office, OfficeError, find},
     store::Store,
 };
 
@@ -114,6 +114,7 @@ pub(super) fn list_on(
     unit: &str,
     (month, today): (Month, Day),
 ) -> Result<List, OfficeError> {
+    let unit = &path_of(shelf, unit)?;
     let people = everyone(shelf, store)?;
     let rows: Vec<Row> = people
         .iter()
@@ -124,10 +125,16 @@ pub(super) fn list_on(
         .collect();
     known(&people, unit, rows.is_empty())?;
     Ok(List {
-        unit: unit.to_owned(),
+        unit: unit.clone(),
         rows,
         closed: book::dues_closings(shelf)?.of(unit, month).cloned(),
     })
+}
+
+/// The unit that a text names, by its path where the tree has it.
+pub(super) fn path_of(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
+    let units = book::units(shelf)?;
+    Ok(find::unit(&units, text).map_or_else(|_| text.to_owned(), |unit| units.path(unit.id)))
 }
 
 /// Refuses a unit to which nobody ever belonged.
@@ -152,6 +159,7 @@ pub(in crate::office) fn arrears(
     month: Month,
 ) -> Result<Vec<(Row, Months, Vec<Elsewhere>)>, OfficeError> {
     let today = office.today();
+    let unit = &path_of(&office.store, unit)?;
     let people = everyone(&office.store, &office.store)?;
     known(&people, unit, false)?;
     let mut found = Vec::new();
@@ -184,6 +192,7 @@ pub(in crate::office) fn publish(
             "截止月份不能早于起始月份 it must not end before it begins",
         ));
     }
+    let unit = &path_of(&office.store, unit)?;
     let people = everyone(&office.store, &office.store)?;
     known(&people, unit, false)?;
     Ok(people
