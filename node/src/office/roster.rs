@@ -17,7 +17,7 @@ use crate::{
     domain::{
         case::{Side, State},
         life::{Candidate, Who, unit::belongs},
-        unit::Called,
+        unit::{Called, Unit},
     },
 };
 
@@ -112,6 +112,8 @@ fn gather(
     let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
     let units = book::units(shelf)?;
     let called = Called::of(&units);
+    // An entry without an id is from before there was a tree: its first day says what the text meant.
+    let first = units.all().map(Unit::founded_on).min();
     let mut found = Vec::new();
     for member in book::members(shelf)? {
         if member.removed {
@@ -121,7 +123,7 @@ fn gather(
         let by_id = member.unit_id.and_then(|id| units.get(id));
         let placed = match (by_id, &member.unit) {
             (Some(unit), _) => Some(called.name(unit)),
-            (None, Some(text)) => Some(called.now(text.as_str(), None)),
+            (None, Some(text)) => Some(called.now(text.as_str(), first)),
             (None, None) => None,
         };
         let who = Who::Member(member.member_id);
