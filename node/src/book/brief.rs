@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::{CaseId, MemberId},
-    letter::{Activity, ActivityKind, Payload, Presence},
+    letter::{Activity, ActivityKind, Payload, Presence, Text},
     log::Kind,
     time::TimeOfDay,
 };
@@ -98,7 +98,7 @@ fn gathering(activity: &Activity) -> Kept {
         activity: activity.kind.code(),
         day: activity.day.to_string(),
         begins: activity.begins.map_or(0, |time| time.minutes() + 1),
-        lecturer: text(activity.lecturer.as_ref().map(|name| name.as_str())),
+        lecturer: text(activity.lecturer.as_ref().map(Text::as_str)),
         seats: seats.into(),
     }
 }
@@ -106,7 +106,7 @@ fn gathering(activity: &Activity) -> Kept {
 fn read(kept: Kept) -> Option<Gist> {
     let kind = Kind::try_from(kept.kind).ok()?;
     if kind != Kind::Activity {
-        return Payload::decode(kind, &kept.payload).ok().map(Gist::Record);
+        return Payload::decode(kind, &kept.payload).ok().map(|payload| Gist::Record(Box::new(payload)));
     }
     let (seats, rest) = kept.seats.as_chunks::<SEAT>();
     if !rest.is_empty() {
@@ -164,7 +164,7 @@ mod tests {
         id::{Epoch, LogOrigin},
         identity::IdentityKey,
         letter::{
-            Attendee, BookRecord, FormHandedUp, LocalCorrection, LocalReplacement, Role, Text,
+            Attendee, BookRecord, FormHandedUp, LocalCorrection, LocalReplacement, Role,
             Training, Within,
         },
         time::{Day, Timestamp},
@@ -257,7 +257,7 @@ mod tests {
                             .map(|one| (Who::of(one).unwrap(), one.presence))
                             .collect(),
                     }),
-                    other => Gist::Record(other),
+                    other => Gist::Record(Box::new(other)),
                 },
             })
             .collect()

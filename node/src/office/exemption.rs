@@ -39,13 +39,22 @@ pub(super) async fn exempt(
         .await
 }
 
+/// Until when an exemption counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Until {
+    /// Its last day.
+    Day(Day),
+    /// It has none.
+    Open,
+}
+
 /// What is right about an exemption; none and empty: as it was.
 #[derive(Clone, Debug)]
 pub(super) struct Righted {
     pub(super) from: Vec<ExemptionFrom>,
     pub(super) since: Option<Day>,
-    /// The last day, or that there is none.
-    pub(super) until: Option<Option<Day>>,
+    /// Until when.
+    pub(super) until: Option<Until>,
     pub(super) because: Option<Text<200>>,
     pub(super) applied_on: Option<Day>,
     pub(super) approved_on: Option<Day>,
@@ -74,7 +83,11 @@ pub(super) async fn correct(
                     right.from
                 },
                 since: right.since.unwrap_or(before.since),
-                until: right.until.unwrap_or(before.until),
+                until: match right.until {
+                    Some(Until::Day(day)) => Some(day),
+                    Some(Until::Open) => None,
+                    None => before.until,
+                },
                 reason: right.because.unwrap_or_else(|| before.reason.clone()),
                 applied_on: right.applied_on.unwrap_or(before.applied_on),
                 approved_on: right.approved_on.unwrap_or(before.approved_on),

@@ -112,10 +112,8 @@ pub(super) fn latest<'a, T>(
     records: &'a [Record],
     is: impl Fn(&'a Payload) -> Option<&'a T>,
 ) -> Option<(u64, &'a T)> {
-    let counting = records.iter().rev().filter(|record| !record.void);
-    counting
-        .filter_map(|record| Some((record.sequence, is(&record.payload)?)))
-        .next()
+    let mut counting = records.iter().rev().filter(|record| !record.void);
+    counting.find_map(|record| Some((record.sequence, is(&record.payload)?)))
 }
 
 /// What was said of the latest filing was wrong. A void one was never made: the plan waits for its filing again.

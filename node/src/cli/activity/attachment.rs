@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -186,7 +187,7 @@ fn shown(
             _ => lang.say("不是这条记录的附件", "is no attachment of this record"),
         };
         let mark = if *outcome == "recorded" { GOOD } else { WARN };
-        text.push_str(&format!("\n{mark} {path}: {said}"));
+        let _ = write!(text, "\n{mark} {path}: {said}");
     }
     text
 }

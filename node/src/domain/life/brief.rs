@@ -23,7 +23,17 @@ pub enum Gist {
     /// An activity, without what was said and done there.
     Activity(Gathering),
     /// Another record, as it is.
-    Record(Payload),
+    Record(Box<Payload>),
+}
+
+impl Gist {
+    /// The record, when it is no activity.
+    pub fn record(&self) -> Option<&Payload> {
+        match self {
+            Self::Activity(_) => None,
+            Self::Record(payload) => Some(payload),
+        }
+    }
 }
 
 /// An activity: who was there, when, of which unit.

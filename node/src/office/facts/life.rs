@@ -71,7 +71,7 @@ pub(super) fn add(
 fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
     let mut forms: BTreeMap<u64, (Day, Entry)> = BTreeMap::new();
     for record in records {
-        if let Gist::Record(Payload::FormHandedUp(form)) = &record.what {
+        if let Some(Payload::FormHandedUp(form)) = record.what.record() {
             let up = (form.day, entry(record.sequence));
             let first = forms.entry(form.activity).or_insert_with(|| up.clone());
             *first = up.min(first.clone());
@@ -79,13 +79,13 @@ fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
     }
     for record in records {
         let place = entry(record.sequence);
-        match &record.what {
-            Gist::Activity(activity) => {
-                let form_up = forms.remove(&record.sequence);
-                let unit = places.named(activity.unit.as_str(), activity.day);
-                activity_held(record.sequence, activity, (unit, form_up), facts);
-            }
-            Gist::Record(Payload::Training(training)) => {
+        if let Gist::Activity(activity) = &record.what {
+            let form_up = forms.remove(&record.sequence);
+            let unit = places.named(activity.unit.as_str(), activity.day);
+            activity_held(record.sequence, activity, (unit, form_up), facts);
+        }
+        match record.what.record() {
+            Some(Payload::Training(training)) => {
                 let tenths = u16::try_from(training.tenths.get()).unwrap_or(u16::MAX);
                 for member in &training.member_ids {
                     facts.training.push(Dated {
@@ -96,7 +96,7 @@ fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
                     });
                 }
             }
-            Gist::Record(Payload::BookRecord(book)) => {
+            Some(Payload::BookRecord(book)) => {
                 let who = whose(book.member_id, book.case_id);
                 if let (Some(who), Some(role)) = (who, &book.role) {
                     facts.roles.push(Dated {
@@ -107,7 +107,7 @@ fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
                     });
                 }
             }
-            Gist::Record(Payload::Appraisal(appraisal)) => facts.activities.push(Activity {
+            Some(Payload::Appraisal(appraisal)) => facts.activities.push(Activity {
                 held: Held::Meeting(Meeting::Appraisal),
                 unit: places.named(appraisal.unit.as_str(), appraisal.day),
                 day: appraisal.day,
@@ -116,11 +116,11 @@ fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
                 form_up: None,
                 entry: place,
             }),
-            Gist::Record(Payload::PlanFiled(filed)) => {
+            Some(Payload::PlanFiled(filed)) => {
                 // Records lie in the order of their sequences.
                 let plan = records.binary_search_by_key(&filed.plan, |record| record.sequence);
-                let plan = plan.ok().map(|at| &records[at].what);
-                if let Some(Gist::Record(Payload::ActivityPlan(plan))) = plan {
+                let plan = plan.ok().and_then(|at| records[at].what.record());
+                if let Some(Payload::ActivityPlan(plan)) = plan {
                     facts.plans.push(Plan {
                         unit: places.named(filed.unit.as_str(), filed.day),
                         year: i16::try_from(filed.year.get()).unwrap_or_default(),

@@ -305,9 +305,9 @@ impl AssessmentService for Office {
             from: freed(message.from)?,
             since: day(&message.since, "since")?,
             until: if message.open {
-                Some(None)
+                Some(exemption::Until::Open)
             } else {
-                until.map(Some)
+                until.map(exemption::Until::Day)
             },
             because: optional(&message.because, "because")?,
             applied_on: day(&message.applied_on, "applied_on")?,
