@@ -9,19 +9,28 @@ use hongyan_proto::time::{Day, Month};
 
 use super::{
     draft::Draft,
-    facts::{Activity, Entry, Held, Kept, Person},
+    facts::{Entry, Held, Kept, Person},
     term::{Scene, words},
 };
 use crate::domain::{
     calendar::last_day,
-    policy::{Count, Exempt, Measure, Neglect, Policy, Rule, Ruled, Rung, Word as _},
+    policy::{
+        Count, Exempt, Measure, Neglect, Policy, PolicyHistory, Rule, Ruled, Rung, Word as _, Words,
+    },
 };
 
 pub(super) fn find(scene: &mut Scene<'_>) {
+    let counting = counting(scene.policies);
+    let laddered = counting.1 > 0;
+    let lapses = counting.0.iter().any(|one| one.lapses);
     for person in &scene.facts.people {
         if scene.keeps(Kept::Activities) && scene.keeps(Kept::Measures) {
-            ladder(scene, person);
-            lapse_of_life(scene, person);
+            if laddered {
+                ladder(scene, person, &counting);
+            }
+            if lapses {
+                lapse_of_life(scene, person);
+            }
         }
         if scene.keeps(Kept::Dues) && scene.keeps(Kept::Measures) {
             lapse_of_dues(scene, person);
@@ -32,83 +41,114 @@ pub(super) fn find(scene: &mut Scene<'_>) {
     }
 }
 
-/// Does the policy count this activity? One that names an activity day counts those, another counts all organizational life.
-fn counts(policy: &Policy, activity: &Activity) -> bool {
-    let named = policy
-        .rules
-        .iter()
-        .any(|ruled| matches!(ruled.rule, Rule::ActivityDay { .. }));
-    !named || activity.held == Held::ActivityDay
+/// What a policy counts as absence.
+struct Counting<'a> {
+    policy: &'a Arc<Policy>,
+    /// A policy that names an activity day counts those, another counts all organizational life.
+    days_only: bool,
+    ladders: Vec<Ladder<'a>>,
+    /// Does it follow months without any organizational life?
+    lapses: bool,
 }
 
 struct Ladder<'a> {
-    policy: &'a Arc<Policy>,
     ruled: &'a Ruled,
     count: Count,
     rungs: &'a [Rung],
     within_days: u16,
+    /// Where its tally is: a count begins with its policy, and one that is adopted again goes on.
+    tally: usize,
 }
 
-fn ladders<'a>(scene: &Scene<'a>, day: Day) -> Vec<Ladder<'a>> {
-    let policies: &'a crate::domain::policy::PolicyHistory = scene.policies;
-    let Some(policy) = policies.at(day) else {
-        return Vec::new();
-    };
-    policy
-        .pick(|rule| match rule {
+/// What every policy counts, gone through once for everybody; and how many tallies there are.
+fn counting<'a>(policies: &'a PolicyHistory) -> (Vec<Counting<'a>>, usize) {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    let mut all = Vec::new();
+    for (_, policy) in policies.all() {
+        let absences = policy.pick(|rule| match rule {
             Rule::Absence {
                 count,
                 rungs,
                 within_days,
             } => Some((*count, rungs.as_slice(), *within_days)),
             _ => None,
-        })
-        .map(|(ruled, (count, rungs, within_days))| Ladder {
+        });
+        let ladders = absences.map(|(ruled, (count, rungs, within_days))| {
+            let name = (policy.name.as_str(), ruled.id.as_str());
+            let known = names.iter().position(|known| *known == name);
+            let tally = known.unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            });
+            Ladder {
+                ruled,
+                count,
+                rungs,
+                within_days,
+                tally,
+            }
+        });
+        let ladders = ladders.collect();
+        let has = |wanted: fn(&Rule) -> bool| policy.rules.iter().any(|ruled| wanted(&ruled.rule));
+        all.push(Counting {
             policy,
-            ruled,
-            count,
-            rungs,
-            within_days,
-        })
-        .collect()
+            days_only: has(|rule| matches!(rule, Rule::ActivityDay { .. })),
+            lapses: has(
+                |rule| matches!(rule, Rule::Lapse { of, .. } if of.contains(&Neglect::Life)),
+            ),
+            ladders,
+        });
+    }
+    (all, names.len())
 }
 
 /// What was counted so far under one rule.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tally {
     year: i16,
     number: u16,
     absences: Vec<Entry>,
 }
 
-fn ladder<'a>(scene: &mut Scene<'a>, person: &'a Person) {
+fn ladder<'a>(
+    scene: &mut Scene<'a>,
+    person: &'a Person,
+    (counting, tallies): &(Vec<Counting<'a>>, usize),
+) {
     let Some(attended) = scene.index.absences.get(&person.who) else {
         return;
     };
-    let mut tallies: BTreeMap<(String, String), Tally> = BTreeMap::new();
+    // Who was never absent is not counted.
+    if attended.iter().all(|(_, absent)| !absent) {
+        return;
+    }
+    let mut tallies = vec![Tally::default(); *tallies];
     for (activity, absent) in attended {
         let day = activity.day;
+        let policy = scene.policies.at(day);
+        let counting = counting
+            .iter()
+            .find(|one| policy.is_some_and(|policy| Arc::ptr_eq(one.policy, policy)));
+        let Some(counting) = counting.filter(|one| !one.ladders.is_empty()) else {
+            continue;
+        };
+        if counting.days_only && activity.held != Held::ActivityDay {
+            continue;
+        }
         let exempt = scene.index.is_exempt(person.who, Exempt::Attendance, day);
         if exempt || person.is_away(day) || person.stay(day).is_none() {
             continue;
         }
-        for ladder in ladders(scene, day) {
-            if !counts(ladder.policy, activity) {
-                continue;
-            }
-            // A count begins with its policy: what another one counted stays there.
-            let key = (ladder.policy.name.clone(), ladder.ruled.id.clone());
-            let tally = tallies.entry(key).or_default();
+        for ladder in &counting.ladders {
+            let tally = &mut tallies[ladder.tally];
             let year = day.date().year();
             let again = match ladder.count {
                 Count::PerYear => tally.year != year,
                 Count::InARow => !absent,
             };
             if again {
-                *tally = Tally {
-                    year,
-                    ..Tally::default()
-                };
+                tally.number = 0;
+                tally.absences.clear();
             }
             tally.year = year;
             if !absent {
@@ -118,33 +158,30 @@ fn ladder<'a>(scene: &mut Scene<'a>, person: &'a Person) {
             tally.absences.push(activity.entry.clone());
             let rung = ladder.rungs.iter().find(|rung| rung.at == tally.number);
             if let Some(rung) = rung {
-                let count = ladder.count.label();
-                let what = words(
-                    format!(
-                        "{}{} 次无故不参加: {}",
-                        count.0,
-                        rung.at,
-                        rung.measure.label().0
-                    ),
-                    format!(
-                        "absent without reason {} ({}): {}",
-                        rung.at,
-                        count.1,
-                        rung.measure.label().1
-                    ),
-                );
                 let call = Call {
-                    policy: ladder.policy,
+                    policy: counting.policy,
                     ruled: ladder.ruled,
                     measure: rung.measure,
                     about: rung.measure.name(),
                     from: day,
                     within_days: ladder.within_days,
                 };
+                let what = told(ladder.count, rung);
                 add(scene, person, &call, what, tally.absences.clone(), None);
             }
         }
     }
+}
+
+fn told(count: Count, rung: &Rung) -> Words {
+    let (count, measure) = (count.label(), rung.measure.label());
+    words(
+        format!("{}{} 次无故不参加: {}", count.0, rung.at, measure.0),
+        format!(
+            "absent without reason {} ({}): {}",
+            rung.at, count.1, measure.1
+        ),
+    )
 }
 
 /// A measure that is called for.
@@ -162,7 +199,7 @@ fn add<'a>(
     scene: &mut Scene<'a>,
     person: &'a Person,
     call: &Call<'a>,
-    what: crate::domain::policy::Words,
+    what: Words,
     evidence: Vec<Entry>,
     ended: Option<(Day, Entry)>,
 ) {
@@ -258,8 +295,11 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
     let Some(attended) = scene.index.absences.get(&person.who) else {
         return;
     };
+    if attended.iter().all(|(_, absent)| !absent) {
+        return;
+    }
     // A month without any record proves nothing and ends a run.
-    let mut months: BTreeMap<Month, (bool, Vec<Entry>)> = BTreeMap::new();
+    let mut months: BTreeMap<Month, (bool, Vec<&Entry>)> = BTreeMap::new();
     for (activity, absent) in attended {
         if person.is_away(activity.day) {
             continue;
@@ -268,7 +308,7 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
             .entry(activity.day.month())
             .or_insert((true, Vec::new()));
         month.0 &= *absent;
-        month.1.push(activity.entry.clone());
+        month.1.push(&activity.entry);
     }
     let neglected = months
         .iter()
@@ -285,7 +325,7 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
             .range(..=month)
             .rev()
             .take(12)
-            .flat_map(|(_, (_, entries))| entries.clone())
+            .flat_map(|(_, (_, entries))| entries.iter().map(|entry| (*entry).clone()))
             .collect();
         call_lapse(scene, person, (month, Neglect::Life), evidence, None);
     }

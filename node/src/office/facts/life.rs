@@ -1,6 +1,6 @@
 //! Organizational life as the rules of duty read it: activities, talks, reports, lectures, training, roles, plans, exemptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use hongyan_proto::{
     letter::{ActivityKind, ExemptionFrom, Payload},
@@ -46,10 +46,11 @@ pub(super) fn add(
     if facts.people.iter().any(|person| !person.posts.is_empty()) {
         facts.kept.insert(Kept::Talks);
     }
+    let names = by_name(&facts.people);
     let years = horizon.from.date().year() - 1..=horizon.until.date().year();
     for year in years.filter_map(|year| u16::try_from(year).ok()) {
         let records = book::life_in_brief(&office.store, year)?;
-        add_year(&records, places, facts);
+        add_year(&records, (places, &names), facts);
     }
     for (_, exemption) in book::exemptions(&office.store)? {
         for from in &exemption.from {
@@ -68,7 +69,7 @@ pub(super) fn add(
     Ok(())
 }
 
-fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
+fn add_year(records: &[Brief], (places, names): (&Places<'_>, &Names), facts: &mut Facts) {
     let mut forms: BTreeMap<u64, (Day, Entry)> = BTreeMap::new();
     for record in records {
         if let Some(Payload::FormHandedUp(form)) = record.what.record() {
@@ -82,7 +83,7 @@ fn add_year(records: &[Brief], places: &Places<'_>, facts: &mut Facts) {
         if let Gist::Activity(activity) = &record.what {
             let form_up = forms.remove(&record.sequence);
             let unit = places.named(activity.unit.as_str(), activity.day);
-            activity_held(record.sequence, activity, (unit, form_up), facts);
+            activity_held(record.sequence, activity, (unit, form_up), names, facts);
         }
         match record.what.record() {
             Some(Payload::Training(training)) => {
@@ -172,6 +173,7 @@ fn activity_held(
     sequence: u64,
     activity: &Gathering,
     (unit, form_up): (UnitName, Option<(Day, Entry)>),
+    names: &Names,
     facts: &mut Facts,
 ) {
     let place = entry(sequence);
@@ -196,10 +198,8 @@ fn activity_held(
         }
         kind => {
             let Some(held) = held(kind) else { return };
-            let lecturers = activity
-                .lecturer
-                .as_ref()
-                .map(|name| lecturers(name.as_str(), &unit, &facts.people));
+            let named = activity.lecturer.as_ref().and_then(|name| names.get(name));
+            let lecturers = named.map(|named| lecturers(named, &unit, &facts.people));
             facts.activities.push(Activity {
                 held,
                 unit,
@@ -217,13 +217,24 @@ fn activity_held(
     }
 }
 
+/// Everyone by name: places in the list of people.
+type Names = HashMap<String, Vec<usize>>;
+
+fn by_name(people: &[Person]) -> Names {
+    let mut names = Names::new();
+    for (at, person) in people.iter().enumerate() {
+        names.entry(person.name.clone()).or_default().push(at);
+    }
+    names
+}
+
 /// A lecturer is recorded by name: it is the unit's own of that name, else the only one of the committee.
-fn lecturers(name: &str, unit: &UnitName, people: &[Person]) -> Vec<Who> {
-    let named = |person: &&Person| person.name == name;
+fn lecturers(named: &[usize], unit: &UnitName, people: &[Person]) -> Vec<Who> {
+    let all = || named.iter().filter_map(|at| people.get(*at));
     let own = |person: &&Person| person.stays.iter().any(|stay| belongs(&stay.unit, unit));
-    let inside: Vec<_> = people.iter().filter(named).filter(own).collect();
+    let inside: Vec<_> = all().filter(own).collect();
     let found = if inside.is_empty() {
-        people.iter().filter(named).collect()
+        all().collect()
     } else {
         inside
     };

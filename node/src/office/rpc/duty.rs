@@ -18,6 +18,7 @@ use crate::{
         Office, OfficeError,
         duty::{self, Filter},
     },
+    store::StoreError,
 };
 
 type Answered<T> = Result<Response<T>, Status>;
@@ -88,6 +89,15 @@ fn counts(duties: &[Duty]) -> Vec<pb::DutyCount> {
     counts
 }
 
+/// Every duty, and the policy's name. A large committee's take a while: beside the runtime, or other calls would wait.
+async fn derived(office: &Office) -> Result<(Vec<Duty>, Option<String>), OfficeError> {
+    let office = office.clone();
+    let deriving = tokio::task::spawn_blocking(move || duty::all(&office));
+    deriving
+        .await
+        .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
+}
+
 #[tonic::async_trait]
 impl DutyService for Office {
     async fn list_duties(
@@ -95,7 +105,7 @@ impl DutyService for Office {
         request_: Request<pb::ListDutiesRequest>,
     ) -> Answered<pb::ListDutiesResponse> {
         let message = request_.into_inner();
-        let (all, policy) = duty::all(self)?;
+        let (all, policy) = derived(self).await?;
         let counts = counts(&all);
         let filter = Filter {
             unit: message.unit.clone(),
@@ -129,7 +139,7 @@ impl DutyService for Office {
             member: message.member,
             all: true,
         };
-        let mut found = duty::list(duty::all(self)?.0, &filter);
+        let mut found = duty::list(derived(self).await?.0, &filter);
         found.retain(|duty| duty.state.is_open());
         note(self, "导出应办日历 duties exported", found.len()).await?;
         let content = feed(&found, self.organization().code.as_str(), self.now());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hongyan_node::{
     book::{self, BookError, Place},
-    domain::policy::shipped,
+    domain::policy::Policy,
     office::{NewNode, Organization, init},
     store::{LogNo, NewEntry, Store, Unlock},
 };
@@ -23,8 +23,8 @@ use super::{super::BenchError, committee::Committee, entry::Event};
 const YEARS: i16 = 10;
 /// Entries in one commit.
 const BATCH: usize = 512;
-/// The policy that asks most of every single member.
-const POLICY: &str = "xianning";
+/// The policy that is adopted.
+const POLICY: &str = include_str!("policy.toml");
 /// The working day begins, in milliseconds after midnight.
 const MORNING_MS: i64 = 9 * 3_600_000;
 
@@ -73,9 +73,7 @@ pub(super) fn years(folder: &Path, members: usize, today: Day) -> Result<u64, Be
 }
 
 fn adopted(from: Day) -> Result<Payload, BenchError> {
-    let policy = shipped(POLICY)
-        .ok_or_else(|| BenchError::Tool(format!("no policy {POLICY}")))?
-        .map_err(|error| tool(&error))?;
+    let policy = Policy::of_file("policy.toml", POLICY).map_err(|error| tool(&error))?;
     let texts = policy
         .texts
         .iter()
