@@ -23,14 +23,8 @@ pub(super) async fn export(
         .map(|member| unit::called_now(&units, member))
         .collect();
     members.sort_by(|one, other| {
-        let key = |member: &Member| {
-            (
-                member.unit.clone(),
-                member.details.name.clone(),
-                member.member_id,
-            )
-        };
-        key(one).cmp(&key(other))
+        let other = (&other.unit, &other.details.name, other.member_id);
+        (&one.unit, &one.details.name, one.member_id).cmp(&other)
     });
     let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
     office

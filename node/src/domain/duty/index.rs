@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use hongyan_proto::time::{Day, Month};
 
-use super::facts::{
-    Activity, Dated, DuesPaid, Entry, Exemption, Facts, Held, Person, Talk, Unit, UnitKind,
-    UnitName, Who,
+use super::{
+    by_who::ByWho,
+    facts::{
+        Activity, Dated, DuesPaid, Entry, Exemption, Facts, Held, Person, Talk, Unit, UnitKind,
+        UnitName, Who,
+    },
 };
 use crate::domain::policy::Exempt;
 
@@ -14,19 +17,19 @@ pub(super) struct Index<'a> {
     units: HashMap<&'a str, &'a Unit>,
     /// Of each unit: its own and those of the units above it, ascending by day.
     activities: HashMap<&'a str, Vec<&'a Activity>>,
-    pub(super) absences: HashMap<Who, Vec<(&'a Activity, bool)>>,
-    pub(super) lectures: HashMap<Who, Vec<(Day, &'a Entry)>>,
-    pub(super) talks: HashMap<Who, Vec<&'a Talk>>,
-    pub(super) reports: HashMap<Who, Vec<(Day, &'a Entry)>>,
-    pub(super) roles: HashMap<Who, Vec<(Day, &'a Entry)>>,
-    pub(super) training: HashMap<Who, Vec<&'a Dated<u16>>>,
-    pub(super) dues: HashMap<Who, HashMap<Month, &'a DuesPaid>>,
-    exemptions: HashMap<Who, Vec<&'a Exemption>>,
-    people: HashMap<Who, &'a Person>,
+    pub(super) absences: ByWho<Vec<(&'a Activity, bool)>>,
+    pub(super) lectures: ByWho<Vec<(Day, &'a Entry)>>,
+    pub(super) talks: ByWho<Vec<&'a Talk>>,
+    pub(super) reports: ByWho<Vec<(Day, &'a Entry)>>,
+    pub(super) roles: ByWho<Vec<(Day, &'a Entry)>>,
+    pub(super) training: ByWho<Vec<&'a Dated<u16>>>,
+    pub(super) dues: ByWho<HashMap<Month, &'a DuesPaid>>,
+    exemptions: ByWho<Vec<&'a Exemption>>,
+    people: ByWho<&'a Person>,
 }
 
-fn by_who(list: &[Dated<()>]) -> HashMap<Who, Vec<(Day, &Entry)>> {
-    let mut map: HashMap<Who, Vec<(Day, &Entry)>> = HashMap::new();
+fn by_who(list: &[Dated<()>]) -> ByWho<Vec<(Day, &Entry)>> {
+    let mut map: ByWho<Vec<(Day, &Entry)>> = ByWho::default();
     for one in list {
         map.entry(one.who).or_default().push((one.day, &one.entry));
     }
@@ -42,14 +45,14 @@ impl<'a> Index<'a> {
         let mut index = Self {
             units,
             activities: HashMap::new(),
-            absences: HashMap::new(),
-            lectures: HashMap::new(),
-            talks: HashMap::new(),
+            absences: ByWho::default(),
+            lectures: ByWho::default(),
+            talks: ByWho::default(),
             reports: by_who(&facts.reports),
             roles: by_who(&facts.roles),
-            training: HashMap::new(),
-            dues: HashMap::new(),
-            exemptions: HashMap::new(),
+            training: ByWho::default(),
+            dues: ByWho::default(),
+            exemptions: ByWho::default(),
             people: facts.people.iter().map(|one| (one.who, one)).collect(),
         };
         let mut own: HashMap<&str, Vec<&'a Activity>> = HashMap::new();

@@ -5,6 +5,7 @@
 
 mod absence;
 mod activity;
+mod by_who;
 mod draft;
 pub mod facts;
 mod feed;

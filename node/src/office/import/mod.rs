@@ -83,7 +83,7 @@ pub(super) async fn import(
             UnitId::from_bytes(number.to_be_bytes())
         };
         let plan = plan::plan(
-            &roster,
+            roster,
             members,
             units,
             found_units.then_some(&mut next),
@@ -98,13 +98,12 @@ pub(super) async fn import(
             let units = book::units(desk.draft)?;
             let mut next = || UnitId::random(desk.draft.rng());
             let plan = plan::plan(
-                &roster,
+                roster,
                 members,
                 units,
                 found_units.then_some(&mut next),
                 today,
             );
-            drop(roster);
             let imported = if strict && plan.imported.count(Outcome::Refused) > 0 {
                 plan.imported.undone()
             } else {

@@ -40,7 +40,7 @@ pub(super) struct Plan {
 
 /// `next` gives the ids of units to be founded; none: no unit is.
 pub(super) fn plan(
-    roster: &Roster,
+    roster: Roster,
     members: Vec<Member>,
     units: Units,
     next: Option<&mut dyn FnMut() -> UnitId>,
@@ -51,15 +51,16 @@ pub(super) fn plan(
     let mut resolver = Resolver::new(units, next, today);
     let mut plan = Plan {
         imported: Imported {
-            ignored: roster.ignored.clone(),
+            ignored: roster.ignored,
             ..Imported::default()
         },
         changes: Vec::new(),
         founded: Vec::new(),
     };
     let mut shown = 0;
-    for (at, row) in roster.rows.iter().enumerate() {
-        let mut problems = row.problems.clone();
+    // Each row becomes what it changes: a large roster is not to be in memory twice.
+    for (at, mut row) in roster.rows.into_iter().enumerate() {
+        let mut problems = std::mem::take(&mut row.problems);
         problems.extend(conflicts.remove(&at).unwrap_or_default());
         let found = match index.find(&row.details) {
             Ok(found) => found,
@@ -70,7 +71,7 @@ pub(super) fn plan(
         };
         let mut result = RowResult {
             row: row.number,
-            name: row.name.clone(),
+            name: std::mem::take(&mut row.name),
             remarks: row.remarks.iter().map(Said::from).collect(),
             ..RowResult::default()
         };
@@ -102,7 +103,7 @@ pub(super) fn plan(
 }
 
 /// What the member would be. What the file is silent about stays.
-fn wish(row: &Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<Change, Problem> {
+fn wish(row: Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<Change, Problem> {
     let (mut unit, mut unit_id) = old.map_or((None, None), |old| (old.unit.clone(), old.unit_id));
     if let Some(text) = &row.unit {
         match resolver.resolve(text.as_str()) {
@@ -117,8 +118,8 @@ fn wish(row: &Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<
         }
     }
     let details = match old {
-        Some(old) => row.details.clone().or(old.details.clone()),
-        None => row.details.clone(),
+        Some(old) => row.details.or(old.details.clone()),
+        None => row.details,
     };
     // The file may know a first day only where the roster knows more; together they may contradict.
     if let (Some(joined), Some(until)) = (details.joined, details.probationary_until)

@@ -40,7 +40,7 @@ fn planned(csv: &str, members: &[Member], units: &Units, found: bool) -> Plan {
         UnitId::from_bytes([number; 16])
     };
     plan(
-        &roster,
+        roster,
         members.to_vec(),
         units.clone(),
         found.then_some(&mut next),
