@@ -15,6 +15,8 @@ use crate::domain::policy::Exempt;
 
 pub(super) struct Index<'a> {
     units: HashMap<&'a str, &'a Unit>,
+    /// Of each unit, the branch it is or belongs to. It is asked for with every duty of a person.
+    branches: HashMap<&'a str, &'a Unit>,
     /// Of each unit: its own and those of the units above it, ascending by day.
     activities: HashMap<&'a str, Vec<&'a Activity>>,
     pub(super) absences: ByWho<Vec<(&'a Activity, bool)>>,
@@ -44,6 +46,7 @@ impl<'a> Index<'a> {
         let units: HashMap<_, _> = facts.units.iter().map(|unit| (&*unit.name, unit)).collect();
         let mut index = Self {
             units,
+            branches: HashMap::new(),
             activities: HashMap::new(),
             absences: ByWho::default(),
             lectures: ByWho::default(),
@@ -65,6 +68,14 @@ impl<'a> Index<'a> {
             index.gather(&own, unit, (None, None), &mut held);
             held.sort_by_key(|activity| activity.day);
             index.activities.insert(&unit.name, held);
+            let above = index.path(&unit.name);
+            let branch = above
+                .into_iter()
+                .filter_map(|name| index.unit(name))
+                .find(|unit| unit.kind == UnitKind::Branch);
+            if let Some(branch) = branch {
+                index.branches.insert(&unit.name, branch);
+            }
         }
         for talk in &facts.talks {
             for who in &talk.with {
@@ -174,11 +185,8 @@ impl<'a> Index<'a> {
     }
 
     /// The branch a unit is or belongs to, for a group; itself for the others.
-    pub(super) fn branch(&self, unit: &'a UnitName) -> Option<&'a Unit> {
-        self.path(unit)
-            .into_iter()
-            .filter_map(|name| self.units.get(name).copied())
-            .find(|unit| unit.kind == UnitKind::Branch)
+    pub(super) fn branch(&self, unit: &UnitName) -> Option<&'a Unit> {
+        self.branches.get(&**unit).copied()
     }
 
     pub(super) fn person(&self, who: Who) -> Option<&'a Person> {
