@@ -106,7 +106,9 @@ fn gathering(activity: &Activity) -> Kept {
 fn read(kept: Kept) -> Option<Gist> {
     let kind = Kind::try_from(kept.kind).ok()?;
     if kind != Kind::Activity {
-        return Payload::decode(kind, &kept.payload).ok().map(|payload| Gist::Record(Box::new(payload)));
+        return Payload::decode(kind, &kept.payload)
+            .ok()
+            .map(|payload| Gist::Record(Box::new(payload)));
     }
     let (seats, rest) = kept.seats.as_chunks::<SEAT>();
     if !rest.is_empty() {
@@ -164,8 +166,8 @@ mod tests {
         id::{Epoch, LogOrigin},
         identity::IdentityKey,
         letter::{
-            Attendee, BookRecord, FormHandedUp, LocalCorrection, LocalReplacement, Role,
-            Training, Within,
+            Attendee, BookRecord, FormHandedUp, LocalCorrection, LocalReplacement, Role, Training,
+            Within,
         },
         time::{Day, Timestamp},
     };

@@ -61,7 +61,7 @@ struct Ladder<'a> {
 }
 
 /// What every policy counts, gone through once for everybody; and how many tallies there are.
-fn counting<'a>(policies: &'a PolicyHistory) -> (Vec<Counting<'a>>, usize) {
+fn counting(policies: &PolicyHistory) -> (Vec<Counting<'_>>, usize) {
     let mut names: Vec<(&str, &str)> = Vec::new();
     let mut all = Vec::new();
     for (_, policy) in policies.all() {
@@ -166,14 +166,14 @@ fn ladder<'a>(
                     from: day,
                     within_days: ladder.within_days,
                 };
-                let what = told(ladder.count, rung);
+                let what = told(ladder.count, *rung);
                 add(scene, person, &call, what, tally.absences.clone(), None);
             }
         }
     }
 }
 
-fn told(count: Count, rung: &Rung) -> Words {
+fn told(count: Count, rung: Rung) -> Words {
     let (count, measure) = (count.label(), rung.measure.label());
     words(
         format!("{}{} 次无故不参加: {}", count.0, rung.at, measure.0),

@@ -198,8 +198,8 @@ fn activity_held(
         }
         kind => {
             let Some(held) = held(kind) else { return };
-            let named = activity.lecturer.as_ref().and_then(|name| names.get(name));
-            let lecturers = named.map(|named| lecturers(named, &unit, &facts.people));
+            let found = activity.lecturer.as_ref().and_then(|name| names.get(name));
+            let lecturers = found.map(|found| lecturers(found, &unit, &facts.people));
             facts.activities.push(Activity {
                 held,
                 unit,

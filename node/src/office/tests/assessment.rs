@@ -176,7 +176,7 @@ async fn a_training_and_an_exemption_are_corrected_in_place() {
     let ends = |until: &str| exempted::Righted {
         from: vec![ExemptionFrom::Attendance],
         since: None,
-        until: Some(Some(day(until))),
+        until: Some(exempted::Until::Day(day(until))),
         because: None,
         applied_on: None,
         approved_on: None,
