@@ -16,7 +16,7 @@ pub(super) use correct::{Right, correct, correct_letter};
 pub(super) use one::{Shown, paid_months, show, year, year_of};
 pub(super) use pay::{Paying, pay, record};
 pub(super) use read::{arrears, list, month_of, publish};
-pub(super) use receipt::receipt;
+pub(super) use receipt::{receipt, receipt_of};
 pub(super) use set::{Basis, Waiver, set_base, waive};
 
 use hongyan_proto::{

@@ -7,10 +7,12 @@ use crate::{
     office::{Office, OfficeError},
 };
 
+const RECEIPT: (&str, &str) = ("党费收据", "dues receipt");
+
 /// The content of a receipt by its number, or by the number of the paper.
 pub(in crate::office) fn receipt(office: &Office, number: &str) -> Result<Receipt, OfficeError> {
     let store = &office.store;
-    let missing = || OfficeError::not_found(("党费收据", "dues receipt"), number);
+    let missing = || OfficeError::not_found(RECEIPT, number);
     let given = number.parse::<u32>().ok();
     let sequence = match book::payment_of_paper(store, number)? {
         Some(sequence) => Some(sequence),
@@ -19,7 +21,16 @@ pub(in crate::office) fn receipt(office: &Office, number: &str) -> Result<Receip
             None => None,
         },
     };
-    let sequence = sequence.ok_or_else(missing)?;
+    receipt_of(office, sequence.ok_or_else(missing)?)
+}
+
+/// The content of a receipt by the sequence of its payment.
+pub(in crate::office) fn receipt_of(
+    office: &Office,
+    sequence: u64,
+) -> Result<Receipt, OfficeError> {
+    let store = &office.store;
+    let missing = || OfficeError::not_found(RECEIPT, sequence.to_string());
     let who = book::dues_person(store, sequence)?.ok_or_else(missing)?;
     let loaded = load(store, store, who)?;
     let (right, corrected) = loaded

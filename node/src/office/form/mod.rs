@@ -8,6 +8,7 @@ mod book;
 mod certificate;
 mod ledger;
 mod print;
+mod receipt;
 mod statement;
 mod verify;
 mod words;
@@ -42,7 +43,7 @@ fn draw(office: &Office, kind: FormKind, target: &FormTarget) -> Result<Drawn, O
             certificate::draw(office, target.certificate.as_ref().ok_or_else(missing)?)
         }
         FormKind::Book => book::draw(office, target),
-        FormKind::Receipt => Err(OfficeError::field("form", "本版本尚不打印收据 not yet")),
+        FormKind::Receipt => receipt::draw(office, target.record.ok_or_else(missing)?),
         FormKind::Agreement => agreement::draw(office, target.agreement.ok_or_else(missing)?),
         FormKind::Statement => {
             let partner = target.partner.ok_or_else(missing)?;

@@ -7,7 +7,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    super::{Answer, Office, OfficeError, Request, book as books, find, roster},
+    super::{Answer, Office, OfficeError, Request, book as books, dues, find, roster},
     Drawn, draw,
 };
 use crate::{
@@ -47,9 +47,13 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
                 ..none
             },
         ),
-        Wanted::Receipt(number) => {
-            return Err(OfficeError::not_found(("党费收据", "dues receipt"), number));
-        }
+        Wanted::Receipt(number) => (
+            FormKind::Receipt,
+            FormTarget {
+                record: Some(dues::receipt(office, &number)?.sequence),
+                ..none
+            },
+        ),
         Wanted::Certificate(number) => (
             FormKind::Certificate,
             FormTarget {

@@ -39,7 +39,12 @@ fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
-async fn base(town: &Town, person: &str, yuan: i64, from: &str) -> Result<Outcome, OfficeError> {
+pub(super) async fn base(
+    town: &Town,
+    person: &str,
+    yuan: i64,
+    from: &str,
+) -> Result<Outcome, OfficeError> {
     let basis = Basis {
         from: Some(month(from)),
         class: DuesClass::Salaried,
@@ -52,7 +57,7 @@ async fn base(town: &Town, person: &str, yuan: i64, from: &str) -> Result<Outcom
     Ok(outcome)
 }
 
-fn paying(first: &str, months: u32) -> Paying {
+pub(super) fn paying(first: &str, months: u32) -> Paying {
     Paying {
         month: Some(month(first)),
         months: DuesMonths::new(months).unwrap(),
@@ -65,11 +70,19 @@ fn paying(first: &str, months: u32) -> Paying {
     }
 }
 
-async fn pay(town: &Town, person: &str, paying: Paying) -> Result<(Outcome, Answer), OfficeError> {
+pub(super) async fn pay(
+    town: &Town,
+    person: &str,
+    paying: Paying,
+) -> Result<(Outcome, Answer), OfficeError> {
     dues::pay(&town.office, town.request(), person.to_owned(), paying).await
 }
 
-async fn correct(town: &Town, record: u64, right: Option<Right>) -> Result<Outcome, OfficeError> {
+pub(super) async fn correct(
+    town: &Town,
+    record: u64,
+    right: Option<Right>,
+) -> Result<Outcome, OfficeError> {
     let request = town.request();
     let (outcome, _) = dues::correct(&town.office, request, record, text("记错"), right).await?;
     Ok(outcome)

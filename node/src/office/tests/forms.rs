@@ -10,6 +10,7 @@ use hongyan_proto::{
 };
 
 use super::{
+    dues,
     life::{activity, all, hold, hosted, line},
     pair::{Pair, Town},
     stories::{day, import_rows, ready},
@@ -378,4 +379,36 @@ async fn void_and_continued(host: &Town) {
         verify(host, &code).standing,
         Some(Standing::Changed(vec![sequence]))
     );
+}
+
+#[tokio::test]
+async fn a_receipt_says_the_amount_in_capitals_and_is_void_with_its_payment() {
+    let pair = ready().await;
+    let home = &pair.home;
+    dues::base(home, "张三", 4200, "2026-04").await.unwrap();
+    let (paid, answer) = dues::pay(home, "张三", dues::paying("2026-04", 3))
+        .await
+        .unwrap();
+    let wanted = || Wanted::Receipt(paid.number.to_string());
+    let printed = print(home, wanted()).await.unwrap();
+    assert_eq!(printed.slip.content().number.as_str(), "DF-2026-0001");
+    for text in [
+        "张三",
+        "人民币壹佰贰拾陆元整",
+        "¥126.00",
+        "交款人联",
+        "存根联",
+    ] {
+        assert!(printed.page.contains(text), "{text}");
+    }
+    assert_eq!(
+        verify(home, &printed.page).standing,
+        Some(Standing::Unchanged)
+    );
+    let payment = answer.written[0].sequence;
+    dues::correct(home, payment, None).await.unwrap();
+    assert_eq!(verify(home, &printed.page).standing, Some(Standing::Void));
+    assert_eq!(print(home, wanted()).await.unwrap_err().reason(), "INVALID");
+    let unknown = print(home, Wanted::Receipt("99".to_owned())).await;
+    assert_eq!(unknown.unwrap_err().reason(), "NOT_FOUND");
 }
