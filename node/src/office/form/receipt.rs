@@ -32,11 +32,6 @@ pub(super) fn draw(office: &Office, sequence: u64) -> Result<Drawn, OfficeError>
 }
 
 fn form(receipt: &Receipt) -> ReceiptForm {
-    let class = if receipt.hosted {
-        "流入党员"
-    } else {
-        "本单位党员"
-    };
     ReceiptForm {
         receipt: receipt.number.to_string(),
         name: receipt.name.clone(),
@@ -47,14 +42,12 @@ fn form(receipt: &Receipt) -> ReceiptForm {
         about: vec![
             row("收款单位", "unit", receipt.unit.clone().unwrap_or_default()),
             row("交纳方式", "way", receipt.way.label().0),
-            row("党员类别", "class", class),
             row("收款人", "received by", &receipt.received_by),
             row(
                 "纸质收据号",
                 "paper receipt",
                 receipt.paper.clone().unwrap_or_default(),
             ),
-            row("备注", "note", ""),
         ],
         copies: COPIES.map(str::to_owned).into(),
     }
