@@ -36,20 +36,29 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
     let shown = town.desk(host).case(&case).await.unwrap().case.unwrap();
     let name = shown.person.unwrap().name;
 
+    let payment = the_host_takes_them(&mut town, host, &case).await;
+    town.settle(home, host).await.unwrap();
+    home_counts_them(&mut town, (home, host), &name).await;
+    a_closed_month_is_corrected(&mut town, (home, host), &name, &payment).await;
+    papers_are_given_out(&mut town, host).await;
+}
+
+/// The number of the payment's entry.
+async fn the_host_takes_them(town: &mut Town, host: Id, case: &str) -> String {
     // A base is set, never guessed: 4,200.00 yuan owe 42.00 a month.
     let base = run(
-        &mut town,
+        town,
         host,
         &format!("dues base {case} --class salaried --income 4200 --from 2025-11"),
     )
     .await;
     assert_eq!(base["monthly"], "4200");
-    let unknown = said(&mut town, host, "dues pay 本地甲 --month 2025-11")
+    let unknown = said(town, host, "dues pay 本地甲 --month 2025-11")
         .await
         .unwrap_err();
     assert!(unknown.contains("dues base"), "{unknown}");
     run(
-        &mut town,
+        town,
         host,
         "dues base 本地甲 --class student --from 2025-11",
     )
@@ -57,7 +66,7 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
 
     // Two months at once, told home in the same commit.
     let paid = run(
-        &mut town,
+        town,
         host,
         &format!("dues pay {case} --month 2025-11 --months 2 --paid-on 2025-11-20 --way transfer"),
     )
@@ -68,7 +77,7 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
     );
     let payment = paid["written"]["sequence"].as_str().unwrap().to_owned();
     let local = run(
-        &mut town,
+        town,
         host,
         "dues pay 本地甲 --month 2025-11 --paid-on 2025-12-02",
     )
@@ -77,50 +86,45 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
         (&local["number"], &local["fen"], &local["told"]),
         (&2.into(), &"20".into(), &0.into())
     );
-    town.settle(home, host).await.unwrap();
+    payment
+}
 
+async fn home_counts_them(town: &mut Town, (home, host): (Id, Id), name: &str) {
     // At home the months are paid; a second payment is refused with the letter's place.
     run(
-        &mut town,
+        town,
         home,
         &format!("dues base {name} --class salaried --income 4200 --from 2025-11"),
     )
     .await;
-    let again = said(&mut town, home, &format!("dues pay {name} --month 2025-12"))
+    let again = said(town, home, &format!("dues pay {name} --month 2025-12"))
         .await
         .unwrap_err();
     assert!(again.contains("in:341700-001/"), "{again}");
-    let list = run(&mut town, home, "dues list --month 2025-12").await;
-    let line = row(&list, &name);
+    let list = run(town, home, "dues list --month 2025-12").await;
+    let line = row(&list, name);
     assert_eq!(
         (&line["elsewhere"], &line["received"], &line["arrears"]),
         (&true.into(), &"0".into(), &"0".into())
     );
-    let statement = run(
-        &mut town,
-        host,
-        "statement issue 320200-001 --quarter 2025-Q4",
-    )
-    .await;
+    let statement = run(town, host, "statement issue 320200-001 --quarter 2025-Q4").await;
     assert!(statement.to_string().contains("8400"), "{statement}");
+}
 
+async fn a_closed_month_is_corrected(
+    town: &mut Town,
+    (home, host): (Id, Id),
+    name: &str,
+    payment: &str,
+) {
+    let november = format!("dues list --unit {UNIT} --month 2025-11");
+    let november = run(town, host, &november).await;
+    assert_eq!(row(&november, name)["received"], "8400");
     // November is closed; the amount turns out wrong; the correction counts in the open month, and the letter follows.
-    let november = run(
-        &mut town,
-        host,
-        &format!("dues list --unit {UNIT} --month 2025-11"),
-    )
-    .await;
-    assert_eq!(row(&november, &name)["received"], "8400");
-    let closed = run(
-        &mut town,
-        host,
-        &format!("dues close 2025-11 --unit {UNIT}"),
-    )
-    .await;
+    let closed = run(town, host, &format!("dues close 2025-11 --unit {UNIT}")).await;
     assert_eq!(closed["closed"][0]["received"], "8400");
     let late = said(
-        &mut town,
+        town,
         host,
         "dues pay 本地乙 --month 2025-11 --yuan 1 --paid-on 2025-11-30",
     )
@@ -128,14 +132,14 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
     .unwrap_err();
     assert!(late.contains("2025-11"), "{late}");
     let corrected = run(
-        &mut town,
+        town,
         host,
         &format!("dues correct {payment} --yuan 42 --months 1 --reason 只交一月"),
     )
     .await;
     assert_eq!(corrected["told"], 1);
     let after = run(
-        &mut town,
+        town,
         host,
         &format!("dues list --unit {UNIT} --month 2025-11"),
     )
@@ -143,32 +147,29 @@ async fn a_hosted_members_dues_are_taken_once_and_counted_at_both() {
     assert_eq!(after["rows"], november["rows"]);
     assert_ne!(after["closedBy"], "0");
     town.settle(home, host).await.unwrap();
-    let shown = run(
-        &mut town,
-        home,
-        &format!("dues show {name} --until 2025-12"),
-    )
-    .await;
+    let shown = run(town, home, &format!("dues show {name} --until 2025-12")).await;
     let letters = shown["payments"].as_array().unwrap();
     assert_eq!((letters.len(), &letters[0]["fen"]), (1, &"4200".into()));
     // What the host gave back, home may take.
-    let free = run(&mut town, home, &format!("dues pay {name} --month 2025-12")).await;
+    let free = run(town, home, &format!("dues pay {name} --month 2025-12")).await;
     assert_eq!(free["told"], 1);
+}
 
-    let receipt = run(&mut town, host, "dues receipt 1").await;
+async fn papers_are_given_out(town: &mut Town, host: Id) {
+    let receipt = run(town, host, "dues receipt 1").await;
     assert_eq!(
         (&receipt["capitals"], &receipt["corrected"]),
         (&"肆拾贰元整".into(), &true.into())
     );
     let published = run(
-        &mut town,
+        town,
         host,
         &format!("dues publish --unit {UNIT} --from 2025-11 --until 2025-12"),
     )
     .await;
     assert!(!published.to_string().contains("income"));
     let owing = run(
-        &mut town,
+        town,
         host,
         &format!("dues arrears --unit {UNIT} --month 2025-12"),
     )

@@ -160,10 +160,7 @@ async fn what_cannot_be_recorded_is_refused_on_the_command_line() {
             "activity.day",
         ),
         (hold(&["--present", "外单位"]), "第九支部"),
-        (
-            hold(&["--present", "all", "--attach", &huge]),
-            "attachments.0.bytes",
-        ),
+        (hold(&["--present", "all", "--attach", &huge]), "64 MiB"),
         (
             hold(&["--present", "all", "--moved-because", "下雨"]),
             "planned_day",
@@ -310,8 +307,8 @@ async fn a_branch_assesses_its_year_on_the_command_line() {
     let points = "points member 本地乙 --policy xianning --year 2025";
     let points = say(&mut town, host, points).await;
     assert_eq!(points["exempt"], true);
-    // One meeting of one attended: 20; 7.5 hours of 32: 4.6; no record of the others.
-    assert_eq!(points["totalTenths"], 246);
+    // One meeting of one attended: 20; judged in the appraisal: 20; 7.5 hours of 32: 4.6; no record of the others.
+    assert_eq!(points["totalTenths"], 446);
     let points = format!("points branch {UNIT} --policy xianning --year 2025");
     let points = say(&mut town, host, &points).await;
     assert_eq!(points["lines"].as_array().unwrap().len(), 4);

@@ -6,12 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     activity::ActivityVerb, agreement::AgreementVerb, appraisal::AppraisalVerb, backup::Backup,
-    book::BookVerb, certificate::CertificateVerb, dues::DuesVerb, duties::Duties, exemption::ExemptionVerb,
-    export::Export, flow::FlowVerb, form::FormVerb, gateway::GatewayVerb, init::Init, key::KeyVerb,
-    lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb, partner::PartnerVerb,
-    plan::PlanVerb, points::PointsVerb, policy::PolicyVerb, reconcile::ReconcileVerb,
-    record::RecordVerb, restore::Restore, serve::Serve, statement::StatementVerb, sync::Sync,
-    training::TrainingVerb, unit::UnitVerb,
+    book::BookVerb, certificate::CertificateVerb, dues::DuesVerb, duties::Duties,
+    exemption::ExemptionVerb, export::Export, flow::FlowVerb, form::FormVerb, gateway::GatewayVerb,
+    init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
+    partner::PartnerVerb, plan::PlanVerb, points::PointsVerb, policy::PolicyVerb,
+    reconcile::ReconcileVerb, record::RecordVerb, restore::Restore, serve::Serve,
+    statement::StatementVerb, sync::Sync, training::TrainingVerb, unit::UnitVerb,
 };
 
 const EXIT_CODES: &str = "\

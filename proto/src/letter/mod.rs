@@ -60,10 +60,10 @@ mod wire;
 #[allow(clippy::unwrap_used)]
 mod activity_tests;
 #[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod dues_tests;
-#[cfg(test)]
-mod arbitrary;
 #[cfg(feature = "samples")]
 pub mod sample;
 #[cfg(test)]

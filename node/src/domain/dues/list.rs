@@ -7,7 +7,7 @@ use hongyan_proto::{
 
 use super::{
     account::Account,
-    month::{Asked, months},
+    month::{Asked, MonthLine, months},
     person::{Elsewhere, Person},
 };
 use crate::domain::{
@@ -76,9 +76,7 @@ pub fn row(
         name: person.name.clone(),
         unit: place.map(str::to_owned),
         asked,
-        owed: line
-            .filter(|_| here)
-            .map_or(Some(Fen(0)), |line| line.owed()),
+        owed: line.filter(|_| here).map_or(Some(Fen(0)), MonthLine::owed),
         paid: own(line.map_or(0, |line| line.paid.0)),
         received,
         arrears: own(past().map(|line| line.arrears().0).sum()),

@@ -137,9 +137,9 @@ async fn a_payment_at_the_host_counts_once_at_both() {
     let (home, host) = (&pair.home, &pair.host);
     base(home, "张三", 3000, "2026-04").await.unwrap();
     base(host, "张三", 3000, "2026-04").await.unwrap();
-    let (paid, answer) = pay(host, "张三", paying("2026-04", 2)).await.unwrap();
-    assert_eq!((paid.number, paid.fen, paid.part), (1, 3000, false));
-    assert_eq!(paid.telling.unwrap().told, 1);
+    let (taken, answer) = pay(host, "张三", paying("2026-04", 2)).await.unwrap();
+    assert_eq!((taken.number, taken.fen, taken.part), (1, 3000, false));
+    assert_eq!(taken.telling.unwrap().told, 1);
     let payment = answer.written[0].sequence;
     pair.sync().await;
     assert_eq!(digests(home), digests(host));
@@ -333,8 +333,8 @@ async fn what_the_agreement_does_not_name_stays_and_nobody_else_ever_shows() {
     let (home, host) = (&pair.home, &pair.host);
     let before = host.size(host.partner().out);
     base(host, "张三", 3000, "2026-04").await.unwrap();
-    let (paid, answer) = pay(host, "张三", paying("2026-04", 1)).await.unwrap();
-    let telling = paid.telling.unwrap();
+    let (taken, answer) = pay(host, "张三", paying("2026-04", 1)).await.unwrap();
+    let telling = taken.telling.unwrap();
     assert_eq!((telling.told, telling.not_told.len()), (0, 1));
     assert!(telling.not_told[0].why.contains("协议未列"));
     correct(host, answer.written[0].sequence, None)
@@ -491,11 +491,11 @@ async fn a_year_of_one_member_feeds_the_record_book_and_the_duties() {
         ("2026-06", 3000, 2)
     );
     let (_, years) = record_book::show(&home.office, "李四", 2026, false).unwrap();
-    let paid = years[0]
+    let lines = years[0]
         .lines
         .iter()
         .filter(|line| line.content.kind() == Kind::Dues);
-    assert_eq!(paid.count(), 2);
+    assert_eq!(lines.count(), 2);
     let settled =
         book::dues_settled(home.office.store(), (month("2026-04"), month("2026-12"))).unwrap();
     let months: Vec<_> = settled.iter().map(|one| one.month.to_string()).collect();

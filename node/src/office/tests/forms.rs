@@ -386,10 +386,10 @@ async fn a_receipt_says_the_amount_in_capitals_and_is_void_with_its_payment() {
     let pair = ready().await;
     let home = &pair.home;
     dues::base(home, "张三", 4200, "2026-04").await.unwrap();
-    let (paid, answer) = dues::pay(home, "张三", dues::paying("2026-04", 3))
+    let (taken, answer) = dues::pay(home, "张三", dues::paying("2026-04", 3))
         .await
         .unwrap();
-    let wanted = || Wanted::Receipt(paid.number.to_string());
+    let wanted = || Wanted::Receipt(taken.number.to_string());
     let printed = print(home, wanted()).await.unwrap();
     assert_eq!(printed.slip.content().number.as_str(), "DF-2026-0001");
     for text in [
