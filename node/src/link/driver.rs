@@ -372,8 +372,9 @@ impl<O: Send + 'static> Drive<O> {
                 return self.perform(actions);
             }
         };
+        let greeting = !self.greeted && matches!(message, Message::Hello(_));
         let roots = match &message {
-            Message::Hello(hello) if !self.greeted => self.greet(hello),
+            Message::Hello(hello) if greeting => self.greet(hello),
             _ => Ok(Roots::default()),
         };
         let actions = match roots {
@@ -381,6 +382,10 @@ impl<O: Send + 'static> Drive<O> {
             Err(stop) => self.session.fail(stop),
         };
         self.perform(actions);
+        if greeting {
+            // What was written between the session's opening and its hello was told to nobody yet.
+            self.grow();
+        }
     }
 
     /// Notes what the hello says, and finds the roots by which the session judges it.

@@ -179,25 +179,69 @@ async fn a_silent_peer_is_told_and_left() {
     assert_eq!(rogue.hear().await, None);
 }
 
+/// A session whose other end is in the test's hands, message by message.
+struct Slow {
+    unread: mpsc::Receiver<pb::SyncMessage>,
+    say: mpsc::Sender<Result<pb::SyncMessage, tonic::Status>>,
+    told: watch::Receiver<u64>,
+    session: JoinHandle<Outcome>,
+}
+
+impl Slow {
+    fn open(home: &Node, partner: Partner) -> Self {
+        let link = home.link.clone();
+        let (outgoing, unread) = mpsc::channel::<pb::SyncMessage>(driver::OUTGOING_MESSAGES);
+        let (say, incoming) = mpsc::channel(1);
+        let (tell, told) = watch::channel(0);
+        let session = tokio::spawn(async move {
+            let stream = driver::Line {
+                incoming: ReceiverStream::new(incoming),
+                outgoing,
+                wrap: |message| message,
+            };
+            let progress = move |progress: Progress| {
+                tell.send_replace(progress.sent);
+            };
+            driver::run(&link, &partner, stream, driver::Role::Answered, progress).await
+        });
+        Self {
+            unread,
+            say,
+            told,
+            session,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_before_the_hello_goes_out_with_it() {
+    let (home, host) = partners().await;
+    let mut slow = Slow::open(&home, home.partner(&host));
+    // It has looked at its log, and waits for the hello.
+    slow.told.changed().await.unwrap();
+    home.write(&host, 1).await;
+    let hello = Forged::new(2).hello().into_wire();
+    slow.say.send(Ok(hello)).await.unwrap();
+    let sent = slow.told.wait_for(|sent| *sent == 1);
+    tokio::time::timeout(Duration::from_secs(15), sent)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(slow.say);
+    slow.session.await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_acknowledges_what_it_does_not_read_is_left() {
     let (home, host) = partners().await;
-    let (link, partner) = (home.link.clone(), home.partner(&host));
-    let log_id = link.store().log(partner.out).unwrap().log_id();
-    let (outgoing, unread) = mpsc::channel::<pb::SyncMessage>(driver::OUTGOING_MESSAGES);
-    let (say, incoming) = mpsc::channel(1);
-    let (tell, mut told) = watch::channel(0);
-    let session = tokio::spawn(async move {
-        let stream = driver::Line {
-            incoming: ReceiverStream::new(incoming),
-            outgoing,
-            wrap: |message| message,
-        };
-        let progress = move |progress: Progress| {
-            tell.send_replace(progress.sent);
-        };
-        driver::run(&link, &partner, stream, driver::Role::Answered, progress).await
-    });
+    let partner = home.partner(&host);
+    let log_id = home.link.store().log(partner.out).unwrap().log_id();
+    let Slow {
+        unread,
+        say,
+        mut told,
+        session,
+    } = Slow::open(&home, partner);
     say.send(Ok(Forged::new(2).hello().into_wire()))
         .await
         .unwrap();
