@@ -1,7 +1,6 @@
 //! The electronic form of a certificate: one line of text (a QR code) that its holder shows and any partner of the issuer verifies
 //! offline, against the key it has pinned. It proves what was issued, not that it still stands: that a letter or a call tells.
 
-use prost::Message as _;
 use thiserror::Error;
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
 };
 use crate::{
     id::{CertificateNumber, KeyId, OrganizationCode},
-    identity::{IdentityKey, PublicKey},
+    identity::IdentityKey,
     pb::exchange::v1 as pb,
     time::Day,
 };
@@ -46,6 +45,16 @@ pub enum CardError {
     Forged,
 }
 
+impl From<Unreadable> for CardError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Other => Self::NotACard,
+            Unreadable::Mistyped => Self::Mistyped,
+            Unreadable::Forged => Self::Forged,
+        }
+    }
+}
+
 record! {
     /// What a card says.
     CertificateCardContent "card" {
@@ -75,7 +84,7 @@ pub struct Card {
 
 fn message(content: &CertificateCardContent) -> Vec<u8> {
     let wire: pb::CertificateCardContent = content.write();
-    [DOMAIN, &wire.encode_to_vec()].concat()
+    carried::signed_bytes(DOMAIN, &wire)
 }
 
 impl Card {
@@ -96,9 +105,7 @@ impl Card {
 
     /// The fingerprint of the key that signed it.
     pub fn key_id(&self) -> KeyId {
-        // Checked when it was read or signed.
-        PublicKey::from_slice(&self.content.key)
-            .map_or(KeyId::from_bytes([0; 32]), |key| key.key_id())
+        carried::key_id(&self.content.key)
     }
 
     /// The line of text.
@@ -112,24 +119,13 @@ impl Card {
 
     /// Reads a line and checks the signature. White space that copying brought in is forgiven.
     pub fn parse(text: &str) -> Result<Self, CardError> {
-        let card: pb::CertificateCard =
-            carried::read(PREFIX, text).map_err(|unreadable| match unreadable {
-                Unreadable::Other => CardError::NotACard,
-                Unreadable::Mistyped => CardError::Mistyped,
-            })?;
+        let card: pb::CertificateCard = carried::read(PREFIX, text)?;
         let content = CertificateCardContent::read(
             card.content.ok_or(CardError::Mistyped)?,
             &At::root("card"),
         )
         .map_err(CardError::Content)?;
-        let key = PublicKey::from_slice(&content.key).map_err(|_| CardError::Forged)?;
-        let signature: [u8; 64] = card
-            .signature
-            .as_ref()
-            .try_into()
-            .map_err(|_| CardError::Mistyped)?;
-        key.verify(&message(&content), &signature)
-            .map_err(|_| CardError::Forged)?;
+        let signature = carried::check(&content.key, &message(&content), &card.signature)?;
         Ok(Self { content, signature })
     }
 }

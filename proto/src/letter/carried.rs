@@ -3,6 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::Message;
 
+use crate::{id::KeyId, identity::PublicKey};
+
 /// Longest text that is looked at, in bytes. The longest has about 1,500.
 const TEXT_LIMIT: usize = 4096;
 
@@ -13,6 +15,8 @@ pub(super) enum Unreadable {
     Other,
     /// Cut short or mistyped.
     Mistyped,
+    /// Not what the key signed.
+    Forged,
 }
 
 /// The line.
@@ -38,4 +42,27 @@ pub(super) fn read<M: Message + Default>(prefix: &str, text: &str) -> Result<M, 
         return Err(mistyped);
     }
     Ok(message)
+}
+
+/// What is signed: the domain, so that the signature is good for nothing else, and the content.
+pub(super) fn signed_bytes(domain: &[u8], content: &impl Message) -> Vec<u8> {
+    [domain, &content.encode_to_vec()].concat()
+}
+
+/// The signature, when it fits what was signed and the key that the content names.
+pub(super) fn check(
+    key: &[u8; 32],
+    signed: &[u8],
+    signature: &[u8],
+) -> Result<[u8; 64], Unreadable> {
+    let key = PublicKey::from_slice(key).map_err(|_| Unreadable::Forged)?;
+    let signature: [u8; 64] = signature.try_into().map_err(|_| Unreadable::Mistyped)?;
+    key.verify(signed, &signature)
+        .map_err(|_| Unreadable::Forged)?;
+    Ok(signature)
+}
+
+/// The fingerprint of a key that was checked when its message was read or signed.
+pub(super) fn key_id(key: &[u8; 32]) -> KeyId {
+    PublicKey::from_slice(key).map_or(KeyId::from_bytes([0; 32]), |key| key.key_id())
 }

@@ -3,8 +3,6 @@
 
 use thiserror::Error;
 
-use prost::Message as _;
-
 use super::{
     carried::{self, Unreadable},
     error::{At, PayloadError},
@@ -16,7 +14,7 @@ use super::{
 };
 use crate::{
     id::{Hash, KeyId, OrganizationCode},
-    identity::{IdentityKey, PublicKey},
+    identity::IdentityKey,
     pb::exchange::v1 as pb,
     time::Timestamp,
 };
@@ -45,6 +43,16 @@ pub enum SlipError {
         "核验信息签名不符, 表格可能是伪造的; 请联系出具表格的党组织 the signature does not fit: the form may be forged; call the organization it names"
     )]
     Forged,
+}
+
+impl From<Unreadable> for SlipError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Other => Self::NotASlip,
+            Unreadable::Mistyped => Self::Mistyped,
+            Unreadable::Forged => Self::Forged,
+        }
+    }
 }
 
 record! {
@@ -78,7 +86,7 @@ pub struct FormSlip {
 
 fn message(content: &FormSlipContent) -> Vec<u8> {
     let wire: pb::FormSlipContent = content.write();
-    [DOMAIN, &wire.encode_to_vec()].concat()
+    carried::signed_bytes(DOMAIN, &wire)
 }
 
 impl FormSlip {
@@ -104,9 +112,7 @@ impl FormSlip {
 
     /// The fingerprint of the key that signed it.
     pub fn key_id(&self) -> KeyId {
-        // Checked when it was read or signed.
-        PublicKey::from_slice(&self.content.key)
-            .map_or(KeyId::from_bytes([0; 32]), |key| key.key_id())
+        carried::key_id(&self.content.key)
     }
 
     /// The line of text.
@@ -120,22 +126,11 @@ impl FormSlip {
 
     /// Reads a line and checks the signature. White space that copying brought in is forgiven.
     pub fn parse(text: &str) -> Result<Self, SlipError> {
-        let slip: pb::FormSlip =
-            carried::read(SLIP_PREFIX, text).map_err(|unreadable| match unreadable {
-                Unreadable::Other => SlipError::NotASlip,
-                Unreadable::Mistyped => SlipError::Mistyped,
-            })?;
+        let slip: pb::FormSlip = carried::read(SLIP_PREFIX, text)?;
         let content =
             FormSlipContent::read(slip.content.ok_or(SlipError::Mistyped)?, &At::root("slip"))
                 .map_err(SlipError::Content)?;
-        let key = PublicKey::from_slice(&content.key).map_err(|_| SlipError::Forged)?;
-        let signature: [u8; 64] = slip
-            .signature
-            .as_ref()
-            .try_into()
-            .map_err(|_| SlipError::Mistyped)?;
-        key.verify(&message(&content), &signature)
-            .map_err(|_| SlipError::Forged)?;
+        let signature = carried::check(&content.key, &message(&content), &slip.signature)?;
         Ok(Self { content, signature })
     }
 }
