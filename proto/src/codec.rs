@@ -82,7 +82,7 @@ fn check(bytes: &Bytes) -> Result<(), Status> {
 
 /// Counts as deep as a repeated field of a message's parts lies, and no deeper: an entry's own bytes are anybody's.
 fn count_levels(bytes: &Bytes) -> Result<usize, String> {
-    count(bytes.clone(), LEVELS, MAX_FIELDS)
+    count(bytes, LEVELS, MAX_FIELDS)
 }
 
 #[cfg(test)]

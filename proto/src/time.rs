@@ -116,13 +116,20 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.0.year(),
-            self.0.month(),
-            self.0.day()
-        )
+        let (year, month, day) = (self.0.year(), self.0.month(), self.0.day());
+        // Every entry that is read is written again to see that it is canonical, and most of them name a day: digits are put in their places.
+        let (Ok(year), Ok(month), Ok(day)) =
+            (u16::try_from(year), u8::try_from(month), u8::try_from(day))
+        else {
+            return write!(f, "{year:04}-{month:02}-{day:02}");
+        };
+        let [century, year] = [year / 100, year % 100].map(|two| u8::try_from(two).unwrap_or(0));
+        let mut text = *b"0000-00-00";
+        for (at, two) in [(0, century), (2, year), (5, month), (8, day)] {
+            text[at] = b'0' + two / 10;
+            text[at + 1] = b'0' + two % 10;
+        }
+        f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -130,21 +137,27 @@ impl FromStr for Day {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let malformed = || error(text, "2026-11-22");
-        let mut parts = text.splitn(3, '-');
-        let mut number = |digits: usize| {
-            parts
-                .next()
-                .filter(|part| {
-                    part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
-                })
-                .and_then(|part| part.parse::<i16>().ok())
-                .ok_or_else(malformed)
+        let day = match text.as_bytes() {
+            [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => two_digits(*y1, *y2)
+                .zip(two_digits(*y3, *y4))
+                .zip(two_digits(*m1, *m2).zip(two_digits(*d1, *d2))),
+            _ => None,
         };
-        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-        let small = |value: i16| i8::try_from(value).map_err(|_| malformed());
-        Self::new(year, small(month)?, small(day)?).map_err(|_| malformed())
+        day.and_then(|((century, year), (month, day))| {
+            Date::new(i16::from(century) * 100 + i16::from(year), month, day).ok()
+        })
+        .map(Self)
+        .ok_or_else(|| error(text, "2026-11-22"))
     }
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<i8> {
+    let digits = [tens, ones];
+    let value = digits
+        .iter()
+        .all(u8::is_ascii_digit)
+        .then(|| (tens - b'0') * 10 + (ones - b'0'));
+    value.and_then(|value| i8::try_from(value).ok())
 }
 
 /// A month, written YYYY-MM.

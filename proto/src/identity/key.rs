@@ -56,7 +56,7 @@ impl IdentityKey {
 
     /// The public half.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey::new(self.0.verifying_key())
     }
 
     /// Signs (RFC 8032). The caller puts the domain prefix in front of the message: a signature for one purpose must
@@ -75,9 +75,18 @@ impl fmt::Debug for IdentityKey {
 
 /// An organization's Ed25519 public key: a canonical point of the curve, not of small order.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey {
+    key: VerifyingKey,
+    /// Kept beside the key: every entry that is judged asks for it.
+    id: KeyId,
+}
 
 impl PublicKey {
+    fn new(key: VerifyingKey) -> Self {
+        let id = KeyId::from_bytes(Sha256::digest(key.as_bytes()).into());
+        Self { key, id }
+    }
+
     /// Reads it from a message field.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes: &[u8; 32] = bytes
@@ -88,12 +97,12 @@ impl PublicKey {
         if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
             return Err(KeyError::Point);
         }
-        Ok(Self(key))
+        Ok(Self::new(key))
     }
 
     /// The raw bytes (RFC 8032).
     pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+        self.key.as_bytes()
     }
 
     /// The raw bytes as a message field.
@@ -102,14 +111,14 @@ impl PublicKey {
     }
 
     /// The fingerprint: what partners pin.
-    pub fn key_id(&self) -> KeyId {
-        KeyId::from_bytes(Sha256::digest(self.as_bytes()).into())
+    pub const fn key_id(&self) -> KeyId {
+        self.id
     }
 
     /// Checks a signature strictly (no malleable or small-order parts), so that everyone agrees on what is signed.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        self.0
+        self.key
             .verify_strict(message, &signature)
             .map_err(|_| BadSignature)
     }

@@ -109,7 +109,7 @@ fn malformed(error: &IdError) -> SealedError {
 }
 
 /// Before the signature was checked a letter's fields are anybody's: they are told apart, not decoded.
-fn next_field(rest: &mut Bytes) -> Result<Option<(u32, Value)>, SealedError> {
+fn next_field<'a>(rest: &mut &'a [u8]) -> Result<Option<(u32, Value<'a>)>, SealedError> {
     outline::next_field(rest).map_err(SealedError::Malformed)
 }
 
@@ -130,7 +130,7 @@ struct Outline {
 impl Outline {
     fn read(plain: &Bytes) -> Result<Self, SealedError> {
         let mut outline = Self::default();
-        let mut rest = plain.clone();
+        let mut rest: &[u8] = plain;
         while let Some((tag, value)) = next_field(&mut rest)? {
             match (tag, value) {
                 (field::VERSION, Value::Number(version)) => {
@@ -139,13 +139,17 @@ impl Outline {
                         return Err(SealedError::Version(outline.version));
                     }
                 }
-                (field::AUTHOR, Value::Bytes(author)) => outline.author = author,
-                (field::AUDIENCE, Value::Bytes(audience)) => outline.audience = audience,
+                (field::AUTHOR, Value::Bytes(author)) => outline.author = plain.slice_ref(author),
+                (field::AUDIENCE, Value::Bytes(audience)) => {
+                    outline.audience = plain.slice_ref(audience)
+                }
                 (field::SIGNATURE, Value::Bytes(_)) if !outline.signature.is_empty() => {
                     return Err(SealedError::Signature);
                 }
-                (field::SIGNATURE, Value::Bytes(signature)) => outline.signature = signature,
-                (field::HELLO, Value::Bytes(hello)) => outline.hello = hello,
+                (field::SIGNATURE, Value::Bytes(signature)) => {
+                    outline.signature = plain.slice_ref(signature)
+                }
+                (field::HELLO, Value::Bytes(hello)) => outline.hello = plain.slice_ref(hello),
                 (field::FRAMES, Value::Bytes(_)) => {}
                 (field::VERSION..=field::SIGNATURE, _) => {
                     return Err(undecodable(format!("field {tag} has another type")));
@@ -196,7 +200,7 @@ impl Opened {
     /// by the keys it names, so that it is good without the letter's signature; nothing else of the hello is looked at.
     pub fn rotations(&self) -> Result<Succession, SealedError> {
         let mut statements = Vec::new();
-        let mut rest = self.hello.clone();
+        let mut rest: &[u8] = &self.hello;
         while let Some((tag, value)) = next_field(&mut rest)? {
             let (field::HELLO_ROTATIONS, Value::Bytes(statement)) = (tag, value) else {
                 continue;
@@ -225,16 +229,21 @@ impl Opened {
         let mut hello = None;
         let mut frames = Vec::new();
         let (mut ask, mut answer, mut answer_held) = (Bytes::new(), Bytes::new(), 0);
-        let mut rest = self.plain;
+        let plain = &self.plain;
+        let mut rest: &[u8] = plain;
         while let Some((tag, value)) = next_field(&mut rest)? {
             match (tag, value) {
                 (field::HELLO, Value::Bytes(_)) if hello.is_some() => {
                     return Err(undecodable("two hellos"));
                 }
-                (field::HELLO, Value::Bytes(bytes)) => hello = Some(read_hello(bytes)?),
-                (field::FRAMES, Value::Bytes(bytes)) => frames.push(read_frame(bytes)?),
-                (field::ASK, Value::Bytes(bytes)) => ask = bytes,
-                (field::ANSWER, Value::Bytes(bytes)) => answer = bytes,
+                (field::HELLO, Value::Bytes(bytes)) => {
+                    hello = Some(read_hello(plain.slice_ref(bytes))?)
+                }
+                (field::FRAMES, Value::Bytes(bytes)) => {
+                    frames.push(read_frame(plain.slice_ref(bytes))?)
+                }
+                (field::ASK, Value::Bytes(bytes)) => ask = plain.slice_ref(bytes),
+                (field::ANSWER, Value::Bytes(bytes)) => answer = plain.slice_ref(bytes),
                 (field::ANSWER_HELD, Value::Number(held)) => answer_held = held,
                 _ => {}
             }
@@ -259,7 +268,7 @@ fn read_hello(bytes: Bytes) -> Result<Hello, SealedError> {
 /// Counts a frame's parts before it makes room for them.
 fn read_frame(bytes: Bytes) -> Result<Frame, SealedError> {
     let (mut entries, mut hashes) = (0, 0);
-    let mut rest = bytes.clone();
+    let mut rest: &[u8] = &bytes;
     while let Some((tag, _)) = next_field(&mut rest)? {
         entries += usize::from(tag == field::FRAME_ENTRIES);
         hashes += usize::from(tag == field::FRAME_CONSISTENCY);
