@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Payload, Statement},
+    letter::{MAX_STATEMENT_PARTS, Payload, Statement},
     log::Kind,
     time::{Day, Quarter, Timestamp},
 };
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     book::{self, Author, Partner, Shelf},
-    domain::statement::{compile, quarter::IssueRefusal},
+    domain::statement::{Parts, compile, quarter::IssueRefusal},
     store::{LogNo, Store},
 };
 
@@ -104,9 +104,11 @@ pub(super) async fn issue(
             if heads(desk.draft, &partner)? != seen {
                 return Err(OfficeError::Moved);
             }
-            let payload = Payload::Statement(statement);
-            let extra = payload.encode();
-            desk.send(&partner, payload, None, Cut::Restrict)?;
+            let extra = Payload::Statement(statement.clone()).encode();
+            let parts = statement.into_parts().ok_or_else(too_long)?;
+            for part in parts {
+                desk.send(&partner, Payload::Statement(part), None, Cut::Restrict)?;
+            }
             Ok(Answer {
                 extra: extra.into(),
                 ..Answer::default()
@@ -121,6 +123,16 @@ pub(super) async fn issue(
         Ok(Payload::Statement(statement)) => Ok((statement, answer)),
         _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
     }
+}
+
+fn too_long() -> OfficeError {
+    OfficeError::field(
+        "quarter",
+        format!(
+            "通报过长 (超过 {MAX_STATEMENT_PARTS} 部分, 每部分 64 KiB), 没有发出; 请缩短现实表现评语 (record correct) 后重试 \
+             the statement is longer than {MAX_STATEMENT_PARTS} parts of 64 KiB, and was not issued: shorten the remarks on conduct (record correct), and issue it again"
+        ),
+    )
 }
 
 /// A statement as it was issued.
@@ -145,6 +157,7 @@ pub(super) fn show(
     let partner = find::partner(store, partner)?;
     let (_, records) = book::quarter(store, &partner, quarter)?;
     let mut found: Option<(Statement, u64, Timestamp)> = None;
+    let mut parts = Parts::default();
     for record in records {
         let by = if store.log(LogNo(record.log)).is_some_and(|log| log.own) {
             Author::Own
@@ -154,9 +167,13 @@ pub(super) fn show(
         let Some(Payload::Statement(statement)) = record.content()? else {
             continue;
         };
-        let wanted = by == author
-            && !record.refused
-            && (revision == 0 || statement.revision.get() == revision)
+        if by != author || record.refused {
+            continue;
+        }
+        let Some(statement) = parts.add(statement) else {
+            continue;
+        };
+        let wanted = (revision == 0 || statement.revision.get() == revision)
             && found
                 .as_ref()
                 .is_none_or(|(known, ..)| known.revision <= statement.revision);

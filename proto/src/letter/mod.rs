@@ -120,7 +120,9 @@ pub use probation::{ProbationDecision, ProbationOpinion, ProbationOutcome};
 pub use receipt::{Receipt, Refusal, RefusalReason};
 pub use rotation::KeyRotated;
 pub use slip::{FormSlip, FormSlipContent, SLIP_PREFIX, SlipError};
-pub use statement::{ContactState, InflowLine, OutflowLine, Revision, Statement};
+pub use statement::{
+    ContactState, InflowLine, MAX_STATEMENT_PARTS, OutflowLine, Revision, Statement,
+};
 pub use stay::{Found, LostContact, Moved};
 pub use terms::{Cadence, Duty, MAX_DUTIES, Party, RetentionDays, Terms};
 pub use text::Text;

@@ -198,6 +198,8 @@ const SKELETON: &[&str] = &[
     "withdraw.reason",
     "withdraw.note",
     "correction.corrects",
+    "statement.part",
+    "statement.parts",
     "statement.quarter",
     "statement.revision",
     "statement.inflow_lines.case_id",
@@ -501,6 +503,7 @@ fn rules_between_fields_hold() {
             revision: 1,
             inflow_lines: Vec::new(),
             outflow_lines: cases.iter().map(|case| line(*case)).collect(),
+            ..Default::default()
         });
         Payload::decode(Kind::Statement, &encode(content))
             .map_err(|error| error.path().unwrap().to_owned())
@@ -556,11 +559,23 @@ fn golden_bytes_of_a_notice_and_a_statement() {
             contact_state: Some(ContactState::InContact),
         }],
         outflow_lines: Vec::new(),
+        part: 0,
+        parts: 0,
     };
     // Field 60, then quarter, revision, one line; a zero that is meant is on the wire.
     assert_eq!(
-        hex::encode(Payload::from(statement).encode()),
+        hex::encode(Payload::from(statement.clone()).encode()),
         "e2032c0a07323032362d513310011a1f0a100707070707070707070707070707070710031800200328f02e30015001"
+    );
+    let part = Statement {
+        inflow_lines: Vec::new(),
+        part: 2,
+        parts: 3,
+        ..statement
+    };
+    assert_eq!(
+        hex::encode(Payload::from(part).encode()),
+        "e2030f0a07323032362d5133100128023003"
     );
 }
 

@@ -30,6 +30,8 @@ pub fn compile<'a>(
         revision,
         inflow_lines: Vec::new(),
         outflow_lines: Vec::new(),
+        part: 0,
+        parts: 0,
     };
     for (id, case) in cases {
         let Some(side) = case

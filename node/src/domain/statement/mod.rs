@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod canonical;
 pub mod compile;
+pub mod parts;
 pub mod quarter;
 pub mod reconcile;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod tests;
 
 pub use answer::{Outcome, Settlement, settle};
 pub use compile::compile;
+pub use parts::Parts;
 pub use quarter::{QuarterView, Status};
 pub use reconcile::{Cause, Difference, Reconciliation, Stated, reconcile};

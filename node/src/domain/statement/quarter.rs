@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::{
     answer::{Answered, Settlement, settle},
+    parts::Parts,
     reconcile::{Reconciliation, Stated, reconcile},
 };
 use crate::domain::{event::Event, order::Position};
@@ -73,11 +74,11 @@ impl Status {
 /// A statement as issued.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issued {
-    /// Its entry.
+    /// Its entry, or that of its last part.
     pub position: Position,
-    /// The day in its header.
+    /// The day in that entry's header.
     pub on: Day,
-    /// What it says.
+    /// What it says, as a whole.
     pub statement: Statement,
 }
 
@@ -115,16 +116,19 @@ impl QuarterView {
             their_closing: None,
         };
         let mut answers = Vec::new();
+        let mut parts = [Parts::default(), Parts::default()];
         for event in sorted {
             let is_ours = event.position.author() == own;
             match &event.payload {
                 Some(Payload::Statement(statement)) if statement.quarter == quarter => {
-                    let issued = if is_ours {
-                        &mut view.ours
-                    } else {
-                        &mut view.theirs
-                    };
-                    replace(issued, event, statement);
+                    if let Some(whole) = parts[usize::from(is_ours)].add(statement.clone()) {
+                        let issued = if is_ours {
+                            &mut view.ours
+                        } else {
+                            &mut view.theirs
+                        };
+                        replace(issued, event, whole);
+                    }
                 }
                 Some(Payload::Answer(answer)) if answer.quarter == quarter => {
                     answers.push(Answered {
@@ -212,7 +216,7 @@ fn stated(issued: &Issued) -> Stated<'_> {
 }
 
 /// The higher revision counts; of equal revisions the later entry.
-fn replace(kept: &mut Option<Issued>, event: &Event, statement: &Statement) {
+fn replace(kept: &mut Option<Issued>, event: &Event, statement: Statement) {
     if kept
         .as_ref()
         .is_none_or(|kept| kept.statement.revision <= statement.revision)
@@ -220,7 +224,7 @@ fn replace(kept: &mut Option<Issued>, event: &Event, statement: &Statement) {
         *kept = Some(Issued {
             position: event.position,
             on: event.time.day(),
-            statement: statement.clone(),
+            statement,
         });
     }
 }

@@ -369,6 +369,64 @@ fn a_quarter_is_stated_answered_and_closed_by_both() {
 }
 
 #[test]
+fn a_statement_in_parts_counts_when_the_last_of_them_is_there() {
+    let mut letters = active();
+    let case = derive(&letters.all());
+    letters.on("2026-10-08");
+    let whole = state(&letters, Inflow, &case);
+    let mut lines = whole.inflow_lines.clone();
+    let other = InflowLine {
+        case_id: id(9),
+        ..lines[0].clone()
+    };
+    lines.push(other);
+    let whole = Statement {
+        inflow_lines: lines,
+        ..whole
+    };
+    let part = |number: u32, revised: u32| Statement {
+        revision: revision(revised),
+        inflow_lines: vec![whole.inflow_lines[number as usize - 1].clone()],
+        part: number,
+        parts: 2,
+        ..whole.clone()
+    };
+    letters.tell(Inflow, part(1, 1));
+    let waits = Status::Due(day("2026-10-10"));
+    assert_eq!(status(&letters, Outflow, "2026-10-08"), waits);
+    assert_eq!(status(&letters, Inflow, "2026-10-08"), waits);
+    letters.on("2026-10-09");
+    letters.tell(Inflow, part(2, 1));
+    let issued = view(&letters, Outflow).theirs.unwrap();
+    assert_eq!((&issued.statement, issued.on), (&whole, day("2026-10-09")));
+    // Half a revision takes nothing back.
+    letters.tell(Inflow, part(1, 2));
+    assert_eq!(view(&letters, Outflow).theirs.unwrap(), issued);
+    // Nor does its second part, when something else came between them; and parts of two statements are never mixed.
+    let of_three = Statement {
+        parts: 3,
+        ..part(1, 3)
+    };
+    letters.tell(Inflow, of_three);
+    letters.tell(Inflow, part(2, 2));
+    letters.tell(Inflow, part(2, 3));
+    letters.tell(Inflow, part(1, 2));
+    letters.tell(Inflow, part(1, 3));
+    letters.tell(Inflow, part(2, 2));
+    assert_eq!(view(&letters, Outflow).theirs.unwrap(), issued);
+    letters.tell(Outflow, state(&letters, Outflow, &case));
+    let [home, host] = Side::ALL.map(|side| view(&letters, side).settlement.unwrap());
+    assert_eq!(home.hash(), host.hash());
+    // In parts or in one entry: what is compared is the same.
+    let mut in_one = active();
+    in_one.on("2026-10-09");
+    in_one.tell(Inflow, whole.clone());
+    in_one.tell(Outflow, state(&in_one, Outflow, &case));
+    let one = view(&in_one, Outflow).reconciliation.unwrap();
+    assert_eq!(view(&letters, Outflow).reconciliation.unwrap(), one);
+}
+
+#[test]
 fn a_difference_that_stays_is_a_legitimate_result() {
     let (mut letters, result) = disputed_quarter();
     assert_eq!(
@@ -493,6 +551,8 @@ fn statements() -> impl Strategy<Value = Statement> {
     let inflow = prop::collection::btree_map(0_u8..8, (months(), contact_state()), 0..6);
     let outflow = prop::collection::btree_map(0_u8..8, (months(), contact_state()), 0..6);
     (1_u32..3, inflow, outflow).prop_map(|(number, inflow, outflow)| Statement {
+        part: 0,
+        parts: 0,
         quarter: q3(),
         revision: revision(number),
         inflow_lines: inflow

@@ -392,8 +392,15 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
             partner: file.partner.code.as_str().into(),
             quarter: file.quarter,
             stated: file.status != Status::NotDue && file.due.is_some(),
-            ours: first(true, Kind::Statement).into_iter().next(),
-            theirs: first(false, Kind::Statement).into_iter().next(),
+            // Of a statement in parts, the first may be there without the others.
+            ours: first(true, Kind::Statement)
+                .into_iter()
+                .next()
+                .filter(|_| file.view.ours.is_some()),
+            theirs: first(false, Kind::Statement)
+                .into_iter()
+                .next()
+                .filter(|_| file.view.theirs.is_some()),
             closed_on: first(true, Kind::Closing).pop().filter(|_| closed),
             our_turn: file.must_act() == Some(book::Author::Own),
         });

@@ -13,6 +13,7 @@ mod hostile;
 mod life;
 mod overdue;
 mod pair;
+mod parts;
 mod roster;
 mod rotation;
 mod stories;
