@@ -127,6 +127,14 @@ impl Town {
         Ok(Id(self.nodes.len() - 1))
     }
 
+    /// Makes a node that stays beside the town and does not run.
+    pub async fn spare(&self, code: &str, region: &str) -> Result<Node, TownError> {
+        let folder = tempfile::Builder::new()
+            .prefix("spare-")
+            .tempdir_in(self.folder.path())?;
+        Node::make(&self.program, &folder.keep(), code, region).await
+    }
+
     /// The node itself: to stop, kill or start it.
     pub fn at(&mut self, id: Id) -> &mut Node {
         &mut self.nodes[id.0]

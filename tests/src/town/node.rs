@@ -4,7 +4,10 @@ use std::{
     ffi::OsString,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    process::Stdio,
 };
+
+use tokio::process::{Child, Command};
 
 use super::{Desk, Process, TownError, Wire};
 
@@ -107,6 +110,14 @@ impl Node {
     /// Runs one command of the command line on this node's folder and returns what it printed as JSON.
     pub async fn command(&self, arguments: &[&str]) -> Result<String, TownError> {
         Process::run(&self.program, &self.arguments(arguments)).await
+    }
+
+    /// Begins one command of the command line, for a story that kills it: nobody reads what it prints.
+    pub fn begin(&self, arguments: &[&str]) -> Result<Child, TownError> {
+        let mut command = Command::new(&self.program);
+        command.args(self.arguments(arguments)).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        Ok(command.stderr(Stdio::null()).spawn()?)
     }
 
     fn arguments(&self, arguments: &[&str]) -> Vec<OsString> {
