@@ -11,7 +11,7 @@ use super::{
     init::Init, key::KeyVerb, lang::Lang, letter::LetterVerb, log::LogVerb, member::MemberVerb,
     partner::PartnerVerb, plan::PlanVerb, points::PointsVerb, policy::PolicyVerb,
     reconcile::ReconcileVerb, record::RecordVerb, restore::Restore, serve::Serve,
-    statement::StatementVerb, sync::Sync, training::TrainingVerb, unit::UnitVerb,
+    statement::StatementVerb, sync::Sync, tour, training::TrainingVerb, unit::UnitVerb,
 };
 
 const EXIT_CODES: &str = "\
@@ -112,34 +112,34 @@ pub(super) enum Command {
     #[command(subcommand)]
     Member(MemberVerb),
     /// 组织架构: 党总支、党支部、党小组及任职 Units, their officers and members
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::UNIT)]
     Unit(UnitVerb),
     /// 活动证: 号段、发放、查验、补换、交回 Certificates: ranges, issuing, checking, replacing, handing in
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::CERTIFICATE)]
     Certificate(CertificateVerb),
     /// 年度活动计划 Yearly plans of activities
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::PLAN)]
     Plan(PlanVerb),
     /// 组织生活: 党员活动日和各类会议 Organizational life: activity days and meetings
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::ACTIVITY)]
     Activity(ActivityVerb),
     /// 党员记实册: 奖惩、发挥作用、本人确认、年度册 Record books: awards, roles, confirmation, the yearly book
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::BOOK)]
     Book(BookVerb),
     /// 党费: 基数、减免、收取、月结、公示 Dues: bases, relief, payments, closing, publication
     #[command(subcommand)]
     Dues(DuesVerb),
     /// 民主评议结果 Results of appraisals
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::APPRAISAL)]
     Appraisal(AppraisalVerb),
     /// 集中培训学时 Training hours
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::TRAINING)]
     Training(TrainingVerb),
     /// 经批准免予考核 Exemptions on approved application
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::EXEMPTION)]
     Exemption(ExemptionVerb),
     /// 先锋指数、堡垒指数 (由记录算出) Points of members and branches, computed from the records
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::POINTS)]
     Points(PointsVerb),
     /// 对方党组织 Partners
     #[command(subcommand)]
@@ -163,7 +163,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Form(FormVerb),
     /// 政策: 本地采用哪些规定, 出自哪一条 Policies: which rules apply here, from which clause
-    #[command(subcommand)]
+    #[command(subcommand, after_help = tour::POLICY)]
     Policy(PolicyVerb),
     /// 应办事项: 谁、何时、依据哪一条 Duties: whose, by when, by which clause
     Duties(Duties),

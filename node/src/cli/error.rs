@@ -86,7 +86,11 @@ impl Failure {
 
     pub(super) fn to_text(&self, lang: Lang) -> String {
         let mut text = format!("✗ {}", one(lang, &self.message));
-        for (field, problem) in &self.fields {
+        // What the message says already is not said twice.
+        let more = |(field, problem): &&(String, String)| {
+            !self.message.contains(&format!("{field}: {problem}"))
+        };
+        for (field, problem) in self.fields.iter().filter(more) {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n  {field}: {}", one(lang, problem));
         }

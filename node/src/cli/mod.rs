@@ -50,6 +50,7 @@ mod sync;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tour;
 mod training;
 mod unit;
 mod values;

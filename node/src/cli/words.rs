@@ -28,20 +28,14 @@ pub(super) const fn choice(key: &'static str, value: i32, zh: &'static str, en: 
     Choice { key, value, zh, en }
 }
 
-/// Reads one of the list's keys; the help lists them with their meaning.
+/// Reads one of the list's keys or its Chinese words; the help lists the keys with their meaning.
 pub(super) fn parser(choices: &'static Choices) -> impl TypedValueParser<Value = i32> {
-    PossibleValuesParser::new(
-        choices.iter().map(|choice| {
-            PossibleValue::new(choice.key).help(format!("{} {}", choice.zh, choice.en))
-        }),
-    )
-    .map(move |key| {
-        choices
-            .iter()
-            .find(|choice| choice.key == key)
-            // The parser above lets only keys of this list through; 0 is "unspecified" in every list.
-            .map_or(0, |choice| choice.value)
-    })
+    PossibleValuesParser::new(choices.iter().map(|choice| {
+        let meaning = format!("{} {}", choice.zh, choice.en);
+        PossibleValue::new(choice.key).alias(choice.zh).help(meaning)
+    }))
+    // The parser above lets only words of this list through; 0 is "unspecified" in every list.
+    .map(move |text| value(choices, &text).unwrap_or_default())
 }
 
 /// The value of a key or of its Chinese words, as files have them.

@@ -217,6 +217,32 @@ pub enum OfficeError {
     Damaged(String),
 }
 
+/// Where things of a kind are listed.
+fn listed_by(kind: &str) -> &'static str {
+    match kind {
+        "member" => "用 member list 查看名册 look at member list",
+        "case" => "用 flow list 查看案卷 look at flow list",
+        "partner" => "用 partner list 查看结对 look at partner list",
+        "agreement" => "用 agreement list 查看协议 look at agreement list",
+        "policy" => "用 policy list 查看随程序提供的政策 look at policy list",
+        "activity" | "form handed up" => "用 activity list 查看序号 look at activity list",
+        "unit" | "branch or group" => {
+            "用 unit list 查看组织架构; 没有党员的支部不记活动 look at unit list; nothing is recorded of a unit without members"
+        }
+        "plan of the year" => "先用 plan set 制定计划 set one with plan set",
+        "filing of the plan" => "用 plan show 查看备案 look at plan show",
+        "result of an appraisal" => "用 appraisal record 记录 record one with appraisal record",
+        "appraisal, training or exemption" => {
+            "用 appraisal show、training list 或 exemption list 查看序号 look at appraisal show, training list or exemption list"
+        }
+        "record of a book" => "用 book show 查看序号 look at book show",
+        "duty" => "用 duties 查看编号 look at duties",
+        "gateway" => "用 gateway list 查看 look at gateway list",
+        "log" => "用 log list 查看 look at log list",
+        _ => "用相应的 list 命令查看 look at the list",
+    }
+}
+
 impl OfficeError {
     /// One field that is wrong.
     pub fn field(field: impl Into<String>, problem: impl std::fmt::Display) -> Self {
@@ -291,10 +317,10 @@ impl OfficeError {
     }
 
     /// What to do next, Chinese first.
-    pub const fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::Invalid(_) | Self::Dates(_) => "改正后重试 correct it and try again",
-            Self::NotFound { .. } => "用相应的 list 命令查看 look at the list",
+            Self::NotFound { what_en, .. } => listed_by(what_en),
             Self::Ambiguous { .. } => "改用标识的前 8 位 name it by the first 8 digits of its id",
             Self::RequestReused => "换一个请求编号 take a new request id",
             Self::PageToken => "从第一页重新查询 begin again at the first page",

@@ -51,7 +51,7 @@ fn policy(office: &Office, name: &str, day: Day) -> Result<Arc<Policy>, OfficeEr
             .ok_or_else(|| {
                 OfficeError::field(
                     "policy",
-                    "尚未采用政策, 请写明政策 no policy was adopted: name one",
+                    "尚未采用政策: 先用 policy adopt 采用, 或用 --policy 写明 no policy was adopted: adopt one with policy adopt, or name one with --policy",
                 )
             });
     }
@@ -70,7 +70,7 @@ fn table(policy: &Policy, of_branches: bool) -> Result<Vec<Points>, OfficeError>
     tables.next().map(|(_, items)| items).ok_or_else(|| {
         OfficeError::field(
             "policy",
-            "该政策没有积分表 this policy has no table of points",
+            "该政策没有积分表; 用 --policy 写明另一政策, 或在本委的政策文件中写入 (docs/policy.md) this policy has no table of points: name another with --policy, or write one into your own policy file",
         )
     })
 }

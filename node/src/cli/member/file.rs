@@ -69,7 +69,10 @@ pub(super) async fn import(
             Some(Event::Result(answer)) => {
                 drop(bar);
                 let shown = if wish.all { usize::MAX } else { SHOWN };
-                session.show(&answer, |answer, lang| imported(answer, lang, shown))?;
+                let founded = wish.found_units && !answer.dry_run;
+                session.show(&answer, |answer, lang| {
+                    imported(answer, lang, shown, founded)
+                })?;
                 return Ok(Ended::well_if(answer.refused == 0));
             }
             None => {}
@@ -112,7 +115,7 @@ pub(super) async fn export(
     Ok(Ended::Well)
 }
 
-fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize) -> String {
+fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, founded: bool) -> String {
     let mut rows = table(
         lang,
         &[
@@ -151,6 +154,14 @@ fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize) -> String 
         ) + "\n"
     };
     let units = answer.unknown_units.join(", ");
+    let missing = if founded {
+        ("一并设立的支部", "branches founded with it")
+    } else {
+        (
+            "本节点没有的支部 (--found-units 一并设立)",
+            "branches not in the tree (--found-units founds them)",
+        )
+    };
     let counts = fields(lang)
         .add("新增", "added", answer.added)
         .add("更新", "changed", answer.changed)
@@ -161,11 +172,7 @@ fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize) -> String 
             "ignored columns and sheets",
             answer.ignored_columns.join(" "),
         )
-        .add(
-            "本节点没有的支部 (--found-units 一并设立)",
-            "branches not in the tree (--found-units founds them)",
-            units,
-        )
+        .add(missing.0, missing.1, units)
         .render();
     let dry = if answer.dry_run {
         lang.say("\n试运行: 没有写入", "dry run: nothing was written")

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory as _, Parser as _, error::ErrorKind};
 use proptest::prelude::*;
 
 use super::Cli;
-use crate::cli::{dues, lang::Lang, roster_words, speech, values, words};
+use crate::cli::{dues, lang::Lang, roster_words, speech, tour, values, words};
 
 #[test]
 fn the_definition_is_sound() {
@@ -111,6 +111,35 @@ fn every_command_teaches_in_both_languages_with_an_example_that_parses() {
             );
         }
     }
+}
+
+/// Whoever asks for help on a noun of the local book sees in which order it is used.
+#[test]
+fn a_noun_shows_how_it_is_used_for_the_first_time() {
+    let mut all = Cli::command();
+    for (noun, tour) in tour::ALL {
+        let help = all.find_subcommand_mut(noun).unwrap().get_after_help();
+        assert_eq!(help.unwrap().to_string(), tour, "{noun}");
+        let (words, examples) = tour.split_once('\n').unwrap();
+        assert!(is_chinese(words) && words.ends_with(':'), "{noun}: {words}");
+        for example in examples.lines() {
+            let line = example.split_whitespace();
+            assert_eq!(line.clone().nth(1), Some(noun), "{example}");
+            let parsed = Cli::try_parse_from(line);
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+        }
+    }
+}
+
+/// People type the words they know; the keys are for programs.
+#[test]
+fn a_choice_is_typed_in_chinese_too() {
+    let told = |kind: &str| {
+        let line = ["hongyan-node", "activity", "list", "--kind", kind];
+        Cli::try_parse_from(line).map(|cli| format!("{cli:?}"))
+    };
+    assert_eq!(told("党课").unwrap(), told("party-lecture").unwrap());
+    assert!(told("课").is_err());
 }
 
 /// What `--lang LANG … --help` shows.

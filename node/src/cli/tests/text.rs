@@ -124,6 +124,19 @@ fn a_refusal_says_what_why_and_what_next() {
 }
 
 #[test]
+fn what_the_message_says_of_a_field_is_not_said_twice() {
+    let mut details = ErrorDetails::new();
+    details
+        .add_bad_request_violation("unit", "此项必填 this field is required")
+        .add_bad_request_violation("day", "此项必填 this field is required");
+    let message = "unit: 此项必填 this field is required";
+    let status = Status::with_error_details(Code::InvalidArgument, message, details);
+    let text = Failure::from(status).to_text(Lang::Both);
+    assert_eq!(text.matches("unit:").count(), 1, "{text}");
+    assert_eq!(text.matches("day:").count(), 1, "{text}");
+}
+
+#[test]
 fn a_failure_without_details_still_advises() {
     let failure = Failure::from(Status::unavailable("stopping"));
     assert_eq!(

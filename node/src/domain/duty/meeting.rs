@@ -61,7 +61,7 @@ fn meetings(scene: &mut Scene<'_>) {
             } else {
                 String::new()
             };
-            let what = words(format!("召开{zh}{count}"), format!("hold a {en}{count}"));
+            let what = words(format!("召开{zh}{count}"), format!("hold: {en}{count}"));
             let draft = Draft {
                 done,
                 evidence: held.iter().map(|one| one.entry.clone()).collect(),
