@@ -22,7 +22,7 @@ use crate::{
     link::{Limits, Link},
     office::{self, NewNode, Office, OfficeError, Organization},
     serve::{self, ServeError, ServeOptions},
-    store::Unlock,
+    store::{StoreError, Unlock},
 };
 
 /// The key file inside the data folder, where no passphrase is wanted.
@@ -174,6 +174,10 @@ fn blocking<T: Send + 'static>(
 fn failure(error: &OfficeError) -> Failure {
     let code = match error {
         OfficeError::Invalid(_) => "INVALID_ARGUMENT",
+        // The folder is another than was meant: nothing is broken.
+        OfficeError::Store(
+            StoreError::NotAStore(_) | StoreError::NotEmpty(_) | StoreError::Locked { .. },
+        ) => "FAILED_PRECONDITION",
         OfficeError::Store(_) | OfficeError::Damaged(_) => "INTERNAL",
         _ => "FAILED_PRECONDITION",
     };

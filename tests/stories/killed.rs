@@ -123,7 +123,10 @@ async fn cut_short(node: &Node, arguments: &[&str], out: &Path) -> PathBuf {
         match bytes(&part).filter(|left| cut && left * 2 < whole) {
             Some(_) => return part,
             // Ended, killed before it had begun, or as good as through: nothing to learn from.
-            None => fs::write(out, "older").unwrap(),
+            None => {
+                let _ = fs::remove_file(&part);
+                fs::write(out, "older").unwrap();
+            }
         }
     }
     panic!("{arguments:?} could not be killed in the middle");

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
+    pb::exchange::v1::Kind,
     pb::office::v1::{
         AppraisalVote, CorrectAppraisalRequest, GetAppraisalRequest, GetAppraisalResponse,
         RecordAppraisalRequest,
@@ -151,7 +152,9 @@ pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Resul
             session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
             Ok(Ended::Well)
         }
-        AppraisalVerb::Void { record, reason } => void(record, reason, session).await,
+        AppraisalVerb::Void { record, reason } => {
+            void(Kind::Appraisal, (record, reason), session).await
+        }
         AppraisalVerb::Show { unit, year } => {
             let answer = client!(session, assessment_service_client::AssessmentServiceClient)
                 .get_appraisal(GetAppraisalRequest { unit, year })

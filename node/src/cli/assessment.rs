@@ -1,6 +1,9 @@
 //! What `appraisal`, `training` and `exemption` have in common: a written record's number, and how a wrong one is voided.
 
-use hongyan_proto::pb::office::v1::{VoidAssessmentRequest, Written};
+use hongyan_proto::pb::{
+    exchange::v1::Kind,
+    office::v1::{VoidAssessmentRequest, Written},
+};
 
 use super::{
     Failure,
@@ -19,8 +22,8 @@ pub(super) fn done(written: Option<&Written>, lang: Lang) -> String {
 }
 
 pub(super) async fn void(
-    record: u64,
-    reason: String,
+    kind: Kind,
+    (record, reason): (u64, String),
     session: &mut Session<'_>,
 ) -> Result<Ended, Failure> {
     let request = VoidAssessmentRequest {
@@ -28,6 +31,7 @@ pub(super) async fn void(
         request_id: session.request_id(),
         record,
         reason,
+        kind: kind.into(),
     };
     let answer = client!(session, assessment_service_client::AssessmentServiceClient)
         .void_assessment(request)

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
+    pb::exchange::v1::Kind,
     pb::office::v1::{
         CorrectExemptionRequest, GrantExemptionRequest, ListExemptionsRequest,
         ListExemptionsResponse,
@@ -168,7 +169,9 @@ pub(super) async fn run(verb: ExemptionVerb, session: &mut Session<'_>) -> Resul
             session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
             Ok(Ended::Well)
         }
-        ExemptionVerb::Void { record, reason } => void(record, reason, session).await,
+        ExemptionVerb::Void { record, reason } => {
+            void(Kind::Exemption, (record, reason), session).await
+        }
         ExemptionVerb::List { all } => {
             let answer = client!(session, assessment_service_client::AssessmentServiceClient)
                 .list_exemptions(ListExemptionsRequest { all })

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
+    pb::exchange::v1::Kind,
     pb::office::v1::{
         CorrectTrainingRequest, ListTrainingRequest, ListTrainingResponse, RecordTrainingRequest,
     },
@@ -172,7 +173,9 @@ pub(super) async fn run(verb: TrainingVerb, session: &mut Session<'_>) -> Result
             session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
             Ok(Ended::Well)
         }
-        TrainingVerb::Void { record, reason } => void(record, reason, session).await,
+        TrainingVerb::Void { record, reason } => {
+            void(Kind::Training, (record, reason), session).await
+        }
         TrainingVerb::List { unit, year } => {
             let answer = client!(session, assessment_service_client::AssessmentServiceClient)
                 .list_training(ListTrainingRequest { unit, year })

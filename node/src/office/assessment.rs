@@ -114,18 +114,20 @@ pub(super) fn same_year(before: Day, after: Day) -> Result<(), OfficeError> {
     ))
 }
 
-/// An appraisal, a training or an exemption never was.
+/// An appraisal, a training or an exemption never was; with `wanted` it must be one of that kind.
 pub(super) async fn void(
     office: &Office,
     request: Request,
     sequence: u64,
     reason: Text<500>,
+    wanted: Option<Kind>,
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
             one(desk.draft, sequence, |payload| {
                 let kind = payload.kind();
-                matches!(kind, Kind::Appraisal | Kind::Training | Kind::Exemption).then_some(())
+                let known = matches!(kind, Kind::Appraisal | Kind::Training | Kind::Exemption);
+                (known && wanted.is_none_or(|wanted| wanted == kind)).then_some(())
             })?;
             desk.correct(sequence, reason, None)?;
             Ok(Answer::default())

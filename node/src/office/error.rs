@@ -312,6 +312,9 @@ impl OfficeError {
             Self::ReportRefused(_) => "REPORT_REFUSED",
             Self::Store(StoreError::DiskFull(_)) => "STORE_FULL",
             Self::Store(StoreError::Stopped(_)) => "CLOSING",
+            Self::Store(StoreError::NotAStore(_)) => "NO_STORE",
+            Self::Store(StoreError::NotEmpty(_)) => "NOT_EMPTY",
+            Self::Store(StoreError::Locked { .. }) => "STORE_LOCKED",
             Self::Store(_) | Self::Damaged(_) => "STORE_DAMAGED",
         }
     }
@@ -403,16 +406,30 @@ impl OfficeError {
             Self::ReportRefused(_) => {
                 "按网关的说明更正后重报 correct what the gateway says and report again"
             }
-            Self::Store(StoreError::DiskFull(_)) => {
-                "腾出磁盘空间后重启节点 make room and start the node again"
-            }
-            Self::Store(StoreError::Stopped(_)) => {
-                "稍后用同一请求编号重试 try again later with the same request id"
-            }
-            Self::Store(_) | Self::Damaged(_) => {
-                "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it"
-            }
+            Self::Store(error) => of_store(error),
+            Self::Damaged(_) => DAMAGED,
         }
+    }
+}
+
+/// Where what is not readable here comes from.
+const DAMAGED: &str = "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it";
+
+/// What to do next about the store itself.
+const fn of_store(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::DiskFull(_) => "腾出磁盘空间后重启节点 make room and start the node again",
+        StoreError::Stopped(_) => "稍后用同一请求编号重试 try again later with the same request id",
+        StoreError::NotAStore(_) => {
+            "用 init 建立节点, 或用 --data 指明数据目录 make a node with init, or name its folder with --data"
+        }
+        StoreError::NotEmpty(_) => {
+            "另选空目录 (--data); 已有节点则不必再建 choose an empty folder with --data; a node that is there needs no other"
+        }
+        StoreError::Locked { .. } => {
+            "停止占用它的进程, 或等它结束后重试 stop the process that holds it, or try again when it has ended"
+        }
+        _ => DAMAGED,
     }
 }
 

@@ -227,10 +227,10 @@ fn arranged(mut statement: Statement) -> Statement {
     statement.inflow_lines.sort_by_key(|line| line.case_id);
     statement.outflow_lines.truncate(4);
     statement.outflow_lines.sort_by_key(|line| line.case_id);
-    if !(1..=MAX_STATEMENT_PARTS).contains(&statement.part) {
-        (statement.part, statement.parts) = (0, 0);
-    } else {
+    if (1..=MAX_STATEMENT_PARTS).contains(&statement.part) {
         statement.parts = statement.part.max(2);
+    } else {
+        (statement.part, statement.parts) = (0, 0);
     }
     statement
 }

@@ -171,7 +171,16 @@ impl Record {
                 "--file 与其他各项只能用一种 give either --file or the other fields",
                 "把各项都写进文件 write all fields into the file",
             )),
-            Some(path) => crate::cli::file::read(&path),
+            Some(path) => {
+                let record: Self = crate::cli::file::read(&path)?;
+                // What a file names lies beside the file, wherever the command is run.
+                let beside = path.parent().unwrap_or(std::path::Path::new(""));
+                let attachments = record.attachments.iter();
+                Ok(Self {
+                    attachments: attachments.map(|name| beside.join(name)).collect(),
+                    ..record
+                })
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use hongyan_proto::{
     id::MemberId,
     letter::{AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Text, ValueError, Within},
+    log::Kind,
     pb::office::v1::{self as pb, assessment_service_server::AssessmentService},
     time::Day,
 };
@@ -327,7 +328,11 @@ impl AssessmentService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = Text::parse(&message.reason).at("reason")?;
-        let answer = assessment::void(self, request, message.record, reason).await?;
+        let kind = match message.kind {
+            0 => None,
+            code => Some(Kind::try_from(code).map_err(|error| OfficeError::field("kind", error))?),
+        };
+        let answer = assessment::void(self, request, message.record, reason, kind).await?;
         Ok(Response::new(pb::VoidAssessmentResponse {
             written: written(&answer),
         }))

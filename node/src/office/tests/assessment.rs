@@ -1,7 +1,10 @@
 //! What a unit says of its members over a year: appraisals, trainings, exemptions, and how each is corrected.
 
-use hongyan_proto::letter::{
-    ActivityKind, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Presence, Within,
+use hongyan_proto::{
+    letter::{
+        ActivityKind, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Presence, Within,
+    },
+    log::Kind,
 };
 
 use super::{
@@ -50,7 +53,14 @@ async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
     assert!(appraise(votes.clone()).await.is_err(), "one result a year");
     recounted(host, first).await;
     let void = async |sequence| {
-        assessment::void(&host.office, host.request(), sequence, text("计票有误")).await
+        assessment::void(
+            &host.office,
+            host.request(),
+            sequence,
+            text("计票有误"),
+            None,
+        )
+        .await
     };
     void(first).await.unwrap();
     assert!(void(first).await.is_err(), "once is enough");
@@ -308,10 +318,24 @@ async fn who_is_exempt_is_not_counted_as_missing_whenever_it_was_approved() {
     // The record itself says what was written down that day.
     let day_held = &year.lines[0];
     assert_eq!(day_held.counts.absent, 2);
-    // An exemption that never was frees nobody.
+    // An exemption that never was frees nobody. A slip of the noun does not take another record for it.
     let sequence = granted.written[0].sequence;
-    assessment::void(&host.office, host.request(), sequence, text("误批"))
-        .await
-        .unwrap();
+    let slip = assessment::void(
+        &host.office,
+        host.request(),
+        sequence,
+        text("误"),
+        Some(Kind::Training),
+    );
+    assert!(matches!(slip.await, Err(OfficeError::NotFound { .. })));
+    assessment::void(
+        &host.office,
+        host.request(),
+        sequence,
+        text("误批"),
+        Some(Kind::Exemption),
+    )
+    .await
+    .unwrap();
     assert_eq!(counted(host, "本地乙"), ([2, 1, 0], false));
 }
