@@ -1,5 +1,7 @@
 //! `dues`: what is owed, payments, receipts, lists and closed months.
 
+mod base;
+mod payment;
 mod show;
 // One value, one line: the lists are read as tables.
 #[rustfmt::skip]
@@ -8,18 +10,20 @@ pub(super) mod words;
 use clap::Subcommand;
 use hongyan_proto::{
     pb::office::v1::{
-        CloseDuesMonthRequest, CorrectDuesRequest, GetDuesReceiptRequest, GetDuesRequest,
-        ListDuesArrearsRequest, ListDuesRequest, PayDuesRequest, PublishDuesRequest,
-        SetDuesBaseRequest, WaiveDuesRequest,
+        CloseDuesMonthRequest, GetDuesReceiptRequest, GetDuesRequest, ListDuesArrearsRequest,
+        ListDuesRequest, PublishDuesRequest,
     },
-    time::{Day, Month},
+    time::Month,
 };
 
 use super::{
     Failure,
     session::{Ended, Session, client},
-    values,
-    words::parser,
+};
+
+use self::{
+    base::{Base, Waive},
+    payment::{Correct, Pay},
 };
 
 /// What to do with dues.
@@ -29,118 +33,22 @@ pub(super) enum DuesVerb {
     #[command(
         after_help = "比例按《关于中国共产党党费收缴、使用和管理的规定》, 全部收入按所在档次一个比例计算, 四舍五入到分:\n  工资 (税后) 3000 元及以下 0.5%, 5000 元及以下 1%, 10000 元及以下 1.5%, 以上 2%\n  离退休 5000 元及以下 0.5%, 以上 1%; 农民每月 0.20 至 1.00 元; 学生、下岗、抚恤救济、低保每月 0.20 元\nThe whole income at the rate of its bracket, rounded to the fen. A base is never guessed: without one nothing is computed.\n\n例 Example:\n  hongyan-node dues base 张三 --class salaried --income 4200 --from 2026-01\n  hongyan-node dues base 李四 --class farmer --amount 0.5\n  hongyan-node dues base 王五 --class student"
     )]
-    Base {
-        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
-        person: String,
-        /// 人员类别 Class
-        #[arg(long, value_parser = parser(words::CLASSES))]
-        class: i32,
-        /// 税后月收入 (元) Monthly income after tax, in yuan
-        #[arg(long, value_parser = values::yuan)]
-        income: Option<i64>,
-        /// 农民党员每月金额 (元) Of farmers: dues a month, in yuan
-        #[arg(long, value_parser = values::yuan)]
-        amount: Option<i64>,
-        /// 自哪月起, 缺省本月 From which month; default: this month
-        #[arg(long)]
-        from: Option<Month>,
-        /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
-        #[arg(long)]
-        in_open_month: bool,
-    },
+    Base(Base),
     /// 经批准减交或免交 Reduce or waive dues on approval
     #[command(
         after_help = "例 Example:\n  hongyan-node dues waive 张三 --from 2026-03 --until 2026-08 --reason 重病 --approved-by 镇党委 --approved-on 2026-02-20\n  hongyan-node dues waive 李四 --from 2026-03 --until 2026-08 --yuan 1 --reason 家庭困难 --approved-by 镇党委 --approved-on 2026-02-20"
     )]
-    Waive {
-        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
-        person: String,
-        /// 起始月份 First month
-        #[arg(long)]
-        from: Month,
-        /// 截止月份 Last month
-        #[arg(long)]
-        until: Month,
-        /// 减为每月多少元, 缺省免交 Owed a month instead, in yuan; default: nothing
-        #[arg(long, value_parser = values::yuan, default_value = "0", hide_default_value = true)]
-        yuan: i64,
-        /// 事由 Why
-        #[arg(long)]
-        reason: String,
-        /// 批准的组织 Who approved it
-        #[arg(long)]
-        approved_by: String,
-        /// 批准日期 Day of the approval
-        #[arg(long)]
-        approved_on: Day,
-        /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
-        #[arg(long)]
-        in_open_month: bool,
-    },
+    Waive(Waive),
     /// 收取党费: 一个月、几个月、预交或补交 Take a payment: one month or several, ahead or late
     #[command(
         after_help = "缺省从最早未交的月份起交一个月, 金额为应交数. 流入党员的交纳按协议同时告知流出地, 一个月只收一次.\nBy default the first month that is not settled, and what is owed. A flow member's payment is told to the partner at once.\n\n例 Example:\n  hongyan-node dues pay 张三\n  hongyan-node dues pay 张三 --month 2026-01 --months 12 --way transfer --paid-on 2026-01-10\n  hongyan-node dues pay 李四 --month 2026-05 --yuan 50 --any-amount"
     )]
-    Pay {
-        /// 姓名、活动证号或编号前缀 Name, certificate number or id prefix
-        person: String,
-        /// 起始月份, 缺省最早未交月份 First month; default: the first that is not settled
-        #[arg(long)]
-        month: Option<Month>,
-        /// 几个月 How many months
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=24))]
-        months: u32,
-        /// 金额 (元), 缺省为应交数 Amount in yuan; default: what is owed
-        #[arg(long, value_parser = values::yuan)]
-        yuan: Option<i64>,
-        /// 交纳日期, 缺省今天 Day of payment; default: today
-        #[arg(long)]
-        paid_on: Option<Day>,
-        /// 方式, 缺省现金 How; default: cash
-        #[arg(long, value_parser = parser(words::WAYS))]
-        way: Option<i32>,
-        /// 纸质收据号 Number of a paper receipt
-        #[arg(long, default_value = "", hide_default_value = true)]
-        paper: String,
-        /// 金额与应交不同也照收 (部分交纳或自愿多交) Take an amount that is not what is owed: a part, or more
-        #[arg(long)]
-        any_amount: bool,
-        /// 对方也收了, 款项确已收下: 照实登记, 名单标明重复 The other side took it too: write it down as it is
-        #[arg(long)]
-        twice: bool,
-    },
+    Pay(Pay),
     /// 更正一笔交纳, 或作废一条记录 Correct a payment, or void an entry
     #[command(
         after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入本月. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts from today. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct 142 --void --reason 重复登记"
     )]
-    Correct {
-        /// 记录序号 Number of the entry
-        record: u64,
-        /// 作废 It never was
-        #[arg(long, conflicts_with_all = ["month", "months", "yuan", "paid_on", "way", "paper"])]
-        void: bool,
-        /// 起始月份 First month
-        #[arg(long)]
-        month: Option<Month>,
-        /// 几个月 How many months
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=24))]
-        months: Option<u32>,
-        /// 金额 (元) Amount in yuan
-        #[arg(long, value_parser = values::yuan)]
-        yuan: Option<i64>,
-        /// 交纳日期 Day of payment
-        #[arg(long)]
-        paid_on: Option<Day>,
-        /// 方式 How
-        #[arg(long, value_parser = parser(words::WAYS))]
-        way: Option<i32>,
-        /// 纸质收据号 Number of a paper receipt
-        #[arg(long, default_value = "", hide_default_value = true)]
-        paper: String,
-        /// 原因 Why
-        #[arg(long)]
-        reason: String,
-    },
+    Correct(Correct),
     /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more
     #[command(
         after_help = "例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
@@ -221,6 +129,7 @@ macro_rules! call {
             .into_inner()
     };
 }
+use call;
 
 pub(super) async fn run(verb: DuesVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
     match verb {
@@ -260,140 +169,13 @@ pub(super) async fn run(verb: DuesVerb, session: &mut Session<'_>) -> Result<End
             let answer = call!(session, get_dues, request);
             session.show(&answer, show::account)?;
         }
-        verb => return write(verb, session).await,
-    }
-    Ok(Ended::Well)
-}
-
-async fn write(verb: DuesVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
-    match verb {
-        DuesVerb::Pay { .. } => pay(verb, session).await?,
-        DuesVerb::Correct { .. } => correct(verb, session).await?,
+        DuesVerb::Base(base) => base.run(session).await?,
+        DuesVerb::Waive(waive) => waive.run(session).await?,
+        DuesVerb::Pay(pay) => pay.run(session).await?,
+        DuesVerb::Correct(correct) => correct.run(session).await?,
         DuesVerb::Close { month, unit } => close(month, unit, session).await?,
-        DuesVerb::Waive { .. } => waive(verb, session).await?,
-        _ => base(verb, session).await?,
     }
     Ok(Ended::Well)
-}
-
-async fn base(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
-    let DuesVerb::Base {
-        person,
-        class,
-        income,
-        amount,
-        from,
-        in_open_month,
-    } = verb
-    else {
-        return Ok(());
-    };
-    let request = SetDuesBaseRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        person,
-        from: text(from),
-        class,
-        income,
-        amount,
-        in_open_month,
-    };
-    let answer = call!(session, set_dues_base, request);
-    session.show(&answer, show::based)
-}
-
-async fn waive(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
-    let DuesVerb::Waive {
-        person,
-        from,
-        until,
-        yuan,
-        reason,
-        approved_by,
-        approved_on,
-        in_open_month,
-    } = verb
-    else {
-        return Ok(());
-    };
-    let request = WaiveDuesRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        person,
-        from: from.to_string(),
-        until: until.to_string(),
-        fen: yuan,
-        reason,
-        approved_by,
-        approved_on: approved_on.to_string(),
-        in_open_month,
-    };
-    let answer = call!(session, waive_dues, request);
-    session.show(&answer, show::waived)
-}
-
-async fn pay(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
-    let DuesVerb::Pay {
-        person,
-        month,
-        months,
-        yuan,
-        paid_on,
-        way,
-        paper,
-        any_amount,
-        twice,
-    } = verb
-    else {
-        return Ok(());
-    };
-    let request = PayDuesRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        person,
-        month: text(month),
-        months,
-        fen: yuan,
-        paid_on: text(paid_on),
-        way: way.unwrap_or_default(),
-        paper,
-        any_amount,
-        twice,
-    };
-    let answer = call!(session, pay_dues, request);
-    session.show(&answer, show::paid)
-}
-
-async fn correct(verb: DuesVerb, session: &mut Session<'_>) -> Result<(), Failure> {
-    let DuesVerb::Correct {
-        record,
-        void,
-        month,
-        months,
-        yuan,
-        paid_on,
-        way,
-        paper,
-        reason,
-    } = verb
-    else {
-        return Ok(());
-    };
-    let request = CorrectDuesRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        record,
-        reason,
-        void,
-        month: text(month),
-        months: months.unwrap_or_default(),
-        fen: yuan,
-        paid_on: text(paid_on),
-        way: way.unwrap_or_default(),
-        paper,
-    };
-    let answer = call!(session, correct_dues, request);
-    session.show(&answer, show::corrected)
 }
 
 /// Shows the list first: what is closed is what was seen.
