@@ -7,11 +7,11 @@
 //! longer values in parts.
 
 mod journal;
+mod read;
 
 use std::{
     cell::Cell,
     fs::{self, File, OpenOptions},
-    ops::Bound,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{Arc, Once},
@@ -61,6 +61,7 @@ const WHOLE: u8 = 1;
 const SPLIT: u8 = 2;
 
 /// One change of a group.
+#[derive(Clone)]
 pub(super) struct Write {
     pub(super) key: Vec<u8>,
     /// None deletes.
@@ -75,6 +76,7 @@ pub(super) struct Engine {
     file: File,
     path: PathBuf,
     value_max: usize,
+    coming: read::Coming,
 }
 
 impl Engine {
@@ -109,6 +111,7 @@ impl Engine {
             file,
             path: path.to_owned(),
             value_max: value_max(segment),
+            coming: read::Coming::default(),
         };
         engine.sync()?;
         // sled never syncs it, and without it nobody could tell the segment size of the database.
@@ -118,50 +121,6 @@ impl Engine {
         sync_folder(path)?;
         engine.finish_journal()?;
         Ok((engine, stray))
-    }
-
-    /// The value under a key, its parts joined.
-    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.guarded(|| self.db.get(key))?
-            .map(|head| self.join(key, &head))
-            .transpose()
-    }
-
-    /// Keys and values from `start` to before `end`, in order.
-    pub(super) fn scan(
-        &self,
-        start: Vec<u8>,
-        end: Option<Vec<u8>>,
-    ) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> + '_ {
-        let end = end.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut range = self.db.range::<Vec<u8>, _>((Bound::Included(start), end));
-        let mut failed = false;
-        std::iter::from_fn(move || {
-            if failed {
-                return None;
-            }
-            let next = self.guarded(|| range.next().transpose()).transpose()?;
-            let item = next.and_then(|(key, head)| Ok((key.to_vec(), self.join(&key, &head)?)));
-            // After an error sled's iterator may return the same one for ever.
-            failed = item.is_err();
-            Some(item)
-        })
-    }
-
-    /// The keys alone; values are not joined.
-    pub(super) fn keys(
-        &self,
-        start: Vec<u8>,
-        end: Option<Vec<u8>>,
-    ) -> Result<Vec<Vec<u8>>, StoreError> {
-        let end = end.map_or(Bound::Unbounded, Bound::Excluded);
-        self.guarded(|| {
-            self.db
-                .range::<Vec<u8>, _>((Bound::Included(start), end))
-                .keys()
-                .map(|key| key.map(|key| key.to_vec()))
-                .collect()
-        })
     }
 
     /// Applies all changes or, after a crash, none.
@@ -261,28 +220,6 @@ impl Engine {
     /// Bytes of the database on disk.
     pub(super) fn size_on_disk(&self) -> Result<u64, StoreError> {
         self.guarded(|| self.db.size_on_disk())
-    }
-
-    fn join(&self, key: &[u8], head: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let malformed = StoreError::Malformed {
-            what: "分段 a value in parts",
-        };
-        match head {
-            [WHOLE, value @ ..] => Ok(value.to_vec()),
-            [SPLIT, high, low, first @ ..] => {
-                let count = u16::from_be_bytes([*high, *low]);
-                let mut value = Vec::with_capacity((usize::from(count) + 1) * self.value_max);
-                value.extend_from_slice(first);
-                for number in 0..count {
-                    let part = self
-                        .guarded(|| self.db.get(part_key(key, number)))?
-                        .ok_or_else(|| malformed.clone())?;
-                    value.extend_from_slice(&part);
-                }
-                Ok(value)
-            }
-            _ => Err(malformed),
-        }
     }
 
     /// The parts of a value that is too long for one; values over the limit are refused when they are put.

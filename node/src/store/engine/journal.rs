@@ -7,6 +7,7 @@ use std::{
     io::{self, BufReader, BufWriter, Read, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -32,16 +33,17 @@ const FRESH: u8 = 2;
 
 impl Engine {
     /// Applies a large group. Returns when it is durable.
-    pub(super) fn write_in_pieces(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+    pub(super) fn write_in_pieces(&self, mut writes: Vec<Write>) -> Result<(), StoreError> {
         // A journal is applied over everything before it: that must not be lost when this is found again.
         self.sync()?;
         keep(&self.path, &writes)?;
-        let mut pieces = writes.into_iter().peekable();
-        while pieces.peek().is_some() {
-            self.write_at_once(pieces.by_ref().take(PIECE).collect())?;
-        }
-        self.sync()?;
-        forget(&self.path)
+        writes.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        let group: Arc<[Write]> = writes.into();
+        self.lay_over(Some(Arc::clone(&group)));
+        // When it fails in the middle, the group stays laid over: the next opening applies it again.
+        self.apply_kept(group.iter().cloned().map(Ok))?;
+        self.lay_over(None);
+        Ok(())
     }
 
     /// Applies what a kill or a power cut left half applied.
@@ -52,17 +54,18 @@ impl Engine {
             return Ok(());
         }
         let mut changes = Reader::open(&path)?;
-        loop {
-            let mut piece = Vec::with_capacity(PIECE);
-            while piece.len() < PIECE
-                && let Some(write) = changes.next()?
-            {
-                piece.push(write);
-            }
-            if piece.is_empty() {
-                break;
-            }
-            self.write_at_once(piece)?;
+        self.apply_kept(std::iter::from_fn(|| changes.next().transpose()))
+    }
+
+    /// Applies what the file holds, piece by piece, and forgets the file when all of it is durable.
+    fn apply_kept(
+        &self,
+        changes: impl Iterator<Item = Result<Write, StoreError>>,
+    ) -> Result<(), StoreError> {
+        let mut changes = changes.peekable();
+        while changes.peek().is_some() {
+            let piece: Result<_, _> = changes.by_ref().take(PIECE).collect();
+            self.write_at_once(piece?)?;
         }
         self.sync()?;
         forget(&self.path)
@@ -297,6 +300,55 @@ mod tests {
         whole.write_at_once(writes(1000, 2)).unwrap();
         assert_eq!(all(&engine), all(&whole));
         assert!(!path.join(FILE).exists());
+    }
+
+    #[test]
+    fn a_group_that_is_half_applied_is_read_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, _) = Engine::open(&folder.path().join("half")).unwrap();
+        let (whole, _) = Engine::open(&folder.path().join("whole")).unwrap();
+        // Some that stay, some that are replaced, some that are new.
+        for engine in [&engine, &whole] {
+            engine.write_at_once(writes(700, 1)).unwrap();
+        }
+        let group: Vec<_> = writes(1000, 2).into_iter().skip(300).collect();
+        whole.write_at_once(group.clone()).unwrap();
+        engine.lay_over(Some(group.clone().into()));
+        for piece in group.chunks(300) {
+            assert_eq!(all(&engine), all(&whole));
+            for number in 0..1100_u32 {
+                let key = [&b"\x20"[..], &number.to_be_bytes()].concat();
+                assert_eq!(engine.get(&key).unwrap(), whole.get(&key).unwrap());
+            }
+            let key = |number: u32| [&b"\x20"[..], &number.to_be_bytes()].concat();
+            for (start, end) in [(0, 100), (250, 350), (303, 304), (600, 2000), (5, 5)] {
+                let keys = |engine: &Engine| engine.keys(key(start), Some(key(end))).unwrap();
+                assert_eq!(keys(&engine), keys(&whole), "{start} to {end}");
+            }
+            engine.write_at_once(piece.to_vec()).unwrap();
+        }
+        engine.lay_over(None);
+        assert_eq!(all(&engine), all(&whole));
+    }
+
+    #[test]
+    fn who_reads_while_a_large_group_is_applied_sees_none_of_it_or_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, _) = Engine::open(&folder.path().join("db")).unwrap();
+        engine.write_in_pieces(writes(1500, 1)).unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| engine.write_in_pieces(writes(1500, 2)).unwrap());
+            loop {
+                let ended = writer.is_finished();
+                let seen = all(&engine);
+                let new = seen.iter().filter(|(_, value)| value[0] == 2).count();
+                assert!(new == 0 || new == seen.len(), "{new} of {}", seen.len());
+                if ended {
+                    assert_eq!(new, seen.len());
+                    break;
+                }
+            }
+        });
     }
 
     #[test]
