@@ -1,6 +1,8 @@
 //! Power cuts: a node writes on a loop-mounted file system; its backing file is copied mid-write, which keeps what was synced and
 //! drops what was only in memory; the node must go on from the copy with everything it had acknowledged.
 
+mod import;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -19,6 +21,13 @@ const IMAGE_MIB: usize = 192;
 
 /// Bytes of the file that nobody syncs.
 const UNSYNCED_BYTES: usize = 64 * 1024;
+
+/// The node that is cut.
+const CODE: &str = "320200-001";
+const REGION: &str = "320200";
+
+/// Of so many cuts of a node that writes and syncs, one more falls into a roster import.
+const CUTS_FOR_AN_IMPORT: usize = 5;
 
 /// The partner's code; it lives on an ordinary disk.
 pub(crate) const HOST: &str = "341700-001";
@@ -39,12 +48,12 @@ impl Disk {
         let image = text(&image(folder, 0));
         run("truncate", &["-s", &size, &image]).await?;
         run("mkfs.ext4", &["-q", "-F", &image]).await?;
-        Self::mount(folder, 0).await
+        Self::mount(&self::image(folder, 0)).await
     }
 
-    async fn mount(folder: &Path, cuts: usize) -> Result<Self, TownError> {
-        let image = image(folder, cuts);
-        let mount = Mount::image(&image, folder.join(format!("mount-{cuts}"))).await?;
+    async fn mount(image: &Path) -> Result<Self, TownError> {
+        let mount = Mount::image(image, image.with_extension("mount")).await?;
+        let image = image.to_owned();
         Ok(Self { image, mount })
     }
 
@@ -76,7 +85,7 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
     let mut disk = Disk::make(folder.path()).await?;
     let mut town = Town::new(seed, program)?;
     let host = town.node(HOST, "341700").await?;
-    let mut home = Node::make(program, &disk.node(), "320200-001", "320200").await?;
+    let mut home = Node::make(program, &disk.node(), CODE, REGION).await?;
     home.start().await?;
     let case = open_stay(&town, host, &home, seed).await?;
     let (mut acknowledged, mut dropped) = (contacts(&home.desk(), &case).await?, 0);
@@ -84,7 +93,7 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
         let copy = image(folder.path(), cut + 1);
         acknowledged += write_and_cut(&mut home, &disk, &copy, cut, &case, &mut rng).await?;
         fs::remove_file(&disk.image)?;
-        disk = Disk::mount(folder.path(), cut + 1).await?;
+        disk = Disk::mount(&copy).await?;
         dropped += usize::from(!disk.has_unsynced(cut));
         home = home.moved_to(&disk.node());
         home.start().await?;
@@ -112,7 +121,8 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
             "the cuts are not cuts: {report}"
         )));
     }
-    Ok(report)
+    let imports = import::cuts(program, disk, rounds.div_ceil(CUTS_FOR_AN_IMPORT), seed).await?;
+    Ok(format!("{report}\n{imports}"))
 }
 
 /// Makes partners of a node of the town and one outside it, with a member of ours there.
@@ -131,7 +141,7 @@ pub(crate) async fn open_stay(
     at_host.sign(&hash).await?;
     at_home.sync(HOST).await?;
     let mut rng = StdRng::seed_from_u64(seed);
-    let people = Person::invent(&mut rng, "320200", "320200-001", 1);
+    let people = Person::invent(&mut rng, REGION, CODE, 1);
     at_home.import(&people).await?;
     let case = at_home
         .notice(HOST, &people[0].certificate, "2025-10-08", "341700")
