@@ -41,13 +41,12 @@ pub(super) async fn run(backup: Backup, session: &mut Session<'_>) -> Result<End
         .into_inner();
     let mut file = Partial::create(&backup.out).await?;
     let bar = Bar::new(session.io);
-    let mut bytes = 0;
+    let what = session.lang.say("条目", "entries");
     while let Some(part) = parts.message().await? {
         match part.part {
-            Some(Part::Chunk(chunk)) => {
-                file.write(&chunk).await?;
-                bytes += chunk.len() as u64;
-                bar.set(bytes, bytes, "bytes");
+            Some(Part::Chunk(chunk)) => file.write(&chunk).await?,
+            Some(Part::Progress(progress)) => {
+                bar.set(progress.entries, progress.all, &what);
             }
             Some(Part::Summary(summary)) => {
                 drop(bar);

@@ -8,6 +8,7 @@ use hongyan_proto::pb::office::v1::ExportEntriesRequest;
 use super::{
     Failure,
     partial::Partial,
+    progress::Bar,
     session::{Ended, Session, client},
 };
 
@@ -42,15 +43,23 @@ pub(super) async fn run(export: Export, session: &mut Session<'_>) -> Result<End
         Some(out) => Some(Partial::create(out).await?),
         None => None,
     };
-    let mut count = 0_u64;
-    while let Some(line) = lines.message().await? {
-        let line = line.line + "\n";
+    // Lines that go to the screen themselves are progress enough.
+    let bar = file.as_ref().map(|_| Bar::new(session.io));
+    let what = session.lang.say("条目", "entries");
+    let (mut count, mut all) = (0_u64, 0);
+    while let Some(answer) = lines.message().await? {
+        let line = answer.line + "\n";
         match &mut file {
             Some(file) => file.write(line.as_bytes()).await?,
             None => session.io.bytes(line.as_bytes())?,
         }
         count += 1;
+        all = all.max(answer.all);
+        if let Some(bar) = &bar {
+            bar.set(count, all, &what);
+        }
     }
+    drop(bar);
     if let Some(file) = file {
         file.finish().await?;
         let text = if session.io.json {

@@ -23,11 +23,13 @@ fn passphrase(text: &str) -> Result<Unlock, OfficeError> {
     Ok(Unlock::Passphrase(SecretString::from(text.to_owned())))
 }
 
-/// Writes a backup that the passphrase opens. Blocks: to be run beside the runtime.
+/// Writes a backup that the passphrase opens; `progress` hears how many entries of how many are in it. Blocks: to be run beside the
+/// runtime.
 pub(super) fn backup(
     office: &Office,
     text: &str,
     output: impl std::io::Write,
+    progress: &dyn Fn(u64, u64),
 ) -> Result<BackupReport, OfficeError> {
     let guard = passphrase(text)?;
     let unlock = office.unlock.as_ref().ok_or_else(|| {
@@ -35,7 +37,7 @@ pub(super) fn backup(
             "本进程不持有解锁方式 this process does not hold what opens the store".to_owned(),
         )
     })?;
-    Ok(office.store.backup(output, unlock, &guard)?)
+    Ok(office.store.backup(output, unlock, &guard, progress)?)
 }
 
 /// Writes a backup's content into an empty folder. Nothing may be written to a partner before it said what it holds.

@@ -55,12 +55,13 @@ pub struct BackupReport {
 
 impl Store {
     /// Writes a backup that `guard` opens; `unlock` must be what opens this store. The node may go on working: the backup
-    /// holds what was durable when it began.
+    /// holds what was durable when it began. `progress` hears how many entries of how many are in it.
     pub fn backup(
         &self,
         output: impl Write,
         unlock: &Unlock,
         guard: &Unlock,
+        progress: &dyn Fn(u64, u64),
     ) -> Result<BackupReport, StoreError> {
         let data_key = unlock::unwrap(&self.0.shared.folder.data_key(), unlock)?;
         // On the writer, so that records, secrets and kept views are of one moment.
@@ -76,6 +77,7 @@ impl Store {
             sink.record(VALUE, &[&len, &key, &value])?;
         }
         let mut report = BackupReport::default();
+        let all: u64 = logs.iter().map(LogRecord::size).sum();
         for log in logs {
             let no = log.no.0.to_be_bytes();
             sink.record(LOG, &[&no, &log.encode()])?;
@@ -83,6 +85,7 @@ impl Store {
                 let first = number * BUNDLE_ENTRIES;
                 let bundle = read_bundle(self.sight(), &log, first)?;
                 sink.record(ENTRIES, &[&no, &first.to_be_bytes(), &bundle.encode()])?;
+                progress(report.entries + bundle.entries().len() as u64 + first, all);
             }
             report.logs += 1;
             report.entries += log.size();

@@ -10,9 +10,16 @@ fn a_restored_log_is_not_written_before_its_partner_was_heard() {
         .commit_blocking(|draft| draft.create_log(origin(1, 1), identity(1).public(), true))
         .unwrap();
     let mut backup = Vec::new();
+    let heard = std::cell::RefCell::new(Vec::new());
+    let progress = |done, all| heard.borrow_mut().push((done, all));
     store
-        .backup(&mut backup, &place.unlock(), &place.unlock())
+        .backup(&mut backup, &place.unlock(), &place.unlock(), &progress)
         .unwrap();
+    // Two logs of 300 and 552 entries, bundle by bundle.
+    assert_eq!(
+        heard.into_inner(),
+        [256, 300, 556, 812, 852].map(|done| (done, 852))
+    );
     let fresh = Place::new();
     let (opens, unlock) = (place.unlock(), fresh.unlock());
     let restored = Store::restore(&fresh.data(), backup.as_slice(), &opens, &unlock, [8; 32]);
@@ -79,7 +86,7 @@ fn a_local_log_that_lost_its_end_goes_on_after_a_backup_of_what_is_left() {
     );
     let mut left = Vec::new();
     store
-        .backup(&mut left, &place.unlock(), &place.unlock())
+        .backup(&mut left, &place.unlock(), &place.unlock(), &|_, _| {})
         .unwrap();
     let fresh = Place::new();
     let (opens, unlock) = (place.unlock(), fresh.unlock());

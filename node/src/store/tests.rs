@@ -933,7 +933,7 @@ fn a_backup_of_a_running_node_is_restored_and_verified() {
     let (store, own, partner) = filled(&place);
     let mut backup = Vec::new();
     let report = store
-        .backup(&mut backup, &place.unlock(), &place.unlock())
+        .backup(&mut backup, &place.unlock(), &place.unlock(), &|_, _| {})
         .unwrap();
     assert_eq!(
         report,
@@ -972,7 +972,7 @@ fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
     let (store, ..) = filled(&place);
     let mut backup = Vec::new();
     store
-        .backup(&mut backup, &place.unlock(), &place.unlock())
+        .backup(&mut backup, &place.unlock(), &place.unlock(), &|_, _| {})
         .unwrap();
     for eighth in 0..16 {
         let at = backup.len() * (eighth % 8) / 8;

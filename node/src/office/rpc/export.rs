@@ -22,6 +22,8 @@ pub(super) async fn stream(
     let logs = export::begin(office, actor, log, purpose).await?;
     let (answers, stream) = mpsc::channel(64);
     let store = office.store().clone();
+    let records = logs.iter().filter_map(|no| store.log(*no));
+    let mut all: u64 = records.map(|record| record.size()).sum();
     tokio::task::spawn_blocking(move || {
         for no in logs {
             let entries = match store.entries(no, 0..u64::MAX) {
@@ -35,6 +37,8 @@ pub(super) async fn stream(
                 let line = entry
                     .map(|entry| pb::ExportEntriesResponse {
                         line: export::line(&entry, |payload: &Payload| to_json(&wire(payload))),
+                        // Only the first line says it.
+                        all: std::mem::take(&mut all),
                     })
                     .map_err(|error| Status::from(OfficeError::from(error)));
                 let failed = line.is_err();

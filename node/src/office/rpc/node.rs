@@ -169,7 +169,12 @@ impl NodeService for Office {
         let office = self.clone();
         tokio::task::spawn_blocking(move || {
             let mut chunks = Chunks::new(answers.clone());
-            let done = backup::backup(&office, &message.passphrase, &mut chunks);
+            let progress = |entries, all| {
+                let part = Some(Part::Progress(pb::BackupProgress { entries, all }));
+                // A caller that does not keep up misses a step, not a chunk.
+                let _ = answers.try_send(Ok(pb::BackupResponse { part }));
+            };
+            let done = backup::backup(&office, &message.passphrase, &mut chunks, &progress);
             let last = done.map_err(Status::from).and_then(|report| {
                 let (bytes, sha256) = chunks.finish().map_err(|_| Status::cancelled("gone"))?;
                 let summary = pb::BackupSummary {

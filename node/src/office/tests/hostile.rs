@@ -180,7 +180,7 @@ async fn a_fork_ends_where_both_histories_are_alike() {
     pair.sync().await;
     let mut saved = Vec::new();
     let passphrase = "correct horse battery";
-    backup::backup(&pair.home.office, passphrase, &mut saved).unwrap();
+    backup::backup(&pair.home.office, passphrase, &mut saved, &|_, _| {}).unwrap();
     // One machine goes on with the host.
     let there = notice(&pair, "李四").await;
     pair.sync().await;

@@ -596,7 +596,7 @@ async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
     let mut pair = ready().await;
     let mut saved = Vec::new();
     let passphrase = "correct horse battery";
-    backup::backup(&pair.home.office, passphrase, &mut saved).unwrap();
+    backup::backup(&pair.home.office, passphrase, &mut saved, &|_, _| {}).unwrap();
     let case = notice(&pair, "张三").await;
     pair.sync().await;
     let before = digests(&pair.home);
