@@ -58,6 +58,10 @@ pub(super) const OUTGOING_MESSAGES: usize = 3 * WINDOW_FRAMES;
 /// Commits that may be under way: while the disk takes one, the store works on the next.
 const COMMITS_UNDER_WAY: usize = 2;
 
+/// Frames of more bytes than this wait for the next commit: what is still in the processor's cache from one step is cheaper to take up
+/// in the next.
+const COMMIT_BYTES: usize = 2 * 1024 * 1024;
+
 /// How long the other side's end of a stream is waited for.
 const PARTING: Duration = Duration::from_secs(2);
 
@@ -426,8 +430,15 @@ impl<O: Send + 'static> Drive<O> {
     fn next_commit(&mut self) -> Option<Commit> {
         let (link, key) = (self.link.clone(), self.partner);
         if !self.waiting.is_empty() {
-            let writes: Vec<Write> = self.waiting.drain(..).collect();
-            self.waiting_bytes = 0;
+            let mut writes = Vec::new();
+            let mut bytes = 0;
+            while bytes < COMMIT_BYTES
+                && let Some(write) = self.waiting.pop_front()
+            {
+                bytes += write.bytes();
+                writes.push(write);
+            }
+            self.waiting_bytes -= bytes;
             let kept = link.keep(key, writes);
             return Some(Box::pin(async move { kept.await.map(Some) }));
         }

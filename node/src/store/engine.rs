@@ -70,6 +70,9 @@ pub(super) struct Write {
     pub(super) fresh: bool,
 }
 
+/// The key of a long value and the number of its parts.
+pub(super) type Room = (Vec<u8>, u16);
+
 /// An open database.
 pub(super) struct Engine {
     db: sled::Db,
@@ -123,17 +126,28 @@ impl Engine {
         Ok((engine, stray))
     }
 
-    /// Applies all changes or, after a crash, none.
-    pub(super) fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+    /// Applies all changes or, after a crash, none. `room` is of the values that are new among them.
+    pub(super) fn write(
+        &self,
+        room: Vec<Room>,
+        writes: impl ExactSizeIterator<Item = Write>,
+    ) -> Result<(), StoreError> {
         if writes.len() > journal::AT_ONCE {
-            self.write_in_pieces(writes)
+            self.write_in_pieces(writes.collect())
         } else {
-            self.write_at_once(writes)
+            self.lay_out(room)?;
+            self.apply(writes)
         }
     }
 
     fn write_at_once(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        self.lay_out(&writes)?;
+        let fresh = writes.iter().filter(|write| write.fresh);
+        let new = fresh.filter_map(|write| Some((&write.key, write.value.as_ref()?.len())));
+        self.lay_out(self.room(new))?;
+        self.apply(writes.into_iter())
+    }
+
+    fn apply(&self, writes: impl Iterator<Item = Write>) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         for write in writes {
             if !write.fresh {
@@ -147,23 +161,22 @@ impl Engine {
         self.guarded(|| self.db.apply_batch(batch))
     }
 
+    /// Which of these new values, each a key and a length in bytes, need room for parts.
+    pub(super) fn room<'a>(&self, new: impl Iterator<Item = (&'a Vec<u8>, usize)>) -> Vec<Room> {
+        new.map(|(key, bytes)| (key, self.parts_of(bytes)))
+            .filter(|(_, parts)| *parts > 0)
+            .map(|(key, parts)| (key.clone(), parts))
+            .collect()
+    }
+
     /// Makes room for the parts of new values: empty ones, in the order of their keys. sled writes a page anew whenever it splits, so
     /// parts that made their own page split would each be written three times. An empty part costs nothing to move, and the
     /// part that takes its place is written once. Nobody reads a part that no value counts, so what a crash leaves is harmless.
     ///
     /// When bundles come one after the other, room is made for the next ones too: otherwise each group's first part would split
     /// the page that is full of the last group's.
-    fn lay_out(&self, writes: &[Write]) -> Result<(), StoreError> {
-        let long = writes.iter().filter(|write| write.fresh).map(|write| {
-            let parts = write
-                .value
-                .as_deref()
-                .map_or(0, |value| self.parts_of(value));
-            (write.key.clone(), parts)
-        });
-        let mut long: Vec<(Vec<u8>, u16)> = long.filter(|(_, parts)| *parts > 0).collect();
-        let in_a_row =
-            |pair: &&[(Vec<u8>, u16)]| key::next_bundle(&pair[0].0).as_ref() == Some(&pair[1].0);
+    fn lay_out(&self, mut long: Vec<Room>) -> Result<(), StoreError> {
+        let in_a_row = |pair: &&[Room]| key::next_bundle(&pair[0].0).as_ref() == Some(&pair[1].0);
         if let Some([_, (last, parts)]) = long.windows(2).rfind(in_a_row) {
             let parts = *parts;
             let ahead = std::iter::successors(key::next_bundle(last), |key| key::next_bundle(key));
@@ -222,9 +235,9 @@ impl Engine {
         self.guarded(|| self.db.size_on_disk())
     }
 
-    /// The parts of a value that is too long for one; values over the limit are refused when they are put.
-    fn parts_of(&self, value: &[u8]) -> u16 {
-        let parts = match value.len() {
+    /// The parts of a value of so many bytes that is too long for one; values over the limit are refused when they are put.
+    fn parts_of(&self, bytes: usize) -> u16 {
+        let parts = match bytes {
             whole if whole <= self.value_max => 0,
             long => long.div_ceil(self.value_max),
         };

@@ -10,7 +10,7 @@ use super::{
     error::StoreError,
     key,
     overlay::{Change, Overlay},
-    seal::Sealer,
+    seal::{self, Sealer},
     unlock::DataKey,
 };
 
@@ -64,21 +64,24 @@ impl Vault {
         let logs = logs
             .into_iter()
             .map(|(no, record)| (key::log(no), Change::Put(record.encode().into())));
-        let writes = writes
-            .into_iter()
-            .chain(logs)
-            .map(|(key, change)| {
-                let fresh = matches!(change, Change::Fresh(_));
-                let value = match change {
-                    Change::Put(value) | Change::Fresh(value) => {
-                        Some(self.sealer.seal(rng, &key, &value))
-                    }
-                    Change::Delete => None,
-                };
-                Write { key, value, fresh }
-            })
-            .collect();
-        self.engine.write(writes)
+        let changes: Vec<_> = writes.into_iter().chain(logs).collect();
+        let long = changes.iter().filter_map(|(key, change)| match change {
+            Change::Fresh(value) => Some((key, value.len() + seal::OVERHEAD)),
+            Change::Put(_) | Change::Delete => None,
+        });
+        let room = self.engine.room(long);
+        // Each value is sealed when its turn comes: all of a group's at once would be as much memory again.
+        let writes = changes.into_iter().map(|(key, change)| {
+            let fresh = matches!(change, Change::Fresh(_));
+            let value = match change {
+                Change::Put(value) | Change::Fresh(value) => {
+                    Some(self.sealer.seal(rng, &key, &value))
+                }
+                Change::Delete => None,
+            };
+            Write { key, value, fresh }
+        });
+        self.engine.write(room, writes)
     }
 
     /// Makes everything written so far durable.

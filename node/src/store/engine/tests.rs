@@ -2,6 +2,12 @@
 
 use super::*;
 
+fn put(engine: &Engine, writes: Vec<Write>) -> Result<(), StoreError> {
+    let new = writes.iter().filter(|write| write.fresh);
+    let new = new.filter_map(|write| Some((&write.key, write.value.as_ref()?.len())));
+    engine.write(engine.room(new), writes.into_iter())
+}
+
 fn write(key: &[u8], value: Vec<u8>) -> Write {
     Write {
         key: key.to_vec(),
@@ -24,7 +30,7 @@ fn a_database_of_the_first_size_goes_on_with_it() {
     let (engine, _) = Engine::open(&path).unwrap();
     assert_eq!(engine.value_max, 5381);
     let long: Vec<u8> = (0..200_000_u32).map(|at| at.to_le_bytes()[0]).collect();
-    engine.write(vec![write(b"long", long.clone())]).unwrap();
+    put(&engine, vec![write(b"long", long.clone())]).unwrap();
     engine.sync().unwrap();
     drop(engine);
     let (engine, _) = Engine::open(&path).unwrap();
@@ -37,7 +43,7 @@ fn a_database_that_does_not_say_its_size_is_not_opened() {
     let path = folder.path().join("db");
     let (engine, _) = Engine::open(&path).unwrap();
     assert_eq!(engine.value_max, VALUE_MOST);
-    engine.write(vec![write(b"key", vec![1; 10])]).unwrap();
+    put(&engine, vec![write(b"key", vec![1; 10])]).unwrap();
     engine.sync().unwrap();
     drop(engine);
     for conf in [None, Some(""), Some("segment_size: 4096\n")] {
@@ -64,7 +70,7 @@ fn room_ahead_is_made_once_and_never_over_what_is_there() {
     for group in 0..20_u64 {
         let numbers = [2 * group, 2 * group + 1];
         let writes = numbers.map(|number| write(&bundle(number), value(number)));
-        engine.write(writes.into()).unwrap();
+        put(&engine, writes.into()).unwrap();
     }
     for number in 0..40 {
         assert_eq!(
@@ -92,7 +98,7 @@ fn a_long_row_of_bundles_costs_little_more_than_its_bytes() {
     let bundle = |number: u64| key::bundle(super::super::log::LogNo(1), number);
     for group in 0..60_u64 {
         let writes = (0..4).map(|number| write(&bundle(4 * group + number), vec![7; BYTES]));
-        engine.write(writes.collect()).unwrap();
+        put(&engine, writes.collect()).unwrap();
         engine.sync().unwrap();
     }
     let (disk, bytes) = (engine.size_on_disk().unwrap(), 240 * BYTES as u64);
