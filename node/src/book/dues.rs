@@ -1,6 +1,8 @@
 //! Dues as the local log has them: every entry under its person, what the next receipt's number is, and which months were paid on which day.
 //! What a person owes is derived on reading.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use hongyan_proto::{
     id::{CaseId, LogId, MemberId},
@@ -252,23 +254,49 @@ fn corrected(
 
 /// Everything about one person's dues.
 pub fn dues_account(shelf: &impl Shelf, who: Who) -> Result<Account, BookError> {
-    let wrong = || BookError::View(NAME);
     let mut account = Account::default();
     let prefix = [&b"e"[..], &person_key(who)].concat();
     for (key, bytes) in shelf.scan(VIEW, &prefix)? {
-        let sequence = key[prefix.len()..].try_into().map(u64::from_be_bytes);
-        let sequence = sequence.map_err(|_| wrong())?;
-        let kept = Kept::decode(bytes).map_err(|_| wrong())?;
-        let kind = Kind::try_from(kept.kind).map_err(|_| wrong())?;
-        match Payload::decode(kind, &kept.payload).map_err(|_| wrong())? {
-            Payload::DuesBase(entry) => account.bases.push(Noted { sequence, entry }),
-            Payload::DuesRelief(entry) => account.reliefs.push(Noted { sequence, entry }),
-            Payload::DuesPayment(entry) => account.payments.push(Noted { sequence, entry }),
-            Payload::DuesCorrection(entry) => account.corrections.push(Noted { sequence, entry }),
-            _ => return Err(wrong()),
-        }
+        note(&mut account, &key[prefix.len()..], bytes)?;
     }
     Ok(account)
+}
+
+/// The same of everybody of whom anything is recorded.
+pub fn dues_accounts(shelf: &impl Shelf) -> Result<BTreeMap<Who, Account>, BookError> {
+    let wrong = || BookError::View(NAME);
+    let mut accounts = BTreeMap::new();
+    // Entries of one person lie side by side.
+    let mut last: Option<(Vec<u8>, Who, Account)> = None;
+    for (key, bytes) in shelf.scan(VIEW, b"e")? {
+        let (person, sequence) = key[1..].split_last_chunk::<8>().ok_or_else(wrong)?;
+        if last.as_ref().is_none_or(|(before, ..)| before != person) {
+            let next = (person.to_vec(), person_from(person)?, Account::default());
+            accounts.extend(last.replace(next).map(|(_, who, account)| (who, account)));
+        }
+        if let Some((.., account)) = &mut last {
+            note(account, sequence, bytes)?;
+        }
+    }
+    accounts.extend(last.map(|(_, who, account)| (who, account)));
+    Ok(accounts)
+}
+
+/// Puts an entry where it belongs in its person's account.
+fn note(account: &mut Account, sequence: &[u8], bytes: Bytes) -> Result<(), BookError> {
+    let wrong = || BookError::View(NAME);
+    let sequence = sequence.try_into().map(u64::from_be_bytes);
+    let sequence = sequence.map_err(|_| wrong())?;
+    let kept = Kept::decode(bytes).map_err(|_| wrong())?;
+    let kind = Kind::try_from(kept.kind).map_err(|_| wrong())?;
+    match Payload::decode(kind, &kept.payload).map_err(|_| wrong())? {
+        Payload::DuesBase(entry) => account.bases.push(Noted { sequence, entry }),
+        Payload::DuesRelief(entry) => account.reliefs.push(Noted { sequence, entry }),
+        Payload::DuesPayment(entry) => account.payments.push(Noted { sequence, entry }),
+        Payload::DuesCorrection(entry) => account.corrections.push(Noted { sequence, entry }),
+        _ => return Err(wrong()),
+    }
+    Ok(())
 }
 
 /// Whose entry it is.

@@ -22,7 +22,7 @@ pub type Member = letter::Member;
 pub struct Former {
     /// As it was.
     pub member: Member,
-    /// The day of the entry that changed it.
+    /// The day from which the change counts: the one its entry names, else the entry's own.
     pub changed_on: Day,
     /// That entry's place in the local log.
     pub sequence: u64,
@@ -62,9 +62,12 @@ pub(super) fn keep(
             &header.sequence.to_be_bytes(),
         ]
         .concat();
+        // A day that was named for the unit says nothing about another change of the entry.
+        let moved = place(old) != place(new);
+        let since = new.since.filter(|_| moved);
         let kept = Kept {
             member: Payload::from(old.clone()).encode().into(),
-            time_ms: header.time.millis(),
+            time_ms: since.map_or(header.time, Day::start).millis(),
         };
         put(draft, View::Former, &key, &kept)?;
     }
@@ -85,8 +88,27 @@ pub(super) fn keep(
 
 /// What a later entry may not change without a trace.
 fn standing(member: &Member) -> impl PartialEq + '_ {
-    let probation = member.details.probationary_until;
-    (&member.unit, member.unit_id, member.removed, probation)
+    (place(member), member.details.probationary_until)
+}
+
+/// Where a member belongs: what `since` is about.
+fn place(member: &Member) -> impl PartialEq + '_ {
+    (&member.unit, member.unit_id, member.removed)
+}
+
+/// A member as the roster had it on a day: the unit that counted then, and whether the member was on it. The first unit that is known was the
+/// member's before.
+pub fn as_of<'a>(member: &'a Member, formers: &'a [Former], day: Day) -> &'a Member {
+    let mut known = known(formers);
+    let then = known.find(|former| day < former.changed_on);
+    then.map_or(member, |former| &former.member)
+}
+
+/// What was known of where a member belonged: entries from before any unit was told say nothing of it.
+pub fn known(formers: &[Former]) -> impl Iterator<Item = &Former> {
+    let unknown =
+        |former: &&Former| former.member.unit.is_none() && former.member.unit_id.is_none();
+    formers.iter().skip_while(unknown)
 }
 
 /// What was otherwise before, of every member of whom something was, in the order of the log.

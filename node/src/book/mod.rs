@@ -50,8 +50,8 @@ pub use contact::{
 };
 pub use contacted::contacted;
 pub use dues::{
-    Settled, dues_account, dues_closings, dues_person, dues_settled, next_dues_number,
-    payment_of_number, payment_of_paper, payment_told,
+    Settled, dues_account, dues_accounts, dues_closings, dues_person, dues_settled,
+    next_dues_number, payment_of_number, payment_of_paper, payment_told,
 };
 pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
 pub use error::BookError;
@@ -61,7 +61,9 @@ pub use form::{PrintedForm, form_of_code, forms, forms_in};
 pub use ground::{Ground, Receipted, ground, receipts};
 pub use key::KeyChange;
 pub use life::{exemptions, life_of_year, life_record, life_years};
-pub use member::{Former, Member, formers, formers_of, member, members, members_of_certificate};
+pub use member::{
+    Former, Member, as_of, formers, formers_of, known, member, members, members_of_certificate,
+};
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
 };

@@ -7,6 +7,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use hongyan_proto::{
+    log::Kind,
     pb::office::v1::{
         FormEntry, FormSigner, FormStanding, ListFormsRequest, ListFormsResponse, PrintFormRequest,
         PrintFormResponse, PrintedActivity, PrintedAgreement, PrintedBook, PrintedCertificate,
@@ -399,14 +400,20 @@ fn verified(answer: &VerifyFormResponse, lang: Lang) -> String {
     }
     let standing = words::show(words::FORM_STANDINGS, answer.standing, lang);
     fields = fields.add("现有记录", "recorded now", standing);
-    let entries: Vec<_> = answer.changed_by.iter().map(ToString::to_string).collect();
-    fields = fields
-        .add("变化见条目", "by entries", entries.join(", "))
-        .add(
-            "以后又打印为",
-            "printed again as",
-            answer.later_numbers.join(", "),
+    for change in &answer.changes {
+        let what = Kind::try_from(change.kind).map_or_else(
+            |_| change.kind.to_string(),
+            |kind| lang.say(kind.label().0, kind.label().1),
         );
+        let place = format!("{} {}", change.log, change.sequence);
+        let written = format!("{} {what} ({place})", change.day);
+        fields = fields.add("打印后的变化", "written since", written);
+    }
+    fields = fields.add(
+        "以后又打印为",
+        "printed again as",
+        answer.later_numbers.join(", "),
+    );
     let mut text = format!("{}\n{}", fields.render(), about(&form, lang).render());
     if !answer.fingerprint.is_empty() {
         let more = self::fields(lang).add("密钥指纹", "fingerprint", &answer.fingerprint);

@@ -27,6 +27,14 @@ pub(super) static UNIT_PLACES: &Choices = &[
     choice("other", exchange::UnitPlace::Other as i32, "其他", "other"),
 ];
 
+/// Why a member left the roster.
+pub(super) static EXITS: &Choices = &[
+    choice("transferred", exchange::MemberExit::Transferred as i32, "组织关系转出", "transferred"),
+    choice("deceased", exchange::MemberExit::Deceased as i32, "去世", "deceased"),
+    choice("expelled", exchange::MemberExit::Expelled as i32, "出党", "expelled"),
+    choice("mistaken", exchange::MemberExit::Mistaken as i32, "误登", "mistaken"),
+];
+
 /// What an officer does.
 pub(super) static OFFICER_ROLES: &Choices = &[
     choice("secretary", exchange::OfficerRole::Secretary as i32, "书记", "secretary"),
@@ -112,6 +120,11 @@ pub(super) static ALL: &[Compared] = &[
     }),
     (UNIT_PLACES, |n| {
         exchange::UnitPlace::try_from(n)
+            .ok()
+            .map(|value| value.as_str_name())
+    }),
+    (EXITS, |n| {
+        exchange::MemberExit::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

@@ -5,7 +5,7 @@ use hongyan_proto::pb::{exchange::v1 as exchange, office::v1 as office, report::
 
 use super::lang::Lang;
 pub(super) use super::roster_words::{
-    CERTIFICATE_FINDINGS, CERTIFICATE_KINDS, CERTIFICATE_STATES, FORM_KINDS, FORM_SIGNERS,
+    CERTIFICATE_FINDINGS, CERTIFICATE_KINDS, CERTIFICATE_STATES, EXITS, FORM_KINDS, FORM_SIGNERS,
     FORM_STANDINGS, OFFICER_ROLES, REPLACEMENTS,
     SIGNERS, UNIT_KINDS, UNIT_PLACES,
 };

@@ -98,7 +98,7 @@ pub(super) async fn hold(
             };
             recorded_before(desk.draft, &activity)?;
             let unit = activity.unit.as_str();
-            let mut candidates = roster::candidates(desk.draft, unit)?;
+            let mut candidates = roster::candidates_on(desk.draft, unit, activity.day)?;
             roster::require(&candidates, unit)?;
             excuse(&mut candidates, &exempted(desk.draft)?, activity.day);
             let attendees =
@@ -222,7 +222,7 @@ fn righted(
         ));
     }
     let unit = roster::named(desk.draft, before.unit.as_str())?;
-    let mut candidates = roster::candidates(desk.draft, &unit)?;
+    let mut candidates = roster::candidates_on(desk.draft, &unit, right.day)?;
     was_there(&mut candidates, &before.attendees);
     let attendees = roll::amend(
         &before.attendees,

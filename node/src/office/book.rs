@@ -22,15 +22,19 @@ use super::{
     error::At as _,
     exemption::exempted,
     plan::{calendar, not_ahead},
-    roster,
+    roster::{self, COMMITTEE},
     tell::{Telling, correct as correct_letter, tell},
 };
 use crate::{
     book::{self, Shelf},
-    domain::life::{
-        Candidate, Record, Who,
-        book::{Line, Tally, lines_about, tally},
-        roll::find,
+    domain::{
+        life::{
+            Candidate, Record, Who,
+            book::{Line, Tally, lines_about, tally},
+            roll::find,
+            unit::belongs,
+        },
+        unit::Called,
     },
 };
 
@@ -442,23 +446,50 @@ pub(super) fn show(
     Ok((person, found))
 }
 
-/// How the books of everyone in a unit stand.
+/// The activities of a year that neither a unit held nor one above or inside it: who is of the unit was not expected there.
+fn elsewhere(
+    shelf: &impl Shelf,
+    records: &[Record],
+    unit: &str,
+) -> Result<BTreeSet<u64>, OfficeError> {
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    let other = |record: &&Record| {
+        record.activity().is_some_and(|activity| {
+            let held = called.now(activity.unit.as_str(), Some(activity.day));
+            unit != COMMITTEE && held != COMMITTEE && !belongs(&held, unit) && !belongs(unit, &held)
+        })
+    };
+    let other = records.iter().filter(other);
+    Ok(other.map(|record| record.sequence).collect())
+}
+
+/// How the books of everyone who was in a unit that year stand: what was before somebody came, or after they moved on, counts elsewhere.
 pub(super) fn stats(office: &Office, unit: &str, year: u16) -> Result<Vec<Standing>, OfficeError> {
     let store = &office.store;
     let unit = &*roster::named(store, unit)?;
-    let candidates = roster::candidates(store, unit)?;
-    roster::require(&candidates, unit)?;
+    let number = i16::try_from(year).unwrap_or_default();
+    let day = |month, day| Day::new(number, month, day).at("year");
+    let (first, last) = (day(1, 1)?, day(12, 31)?);
+    let people = roster::over(store, unit, (first, last))?;
+    if people.is_empty() {
+        roster::known_unit(store, unit)?;
+    }
     let records = book::life_of_year(store, year)?;
     let exempted = exempted(store)?;
-    let last = Day::new(i16::try_from(year).unwrap_or_default(), 12, 31).at("year")?;
-    candidates
+    let elsewhere = elsewhere(store, &records, unit)?;
+    people
         .into_iter()
-        .filter(|candidate| candidate.belongs)
-        .map(|person| {
+        .map(|(person, spans)| {
             let confirmed = book::book_confirmed(store, person.who)?;
             let mut lines = lines_about(&records, person.who, &confirmed, &exempted);
             let paid = dues::year_of(store, person.who, Some(year))?;
             lines.extend(lines_about(&paid, person.who, &confirmed, &exempted));
+            lines.retain(|line| {
+                let missed =
+                    matches!(&line.content, Payload::Attendance(one) if !one.presence.was_there());
+                spans.covers(line.day) && !(missed && elsewhere.contains(&line.record))
+            });
             let tally = tally(&lines);
             Ok(Standing {
                 exempt: exempted.is(person.who, ExemptionFrom::Records, last),

@@ -1,11 +1,73 @@
-//! The roster (党员名册): reading it.
+//! The roster (党员名册): reading it, and leaving it.
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::id::{CaseId, MemberId};
+use hongyan_proto::{
+    id::{CaseId, MemberId},
+    letter::MemberExit,
+    time::Day,
+};
 
-use super::{Office, OfficeError, find, unit};
+use super::{Answer, Office, OfficeError, Request, find, roster, unit};
 use crate::book::{self, CaseFile, Member};
+
+/// A member leaves the roster on a day: from then on nothing is due any more, and what was due before stays.
+pub(super) async fn remove(
+    office: &Office,
+    request: Request,
+    text: String,
+    (exit, on): (MemberExit, Day),
+) -> Result<(Member, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            let refuse = |problem: String| Err(OfficeError::field("member", problem));
+            let member = find::member(desk.draft, &text)?;
+            if member.removed {
+                return refuse(format!("{text} 已离开名册 left the roster already"));
+            }
+            for id in book::cases_of_member(desk.draft, member.member_id)? {
+                if find::case_by_id(desk.draft, id)?.0.is_open() {
+                    return refuse(format!(
+                        "{text} 有在办的流动案卷 {id}, 请先用 flow return、flow transfer 或 flow withdraw 结案 has an open case: end it first with flow return, flow transfer or flow withdraw"
+                    ));
+                }
+            }
+            let units = book::units(desk.draft)?;
+            let mut held = units.officers().iter();
+            if held.any(|one| one.member == member.member_id && one.ended_on.is_none()) {
+                return refuse(format!(
+                    "{text} 仍在任职, 请先用 unit officer end 免职 holds an office: end it first with unit officer end"
+                ));
+            }
+            let from = roster::now(&units, &member);
+            roster::may_count_from(desk, &member, (on, "on"), &[from.as_deref()])?;
+            let entry = Member {
+                removed: true,
+                since: Some(on),
+                exit: Some(exit),
+                actor: desk.actor.clone(),
+                ..member
+            };
+            let about = Answer {
+                extra: entry.member_id.to_field(),
+                ..Answer::default()
+            };
+            desk.enter(&entry.into(), None)?;
+            Ok(about)
+        })
+        .await?;
+    let named = MemberId::from_slice(&answer.extra).ok();
+    let member = named
+        .map(|id| book::member(&office.store, id))
+        .transpose()?;
+    let member = member
+        .flatten()
+        .ok_or_else(|| OfficeError::Damaged("请求记录 request record".to_owned()))?;
+    Ok((
+        unit::called_now(&book::units(&office.store)?, member),
+        answer,
+    ))
+}
 
 /// A member and the cases it has.
 pub(super) fn show(office: &Office, text: &str) -> Result<(Member, Vec<CaseFile>), OfficeError> {

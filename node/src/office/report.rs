@@ -265,7 +265,7 @@ impl Count<'_> {
                     .quarter
                     .months()
                     .iter()
-                    .all(|month: &Month| paid.contains(month));
+                    .all(|month: &Month| paid.contains_key(month));
                 self.add(Measure::DuesMembersPaid, every);
             }
             Side::Inflow => {}
@@ -305,7 +305,10 @@ impl Count<'_> {
                 Cause::OnlyOutflowKnows => Measure::DifferencesOnlyOutflow,
                 Cause::OnlyInflowKnows => Measure::DifferencesOnlyInflow,
                 Cause::LostAtHost | Cause::LostAtHome => Measure::DifferencesContact,
-                Cause::PaidTwice => Measure::DifferencesDues,
+                Cause::PaidTwice
+                | Cause::PaidTwiceAtHost
+                | Cause::HostDuesDiffer
+                | Cause::HomeDuesDiffer => Measure::DifferencesDues,
             };
             self.add(measure, true);
         }

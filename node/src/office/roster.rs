@@ -6,18 +6,21 @@ use hongyan_proto::{
     id::MemberId,
     letter::{Disclosed, Payload, Place, Text},
     log::Kind,
+    time::Day,
 };
 
 use super::{
-    OfficeError, find,
+    OfficeError,
+    desk::Desk,
+    find,
     view::{latest, person},
 };
 use crate::{
-    book::{self, CaseFile, Shelf},
+    book::{self, CaseFile, Former, Member, Shelf},
     domain::{
         case::{Side, State},
         life::{Candidate, Who, unit::belongs},
-        unit::{Called, Unit},
+        unit::{Called, Unit, Units},
     },
 };
 
@@ -88,23 +91,114 @@ fn candidate(who: Who, person: &Disclosed, placed: Option<&str>, unit: &str) -> 
 
 /// Everyone of the roster and every member hosted now, by name and then by id; each says whether they belong to the unit.
 pub(super) fn candidates(shelf: &impl Shelf, unit: &str) -> Result<Vec<Candidate>, OfficeError> {
-    gather(shelf, unit, |state| state == State::Active)
+    gather(shelf, (unit, None), |state| state == State::Active)
 }
 
-/// Everyone of the roster and everyone who is or was hosted: a record book outlives the stay.
+/// The same as the roster was on a day: who moved since then belongs where they did, and who left since then is among them.
+pub(super) fn candidates_on(
+    shelf: &impl Shelf,
+    unit: &str,
+    day: Day,
+) -> Result<Vec<Candidate>, OfficeError> {
+    gather(shelf, (unit, Some(day)), |state| state == State::Active)
+}
+
+/// Everyone who is or was of the roster and everyone who is or was hosted: a record book outlives the stay.
 pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError> {
-    let mut all = gather(shelf, "", |state| {
+    let mut all = gather(shelf, ("", None), |state| {
         state == State::Active || state.is_closed()
     })?;
+    let (units, members) = (book::units(shelf)?, book::members(shelf)?);
+    for member in members.iter().filter(|member| member.removed) {
+        let who = Who::Member(member.member_id);
+        let left = candidate(who, &member.details, now(&units, member).as_deref(), "");
+        // Who is on the roster comes first; their namesakes who left are found by id or certificate.
+        let namesake = all
+            .iter()
+            .any(|other| other.names.first() == left.names.first());
+        if !namesake {
+            all.push(left);
+        }
+    }
     for candidate in &mut all {
         candidate.belongs = true;
     }
     Ok(all)
 }
 
-fn gather(
+/// Where a member belongs by an entry of the roster. A unit that was renamed is asked for by the name it has now.
+fn of_member((units, called): (&Units, &Called<'_>), member: &Member) -> Option<String> {
+    let by_id = member.unit_id.and_then(|id| units.get(id));
+    match (by_id, &member.unit) {
+        (Some(unit), _) => Some(called.name(unit)),
+        (None, Some(text)) => {
+            // An entry without an id is from before there was a tree: its first day says what the text meant.
+            let first = units.all().map(Unit::founded_on).min();
+            Some(called.now(text.as_str(), first))
+        }
+        (None, None) => None,
+    }
+}
+
+/// Where a member belongs now, as it is called now.
+pub(super) fn now(units: &Units, member: &Member) -> Option<String> {
+    of_member((units, &Called::of(units)), member)
+}
+
+/// From when until when, both included, somebody belonged to a unit.
+pub(super) struct Spans(Vec<(Option<Day>, Option<Day>)>);
+
+impl Spans {
+    pub(super) fn covers(&self, day: Day) -> bool {
+        let mut spans = self.0.iter();
+        spans.any(|(from, until)| {
+            from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+        })
+    }
+}
+
+/// Everyone who belonged to a unit on a day of a period, and when: who moved away or left the roster within it, too.
+pub(super) fn over(
     shelf: &impl Shelf,
     unit: &str,
+    (first, last): (Day, Day),
+) -> Result<Vec<(Candidate, Spans)>, OfficeError> {
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    let past = Past::of(shelf)?;
+    let mut found = Vec::new();
+    for now in &book::members(shelf)? {
+        let mut spans = Vec::new();
+        for (member, from, until) in past.stages(now) {
+            let within = from.is_none_or(|from| from <= last)
+                && until
+                    .is_none_or(|until| first <= until && from.is_none_or(|from| from <= until));
+            let placed = of_member((&units, &called), member);
+            let here = placed.is_some_and(|placed| unit == COMMITTEE || belongs(&placed, unit));
+            if within && here && !member.removed {
+                spans.push((from, until));
+            }
+        }
+        if !spans.is_empty() {
+            let placed = of_member((&units, &called), now);
+            let who = Who::Member(now.member_id);
+            let candidate = candidate(who, &now.details, placed.as_deref(), unit);
+            found.push((candidate, Spans(spans)));
+        }
+    }
+    for candidate in candidates(shelf, unit)? {
+        if candidate.belongs && matches!(candidate.who, Who::Hosted(_)) {
+            let spans = Spans(vec![(candidate.since, None)]);
+            found.push((candidate, spans));
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));
+    Ok(found)
+}
+
+fn gather(
+    shelf: &impl Shelf,
+    (unit, day): (&str, Option<Day>),
     hosted: impl Fn(State) -> bool,
 ) -> Result<Vec<Candidate>, OfficeError> {
     let cases = book::all_cases(shelf, None)?;
@@ -112,24 +206,19 @@ fn gather(
     let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
     let units = book::units(shelf)?;
     let called = Called::of(&units);
-    // An entry without an id is from before there was a tree: its first day says what the text meant.
-    let first = units.all().map(Unit::founded_on).min();
+    let past = day.map(|_| Past::of(shelf)).transpose()?;
     let mut found = Vec::new();
-    for member in book::members(shelf)? {
+    for now in &book::members(shelf)? {
+        let then = past.as_ref().zip(day);
+        let member = then.map_or(now, |(past, day)| past.on(now, day));
         if member.removed {
             continue;
         }
-        // A unit that was renamed is asked for by the name it has now.
-        let by_id = member.unit_id.and_then(|id| units.get(id));
-        let placed = match (by_id, &member.unit) {
-            (Some(unit), _) => Some(called.name(unit)),
-            (None, Some(text)) => Some(called.now(text.as_str(), first)),
-            (None, None) => None,
-        };
+        let placed = of_member((&units, &called), member);
         let who = Who::Member(member.member_id);
         found.push(Candidate {
             expected: !away.contains(&member.member_id),
-            ..candidate(who, &member.details, placed.as_deref(), unit)
+            ..candidate(who, &now.details, placed.as_deref(), unit)
         });
     }
     for file in &cases {
@@ -160,6 +249,71 @@ pub(super) fn require(candidates: &[Candidate], unit: &str) -> Result<(), Office
         Ok(())
     } else {
         Err(OfficeError::not_found(UNIT, unit))
+    }
+}
+
+/// May a change of where a member belongs count from a day? Not from one to come, nor from before the change before it, nor in a month whose dues
+/// are closed for one of the units: those lists do not change any more.
+pub(super) fn may_count_from(
+    desk: &Desk<'_, '_>,
+    member: &Member,
+    (on, field): (Day, &str),
+    units: &[Option<&str>],
+) -> Result<(), OfficeError> {
+    let name = member.details.name.as_ref().map_or("", Text::as_str);
+    let refuse = |problem: String| Err(OfficeError::field(field, problem));
+    if on > desk.today {
+        return refuse(format!(
+            "{on} 尚未到来, 请到那一天再登记 the day has not come: enter it then"
+        ));
+    }
+    let formers = book::formers_of(desk.draft, member.member_id)?;
+    if let Some(last) = formers.last().filter(|last| on < last.changed_on) {
+        return refuse(format!(
+            "{name} 的名册记录在 {} 已有变更, 请用该日或以后的日期 changed on that day already: name that day or a later one",
+            last.changed_on
+        ));
+    }
+    let closings = book::dues_closings(desk.draft)?;
+    let closed = units.iter().flatten();
+    let closed = closed.filter_map(|unit| Some((*unit, closings.last(unit)?)));
+    match closed.max_by_key(|(_, last)| *last) {
+        Some((unit, last)) if on.month() <= last => refuse(format!(
+            "{unit} 的党费已结账至 {last}, 请用 {} 或以后的日期 its dues are closed until that month: name a day after it",
+            last.plus_months(1).first_day()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Where members belonged, day by day.
+pub(super) struct Past(BTreeMap<MemberId, Vec<Former>>);
+
+impl Past {
+    pub(super) fn of(shelf: &impl Shelf) -> Result<Self, OfficeError> {
+        Ok(Self(book::formers(shelf)?))
+    }
+
+    fn of_one(&self, member: &Member) -> &[Former] {
+        let formers = self.0.get(&member.member_id);
+        formers.map_or(&[][..], Vec::as_slice)
+    }
+
+    fn on<'a>(&'a self, member: &'a Member, day: Day) -> &'a Member {
+        book::as_of(member, self.of_one(member), day)
+    }
+
+    /// What the roster said of a member, from when until when.
+    fn stages<'a>(&'a self, member: &'a Member) -> Vec<(&'a Member, Option<Day>, Option<Day>)> {
+        let mut stages = Vec::new();
+        let mut from = None;
+        for former in book::known(self.of_one(member)) {
+            let until = former.changed_on.plus_days(-1);
+            stages.push((&former.member, from, Some(until)));
+            from = Some(former.changed_on);
+        }
+        stages.push((member, from, None));
+        stages
     }
 }
 

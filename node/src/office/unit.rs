@@ -8,7 +8,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, find};
+use super::{Answer, Office, OfficeError, Request, find, roster};
 use crate::{
     book::{self, Member},
     domain::unit::{Above, Change, Found, Unit, Units},
@@ -205,19 +205,26 @@ pub(super) async fn close(
         .await
 }
 
-/// Members belong to a unit from now on; those who do already stay as they are. How many moved is in how many entries were written.
+/// Members belong to a unit from a day on; those who do already stay as they are. How many moved is in how many entries were written.
 pub(super) async fn assign(
     office: &Office,
     request: Request,
     unit: String,
     members: Vec<String>,
+    on: Day,
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
             let units = book::units(desk.draft)?;
             let id = find::unit(&units, &unit)?.id;
-            units.existing(id)?;
+            let founded = units.existing(id)?.founded_on();
             let path = Text::new(units.path(id))?;
+            if on < founded {
+                return Err(OfficeError::field(
+                    "on",
+                    format!("{path} 自 {founded} 起设立, 请用该日或以后的日期 it was founded then: name that day or a later one"),
+                ));
+            }
             if members.is_empty() {
                 return Err(OfficeError::field(
                     "members",
@@ -235,9 +242,13 @@ pub(super) async fn assign(
                 if member.unit_id == Some(id) {
                     continue;
                 }
+                let from = roster::now(&units, &member);
+                let both = [from.as_deref(), Some(path.as_str())];
+                roster::may_count_from(desk, &member, (on, "on"), &both)?;
                 let entry = Member {
                     unit: Some(path.clone()),
                     unit_id: Some(id),
+                    since: Some(on),
                     actor: desk.actor.clone(),
                     ..member
                 };

@@ -49,7 +49,7 @@ line_fields! {
     ActivitiesHeld "activities_held" "组织生活次数" "activities held" Some(Disclosure::Attendance),
     ActivitiesAttended "activities_attended" "参加次数" "activities attended" Some(Disclosure::Attendance),
     DuesMonths "dues_months" "党费月数" "months of dues" Some(Disclosure::Dues),
-    DuesFen "dues_fen" "党费金额" "dues in fen" Some(Disclosure::Dues),
+    DuesFen "dues_fen" "党费金额 (流入地收, 分)" "dues at the host, in fen" Some(Disclosure::Dues),
     ConductGrade "conduct_grade" "现实表现等次" "grade of conduct" Some(Disclosure::Conduct),
     ConductRemark "conduct_remark" "现实表现评语" "remark on conduct" Some(Disclosure::Conduct),
     Awards "awards" "奖励次数" "awards" Some(Disclosure::Awards),
@@ -57,6 +57,7 @@ line_fields! {
     ContactState "contact_state" "联系状态" "contact state" Some(Disclosure::Contact),
     ContactsMade "contacts_made" "联系次数" "contacts made" Some(Disclosure::Contact),
     MattersNotified "matters_notified" "告知事项数" "matters notified" Some(Disclosure::Contact),
+    HomeDuesFen "home_dues_fen" "党费金额 (流出地收, 分)" "dues at home, in fen" Some(Disclosure::Dues),
 }
 
 impl fmt::Display for LineField {

@@ -108,7 +108,7 @@ pub use id_number::IdNumber;
 pub use line_field::LineField;
 pub use local_correction::{LocalCorrection, LocalReplacement};
 pub use measure::{AbsenceMeasure, InspectionKind, InspectionMade, MeasureTaken};
-pub use member::Member;
+pub use member::{Member, MemberExit};
 pub use notice::Notice;
 pub use number::Within;
 pub use officer::{OfficerAppointed, OfficerEnded, OfficerRole};

@@ -70,6 +70,10 @@ record! {
         penalties: Option<u32> [Awards],
         /// Is the member in contact at the quarter's end?
         contact_state: Option<ContactState> [Contact],
+        /// Of the months of dues, those that home received first: they count there.
+        dues_duplicate_months: Option<u32> [Dues],
+        /// Paid at home in the quarter, by the letters that the author had.
+        home_dues_fen: Option<Fen> [Dues],
     }
     rules attended_of_held
     arranged attended_at_most_held
@@ -90,6 +94,10 @@ record! {
         dues_fen: Option<Fen> [Dues],
         /// Is the member in contact at the quarter's end?
         contact_state: Option<ContactState> [Contact],
+        /// Of the months of dues, those that the host received first, or on the same day: they count there.
+        dues_duplicate_months: Option<u32> [Dues],
+        /// Paid at the host in the quarter, by the letters that the author had.
+        host_dues_fen: Option<Fen> [Dues],
     }
 }
 

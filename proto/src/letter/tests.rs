@@ -557,6 +557,8 @@ fn golden_bytes_of_a_notice_and_a_statement() {
             awards: None,
             penalties: None,
             contact_state: Some(ContactState::InContact),
+            dues_duplicate_months: None,
+            home_dues_fen: None,
         }],
         outflow_lines: Vec::new(),
         part: 0,

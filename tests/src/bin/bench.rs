@@ -57,6 +57,8 @@ enum Part {
     Partners,
     /// 本地台账 The local book
     Book,
+    /// 本地台账中的党费 Of the local book only the dues
+    Dues,
 }
 
 fn main() -> ExitCode {
@@ -104,6 +106,10 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
     }
     if wanted(Part::Book) {
         local_book(&program, arguments).await?;
+    }
+    if wanted(Part::Book) || wanted(Part::Dues) {
+        let today = clock()().day();
+        figures(&book::dues(&program, arguments.members, today).await?);
     }
     Ok(())
 }
@@ -317,7 +323,12 @@ async fn local_book(program: &Path, arguments: &Arguments) -> Result<(), BenchEr
         members: arguments.members,
         rows: arguments.rows,
     };
-    for figure in book::measure(program, size, clock()().day()).await? {
+    figures(&book::measure(program, size, clock()().day()).await?);
+    Ok(())
+}
+
+fn figures(all: &[book::Figure]) {
+    for figure in all {
         let digits = if figure.measured < 10.0 { 2 } else { 0 };
         let beside = figure.most.map_or_else(String::new, |most| {
             let met = if figure.measured <= most {
@@ -333,5 +344,4 @@ async fn local_book(program: &Path, arguments: &Arguments) -> Result<(), BenchEr
             &beside,
         );
     }
-    Ok(())
 }

@@ -117,6 +117,7 @@ fn summed(sums: &[DuesSums], lang: Lang) -> String {
             ("无基数", "no base"),
             ("在对方交", "other side"),
             ("重复", "twice"),
+            ("应退", "to return"),
         ],
     );
     for sum in sums {
@@ -136,6 +137,7 @@ fn summed(sums: &[DuesSums], lang: Lang) -> String {
             sum.unknown.to_string(),
             sum.elsewhere.to_string(),
             sum.double.to_string(),
+            some(sum.duplicate),
         ]);
     }
     rows.render(lang)
@@ -170,13 +172,29 @@ pub(super) fn closed(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
     rows.render(lang)
 }
 
+/// Money that both sides took: one payment counts, and the other is given back.
+fn twice(duplicate: i64, lang: Lang) -> String {
+    if duplicate == 0 {
+        let says = lang.say(
+            "两地重复交纳, 计本方所收, 由对方退还并更正",
+            "paid twice: ours counts, the other side gives its own back and corrects",
+        );
+        return format!("{WARN} {says}");
+    }
+    let fen = show_fen(duplicate);
+    let says = lang.say(
+        &format!("两地重复交纳, 计对方所收; 本方应退 {fen}, 退后用 dues correct --void 更正"),
+        &format!("paid twice: the other side's counts; give back {fen}, then dues correct --void"),
+    );
+    format!("{WARN} {says}")
+}
+
 /// What is to be said beside the figures.
 fn remark(row: &DuesRow, lang: Lang) -> String {
     let mut remarks = Vec::new();
     if !row.double.is_empty() {
         let months = row.double.join(", ");
-        let twice = lang.say("两地重复交纳", "paid twice");
-        remarks.push(format!("{WARN} {twice} {months}"));
+        remarks.push(format!("{} {months}", twice(row.duplicate, lang)));
     }
     if row.unknown_months > 0 {
         remarks.push(format!("{WARN} {}", lang.say("未登记基数", "no base set")));
@@ -451,7 +469,7 @@ fn payments(answer: &GetDuesResponse, lang: Lang) -> String {
 fn month(month: &DuesMonth, lang: Lang) -> [String; 6] {
     let mut remarks = Vec::new();
     if month.double {
-        remarks.push(format!("{WARN} {}", lang.say("两地重复交纳", "paid twice")));
+        remarks.push(twice(month.duplicate, lang));
     }
     if !month.elsewhere.is_empty() {
         remarks.push(format!(

@@ -5,9 +5,14 @@ mod file;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use hongyan_proto::pb::{
-    exchange::v1::Disclosed,
-    office::v1::{GetMemberRequest, ListMembersRequest, ListMembersResponse, Member},
+use hongyan_proto::{
+    pb::{
+        exchange::v1::Disclosed,
+        office::v1::{
+            GetMemberRequest, ListMembersRequest, ListMembersResponse, Member, RemoveMemberRequest,
+        },
+    },
+    time::Day,
 };
 
 use file::{Wish, export, import};
@@ -82,6 +87,20 @@ pub(super) enum MemberVerb {
         /// 姓名、活动证号、身份证号或编号前缀 Name, certificate number, ID number or id prefix
         member: String,
     },
+    /// 党员离开名册: 转出、去世、出党、误登 A member leaves the roster
+    #[command(
+        after_help = "例 Example:\n  hongyan-node member remove 王小明 --reason transferred --on 2026-05-10\n\n此前的应办事项和记录保留, 此后不再产生; 再次导入即重新在册\nWhat was due before stays, nothing is due after; an import that names the member takes them back"
+    )]
+    Remove {
+        /// 姓名、活动证号、身份证号或编号前缀 Name, certificate number, ID number or id prefix
+        member: String,
+        /// 原因 Why
+        #[arg(long, value_parser = words::parser(words::EXITS))]
+        reason: i32,
+        /// 自哪一天起不在册, 缺省今天 The first day on which they are on it no more; default: today
+        #[arg(long)]
+        on: Option<Day>,
+    },
 }
 
 pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<Ended, Failure> {
@@ -140,7 +159,43 @@ pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<E
             })?;
             Ok(Ended::Well)
         }
+        MemberVerb::Remove { member, reason, on } => remove(member, reason, on, session).await,
     }
+}
+
+async fn remove(
+    member: String,
+    exit: i32,
+    on: Option<Day>,
+    session: &mut Session<'_>,
+) -> Result<Ended, Failure> {
+    let request = RemoveMemberRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        member,
+        exit,
+        on: session.day(on),
+    };
+    let answer = client!(session, member_service_client::MemberServiceClient)
+        .remove_member(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| {
+        let member = answer.member.clone().unwrap_or_default();
+        let written = answer.written.as_ref();
+        fields(lang)
+            .add(
+                "✓ 已离开名册, 序号",
+                "✓ left the roster, no.",
+                written.map_or(0, |written| written.sequence),
+            )
+            .add("姓名", "name", member.details.unwrap_or_default().name)
+            .add("支部", "unit", &member.unit)
+            .add("原因", "why", words::show(words::EXITS, member.exit, lang))
+            .add("自", "from", &member.since)
+            .render()
+    })?;
+    Ok(Ended::Well)
 }
 
 fn list(answer: &ListMembersResponse, lang: Lang) -> String {
@@ -203,8 +258,13 @@ fn one(member: &Member, lang: Lang) -> Fields {
         .add(
             "已离开名册",
             "removed",
-            if member.removed { "✓" } else { "" },
+            match (member.removed, member.exit) {
+                (false, _) => String::new(),
+                (true, 0) => "✓".to_owned(),
+                (true, exit) => words::show(words::EXITS, exit, lang),
+            },
         )
+        .add("自", "from", &member.since)
 }
 
 /// A person as this node may see it.

@@ -11,7 +11,7 @@ use hongyan_proto::pb::{
         ExportMembersRequest, ExportMembersResponse, GetMemberRequest, GetMemberResponse,
         ImportMembersRequest, ImportMembersResponse, ImportOutcome, ImportProblem,
         ImportRosterRequest, ImportRosterResponse, ImportRow, ListMembersRequest,
-        ListMembersResponse, Member, Words,
+        ListMembersResponse, Member, RemoveMemberRequest, RemoveMemberResponse, Words,
         import_roster_response::Event,
         member_service_server::{MemberService, MemberServiceServer},
     },
@@ -112,6 +112,13 @@ impl MemberService for Roster {
         &self,
         _: Request<GetMemberRequest>,
     ) -> Result<Response<GetMemberResponse>, Status> {
+        Err(Status::not_found("找不到该党员 no such member"))
+    }
+
+    async fn remove_member(
+        &self,
+        _: Request<RemoveMemberRequest>,
+    ) -> Result<Response<RemoveMemberResponse>, Status> {
         Err(Status::not_found("找不到该党员 no such member"))
     }
 }

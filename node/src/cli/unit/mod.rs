@@ -105,14 +105,19 @@ pub(super) enum UnitVerb {
         /// 路径、名称或编号前缀 Path, name or id prefix
         unit: String,
     },
-    /// 把党员编入党组织 Members belong to a unit from now on
-    #[command(after_help = "例 Example:\n  hongyan-node unit assign 第一党支部 王小明 李四")]
+    /// 把党员编入党组织 Members belong to a unit from a day on
+    #[command(
+        after_help = "例 Example:\n  hongyan-node unit assign 第一党支部 王小明 李四\n  hongyan-node unit assign 第二党支部 王小明 --on 2026-05-10"
+    )]
     Assign {
         /// 党组织 Unit
         unit: String,
         /// 党员 Members
         #[arg(required = true)]
         members: Vec<String>,
+        /// 自哪一天起, 缺省今天; 在此之前的应办事项和统计仍计入原支部 From which day; default: today. What was before counts where they were
+        #[arg(long)]
+        on: Option<Day>,
     },
     /// 任职与免职 Officers and their terms
     #[command(subcommand)]
@@ -194,7 +199,7 @@ pub(super) async fn run(verb: UnitVerb, session: &mut Session<'_>) -> Result<End
                 .into_inner();
             session.show(&answer, one)?;
         }
-        UnitVerb::Assign { unit, members } => assign(unit, members, session).await?,
+        UnitVerb::Assign { unit, members, on } => assign(unit, members, on, session).await?,
         UnitVerb::Officer(verb) => officer::run(verb, session).await?,
     }
     Ok(Ended::Well)
@@ -242,9 +247,11 @@ async fn change(request: ChangeUnitRequest, session: &mut Session<'_>) -> Result
 async fn assign(
     unit: String,
     members: Vec<String>,
+    on: Option<Day>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     let request = AssignMembersRequest {
+        on: session.day(on),
         actor: session.actor()?,
         request_id: session.request_id(),
         unit,

@@ -46,6 +46,8 @@ pub struct Row {
     pub elsewhere: bool,
     /// Months that were paid here and on the other side.
     pub double: Vec<Month>,
+    /// Of what was paid here, what counts on the other side: to be given back (应退).
+    pub duplicate: Fen,
 }
 
 /// The person's line of a month; none when the list of the unit has nothing about them. An empty unit is the whole committee. `today` is
@@ -94,6 +96,7 @@ pub fn row(
             .filter(|(_, line)| here && line.is_double())
             .map(|(month, _)| *month)
             .collect(),
+        duplicate: own(lines.values().map(|line| line.duplicate.0).sum()),
     })
 }
 
@@ -135,6 +138,8 @@ pub struct Totals {
     pub arrears: Fen,
     /// 预交.
     pub advance: Fen,
+    /// 应退: received for months that count on the other side.
+    pub duplicate: Fen,
 }
 
 /// Adds a list up.
@@ -150,6 +155,7 @@ pub fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
         totals.received.0 += row.received.0;
         totals.arrears.0 += row.arrears.0;
         totals.advance.0 += row.advance.0;
+        totals.duplicate.0 += row.duplicate.0;
     }
     totals
 }

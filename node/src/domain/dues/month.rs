@@ -12,6 +12,7 @@ use super::{
     person::{Elsewhere, Person},
     rate::monthly,
 };
+use crate::domain::{case::Side, fact::dues::counts};
 
 /// Whose a month is to collect.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,8 +32,10 @@ pub struct MonthLine {
     pub asked: Asked,
     /// What the base and a relief say; none: no base is known, and nothing is guessed.
     pub due: Option<Fen>,
-    /// What was paid here for it.
+    /// What was paid here for it and counts.
     pub paid: Fen,
+    /// What was paid here for it while the other side's payment counts: to be given back (应退).
+    pub duplicate: Fen,
     /// The payments that did, by sequence.
     pub payments: Vec<u64>,
     /// What the other side received for it, by place in the list of letters.
@@ -45,6 +48,7 @@ impl MonthLine {
             asked,
             due,
             paid: Fen(0),
+            duplicate: Fen(0),
             payments: Vec::new(),
             elsewhere: Vec::new(),
         }
@@ -52,8 +56,14 @@ impl MonthLine {
 
     /// What is owed here for it; none: owed, and nobody knows how much.
     pub fn owed(&self) -> Option<Fen> {
-        if self.asked != Asked::Here || !self.elsewhere.is_empty() {
+        if self.asked != Asked::Here {
             return Some(Fen(0));
+        }
+        if !self.elsewhere.is_empty() {
+            // Paid there, or paid here first: nothing more is asked for.
+            return Some(Fen(self
+                .due
+                .map_or(self.paid.0, |due| due.0.min(self.paid.0))));
         }
         self.due
     }
@@ -63,14 +73,15 @@ impl MonthLine {
         Fen(self.owed().map_or(0, |owed| (owed.0 - self.paid.0).max(0)))
     }
 
-    /// Paid and not owed: given freely (规定 11), or twice.
+    /// Paid and not owed: given freely (规定 11), or ahead of the host's collecting.
     pub fn extra(&self) -> Fen {
         Fen(self.owed().map_or(0, |owed| (self.paid.0 - owed.0).max(0)))
     }
 
     /// What a payment for it should bring; none: nobody knows.
     pub fn outstanding(&self) -> Option<Fen> {
-        self.due.map(|due| Fen((due.0 - self.paid.0).max(0)))
+        let here = self.paid.0 + self.duplicate.0;
+        self.due.map(|due| Fen((due.0 - here).max(0)))
     }
 
     /// Is it owed here while nobody knows how much, and nothing was paid?
@@ -81,6 +92,18 @@ impl MonthLine {
     /// Was it paid here and on the other side?
     pub fn is_double(&self) -> bool {
         !self.elsewhere.is_empty() && !self.payments.is_empty()
+    }
+
+    /// Of a month that both sides took, one payment counts: which, follows from both days, so that both nodes say the same.
+    fn count_once(&mut self, side: Side, ours: Day, theirs: Day) {
+        let counts = match side {
+            Side::Outflow => counts(ours, theirs),
+            Side::Inflow => counts(theirs, ours),
+        };
+        if counts != side {
+            self.duplicate = self.paid;
+            self.paid = Fen(0);
+        }
     }
 
     /// Would another payment for it be one too many?
@@ -140,6 +163,15 @@ pub fn months(
                 line.paid.0 += share.0;
                 line.payments.push(*sequence);
             }
+        }
+    }
+    for line in lines.values_mut().filter(|line| line.is_double()) {
+        let ours = seen.payments.iter();
+        let ours = ours.filter(|(sequence, _)| line.payments.contains(sequence));
+        let ours = ours.map(|(_, payment)| payment.paid_on).min();
+        let theirs = line.elsewhere.iter().map(|at| elsewhere[*at].paid_on).min();
+        if let Some((ours, theirs)) = ours.zip(theirs) {
+            line.count_once(person.side(), ours, theirs);
         }
     }
     lines

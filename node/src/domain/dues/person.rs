@@ -5,7 +5,7 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
-use crate::domain::life::Who;
+use crate::domain::{case::Side, life::Who};
 
 /// Dues that the other side of a case received, as its letters say.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,6 +55,14 @@ fn within(day: Day, from: Option<Day>, until: Option<Day>) -> bool {
 }
 
 impl Person {
+    /// Which side of a stay this node plays for the person.
+    pub const fn side(&self) -> Side {
+        match self.who {
+            Who::Member(_) => Side::Outflow,
+            Who::Hosted(_) => Side::Inflow,
+        }
+    }
+
     /// The stay on a day.
     pub fn stay(&self, day: Day) -> Option<&Stay> {
         self.stays

@@ -139,6 +139,9 @@ fn ladder<'a>(
         if exempt || person.is_away(day) || person.stay(day).is_none() {
             continue;
         }
+        if *absent && !scene.index.concerns(person, activity) {
+            continue;
+        }
         for ladder in &counting.ladders {
             let tally = &mut tallies[ladder.tally];
             let year = day.date().year();
@@ -211,9 +214,14 @@ fn add<'a>(
         .map(|one| (one.day, one.entry.clone()))
         .chain(ended)
         .min_by_key(|(day, _)| *day);
+    let until = call.from.plus_days(i32::from(call.within_days));
+    // Nobody can be talked to who left before the term was over.
+    if taken.is_none() && person.left_before(until) {
+        return;
+    }
     let unit = person.stay(call.from).map(|stay| &stay.unit);
     let branch = unit.map(|unit| scene.index.branch(unit).map_or(unit, |branch| &branch.name));
-    let term = (call.from, call.from.plus_days(i32::from(call.within_days)));
+    let term = (call.from, until);
     let draft = Draft {
         about: format!("{:?}/{}", person.who, call.about),
         who: person.name.clone(),
@@ -301,7 +309,8 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
     // A month without any record proves nothing and ends a run.
     let mut months: BTreeMap<Month, (bool, Vec<&Entry>)> = BTreeMap::new();
     for (activity, absent) in attended {
-        if person.is_away(activity.day) {
+        let unexpected = *absent && !scene.index.concerns(person, activity);
+        if unexpected || person.is_away(activity.day) {
             continue;
         }
         let month = months

@@ -134,9 +134,17 @@ pub struct Person {
     pub probation: Vec<Probation>,
     /// Days from which and until which the member was away in an open case that the host has placed: the host's to manage.
     pub away: Vec<(Day, Option<Day>)>,
+    /// Left the roster: nothing is due after the last stay.
+    pub left: bool,
 }
 
 impl Person {
+    /// Did the person leave the roster before that day?
+    pub fn left_before(&self, day: Day) -> bool {
+        let last = self.stays.last().and_then(|stay| stay.until);
+        self.left && last.is_none_or(|last| last < day)
+    }
+
     /// The stay on a day.
     pub fn stay(&self, day: Day) -> Option<&Stay> {
         self.stays.iter().find(|stay| stay.covers(day))

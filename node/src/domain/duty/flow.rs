@@ -275,6 +275,9 @@ fn own_probation<'a>(scene: &mut Scene<'a>, person: &'a Person) {
         let branch = scene.index.branch(&stay.unit);
         let branch = branch.map_or(&stay.unit, |branch| &branch.name);
         let term = (until, until.plus_days(i32::from(days)));
+        if probation.decided.is_none() && person.left_before(term.1) {
+            continue;
+        }
         let what = words("预备期满, 讨论转正", "probation ends: decide on conversion");
         let draft = Draft {
             about: format!("{:?}", person.who),

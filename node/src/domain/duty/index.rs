@@ -170,6 +170,18 @@ impl<'a> Index<'a> {
         path
     }
 
+    /// Was the person of the unit that held it, of one above or of one inside it, on its day? Who had moved away before was not expected.
+    pub(super) fn concerns(&self, person: &Person, activity: &'a Activity) -> bool {
+        person.stay(activity.day).is_some_and(|stay| {
+            stay.unit == activity.unit
+                || self
+                    .units
+                    .get(&*stay.unit)
+                    .is_some_and(|unit| self.path(&unit.name).contains(&&*activity.unit))
+                || self.path(&activity.unit).contains(&&*stay.unit)
+        })
+    }
+
     /// What of a kind a unit held, or had held for it by a unit above of one of the kinds that the rule lets, ascending by day.
     pub(super) fn held(
         &self,

@@ -83,7 +83,7 @@ pub struct Named {
 pub enum RollProblem {
     /// On the roster, but elsewhere.
     #[error(
-        "{name} 属 {unit}, 不属本支部; 请核对姓名, 或先用名册调整所在支部 this person belongs to {unit} and not to this unit: check the name, or place the person on the roster first"
+        "{name} 当日属 {unit}, 不属本支部; 请核对姓名, 或先用 unit assign 支部 姓名 --on 日期 登记何时调入 this person belonged to {unit} that day and not to this unit: check the name, or say with unit assign --on from which day they do"
     )]
     Elsewhere {
         /// As it was written.

@@ -6,12 +6,16 @@ use hongyan_proto::{
         Conduct, ContactState, DisclosureSet, Dues, InflowLine, OutflowLine, Payload, Presence,
         Revision, Statement,
     },
-    time::{Day, Quarter},
+    time::{Day, Month, Quarter},
 };
 
 use crate::domain::{
     case::{Case, Side, State},
-    fact::{Effective, dues::months_paid, effective},
+    fact::{
+        Effective,
+        dues::{months_paid, paid_twice},
+        effective,
+    },
 };
 
 /// The statement of `own` for a quarter, with only what the scope lets through. `revision` is 1 for the first issue (`QuarterView::next_revision`).
@@ -85,13 +89,14 @@ pub fn is_stated(case: &Case, side: Side, quarter: Quarter) -> bool {
             && !case.state().is_some_and(State::is_closed))
 }
 
+/// What one side witnessed.
+fn of(facts: &[Effective], side: Side) -> impl DoubleEndedIterator<Item = &Payload> {
+    let facts = facts.iter().filter(move |fact| fact.side == side);
+    facts.map(|fact| &fact.payload)
+}
+
 fn inflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) -> InflowLine {
-    let own = || {
-        facts
-            .iter()
-            .filter(|fact| fact.side == Side::Inflow)
-            .map(|fact| &fact.payload)
-    };
+    let own = || of(facts, Side::Inflow);
     let count =
         |wanted: &dyn Fn(&Payload) -> bool| number(own().filter(|payload| wanted(payload)).count());
     let conduct = last_conduct(own(), quarter);
@@ -115,16 +120,13 @@ fn inflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) -
             &|payload| matches!(payload, Payload::Award(one) if quarter.contains(one.day) && one.penalty),
         )),
         contact_state: contact_state(case, facts, Side::Inflow, quarter),
+        dues_duplicate_months: Some(duplicates(facts, Side::Inflow, quarter)),
+        home_dues_fen: Some(dues_fen(of(facts, Side::Outflow), quarter)),
     }
 }
 
 fn outflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) -> OutflowLine {
-    let own = || {
-        facts
-            .iter()
-            .filter(|fact| fact.side == Side::Outflow)
-            .map(|fact| &fact.payload)
-    };
+    let own = || of(facts, Side::Outflow);
     let contacts = own()
         .filter(|payload| matches!(payload, Payload::Contact(one) if quarter.contains(one.day)));
     let matters = own().filter(
@@ -137,6 +139,8 @@ fn outflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) 
         dues_months: Some(dues_months(facts, Side::Outflow, quarter)),
         dues_fen: Some(dues_fen(own(), quarter)),
         contact_state: contact_state(case, facts, Side::Outflow, quarter),
+        dues_duplicate_months: Some(duplicates(facts, Side::Outflow, quarter)),
+        host_dues_fen: Some(dues_fen(of(facts, Side::Inflow), quarter)),
     }
 }
 
@@ -158,9 +162,16 @@ fn dues_months(facts: &[Effective], side: Side, quarter: Quarter) -> u32 {
         quarter
             .months()
             .iter()
-            .filter(|month| paid.contains(month))
+            .filter(|month| paid.contains_key(month))
             .count(),
     )
+}
+
+/// Of those months, the ones that the other side received first: they count there.
+fn duplicates(facts: &[Effective], side: Side, quarter: Quarter) -> u32 {
+    let twice = paid_twice(facts);
+    let theirs = |month: &&Month| twice.get(month).is_some_and(|counts| *counts != side);
+    number(quarter.months().iter().filter(theirs).count())
 }
 
 /// The money this side received in the quarter, for whatever months: comparable with its cash book.

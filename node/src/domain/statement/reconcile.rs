@@ -7,7 +7,7 @@ use std::{
 };
 
 use hongyan_proto::{
-    id::{CaseId, Hash, KeyId},
+    id::{CaseId, Fen, Hash, KeyId},
     letter::{ContactState, InflowLine, LineField, OutflowLine, Payload, Statement},
     time::{Day, Quarter},
 };
@@ -45,8 +45,14 @@ pub enum Cause {
     LostAtHost,
     /// Home has lost the member, the host is in contact.
     LostAtHome,
-    /// Dues of one month were taken on both sides.
+    /// Dues of one month were taken on both sides, and those that the host took count.
     PaidTwice,
+    /// The same, and those that home took count.
+    PaidTwiceAtHost,
+    /// The host states other dues than its letters had told home.
+    HostDuesDiffer,
+    /// Home states other dues than its letters had told the host.
+    HomeDuesDiffer,
 }
 
 impl Cause {
@@ -54,9 +60,15 @@ impl Cause {
     pub const fn act(self) -> Side {
         match self {
             // The host accepts or declines what it was told; whoever is in contact tells the other how.
-            Self::OnlyOutflowKnows | Self::LostAtHome => Side::Inflow,
+            // Whose money counts second gives it back; who took the money has the receipt.
+            Self::OnlyOutflowKnows
+            | Self::LostAtHome
+            | Self::PaidTwiceAtHost
+            | Self::HostDuesDiffer => Side::Inflow,
             // Home confirms or disowns; a holder pays at the host (W §二(三)), so home corrects what it took as well.
-            Self::OnlyInflowKnows | Self::LostAtHost | Self::PaidTwice => Side::Outflow,
+            Self::OnlyInflowKnows | Self::LostAtHost | Self::PaidTwice | Self::HomeDuesDiffer => {
+                Side::Outflow
+            }
         }
     }
 
@@ -68,6 +80,9 @@ impl Cause {
             Self::LostAtHost => "lost_at_host",
             Self::LostAtHome => "lost_at_home",
             Self::PaidTwice => "paid_twice",
+            Self::PaidTwiceAtHost => "paid_twice_at_host",
+            Self::HostDuesDiffer => "host_dues_differ",
+            Self::HomeDuesDiffer => "home_dues_differ",
         }
     }
 
@@ -91,8 +106,20 @@ impl Cause {
                 "home lost contact, the host has it: the host says how to reach the member",
             ),
             Self::PaidTwice => (
-                "同一月份党费两地重复交纳, 流出地应更正",
-                "dues of one month were paid on both sides: home corrects",
+                "同一月份党费两地重复交纳, 以流入地所收为准, 流出地应退还并更正",
+                "dues of one month were paid on both sides, the host's count: home gives them back and corrects",
+            ),
+            Self::PaidTwiceAtHost => (
+                "同一月份党费两地重复交纳, 以流出地先收为准, 流入地应退还并更正",
+                "dues of one month were paid on both sides, home's came first: the host gives them back and corrects",
+            ),
+            Self::HostDuesDiffer => (
+                "流入地通报所收党费与流出地通报时收到的来信不符, 流入地应对照收据核实",
+                "the host states other dues than its letters had told home: the host checks its receipts",
+            ),
+            Self::HomeDuesDiffer => (
+                "流出地通报所收党费与流入地通报时收到的来信不符, 流出地应对照收据核实",
+                "home states other dues than its letters had told the host: home checks its receipts",
             ),
         }
     }
@@ -261,19 +288,54 @@ fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>) -> Vec<Found> 
             },
         });
     }
-    if let (Some(at_home), Some(at_host)) = (home.dues_months, host.dues_months)
-        && at_home.saturating_add(at_host) > MONTHS_OF_A_QUARTER
-        && at_home > 0
-        && at_host > 0
-    {
+    found.extend(dues(home, host));
+    found
+}
+
+/// What differs about dues.
+fn dues(home: &OutflowLine, host: &InflowLine) -> Vec<Found> {
+    let mut found = Vec::new();
+    let months = (home.dues_months, host.dues_months);
+    if let ((Some(at_home), Some(at_host)), Some(cause)) = (months, twice(home, host)) {
         found.push(Found {
             field: LineField::DuesMonths,
             outflow: Some(at_home.to_string()),
             inflow: Some(at_host.to_string()),
-            cause: Cause::PaidTwice,
+            cause,
         });
     }
+    let mut differ = |field, (at_home, at_host): (Option<Fen>, Option<Fen>), cause| {
+        if let (Some(at_home), Some(at_host)) = (at_home, at_host)
+            && at_home != at_host
+        {
+            found.push(Found {
+                field,
+                outflow: Some(at_home.0.to_string()),
+                inflow: Some(at_host.0.to_string()),
+                cause,
+            });
+        }
+    };
+    let host_took = (home.host_dues_fen, host.dues_fen);
+    differ(LineField::DuesFen, host_took, Cause::HostDuesDiffer);
+    let home_took = (home.dues_fen, host.home_dues_fen);
+    differ(LineField::HomeDuesFen, home_took, Cause::HomeDuesDiffer);
     found
+}
+
+/// Were months paid for on both sides, and who gives them back? Where each side does for some months, home begins.
+fn twice(home: &OutflowLine, host: &InflowLine) -> Option<Cause> {
+    let any = |months: Option<u32>| months.is_some_and(|months| months > 0);
+    if any(home.dues_duplicate_months) {
+        return Some(Cause::PaidTwice);
+    }
+    if any(host.dues_duplicate_months) {
+        return Some(Cause::PaidTwiceAtHost);
+    }
+    // Neither had heard of the other's payments when it wrote, or it says nothing of duplicates.
+    let (at_home, at_host) = home.dues_months.zip(host.dues_months)?;
+    let many = at_home.saturating_add(at_host) > MONTHS_OF_A_QUARTER;
+    (many && at_home > 0 && at_host > 0).then_some(Cause::PaidTwice)
 }
 
 const fn contact_word(state: ContactState) -> &'static str {
@@ -353,7 +415,12 @@ pub(super) fn count<'a>(
         let counted = match cause {
             Cause::OnlyOutflowKnows => &mut counts.only_outflow,
             Cause::OnlyInflowKnows => &mut counts.only_inflow,
-            Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice => &mut counts.differing,
+            Cause::LostAtHost
+            | Cause::LostAtHome
+            | Cause::PaidTwice
+            | Cause::PaidTwiceAtHost
+            | Cause::HostDuesDiffer
+            | Cause::HomeDuesDiffer => &mut counts.differing,
         };
         *counted = counted.saturating_add(1);
     }

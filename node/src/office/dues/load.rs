@@ -3,7 +3,7 @@
 use hongyan_proto::{id::CaseId, letter::Payload, log::Kind, time::Day};
 
 use crate::{
-    book::{self, CaseFile, Partner, Shelf},
+    book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
         case::State,
         dues::{Account, Elsewhere, Person, Stay},
@@ -41,7 +41,7 @@ pub(super) fn load(shelf: &impl Shelf, store: &Store, who: Who) -> Result<Loaded
     }
 }
 
-pub(super) fn load_member(
+fn load_member(
     shelf: &impl Shelf,
     store: &Store,
     units: &Units,
@@ -49,6 +49,17 @@ pub(super) fn load_member(
 ) -> Result<Loaded, OfficeError> {
     let who = Who::Member(member.member_id);
     let account = book::dues_account(shelf, who)?;
+    let formers = book::formers_of(shelf, member.member_id)?;
+    member_with((shelf, store, units), member, (account, &formers))
+}
+
+/// A member of whom the account, and what the roster said before, are at hand.
+pub(super) fn member_with<S: Shelf>(
+    (shelf, store, units): (&S, &Store, &Units),
+    member: &book::Member,
+    (account, formers): (Account, &[Former]),
+) -> Result<Loaded, OfficeError> {
+    let who = Who::Member(member.member_id);
     let mut away = Vec::new();
     let mut elsewhere = Vec::new();
     for id in book::cases_of_member(shelf, member.member_id)? {
@@ -68,7 +79,7 @@ pub(super) fn load_member(
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             joined: details.joined,
-            stays: stays(shelf, units, member)?,
+            stays: stays(units, member, formers),
             away,
         },
         account,
@@ -115,11 +126,7 @@ pub(super) fn load_hosted(
 }
 
 /// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
-fn stays(
-    shelf: &impl Shelf,
-    units: &Units,
-    member: &book::Member,
-) -> Result<Vec<Stay>, OfficeError> {
+fn stays(units: &Units, member: &book::Member, formers: &[Former]) -> Vec<Stay> {
     let mut stays = Vec::new();
     let mut from = None;
     let mut add = |member: &book::Member, from, until| {
@@ -133,12 +140,12 @@ fn stays(
             });
         }
     };
-    for former in book::formers_of(shelf, member.member_id)? {
+    for former in formers {
         add(&former.member, from, Some(former.changed_on.plus_days(-1)));
         from = Some(former.changed_on);
     }
     add(member, from, None);
-    Ok(stays)
+    stays
 }
 
 /// From when until when the host manages the member of a case: from the placement to its end.

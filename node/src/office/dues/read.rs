@@ -7,7 +7,7 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
-use super::load::{Loaded, load_hosted, load_member};
+use super::load::{Loaded, load_hosted, member_with};
 use crate::{
     book::{self, Shelf},
     domain::{
@@ -17,7 +17,7 @@ use crate::{
             Elsewhere, MonthLine, Months, Noted, Published, Row, Totals, months, published, row,
             totals,
         },
-        life::unit::belongs,
+        life::{Who, unit::belongs},
     },
     office::{Office, OfficeError, find},
     store::Store,
@@ -80,9 +80,17 @@ pub(in crate::office) fn month_of(
 /// Everyone on the roster and everyone who is or was hosted.
 fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeError> {
     let units = book::units(shelf)?;
+    // Each is read in one go: thousands of members ask for thousands of places otherwise.
+    let (mut accounts, formers) = (book::dues_accounts(shelf)?, book::formers(shelf)?);
     let mut all = Vec::new();
     for member in book::members(shelf)? {
-        all.push(load_member(shelf, store, &units, &member)?);
+        let account = accounts.remove(&Who::Member(member.member_id));
+        let before = formers.get(&member.member_id);
+        let known = (
+            account.unwrap_or_default(),
+            before.map_or(&[][..], Vec::as_slice),
+        );
+        all.push(member_with((shelf, store, &units), &member, known)?);
     }
     let partners = book::partners(shelf)?;
     for file in book::all_cases(shelf, None)? {

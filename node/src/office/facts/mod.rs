@@ -48,7 +48,7 @@ pub(super) fn facts(
     let tree = book::units(&office.store)?;
     let places = Places::of(&tree);
     let cases = cases(office, horizon, &places)?;
-    let mut people = people(office, &cases, &places)?;
+    let mut people = people(office, &cases, (&places, horizon))?;
     places.appoint(&mut people);
     let mut facts = Facts {
         kept: [
@@ -141,7 +141,7 @@ const fn inspected(kind: InspectionKind) -> Inspected {
 fn people(
     office: &Office,
     cases: &[CaseFacts],
-    places: &Places<'_>,
+    (places, horizon): (&Places<'_>, Horizon),
 ) -> Result<Vec<Person>, OfficeError> {
     let mut away: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for case in cases {
@@ -152,15 +152,20 @@ fn people(
     let today = office.today();
     let formers = book::formers(&office.store)?;
     let members = book::members(&office.store)?;
+    // Who left keeps what was due until then; who left before all that is looked at is nobody's concern here.
+    let known = |person: &Person| {
+        let last = person.stays.last().and_then(|stay| stay.until);
+        !person.left || last.is_some_and(|last| last >= horizon.from)
+    };
     let own = members
         .into_iter()
-        .filter(|member| !member.removed)
         .map(|member| {
             let formers = formers
                 .get(&member.member_id)
                 .map_or(&[][..], Vec::as_slice);
             let stays = places.stays(&member, formers, today);
             let probation = posts::probation(&member, formers);
+            let left = member.removed;
             let details = member.details;
             Person {
                 who: Who::Member(member.member_id),
@@ -171,8 +176,10 @@ fn people(
                 born: details.birth_month,
                 probation,
                 away: away.remove(&member.member_id).unwrap_or_default(),
+                left,
             }
-        });
+        })
+        .filter(known);
     let hosted = cases
         .iter()
         .filter(|case| case.side == Side::Inflow)
@@ -196,6 +203,7 @@ fn people(
                 born: None,
                 probation: probation.into_iter().collect(),
                 away: Vec::new(),
+                left: false,
             })
         });
     Ok(own.chain(hosted).collect())

@@ -99,7 +99,9 @@ impl<'a> Places<'a> {
                 from = Some(former.changed_on);
             }
         }
-        add(self.of_member(member, today), from, None);
+        let now = Some(member).filter(|member| !member.removed);
+        let now = now.and_then(|member| self.of_member(member, today));
+        add(now, from, None);
         stays
     }
 

@@ -9,6 +9,7 @@ mod certificate;
 mod ledger;
 mod print;
 mod receipt;
+mod since;
 mod statement;
 mod verify;
 mod words;
@@ -17,6 +18,7 @@ use hongyan_proto::letter::{FormKind, FormTarget};
 #[cfg(test)]
 pub(super) use print::Printed;
 pub(super) use print::{Wanted, print};
+pub(super) use since::Change;
 pub(super) use verify::{Signer, Standing, Verdict, list, verify};
 
 use super::{Office, OfficeError};

@@ -246,7 +246,7 @@ fn result(reconciliation: Option<&Reconciliation>, case: CaseId) -> &'static str
         Some((_, difference)) => match difference.cause {
             Cause::OnlyOutflowKnows => "仅流出地有",
             Cause::OnlyInflowKnows => "仅流入地有",
-            Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice => "有差异",
+            _ => "有差异",
         },
     }
 }

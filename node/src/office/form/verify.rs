@@ -8,6 +8,7 @@ use hongyan_proto::{
 use super::{
     super::{Office, OfficeError, certificate},
     draw,
+    since::{Change, since},
 };
 pub(in crate::office) use crate::office::certificate::Signer;
 use crate::{
@@ -21,8 +22,8 @@ const FORM: (&str, &str) = ("表格", "form");
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::office) enum Standing {
     Unchanged,
-    /// By these entries, as far as they are of the local log.
-    Changed(Vec<u64>),
+    /// By these entries.
+    Changed(Vec<Change>),
     Void,
 }
 
@@ -96,13 +97,7 @@ fn known(office: &Office, printed: PrintedForm) -> Result<Verdict, OfficeError> 
     let standing = match draw(office, issued.slip.kind, &issued.target) {
         Ok(drawn) if drawn.void => Standing::Void,
         Ok(drawn) if drawn.form.facts() == issued.facts => Standing::Unchanged,
-        Ok(drawn) => {
-            let since = drawn.entries.into_iter();
-            let mut since: Vec<u64> = since.filter(|entry| *entry > printed.sequence).collect();
-            since.sort_unstable();
-            since.dedup();
-            Standing::Changed(since)
-        }
+        Ok(drawn) => Standing::Changed(since(office, &printed, drawn.entries)?),
         Err(OfficeError::NotFound { .. } | OfficeError::Certificate(_)) => Standing::Void,
         Err(other) => return Err(other),
     };

@@ -36,6 +36,8 @@ pub(super) fn apply(
             removed: false,
             actor: desk.actor.clone(),
             unit_id: change.unit_id,
+            since: change.since,
+            exit: None,
         };
         desk.local(&member.into(), None)?;
         if let Some(row) = imported.rows.get_mut(change.at) {

@@ -29,6 +29,8 @@ pub(super) struct Change {
     pub(super) details: Disclosed,
     pub(super) unit: Option<Text<100>>,
     pub(super) unit_id: Option<UnitId>,
+    /// From when on the unit counts, where an earlier entry said so.
+    pub(super) since: Option<Day>,
 }
 
 /// All that an import does.
@@ -131,12 +133,16 @@ fn wish(row: Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<C
                 .to_owned(),
         });
     }
+    // A move that the file tells counts from today; who stays where they are came there when they did.
+    let stayed = |old: &&Member| !old.removed && (&old.unit, old.unit_id) == (&unit, unit_id);
+    let since = old.filter(stayed).and_then(|old| old.since);
     Ok(Change {
         at: 0,
         member: old.map(|old| old.member_id),
         details,
         unit,
         unit_id,
+        since,
     })
 }
 

@@ -66,6 +66,8 @@ fn after(plan: Plan, members: &[Member], units: &Units) -> (Vec<Member>, Units) 
             removed: false,
             actor: "王".parse().unwrap(),
             unit_id: change.unit_id,
+            since: None,
+            exit: None,
         });
     }
     (members, units)

@@ -17,7 +17,7 @@ mod workbook;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod bad_tests;
+pub(super) mod bad_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

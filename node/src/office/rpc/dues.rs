@@ -104,6 +104,7 @@ fn sums(unit: String, totals: &Totals) -> pb::DuesSums {
         received: totals.received.0,
         arrears: totals.arrears.0,
         advance: totals.advance.0,
+        duplicate: totals.duplicate.0,
     }
 }
 
@@ -124,6 +125,7 @@ fn row(row: &Row) -> pb::DuesRow {
         paid_until: shown(row.paid_until),
         elsewhere: row.elsewhere,
         double: row.double.iter().map(Month::to_string).collect(),
+        duplicate: row.duplicate.0,
     }
 }
 
@@ -141,6 +143,7 @@ fn line(month: Month, line: &MonthLine, elsewhere: &[Elsewhere]) -> pb::DuesMont
         elsewhere: letters.map(|letter| letter.place.clone()).collect(),
         settled: line.is_settled(),
         double: line.is_double(),
+        duplicate: line.duplicate.0,
     }
 }
 

@@ -78,12 +78,20 @@ fn verdict(verdict: Verdict) -> pb::VerifyFormResponse {
         Signer::Former(code) => (pb::FormSigner::Former, code),
         Signer::Unknown => (pb::FormSigner::Unknown, String::new()),
     };
-    let (standing, changed_by) = match verdict.standing {
+    let (standing, changes) = match verdict.standing {
         None => (pb::FormStanding::Unspecified, Vec::new()),
         Some(Standing::Unchanged) => (pb::FormStanding::Unchanged, Vec::new()),
         Some(Standing::Changed(by)) => (pb::FormStanding::Changed, by),
         Some(Standing::Void) => (pb::FormStanding::Void, Vec::new()),
     };
+    let local = changes.iter().filter(|change| change.log == "local");
+    let changed_by = local.map(|change| change.sequence).collect();
+    let changes = changes.iter().map(|change: &form::Change| pb::FormChange {
+        log: change.log.clone(),
+        sequence: change.sequence,
+        day: change.day.to_string(),
+        kind: change.kind.code(),
+    });
     pb::VerifyFormResponse {
         signer: signer.into(),
         form: Some(entry(&verdict.slip, verdict.printed.as_ref())),
@@ -94,6 +102,7 @@ fn verdict(verdict: Verdict) -> pb::VerifyFormResponse {
         fingerprint: verdict.key.map(|key| key.to_string()).unwrap_or_default(),
         partner,
         later_numbers: verdict.later,
+        changes: changes.collect(),
     }
 }
 

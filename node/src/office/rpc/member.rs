@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hongyan_proto::{
-    letter::Text,
+    letter::{MemberExit, Text},
     pb::office::v1::{
         self as pb, import_roster_response::Event, member_service_server::MemberService,
     },
@@ -14,9 +14,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
+    convert::written,
     log::Answers,
     page::page,
-    payload, progress,
+    payload,
+    policy::day_or,
+    progress,
     request::{actor, note, request},
 };
 use crate::{
@@ -44,6 +47,8 @@ fn shown(member: &Member, open_case: Option<String>) -> pb::Member {
             .unwrap_or_default(),
         removed: member.removed,
         open_case: open_case.unwrap_or_default(),
+        since: member.since.map(|day| day.to_string()).unwrap_or_default(),
+        exit: member.exit.map_or(0, MemberExit::code),
     }
 }
 
@@ -205,6 +210,22 @@ impl MemberService for Office {
         Ok(Response::new(pb::GetMemberResponse {
             member: Some(shown(&member, open)),
             cases: cases.iter().map(|file| file.id.to_string()).collect(),
+        }))
+    }
+
+    async fn remove_member(
+        &self,
+        request_: Request<pb::RemoveMemberRequest>,
+    ) -> Answered<pb::RemoveMemberResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let exit = MemberExit::try_from(message.exit)
+            .map_err(|error| OfficeError::field("exit", error))?;
+        let on = day_or(&message.on, "on", Some(self.today()))?;
+        let (member, answer) = member::remove(self, request, message.member, (exit, on)).await?;
+        Ok(Response::new(pb::RemoveMemberResponse {
+            written: written(&answer),
+            member: Some(shown(&member, None)),
         }))
     }
 }

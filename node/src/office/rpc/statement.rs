@@ -68,7 +68,10 @@ fn difference(file: &QuarterFile, line: &Line) -> pb::Difference {
     let cause = match difference.cause {
         Cause::OnlyOutflowKnows => pb::DifferenceCause::OnlyOutflow,
         Cause::OnlyInflowKnows => pb::DifferenceCause::OnlyInflow,
-        Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice => pb::DifferenceCause::Value,
+        Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice | Cause::PaidTwiceAtHost => {
+            pb::DifferenceCause::Value
+        }
+        Cause::HostDuesDiffer | Cause::HomeDuesDiffer => pb::DifferenceCause::NotYetSeen,
     };
     let is_home = file
         .outflow_is_own

@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::written,
+    policy::day_or,
     request::{note, request},
 };
 use crate::{
@@ -222,7 +223,8 @@ impl UnitService for Office {
             let problem = "一次至多 1000 名 at most 1,000 at once";
             return Err(OfficeError::field("members", problem).into());
         }
-        let answer = unit::assign(self, request, message.unit, message.members).await?;
+        let on = day_or(&message.on, "on", Some(self.today()))?;
+        let answer = unit::assign(self, request, message.unit, message.members, on).await?;
         let (unit, written) = one(self, &answer)?;
         Ok(Response::new(pb::AssignMembersResponse {
             written,

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use hongyan_proto::{
+    id::AgreementHash,
     letter::{
         ActivityKind, CertificateKind, CertificateRange, FormCode, Presence, SlipError, Text,
     },
     log::Kind,
+    time::Quarter,
 };
 
 use super::{
@@ -21,9 +23,9 @@ use crate::{
     office::{
         Answer, OfficeError,
         activity::{self, Change, Roll},
-        certificate,
+        agreement, certificate,
         form::{self, Printed, Signer, Standing, Verdict, Wanted},
-        statement,
+        reconcile, statement,
     },
     store::LogNo,
 };
@@ -41,6 +43,17 @@ fn verify(town: &Town, text: &str) -> Verdict {
 
 fn code(printed: &Printed) -> String {
     FormCode::of(printed.slip.content()).to_string()
+}
+
+/// The entries by which a paper says something else: log, place, day.
+fn changes(verdict: &Verdict) -> Vec<(String, u64, String)> {
+    let Some(Standing::Changed(changes)) = &verdict.standing else {
+        panic!("{verdict:?}");
+    };
+    let changes = changes.iter();
+    changes
+        .map(|change| (change.log.clone(), change.sequence, change.day.to_string()))
+        .collect()
 }
 
 async fn change(town: &Town, sequence: u64, void: bool) -> Answer {
@@ -92,7 +105,10 @@ async fn a_paper_is_verified_until_its_record_is_corrected() {
     // Corrected: by which entry. A file that was not altered is still what was printed.
     let corrected = change(host, sequence, false).await.written[0].sequence;
     let verdict = verify(host, &printed.page);
-    assert_eq!(verdict.standing, Some(Standing::Changed(vec![corrected])));
+    assert_eq!(
+        changes(&verdict),
+        [("local".to_owned(), corrected, "2026-04-01".to_owned())]
+    );
     assert_eq!(verdict.page, Some(true));
     let third = print(host, Wanted::Activity(sequence)).await.unwrap();
     assert_eq!(
@@ -257,11 +273,10 @@ async fn hostile_names_and_a_crowd_become_nothing_but_text() {
     );
 }
 
-#[tokio::test]
-async fn every_other_form_is_printed_and_verified() {
-    let pair = ready().await;
+/// A quarter with everything that forms are printed of: a certificate, an agreement, statements of both sides.
+async fn a_quarter(pair: &Pair) -> (Quarter, AgreementHash) {
     let (home, host) = (&pair.home, &pair.host);
-    held(&pair).await;
+    held(pair).await;
     pair.sync().await;
     let range = CertificateRange {
         kind: CertificateKind::Flow,
@@ -288,7 +303,7 @@ async fn every_other_form_is_printed_and_verified() {
     .await
     .unwrap();
     pair.set_day("2026-07-02");
-    let quarter = "2026-Q2".parse().unwrap();
+    let quarter: Quarter = "2026-Q2".parse().unwrap();
     for town in [home, host] {
         statement::issue(&town.office, town.request(), String::new(), quarter)
             .await
@@ -299,6 +314,14 @@ async fn every_other_form_is_printed_and_verified() {
         .unwrap()
         .agreements()[1]
         .hash;
+    (quarter, hash)
+}
+
+#[tokio::test]
+async fn every_other_form_is_printed_and_verified() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let (quarter, hash) = a_quarter(&pair).await;
     for (wanted, number, says) in [
         (
             Wanted::Certificate("F001".parse().unwrap()),
@@ -352,6 +375,49 @@ async fn every_other_form_is_printed_and_verified() {
     void_and_continued(host).await;
 }
 
+#[tokio::test]
+async fn a_paper_that_changed_names_the_entry_its_log_and_its_day() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let (quarter, hash) = a_quarter(&pair).await;
+    let mut papers = Vec::new();
+    for wanted in [
+        Wanted::Certificate("F001".parse().unwrap()),
+        Wanted::Agreement(hash.to_string()),
+        Wanted::Statement {
+            partner: String::new(),
+            quarter,
+        },
+    ] {
+        papers.push(print(host, wanted).await.unwrap().page);
+    }
+    pair.set_day("2026-07-05");
+    // The holder moves to another unit; home signs the result; home ends the agreement.
+    let moved = host.size(LogNo::LOCAL);
+    import_rows(host, "姓名,活动证号,所在支部\n无证人,F001,社区第四支部\n").await;
+    let result = reconcile::show(&home.office, "", quarter).unwrap().hash();
+    let closing = home.size(home.partner().out);
+    let (request, result) = (home.request(), result.unwrap());
+    reconcile::close(&home.office, request, String::new(), quarter, result)
+        .await
+        .unwrap();
+    let ended = home.size(home.partner().out);
+    let (last, why) = (Some(day("2026-12-31")), Text::parse("机构调整").unwrap());
+    agreement::end(&home.office, home.request(), hash.to_string(), last, why)
+        .await
+        .unwrap();
+    pair.sync().await;
+    let on = "2026-07-05".to_owned();
+    for (paper, log, sequence) in [
+        (&papers[0], "local", moved),
+        (&papers[1], "in:340800-001", ended),
+        (&papers[2], "in:340800-001", closing),
+    ] {
+        let found = changes(&verify(host, paper));
+        assert_eq!(found, [(log.to_owned(), sequence, on.clone())]);
+    }
+}
+
 async fn void_and_continued(host: &Town) {
     // A certificate that was given back is no paper any more.
     let certificate = form::list(&host.office, None, "HZ-").unwrap().remove(0);
@@ -376,8 +442,8 @@ async fn void_and_continued(host: &Town) {
     let ledger = form::list(&host.office, None, "TZ-").unwrap().remove(0);
     let code = FormCode::of(&ledger.issued.slip).to_string();
     assert_eq!(
-        verify(host, &code).standing,
-        Some(Standing::Changed(vec![sequence]))
+        changes(&verify(host, &code)),
+        [("local".to_owned(), sequence, "2026-07-02".to_owned())]
     );
 }
 

@@ -83,7 +83,7 @@ pub(super) fn show(town: &Town, sequence: u64) -> (Line, Vec<String>) {
     activity::show(&town.office, sequence).unwrap()
 }
 
-async fn change(
+pub(super) async fn change(
     town: &Town,
     sequence: u64,
     right: impl FnOnce(Activity) -> Option<Activity>,
@@ -106,7 +106,7 @@ async fn change(
 }
 
 /// Facts of a case as both sides see them after corrections.
-fn facts(town: &Town, case: CaseId) -> Vec<String> {
+pub(super) fn facts(town: &Town, case: CaseId) -> Vec<String> {
     let (_, letters) = letters::show(&town.office, &case.to_string()).unwrap();
     let mut facts = Vec::new();
     for letter in letters {

@@ -4,17 +4,21 @@
 
 mod alone;
 mod assessment;
+mod bad_input;
 mod certificate;
 mod dues;
+mod dues_both;
 mod duties;
 mod forms;
 mod gateways;
 mod hostile;
 mod life;
+mod moves;
 mod overdue;
 mod pair;
 mod parts;
 mod roster;
 mod rotation;
+mod same_theme;
 mod stories;
 mod units;

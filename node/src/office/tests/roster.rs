@@ -213,7 +213,13 @@ async fn a_unit_is_closed_when_its_members_have_moved() {
     assert_eq!(refused.reason(), "UNIT");
     let assign = |unit: &str, members: &[&str]| {
         let members = members.iter().map(ToString::to_string).collect();
-        unit::assign(&town.office, town.request(), unit.to_owned(), members)
+        unit::assign(
+            &town.office,
+            town.request(),
+            unit.to_owned(),
+            members,
+            today,
+        )
     };
     // All or none.
     let before = town.size(LogNo::LOCAL);

@@ -202,7 +202,8 @@ async fn a_move_begins_a_new_stay_and_a_closed_branch_owes_nothing_more() {
     home.set_day("2026-05-20");
     for member in ["张三", "李四"] {
         let members = vec![member.to_owned()];
-        unit::assign(&home.office, home.request(), "第二支部".to_owned(), members)
+        let (to, on) = ("第二支部".to_owned(), day("2026-05-20"));
+        unit::assign(&home.office, home.request(), to, members, on)
             .await
             .unwrap();
     }

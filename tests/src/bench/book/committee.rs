@@ -73,6 +73,11 @@ impl Committee {
         }
     }
 
+    /// Everybody.
+    pub(super) fn members(&self) -> Vec<MemberId> {
+        self.people.iter().map(|(id, _)| *id).collect()
+    }
+
     /// Units and members, as they were when the book was begun.
     pub(super) fn founding(&mut self, on: Day) -> Vec<Event> {
         let mut payloads: Vec<Payload> = Vec::new();
@@ -126,6 +131,8 @@ impl Committee {
             removed: false,
             actor: actor(),
             unit_id: Some(*unit),
+            since: None,
+            exit: None,
         }
         .into()
     }

@@ -17,7 +17,7 @@ use hongyan_proto::{
 };
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::{super::BenchError, committee::Committee, entry::Event};
+use super::{super::BenchError, committee::Committee, dues, entry::Event};
 
 /// How many years are written, the present one included.
 const YEARS: i16 = 10;
@@ -70,6 +70,16 @@ pub(super) fn years(folder: &Path, members: usize, today: Day) -> Result<u64, Be
         write(&store, events)?;
     }
     Ok(store.log(LogNo::LOCAL).map_or(0, |log| log.size()))
+}
+
+/// Makes a node with the members and their dues of the last months, and nothing else.
+pub(super) fn dues(folder: &Path, members: usize, today: Day) -> Result<(), BenchError> {
+    let unlock = empty(folder, 3)?;
+    let (store, _) = Store::open(folder, &unlock, [5; 32])?;
+    let mut committee = Committee::of(members, 17);
+    let from = dues::first(today);
+    write(&store, committee.founding(from.first_day()))?;
+    write(&store, dues::events(&committee.members(), (from, today)))
 }
 
 fn adopted(from: Day) -> Result<Payload, BenchError> {

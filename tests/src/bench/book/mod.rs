@@ -1,6 +1,7 @@
 //! The local book of a large committee: opening, duties, memory at rest, and the import of a large roster.
 
 mod committee;
+mod dues;
 mod entry;
 mod fill;
 mod import;
@@ -51,4 +52,10 @@ pub async fn measure(program: &Path, size: Size, today: Day) -> Result<Vec<Figur
     let mut figures = open::measure(program, folder.path(), size.members, today).await?;
     figures.extend(import::measure(program, folder.path(), size.rows).await?);
     Ok(figures)
+}
+
+/// Measures the lists of dues of a committee that kept them for two years.
+pub async fn dues(program: &Path, members: usize, today: Day) -> Result<Vec<Figure>, BenchError> {
+    let folder = tempfile::Builder::new().prefix("hongyan-dues-").tempdir()?;
+    dues::measure(program, folder.path(), members, today).await
 }

@@ -219,6 +219,8 @@ fn a_month_paid_at_the_host_is_not_asked_again() {
     let february = &months[&month("2026-02")];
     assert!(february.is_double());
     assert_eq!(february.arrears(), Fen(0));
+    // Home took it first, so home's counts and nothing is to be given back here.
+    assert_eq!((february.paid, february.duplicate), (Fen(1500), Fen(0)));
     assert_eq!(months[&month("2026-03")].arrears(), Fen(1500));
     let list = row(about, &letters, "", (month("2026-03"), day("2026-03-31"))).unwrap();
     assert_eq!(
@@ -228,6 +230,47 @@ fn a_month_paid_at_the_host_is_not_asked_again() {
     // Before it was paid there nobody knew of it.
     let before = row(about, &letters, "", (month("2026-01"), day("2026-03-31"))).unwrap();
     assert_eq!(before.arrears, Fen(1500));
+}
+
+#[test]
+fn of_two_payments_for_a_month_the_earlier_counts_and_on_one_day_the_hosts() {
+    use hongyan_proto::id::CaseId;
+
+    use crate::domain::life::Who;
+    let hosted = Person {
+        who: Who::Hosted(CaseId::from_bytes([9; 16])),
+        ..person()
+    };
+    let (end, of) = (day("2026-02-28"), month("2026-02"));
+    for (ours, theirs, home_counts, host_counts) in [
+        ("2026-02-03", "2026-02-20", true, true),
+        ("2026-02-20", "2026-02-03", false, false),
+        // The same day at both: what is the host's counts, whoever asks.
+        ("2026-02-03", "2026-02-03", false, true),
+    ] {
+        for (who, counts) in [(&person(), home_counts), (&hosted, host_counts)] {
+            let account = account(
+                vec![salary(3000, "2026-02")],
+                vec![],
+                vec![paid("2026-02", 1, 1500, ours)],
+                vec![],
+            );
+            let letters = [host("2026-02", 1, 1500, theirs)];
+            let lines = months((who, &account), &letters, end, of);
+            let line = &lines[&of];
+            assert!(line.is_double() && line.is_settled() && line.is_paid_up());
+            let counted = if counts { (1500, 0) } else { (0, 1500) };
+            let said = (line.paid.0, line.duplicate.0);
+            assert_eq!(said, counted, "{ours} {theirs} {:?}", who.who);
+            assert_eq!((line.arrears(), line.extra()), (Fen(0), Fen(0)));
+            let list = row((who, &account), &letters, "", (of, end)).unwrap();
+            let totals = totals([&list]);
+            // The cash is what came in; what is paid for the month is counted once at both.
+            assert_eq!(totals.received, Fen(1500));
+            assert_eq!((totals.paid.0, totals.duplicate.0), counted);
+            assert_eq!((totals.double, totals.arrears), (1, Fen(0)));
+        }
+    }
 }
 
 #[test]

@@ -189,6 +189,7 @@ impl Town {
             born: None,
             probation: Vec::new(),
             away: Vec::new(),
+            left: false,
         });
         self
     }

@@ -1,0 +1,368 @@
+//! Dues that policies ask for and two nodes hear of: a duty is closed by the payment wherever it was taken, a month that both took counts once,
+//! and a quarter names a line of dues that differs by one fen.
+
+use hongyan_proto::{
+    id::{CaseId, Fen, Hash},
+    letter::{AnswerKind, LineAnswer, LineField, Payload, Place},
+    time::{Month, Quarter},
+};
+
+use super::{
+    dues::{base, correct, pay, paying},
+    duties::{adopt, of, same_after_rebuild},
+    pair::{Pair, Town},
+    stories::{accept, day, digests, notice, place, ready, write},
+};
+use crate::{
+    book,
+    domain::{
+        case::Side,
+        dues::Row,
+        duty::{Duty, State},
+        fact::{dues::paid_twice, effective},
+        statement::{Cause, Status},
+    },
+    office::{
+        dues::{self, Paying, Right},
+        reconcile, statement,
+    },
+};
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+/// The duty of one person's dues of the month that ends on a day.
+fn duty(town: &Town, who: &str, due: &str) -> Option<Duty> {
+    let mut found = of(town, "dues");
+    found.retain(|duty| duty.who == who && duty.due == day(due));
+    assert!(found.len() <= 1, "{found:?}");
+    found.pop()
+}
+
+fn evidence(duty: &Duty) -> Vec<(String, u64)> {
+    let entries = duty.evidence.iter();
+    entries
+        .map(|entry| (entry.log.to_string(), entry.sequence))
+        .collect()
+}
+
+async fn hosted_from(pair: &Pair, name: &str, placed: &str) -> CaseId {
+    let case = notice(pair, name).await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    let place = Place {
+        placed_on: day(placed),
+        ..place()
+    };
+    write(&pair.host, case, place).await.unwrap();
+    pair.sync().await;
+    case
+}
+
+#[tokio::test]
+async fn a_duty_of_dues_is_closed_by_the_payment_with_its_entry_as_evidence() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "wuxi", "2026-04-01").await.unwrap();
+    base(home, "李四", 3000, "2026-04").await.unwrap();
+    home.set_day("2026-04-20");
+    let open = duty(home, "李四", "2026-04-30").unwrap();
+    assert_eq!((open.state, open.evidence.len()), (State::Due, 0));
+    let (_, answer) = pay(home, "李四", paying("2026-04", 1)).await.unwrap();
+    let payment = answer.written[0].sequence;
+    let closed = duty(home, "李四", "2026-04-30").unwrap();
+    assert_eq!(closed.state, State::Done(day("2026-04-20")));
+    assert_eq!(evidence(&closed), [("local".to_owned(), payment)]);
+    // Paid too late, it is done late; taken back, it is owed again.
+    home.set_day("2026-06-02");
+    let may = duty(home, "李四", "2026-05-31").unwrap();
+    assert_eq!(may.state, State::Overdue);
+    pay(home, "李四", paying("2026-05", 1)).await.unwrap();
+    let may = duty(home, "李四", "2026-05-31").unwrap();
+    assert_eq!(may.state, State::DoneLate(day("2026-06-02")));
+    correct(home, payment, None).await.unwrap();
+    let april = duty(home, "李四", "2026-04-30").unwrap();
+    assert_eq!((april.state, april.evidence), (State::Overdue, vec![]));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn homes_duty_is_closed_by_the_letter_of_the_host_that_took_the_money() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    for town in [home, host] {
+        adopt(town, "wuxi", "2026-04-01").await.unwrap();
+    }
+    pair.set_day("2026-04-20");
+    // Whoever manages the member on the first of the month is owed it: April is home's, May is the host's.
+    hosted_from(&pair, "张三", "2026-04-20").await;
+    base(host, "张三", 3000, "2026-04").await.unwrap();
+    let open = duty(home, "张三", "2026-04-30").unwrap();
+    assert_eq!(open.state, State::Due);
+    assert_eq!(duty(host, "张三", "2026-04-30"), None);
+    let (taken, answer) = pay(host, "张三", paying("2026-04", 2)).await.unwrap();
+    assert_eq!(taken.telling.unwrap().told, 1);
+    pair.sync().await;
+    let closed = duty(home, "张三", "2026-04-30").unwrap();
+    assert_eq!(closed.state, State::Done(day("2026-04-20")));
+    let letter = evidence(&closed);
+    assert_eq!(letter.len(), 1);
+    assert_eq!(letter[0].0, "in:320200-001");
+    let entry = home
+        .office
+        .store()
+        .entry(home.partner().incoming.unwrap(), letter[0].1)
+        .unwrap();
+    assert_eq!(entry.header().kind, hongyan_proto::log::Kind::Dues);
+    let may = duty(host, "张三", "2026-05-31").unwrap();
+    assert_eq!(may.state, State::Done(day("2026-04-20")));
+    let payment = answer.written[0].sequence;
+    assert_eq!(evidence(&may)[0], ("local".to_owned(), payment));
+    assert_eq!(duty(home, "张三", "2026-05-31"), None, "owed at one node");
+    // The letter that is taken back opens the duty again.
+    correct(host, payment, None).await.unwrap();
+    pair.sync().await;
+    let again = duty(home, "张三", "2026-04-30").unwrap();
+    assert_eq!(again.state, State::Due);
+    for town in [home, host] {
+        same_after_rebuild(town);
+    }
+}
+
+fn row(town: &Town, of: Month) -> Row {
+    let list = dues::list(&town.office, "", of).unwrap();
+    let mut rows = list.rows.into_iter();
+    rows.find(|row| row.name == "张三").unwrap()
+}
+
+/// Which side's payment of each month counts, as a node has it from the case's letters.
+fn twice(town: &Town, case: CaseId) -> Vec<(Month, Side)> {
+    let file = book::case_with_facts(town.office.store(), Some(&town.partner()), case);
+    let facts = effective(&file.unwrap().unwrap().case);
+    paid_twice(&facts).into_iter().collect()
+}
+
+/// A payment of a month, on a day of it. What the other side told is known: the money was taken all the same.
+async fn take(town: &Town, of: Month, on: u8) -> u64 {
+    let taken = Paying {
+        paid_on: Some(day(&format!("{of}-{on:02}"))),
+        twice: true,
+        ..paying(&of.to_string(), 1)
+    };
+    let (_, answer) = pay(town, "张三", taken).await.unwrap();
+    answer.written[0].sequence
+}
+
+/// Who writes before the letters of the other arrive.
+#[derive(Clone, Copy, Debug)]
+enum Arrival {
+    NeitherKnew,
+    HomeFirst,
+    HostFirst,
+}
+
+#[tokio::test]
+async fn a_month_that_both_took_counts_once_whichever_letter_came_first() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
+    for town in [home, host] {
+        base(town, "张三", 3000, "2026-04").await.unwrap();
+    }
+    pair.set_day("2027-02-10");
+    let mut of = month("2026-04");
+    for arrival in [Arrival::NeitherKnew, Arrival::HomeFirst, Arrival::HostFirst] {
+        for (at_home, at_host, counts) in [
+            (3, 20, Side::Outflow),
+            (20, 3, Side::Inflow),
+            (9, 9, Side::Inflow),
+        ] {
+            let (first, second) = match arrival {
+                Arrival::HostFirst => ((host, at_host), (home, at_home)),
+                _ => ((home, at_home), (host, at_host)),
+            };
+            let one = take(first.0, of, first.1).await;
+            if !matches!(arrival, Arrival::NeitherKnew) {
+                pair.sync().await;
+            }
+            let other = take(second.0, of, second.1).await;
+            pair.sync().await;
+            let case_of = format!("{arrival:?} {at_home} {at_host}");
+            assert_eq!(digests(home), digests(host), "{case_of}");
+            let (ours, theirs) = (row(home, of), row(host, of));
+            assert_eq!([&ours.double[..], &theirs.double[..]], [[of]; 2]);
+            for town in [home, host] {
+                assert_eq!(twice(town, case), [(of, counts)], "{case_of}");
+            }
+            // Of 15.00 paid to each, 15.00 count over both nodes; the others are to be given back.
+            let said = [&ours, &theirs].map(|row| (row.paid.0, row.duplicate.0));
+            let expected = match counts {
+                Side::Outflow => [(1500, 0), (0, 1500)],
+                Side::Inflow => [(0, 1500), (1500, 0)],
+            };
+            assert_eq!(said, expected, "{case_of}");
+            assert_eq!((ours.arrears, theirs.arrears), (Fen(0), Fen(0)));
+            // Given back: the flag ends at both, and the month stays paid, once.
+            let home_wrote_first = !matches!(arrival, Arrival::HostFirst);
+            let (by, payment) = match (counts, home_wrote_first) {
+                (Side::Outflow, true) => (host, other),
+                (Side::Outflow, false) => (host, one),
+                (Side::Inflow, true) => (home, one),
+                (Side::Inflow, false) => (home, other),
+            };
+            correct(by, payment, None).await.unwrap();
+            pair.sync().await;
+            let (ours, theirs) = (row(home, of), row(host, of));
+            assert!(ours.double.is_empty() && theirs.double.is_empty());
+            assert_eq!(ours.paid.0 + theirs.paid.0, 1500, "{case_of}");
+            assert_eq!((ours.duplicate, theirs.duplicate), (Fen(0), Fen(0)));
+            assert_eq!(twice(home, case), []);
+            of = of.plus_months(1);
+        }
+    }
+    for town in [home, host] {
+        same_after_rebuild(town);
+    }
+}
+
+/// The side that must act answers, and both sign the same result.
+async fn both_close(pair: &Pair, (quarter, differs): (Quarter, CaseId), hash: Option<Hash>) {
+    let (home, host) = (&pair.home, &pair.host);
+    // Who took the money answers; then both sign the same result, and the difference stays in it.
+    let request = home.request();
+    let early = reconcile::close(&home.office, request, String::new(), quarter, hash.unwrap());
+    assert!(early.await.unwrap_err().to_string().contains("未答复"));
+    let answered = LineAnswer {
+        case_id: differs,
+        field: LineField::DuesFen,
+        answer: AnswerKind::Corrected,
+        own_value: None,
+        note: None,
+    };
+    reconcile::answer(
+        &host.office,
+        host.request(),
+        String::new(),
+        quarter,
+        hash,
+        vec![answered],
+    )
+    .await
+    .unwrap();
+    pair.sync().await;
+    for town in [home, host] {
+        let shown = reconcile::show(&town.office, "", quarter).unwrap();
+        let (request, hash) = (town.request(), shown.hash().unwrap());
+        reconcile::close(&town.office, request, String::new(), quarter, hash)
+            .await
+            .unwrap();
+    }
+    pair.sync().await;
+    for town in [home, host] {
+        let listed = reconcile::list(&town.office, "").unwrap();
+        assert_eq!(listed[0].status, Status::Closed);
+        let closing = listed[0].view.our_closing.clone().unwrap();
+        assert_eq!(Some(closing.result_hash), listed[0].hash());
+    }
+}
+
+#[tokio::test]
+async fn a_quarter_agrees_on_dues_and_names_what_differs_by_one_fen() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let agreed = hosted_from(&pair, "张三", "2026-04-01").await;
+    let differs = hosted_from(&pair, "李四", "2026-04-01").await;
+    let mut payments = Vec::new();
+    for name in ["张三", "李四"] {
+        base(host, name, 3000, "2026-04").await.unwrap();
+        let (_, answer) = pay(host, name, paying("2026-04", 3)).await.unwrap();
+        payments.push(answer.written[0].sequence);
+    }
+    pair.sync().await;
+    pair.set_day("2026-07-02");
+    let quarter: Quarter = "2026-Q2".parse().unwrap();
+    let issue = |town: &'_ Town| {
+        let request = town.request();
+        let office = town.office.clone();
+        async move { statement::issue(&office, request, String::new(), quarter).await }
+    };
+    issue(home).await.unwrap();
+    // A fen too little was written; home states before the correction reaches it.
+    let right = Right {
+        fen: Some(Fen(4501)),
+        ..Right::default()
+    };
+    correct(host, payments[1], Some(right)).await.unwrap();
+    issue(host).await.unwrap();
+    pair.sync().await;
+    let results: Vec<_> = [home, host]
+        .map(|town| reconcile::show(&town.office, "", quarter).unwrap())
+        .into();
+    let hash = results[0].hash();
+    assert_eq!(hash, results[1].hash());
+    let settlement = results[0].view.settlement.as_ref().unwrap();
+    assert_eq!(
+        (settlement.counts.agreed, settlement.counts.differing),
+        (1, 1)
+    );
+    let [line] = results[1].lines() else {
+        panic!("{:?}", results[1].lines());
+    };
+    let difference = &line.difference;
+    assert_ne!(difference.case, agreed);
+    assert_eq!(
+        (difference.case, difference.field, difference.cause),
+        (differs, LineField::DuesFen, Cause::HostDuesDiffer)
+    );
+    assert_eq!(
+        (
+            difference.outflow_value.as_deref(),
+            difference.inflow_value.as_deref(),
+            difference.act
+        ),
+        (Some("4500"), Some("4501"), Side::Inflow)
+    );
+    both_close(&pair, (quarter, differs), hash).await;
+}
+
+#[tokio::test]
+async fn a_quarter_names_the_month_that_both_took_and_who_gives_it_back() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
+    for town in [home, host] {
+        base(town, "张三", 3000, "2026-04").await.unwrap();
+    }
+    pair.set_day("2026-07-02");
+    // One month of three at each: their sum alone would show nothing.
+    take(home, month("2026-04"), 3).await;
+    take(host, month("2026-04"), 20).await;
+    pair.sync().await;
+    let quarter: Quarter = "2026-Q2".parse().unwrap();
+    for town in [home, host] {
+        let issued = statement::issue(&town.office, town.request(), String::new(), quarter);
+        issued.await.unwrap();
+    }
+    pair.sync().await;
+    for town in [home, host] {
+        let shown = reconcile::show(&town.office, "", quarter).unwrap();
+        let [line] = shown.lines() else {
+            panic!("{:?}", shown.lines());
+        };
+        assert_eq!(
+            (line.difference.case, line.difference.field),
+            (case, LineField::DuesMonths)
+        );
+        assert_eq!(
+            (line.difference.cause, line.difference.act),
+            (Cause::PaidTwiceAtHost, Side::Inflow)
+        );
+    }
+    let told = book::case_with_facts(host.office.store(), Some(&host.partner()), case);
+    let facts = effective(&told.unwrap().unwrap().case);
+    let dues = facts
+        .iter()
+        .filter(|fact| matches!(fact.payload, Payload::Dues(_)));
+    assert_eq!(dues.count(), 2, "nothing is hidden");
+}

@@ -1,0 +1,225 @@
+//! Where members belonged counts by the day: who moved is missed on the right side, and who left the roster owes nothing afterwards.
+
+use hongyan_proto::{
+    letter::{ActivityKind, MemberExit, OfficerRole, Presence, UnitKind},
+    time::Day,
+};
+
+use super::{
+    dues::{base, pay, paying},
+    duties::{adopt, of, same_after_rebuild},
+    life::{activity, all, hold},
+    pair::Town,
+    stories::{day, import_rows, notice, ready},
+    units::{found, tree},
+};
+use crate::{
+    domain::duty::{Duty, State},
+    office::{
+        OfficeError, book as books, dues, member,
+        officer::{self, Post},
+        unit,
+    },
+    store::LogNo,
+};
+
+const FIRST: &str = "第一支部";
+const SECOND: &str = "第二支部";
+
+async fn assign(town: &Town, unit: &str, who: &str, on: &str) -> Result<(), OfficeError> {
+    let (request, who) = (town.request(), vec![who.to_owned()]);
+    unit::assign(&town.office, request, unit.to_owned(), who, day(on))
+        .await
+        .map(drop)
+}
+
+async fn leave(town: &Town, who: &str, exit: MemberExit, on: &str) -> Result<(), OfficeError> {
+    let request = town.request();
+    member::remove(&town.office, request, who.to_owned(), (exit, day(on)))
+        .await
+        .map(drop)
+}
+
+/// An activity day of a branch to which everyone was expected.
+async fn held(town: &Town, unit: &str, on: &str, people: &[(&str, Presence)]) -> u64 {
+    let held = activity(unit, ActivityKind::ActivityDay, on);
+    hold(town, held, all(people)).await.unwrap().0
+}
+
+fn absences(town: &Town) -> Vec<(Option<String>, Day, usize)> {
+    let duties = of(town, "absence").into_iter();
+    duties
+        .map(|duty| {
+            (
+                duty.unit.map(|unit| unit.to_string()),
+                duty.from,
+                duty.evidence.len(),
+            )
+        })
+        .collect()
+}
+
+fn names(town: &Town, sequence: u64) -> Vec<String> {
+    let (_, mut names) = super::life::show(town, sequence);
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn who_moved_is_missed_where_they_belonged_that_day() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    adopt(home, "chizhou", "2026-01-01").await.unwrap();
+    home.set_day("2026-06-20");
+    let absent = [("张三", Presence::Absent)];
+    for on in ["2026-04-10", "2026-05-10", "2026-06-10"] {
+        held(home, FIRST, on, &absent).await;
+    }
+    let of_first = Some("东街党总支/第一支部".to_owned());
+    assert_eq!(absences(home), [(of_first, day("2026-06-10"), 3)]);
+    // Entered late: since mid-May the member belongs to another branch, and was not expected at the first one in June.
+    assign(home, SECOND, "张三", "2026-05-15").await.unwrap();
+    assert_eq!(absences(home), []);
+    held(home, SECOND, "2026-06-12", &absent).await;
+    let of_second = Some("东街党总支/第二支部".to_owned());
+    assert_eq!(absences(home), [(of_second, day("2026-06-12"), 3)]);
+    // What is recorded of an earlier day takes the roster of that day.
+    let may = held(home, FIRST, "2026-05-12", &[]).await;
+    let june = held(home, FIRST, "2026-06-15", &[]).await;
+    assert_eq!(names(home, may).len(), names(home, june).len() + 1);
+    // Each branch's statistics have the member's lines of the member's days there.
+    let lines = |unit: &str| {
+        let all = books::stats(&home.office, unit, 2026).unwrap();
+        let mut all = all.into_iter();
+        let found = all.find(|one| one.person.names.contains(&"张三".to_owned()));
+        found.map(|one| (one.tally.attended, one.tally.expected))
+    };
+    assert_eq!(lines(FIRST), Some((1, 3)));
+    assert_eq!(lines(SECOND), Some((0, 1)));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_move_that_cannot_count_is_refused_and_nothing_is_written() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    home.set_day("2026-06-20");
+    found(home, ("第三支部", UnitKind::Branch), "", "2026-05-01").await;
+    assign(home, SECOND, "张三", "2026-05-15").await.unwrap();
+    base(home, "李四", 3000, "2026-04").await.unwrap();
+    let closed = dues::close(
+        &home.office,
+        home.request(),
+        FIRST.to_owned(),
+        "2026-05".parse().unwrap(),
+    );
+    closed.await.unwrap();
+    let size = home.size(LogNo::LOCAL);
+    for (unit, who, on, says) in [
+        (FIRST, "张三", "2026-06-21", "尚未到来"),
+        ("第三支部", "张三", "2026-05-14", "2026-05-15"),
+        ("第三支部", "金丝雀", "2026-04-30", "2026-05-01"),
+        // Dues of May are closed for the branch that is left.
+        (SECOND, "李四", "2026-05-20", "2026-06-01"),
+    ] {
+        let refused = assign(home, unit, who, on).await.unwrap_err().to_string();
+        assert!(refused.contains(says), "{refused}");
+    }
+    assert_eq!(home.size(LogNo::LOCAL), size);
+    assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
+}
+
+/// The duties of dues of somebody: last day and state.
+fn owed(town: &Town, who: &str) -> Vec<(String, State)> {
+    let mut found: Vec<Duty> = of(town, "dues");
+    found.retain(|duty| duty.who == who);
+    let found = found.into_iter();
+    found
+        .map(|duty| (duty.due.to_string(), duty.state))
+        .collect()
+}
+
+#[tokio::test]
+async fn who_left_the_roster_keeps_what_was_due_before_and_owes_nothing_after() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    adopt(home, "chizhou", "2026-03-01").await.unwrap();
+    base(home, "李四", 3000, "2026-04").await.unwrap();
+    let (_, answer) = pay(home, "李四", paying("2026-04", 1)).await.unwrap();
+    home.set_day("2026-06-20");
+    for on in ["2026-04-10", "2026-05-08"] {
+        held(home, FIRST, on, &[("李四", Presence::Absent)]).await;
+    }
+    let march = ("2026-03-31".to_owned(), State::Overdue);
+    let april = ("2026-04-30".to_owned(), State::Done(day("2026-04-01")));
+    let may = ("2026-05-31".to_owned(), State::Overdue);
+    let until_may = [march, april, may];
+    assert_eq!(owed(home, "李四")[..3], until_may);
+    leave(home, "李四", MemberExit::Transferred, "2026-05-10")
+        .await
+        .unwrap();
+    // May was owed on its first day; June and later are the next organization's.
+    assert_eq!(owed(home, "李四"), until_may);
+    let paid = of(home, "dues")
+        .into_iter()
+        .find(|duty| duty.who == "李四" && matches!(duty.state, State::Done(_)));
+    assert_eq!(
+        paid.unwrap().evidence[0].sequence,
+        answer.written[0].sequence
+    );
+    // What is owed from before can still be paid.
+    pay(home, "李四", paying("2026-05", 1)).await.unwrap();
+    let may = State::DoneLate(day("2026-06-20"));
+    assert_eq!(owed(home, "李四")[2].1, may);
+    // At what was held before, but entered later, the member was expected; at what was held after, not.
+    let before = held(home, FIRST, "2026-05-09", &[]).await;
+    let after = held(home, FIRST, "2026-06-10", &[]).await;
+    assert_eq!(names(home, before).len(), names(home, after).len() + 1);
+    let stats = books::stats(&home.office, FIRST, 2026).unwrap();
+    let left = stats
+        .iter()
+        .find(|one| one.person.names.contains(&"李四".to_owned()))
+        .unwrap();
+    assert_eq!((left.tally.attended, left.tally.expected), (1, 3));
+    same_after_rebuild(home);
+    // Taken back by an import, the member owes again from then on.
+    import_rows(home, "姓名,活动证号,所在支部\n李四,AQ-0002,第一支部\n").await;
+    home.set_day("2026-07-20");
+    let due: Vec<_> = owed(home, "李四").into_iter().map(|(due, _)| due).collect();
+    assert!(due.contains(&"2026-07-31".to_owned()), "{due:?}");
+    assert!(!due.contains(&"2026-06-30".to_owned()), "{due:?}");
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn who_is_away_or_holds_an_office_does_not_leave_by_the_way() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    notice(&pair, "张三").await;
+    let post = Post {
+        unit: FIRST.to_owned(),
+        member: "李四".to_owned(),
+        role: OfficerRole::Secretary,
+    };
+    officer::appoint(&home.office, home.request(), post, day("2026-01-01"), None)
+        .await
+        .unwrap();
+    let size = home.size(LogNo::LOCAL);
+    for (who, says) in [("张三", "flow transfer"), ("李四", "unit officer end")] {
+        let refused = leave(home, who, MemberExit::Deceased, "2026-04-01").await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains(says), "{refused}");
+    }
+    let ahead = leave(home, "金丝雀", MemberExit::Expelled, "2026-04-02").await;
+    assert!(ahead.unwrap_err().to_string().contains("尚未到来"));
+    assert_eq!(home.size(LogNo::LOCAL), size);
+    leave(home, "金丝雀", MemberExit::Expelled, "2026-04-01")
+        .await
+        .unwrap();
+    let again = leave(home, "金丝雀", MemberExit::Expelled, "2026-04-01").await;
+    assert_eq!(again.unwrap_err().reason(), "NOT_FOUND");
+}
