@@ -48,7 +48,7 @@ pub(super) async fn appraise(
             let day = day.unwrap_or(desk.today);
             not_ahead(day, desk.today, "day")?;
             let unit = roster::unit(desk.draft, unit.as_str())?;
-            let candidates = roster::candidates(desk.draft, unit.as_str())?;
+            let candidates = roster::candidates_on(desk.draft, unit.as_str(), day)?;
             roster::require(&candidates, unit.as_str())?;
             let filed = u16::try_from(year.get()).unwrap_or_default();
             if let Some((before, _)) = result(desk.draft, unit.as_str(), filed)? {
@@ -103,7 +103,7 @@ pub(super) async fn correct(
             not_ahead(day, desk.today, "day")?;
             // Who was appraised here may be named, even when the person has left the unit since.
             let unit = roster::named(desk.draft, before.unit.as_str())?;
-            let mut candidates = roster::candidates(desk.draft, &unit)?;
+            let mut candidates = roster::candidates_on(desk.draft, &unit, day)?;
             for candidate in &mut candidates {
                 let was = |line: &AppraisalLine| candidate.who == Who::Member(line.member_id);
                 candidate.belongs |= before.lines.iter().any(was);

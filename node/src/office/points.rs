@@ -229,7 +229,7 @@ pub(super) fn branch(
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, true)?;
     let unit = &*roster::named(&office.store, unit)?;
-    let candidates = roster::candidates(&office.store, unit)?;
+    let candidates = roster::candidates_on(&office.store, unit, day)?;
     roster::require(&candidates, unit)?;
     let units = book::units(&office.store)?;
     let place = units.unit_of(None, Some(unit)).map(Unit::place);

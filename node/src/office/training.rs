@@ -36,7 +36,7 @@ pub(super) async fn train(
             let day = course.day.unwrap_or(desk.today);
             not_ahead(day, desk.today, "day")?;
             let unit = roster::named(desk.draft, &unit)?;
-            let candidates = roster::candidates(desk.draft, &unit)?;
+            let candidates = roster::candidates_on(desk.draft, &unit, day)?;
             let mut member_ids = Vec::new();
             if !unit.is_empty() {
                 roster::require(&candidates, &unit)?;
