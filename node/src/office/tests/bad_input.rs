@@ -136,7 +136,7 @@ async fn impossible_rows_change_nothing() {
     let pair = Pair::met().await;
     let town = &pair.home;
     let before = heads(town);
-    for (cell, part) in [("2026-02-30", "2026-02-30"), ("2999-01-01", "2999-01-01")] {
+    for (cell, part) in [("2026-02-30", "没有这一天"), ("2999-01-01", "今天之后")] {
         let file = format!("姓名,入党时间\n张三,{cell}\n");
         let imported = read(town, file.into_bytes(), "名册.csv").await.unwrap();
         row(&imported, 2, "入党时间", &[part]);
@@ -146,8 +146,8 @@ async fn impossible_rows_change_nothing() {
     let imported = read(town, twice.as_bytes().to_vec(), "名册.csv")
         .await
         .unwrap();
-    row(&imported, 2, "所在支部", &["两个支部", "第 3 行"]);
-    row(&imported, 3, "所在支部", &["两个支部", "第 2 行"]);
+    row(&imported, 2, "所在党支部", &["两个支部", "第 3 行"]);
+    row(&imported, 3, "所在党支部", &["两个支部", "第 2 行"]);
     assert_eq!(heads(town), before);
 }
 
@@ -234,7 +234,10 @@ async fn a_wrong_policy_changes_nothing() {
     };
     for (rules, parts) in [
         // A kind of rule that nobody knows.
-        (rule("wish", "kind = \"wish\""), ["line 8", "wish"]),
+        (
+            rule("wish", "kind = \"wish\""),
+            ["line 11", "unknown kind of rule"],
+        ),
         // A field that the kind does not have.
         (
             rule("dues", "kind = \"dues\"\nper-month = 3"),
@@ -250,8 +253,11 @@ async fn a_wrong_policy_changes_nothing() {
         ),
         // A day that no month has.
         (
-            rule("activity-day", "kind = \"activity-day\"\nday = 32"),
-            ["line 12", "32"],
+            rule(
+                "activity-day",
+                "kind = \"activity-day\"\nday = 32\nshift = \"later\"",
+            ),
+            ["line 12", "from 1 to 31"],
         ),
     ] {
         let wanted = Wanted::File("own.toml".to_owned(), format!("{head}{rules}"));
