@@ -104,25 +104,21 @@ fn find(office: &Office, text: &str) -> Result<Duty, OfficeError> {
         .ok_or_else(|| OfficeError::not_found(DUTY, text))
 }
 
-/// Excuses a duty with a reason, or takes the excuse back.
+/// Excuses a duty with a reason, or takes the excuse back. All duties are derived once, either way.
 pub(super) async fn excuse(
     office: &Office,
     request: Request,
     text: &str,
     reason: Option<Text<500>>,
 ) -> Result<(Duty, Answer), OfficeError> {
-    let duty = find(office, text)?;
+    let Some(reason) = reason else {
+        return unexcuse(office, request, text).await;
+    };
+    let mut duty = find(office, text)?;
     if matches!(duty.state, State::Done(_) | State::DoneLate(_)) {
         return Err(OfficeError::field(
             "duty",
             "此事已办, 无需说明缘由 it is done: nothing is to be excused",
-        ));
-    }
-    let taken_back = reason.is_none();
-    if taken_back && !matches!(duty.state, State::Excused { .. }) {
-        return Err(OfficeError::field(
-            "reason",
-            "此事没有说明过缘由; 请写明缘由 there is no excuse to take back: give a reason",
         ));
     }
     let what: String = format!("{} {} {}", duty.clause, duty.who, duty.what.zh)
@@ -130,11 +126,56 @@ pub(super) async fn excuse(
         .take(500)
         .collect();
     let what = Text::new(what)?;
-    let id = duty.id();
-    let answer = office
+    let person = request.actor.to_string();
+    let excused = State::Excused {
+        reason: reason.to_string(),
+        person,
+    };
+    let answer = write_excuse(office, request, (duty.id().0, what), Some(reason)).await?;
+    // As a list has it from now on.
+    if matches!(duty.state, State::Excused { .. }) {
+        duty.evidence.pop();
+    }
+    let written = answer.written.iter();
+    let entries = written.map(|written| facts::entry(written.sequence));
+    duty.evidence.extend(entries);
+    duty.state = excused;
+    Ok((duty, answer))
+}
+
+/// Takes an excuse back: what was excused is known without deriving it.
+async fn unexcuse(
+    office: &Office,
+    request: Request,
+    text: &str,
+) -> Result<(Duty, Answer), OfficeError> {
+    let digits = text.to_ascii_lowercase();
+    let policies = book::policies(&office.store)?;
+    let named = |id: &[u8; 8]| digits.len() >= DIGITS && hex::encode(id).starts_with(&digits);
+    let mut known = policies.excused.iter().filter(|(id, _)| named(id));
+    let (Some((id, (excused, _))), None) = (known.next(), known.next()) else {
+        // Nothing, or more than one, of that name: whoever looks says which.
+        find(office, text)?;
+        return Err(OfficeError::field(
+            "reason",
+            "此事没有说明过缘由; 请写明缘由 there is no excuse to take back: give a reason",
+        ));
+    };
+    let (id, what) = (*id, excused.what.clone());
+    let answer = write_excuse(office, request, (id, what), None).await?;
+    Ok((find(office, &hex::encode(id))?, answer))
+}
+
+async fn write_excuse(
+    office: &Office,
+    request: Request,
+    (duty, what): ([u8; 8], Text<500>),
+    reason: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
         .write(request, move |desk| {
             let excused = Excused {
-                duty: id.0,
+                duty,
                 what,
                 reason,
                 actor: desk.actor.clone(),
@@ -142,8 +183,7 @@ pub(super) async fn excuse(
             desk.enter(&excused.into(), None)?;
             Ok(Answer::default())
         })
-        .await?;
-    Ok((find(office, &id.to_string())?, answer))
+        .await
 }
 
 /// What happened must have happened, and within the two years that are looked at.

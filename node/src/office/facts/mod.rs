@@ -110,7 +110,7 @@ pub(super) fn facts(
 }
 
 /// A place in the local log.
-fn entry(sequence: u64) -> Entry {
+pub(super) fn entry(sequence: u64) -> Entry {
     static LOCAL: LazyLock<Arc<str>> = LazyLock::new(|| "local".into());
     Entry {
         log: LOCAL.clone(),

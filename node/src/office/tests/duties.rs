@@ -169,11 +169,14 @@ async fn an_excuse_is_signed_by_a_person_and_can_be_taken_back() {
         person: "王书记".to_owned(),
     };
     assert_eq!(excused.state, expected);
+    // What the answer says is what a list says.
+    assert_eq!(excused, of(host, "answer")[0]);
     same_after_rebuild(host);
     let (back, _) = duty::excuse(&host.office, host.request(), &id, None)
         .await
         .unwrap();
     assert_eq!(back.state, State::Overdue);
+    assert_eq!(back, of(host, "answer")[0]);
     let twice = duty::excuse(&host.office, host.request(), &id, None).await;
     assert!(matches!(twice, Err(OfficeError::Invalid(_))));
     let unknown = duty::excuse(&host.office, host.request(), "00000000", reason).await;
