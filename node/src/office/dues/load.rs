@@ -133,8 +133,13 @@ fn stays(units: &Units, member: &book::Member, formers: &[Former]) -> Vec<Stay> 
         if !member.removed {
             let path = member.unit_id.map(|id| units.path(id));
             let path = path.filter(|path| !path.is_empty());
+            // An entry from before there was a tree has a name that the tree may know by now.
+            let named = |text: &str| {
+                let unit = units.unit_of(None, Some(text));
+                unit.map_or_else(|| text.to_owned(), |unit| units.path(unit.id))
+            };
             stays.push(Stay {
-                unit: path.or_else(|| member.unit.as_ref().map(ToString::to_string)),
+                unit: path.or_else(|| member.unit.as_ref().map(|text| named(text.as_str()))),
                 from,
                 until,
             });

@@ -41,7 +41,9 @@ pub(super) fn since(
         }
         (FormKind::Statement, _, Some(partner), Some(quarter)) => {
             let partner = find::partner(&office.store, &partner.to_string())?;
-            let (_, records) = book::quarter(&office.store, &partner, quarter)?;
+            let (_, mut records) = book::quarter(&office.store, &partner, quarter)?;
+            // A signature under the result changes nothing of what the paper says.
+            records.retain(|record| record.kind != Kind::Closing.code());
             Ok(letters(&partner, &records, at))
         }
         _ => {

@@ -240,8 +240,11 @@ async fn a_wrong_policy_changes_nothing() {
         ),
         // A field that the kind does not have.
         (
-            rule("dues", "kind = \"dues\"\nper-month = 3"),
-            ["line 12", "per-month"],
+            rule(
+                "dues",
+                "kind = \"dues\"\nrate = \"national\"\nper-month = 3",
+            ),
+            ["line 13", "per-month"],
         ),
         // Two frequencies of the same meeting: nobody could say which applies.
         (

@@ -25,7 +25,7 @@ use crate::{
         activity::{self, Change, Roll},
         agreement, certificate,
         form::{self, Printed, Signer, Standing, Verdict, Wanted},
-        reconcile, statement,
+        statement,
     },
     store::LogNo,
 };
@@ -392,13 +392,11 @@ async fn a_paper_that_changed_names_the_entry_its_log_and_its_day() {
         papers.push(print(host, wanted).await.unwrap().page);
     }
     pair.set_day("2026-07-05");
-    // The holder moves to another unit; home signs the result; home ends the agreement.
+    // The holder moves to another unit; home states the quarter anew; home ends the agreement.
     let moved = host.size(LogNo::LOCAL);
     import_rows(host, "姓名,活动证号,所在支部\n无证人,F001,社区第四支部\n").await;
-    let result = reconcile::show(&home.office, "", quarter).unwrap().hash();
-    let closing = home.size(home.partner().out);
-    let (request, result) = (home.request(), result.unwrap());
-    reconcile::close(&home.office, request, String::new(), quarter, result)
+    let stated = home.size(home.partner().out);
+    statement::issue(&home.office, home.request(), String::new(), quarter)
         .await
         .unwrap();
     let ended = home.size(home.partner().out);
@@ -411,7 +409,7 @@ async fn a_paper_that_changed_names_the_entry_its_log_and_its_day() {
     for (paper, log, sequence) in [
         (&papers[0], "local", moved),
         (&papers[1], "in:340800-001", ended),
-        (&papers[2], "in:340800-001", closing),
+        (&papers[2], "in:340800-001", stated),
     ] {
         let found = changes(&verify(host, paper));
         assert_eq!(found, [(log.to_owned(), sequence, on.clone())]);
