@@ -273,6 +273,8 @@ mod tests {
             awards: None,
             penalties: None,
             contact_state: Some(ContactState::InContact),
+            dues_duplicate_months: None,
+            home_dues_fen: None,
         }
     }
 
@@ -284,6 +286,8 @@ mod tests {
             dues_months: None,
             dues_fen: None,
             contact_state: None,
+            dues_duplicate_months: None,
+            host_dues_fen: None,
         }
     }
 
