@@ -1,9 +1,11 @@
 //! A partner by its key whose program lies: each lie is refused by name, says whose turn it is, leaves everything as it was, and an honest
 //! sync right after completes.
 
+use std::time::{Duration, Instant};
+
 use hongyan_proto::{
     id::{AgreementHash, Epoch},
-    log::Kind,
+    log::{Kind, SignedCheckpoint},
     message::{Message, StopReason},
     pb::{exchange::v1 as x, office::v1 as o},
     time::Timestamp,
@@ -35,18 +37,20 @@ fn logs(status: &o::GetStatusResponse) -> Vec<(String, u64, String)> {
         .collect()
 }
 
-/// Home's last word on its partner, once it has recorded one that contains `part`.
+/// Far beyond what a busy machine takes to record how a session ended.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Home's last word on its partner, once it has recorded one that contains `part`; else what it says in the end.
 async fn last_word(desk: &Desk, part: &str) -> String {
-    let mut words = String::new();
-    for _ in 0..200 {
+    let since = Instant::now();
+    loop {
         let last = desk.sync_status(HOST).await.unwrap().last;
         let why = last.and_then(|last| last.why).unwrap_or_default();
-        words = format!("{} {}", why.zh, why.en);
-        if words.contains(part) {
-            break;
+        let words = format!("{} {}", why.zh, why.en);
+        if words.contains(part) || since.elapsed() > PATIENCE {
+            return words;
         }
     }
-    words
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -214,6 +218,74 @@ async fn a_log_of_another_epoch_waits_for_people_and_the_true_one_goes_on() {
     let words = last_word(&town.desk(home), "epoch").await;
     assert!(words.contains("operator must accept"), "{words}");
     honest(&mut town, home, host, &case).await;
+}
+
+/// Both sessions begin by what home holds, and each history is in itself in order: only the second one's frame shows that there are two.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_histories_told_at_once_the_second_is_refused_with_both_notes() {
+    let (mut town, home, host, people) = two(55, 1).await;
+    let case = stay(&town, home, host, &people[0]).await;
+    let rogue = taken_over(&mut town, home, host).await;
+    let address = town.at(home).wire().address().to_string();
+    let size = rogue.log.entries.len();
+    let histories = ["2026-01-01", "2026-01-02"]
+        .map(|day| rogue.with(Some(case_id(&case)), Kind::MajorEvent, &event(day)));
+    let mut calls = Vec::new();
+    for history in &histories {
+        let mut call = rogue.call(&address).await.unwrap();
+        call.say(rogue.hello(history)).await;
+        call.greeting(&rogue.partner).await.unwrap();
+        calls.push(call);
+    }
+    let [first, second] = &mut calls[..] else {
+        unreachable!("two histories")
+    };
+    first.say(Message::Frame(histories[0].frame(size))).await;
+    acknowledged(first, size as u64 + 1).await;
+    second.say(Message::Frame(histories[1].frame(size))).await;
+    let stop = second.stop().await.expect("a word before the end");
+    assert_eq!(stop.reason, StopReason::BadFrame, "{stop}");
+    assert!(stop.detail.contains("two histories"), "{stop}");
+    let author = rogue.key.public();
+    let notes: Vec<_> = stop
+        .evidence
+        .iter()
+        .map(|note| SignedCheckpoint::verify(note, &author).unwrap())
+        .collect();
+    let shown = histories.each_ref().map(|history| {
+        let note = history.note(size + 1);
+        (note.size(), note.root())
+    });
+    let kept: Vec<_> = notes
+        .iter()
+        .map(|note| (note.size(), note.root()))
+        .collect();
+    assert_eq!(kept, shown, "both notes, what is held first");
+    // Before the first session ends, which is another word.
+    let desk = town.desk(home);
+    let words = last_word(&desk, "two histories").await;
+    assert!(words.contains("two histories"), "{words}");
+    drop(calls);
+    // What was held stays, the correspondence goes on, and only the first history is in the case.
+    let state = desk.partner(HOST).await.unwrap().state();
+    assert_eq!(state, o::PartnerState::Pinned);
+    honest_without_attendance(&mut town, home, host).await;
+    for side in [home, host] {
+        let told = town.desk(side).case(&case).await.unwrap();
+        let kind = x::Kind::MajorEvent;
+        let events = told.events.iter().filter(|event| event.kind() == kind);
+        assert_eq!(events.count(), 1, "{told:?}");
+    }
+}
+
+/// Home has made so many entries durable.
+async fn acknowledged(call: &mut hongyan_tests::town::Call, wanted: u64) {
+    loop {
+        let message = call.hear().await.expect("an acknowledgement comes");
+        if matches!(message, Message::Ack { size, .. } if size == wanted) {
+            return;
+        }
+    }
 }
 
 /// More than any honest partner repeats.
