@@ -66,8 +66,10 @@ impl Engine {
         while changes.peek().is_some() {
             let piece: Result<_, _> = changes.by_ref().take(PIECE).collect();
             self.write_at_once(piece?)?;
+            // sled reuses a segment as soon as it has written elsewhere what lay in it, synced or not. A power cut in the middle of many
+            // unsynced pieces left a database that could not be opened, and so no place to apply the file to.
+            self.sync()?;
         }
-        self.sync()?;
         forget(&self.path)
     }
 }
