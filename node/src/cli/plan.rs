@@ -133,6 +133,14 @@ fn item(text: &str) -> Result<Item, String> {
 impl Plan {
     fn message(self, reason: String) -> Result<ActivityPlan, Failure> {
         let items = match self.file {
+            None if self.items.is_empty() => {
+                return Err(Failure::new(
+                    "INVALID_ARGUMENT",
+                    "PLAN_EMPTY",
+                    "没有写明活动 no activity was given",
+                    "用 --file 计划.toml, 或逐项 --item 2027-01-10=学习党章; 格式见 plan set --help name them with --file or --item; plan set --help shows how",
+                ));
+            }
             None => self.items,
             Some(path) => super::file::read::<PlanFile>(&path)?.items,
         };

@@ -22,7 +22,13 @@ pub(super) fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, Office
     /// Months paid ahead at most.
     const AHEAD: u32 = 24;
     let this = desk.today.month();
-    let lines = lines(desk, loaded, this.plus_months(AHEAD));
+    // Without a base only the last month that is looked at is asked for: that is this one, and none to come.
+    let ahead = if loaded.account.bases.is_empty() {
+        0
+    } else {
+        AHEAD
+    };
+    let lines = lines(desk, loaded, this.plus_months(ahead));
     let mut open = lines.iter().filter(|(month, line)| {
         !line.is_settled() && (line.arrears().0 > 0 || line.is_unknown() || **month >= this)
     });

@@ -431,7 +431,13 @@ async fn what_cannot_be_is_refused_and_nothing_is_written() {
         ..paying("2026-05", 1)
     };
     let admission = paying("1990-01", 1);
+    // Without a base this month is asked for, and none to come.
+    let this = Paying {
+        month: None,
+        ..paying("2026-04", 1)
+    };
     for (person, paying, place) in [
+        ("张三", this, "2026-04"),
         ("李四", paying("2026-04", 1), "2026-04"),
         ("李四", paying("2026-03", 2), "2026-04"),
         ("李四", ahead, "paid_on"),
