@@ -63,7 +63,7 @@ impl Pins {
     /// Takes this key's connections from now on, before `until` if given. Replaces an earlier pin of the same key.
     pub fn pin(&self, key: PublicKey, until: Option<Timestamp>) {
         let name = key.key_id();
-        self.set(Pin {
+        self.set(&Pin {
             key,
             until,
             name,
@@ -73,7 +73,7 @@ impl Pins {
 
     /// Takes the connections of the key that an organization has now, which was pinned first under `name`.
     pub fn pin_as(&self, name: KeyId, key: PublicKey) {
-        self.set(Pin {
+        self.set(&Pin {
             key,
             until: None,
             name,
@@ -84,7 +84,7 @@ impl Pins {
     /// The organization that was pinned first under `name` replaced this key: its connections are taken before `until` only, and a
     /// statement by it is followed no more.
     pub fn retire(&self, name: KeyId, key: PublicKey, until: Timestamp) {
-        self.set(Pin {
+        self.set(&Pin {
             key,
             until: Some(until),
             name,
@@ -92,12 +92,12 @@ impl Pins {
         });
     }
 
-    fn set(&self, pin: Pin) {
+    fn set(&self, pin: &Pin) {
         let key_id = pin.key.key_id();
-        let same = |pinned: &HashMap<_, _>| pinned.get(&key_id) == Some(&pin);
+        let same = |pinned: &HashMap<_, _>| pinned.get(&key_id) == Some(pin);
         if !same(&self.0.pinned.read().unwrap_or_else(PoisonError::into_inner)) {
             self.change(|pinned| {
-                pinned.insert(key_id, pin);
+                pinned.insert(key_id, *pin);
             });
         }
     }
@@ -142,7 +142,7 @@ impl Pins {
         for rotation in succession.after(&from.key) {
             self.retire(from.name, rotation.old_key, rotation.overlap_until);
         }
-        self.set(Pin {
+        self.set(&Pin {
             key: *key,
             until: from.until,
             name: from.name,

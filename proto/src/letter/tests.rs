@@ -309,6 +309,7 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         Cadence,
         Sex,
         MemberClass,
+        MemberExit,
         DepartureReason,
         DisownReason,
         CertificateCheck,

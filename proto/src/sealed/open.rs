@@ -141,13 +141,13 @@ impl Outline {
                 }
                 (field::AUTHOR, Value::Bytes(author)) => outline.author = plain.slice_ref(author),
                 (field::AUDIENCE, Value::Bytes(audience)) => {
-                    outline.audience = plain.slice_ref(audience)
+                    outline.audience = plain.slice_ref(audience);
                 }
                 (field::SIGNATURE, Value::Bytes(_)) if !outline.signature.is_empty() => {
                     return Err(SealedError::Signature);
                 }
                 (field::SIGNATURE, Value::Bytes(signature)) => {
-                    outline.signature = plain.slice_ref(signature)
+                    outline.signature = plain.slice_ref(signature);
                 }
                 (field::HELLO, Value::Bytes(hello)) => outline.hello = plain.slice_ref(hello),
                 (field::FRAMES, Value::Bytes(_)) => {}
@@ -237,10 +237,10 @@ impl Opened {
                     return Err(undecodable("two hellos"));
                 }
                 (field::HELLO, Value::Bytes(bytes)) => {
-                    hello = Some(read_hello(plain.slice_ref(bytes))?)
+                    hello = Some(read_hello(plain.slice_ref(bytes))?);
                 }
                 (field::FRAMES, Value::Bytes(bytes)) => {
-                    frames.push(read_frame(plain.slice_ref(bytes))?)
+                    frames.push(read_frame(plain.slice_ref(bytes))?);
                 }
                 (field::ASK, Value::Bytes(bytes)) => ask = plain.slice_ref(bytes),
                 (field::ANSWER, Value::Bytes(bytes)) => answer = plain.slice_ref(bytes),

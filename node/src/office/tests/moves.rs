@@ -163,11 +163,11 @@ async fn who_left_the_roster_keeps_what_was_due_before_and_owes_nothing_after() 
         .unwrap();
     // May was owed on its first day; June and later are the next organization's.
     assert_eq!(owed(home, "李四"), until_may);
-    let paid = of(home, "dues")
+    let settled = of(home, "dues")
         .into_iter()
         .find(|duty| duty.who == "李四" && matches!(duty.state, State::Done(_)));
     assert_eq!(
-        paid.unwrap().evidence[0].sequence,
+        settled.unwrap().evidence[0].sequence,
         answer.written[0].sequence
     );
     // What is owed from before can still be paid.
