@@ -146,17 +146,16 @@ fn seat(seat: &[u8; SEAT]) -> Option<(Who, Presence)> {
 pub fn life_in_brief(shelf: &impl Shelf, year: u16) -> Result<Vec<Brief>, BookError> {
     let wrong = || BookError::View("life");
     let prefix = [&b"b"[..], &year.to_be_bytes()].concat();
-    shelf
-        .scan(View::Life, &prefix)?
-        .into_iter()
-        .map(|(key, bytes)| {
-            let sequence = key[prefix.len()..].try_into().map_err(|_| wrong())?;
-            Ok(Brief {
-                sequence: u64::from_be_bytes(sequence),
-                what: read(decode(bytes, "life")?).ok_or_else(wrong)?,
-            })
-        })
-        .collect()
+    let mut found = Vec::new();
+    shelf.each(View::Life, &prefix, |key, bytes| {
+        let sequence = key[prefix.len()..].try_into().map_err(|_| wrong())?;
+        found.push(Brief {
+            sequence: u64::from_be_bytes(sequence),
+            what: read(decode(bytes, "life")?).ok_or_else(wrong)?,
+        });
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Dues as the local log has them: every entry under its person, what the next receipt's number is, and which months were paid on which day.
 //! What a person owes is derived on reading.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use hongyan_proto::{
@@ -90,15 +90,50 @@ fn placed_key(sequence: u64) -> Vec<u8> {
     [&b"p"[..], &sequence.to_be_bytes()].concat()
 }
 
-/// A settled month, by month first: a list of a year is one scan.
-fn month_key(month: u32, person: &[u8], sequence: u64) -> Vec<u8> {
-    [
-        &b"d"[..],
-        &month.to_be_bytes(),
-        person,
-        &sequence.to_be_bytes(),
-    ]
-    .concat()
+/// The settled months of a person, by year first: a list of some years is one scan of few values.
+fn year_key(year: u16, person: &[u8]) -> Vec<u8> {
+    [&b"y"[..], &year.to_be_bytes(), person].concat()
+}
+
+/// A month of a year that is settled: which, by which entry, when. They lie one behind the other, ascending.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+struct Row {
+    month: i8,
+    sequence: u64,
+    day: Day,
+}
+
+impl Row {
+    /// Bytes of one.
+    const LEN: usize = 13;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        let day = self.day.date();
+        bytes.extend(self.month.to_be_bytes());
+        bytes.extend(self.sequence.to_be_bytes());
+        bytes.extend(day.year().to_be_bytes());
+        bytes.extend(day.month().to_be_bytes());
+        bytes.extend(day.day().to_be_bytes());
+    }
+
+    fn read(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let [first, sequence @ .., high, low, month, day] = bytes;
+        let year = i16::from_be_bytes([high, low]);
+        let [month, day] = [month, day].map(|byte| i8::from_be_bytes([byte]));
+        Some(Self {
+            month: i8::from_be_bytes([first]),
+            sequence: u64::from_be_bytes(sequence),
+            day: Day::new(year, month, day).ok()?,
+        })
+    }
+
+    fn all(bytes: &[u8]) -> Result<Vec<Self>, BookError> {
+        let (rows, []) = bytes.as_chunks::<{ Self::LEN }>() else {
+            return Err(BookError::View(NAME));
+        };
+        let rows = rows.iter().map(|row| Self::read(*row));
+        rows.collect::<Option<_>>().ok_or(BookError::View(NAME))
+    }
 }
 
 fn number_key(number: u32) -> Vec<u8> {
@@ -117,17 +152,12 @@ fn closed_key(sequence: u64) -> Vec<u8> {
     [&b"c"[..], &sequence.to_be_bytes()].concat()
 }
 
+/// Months of a year.
+const YEAR: u32 = 12;
+
 fn month_number(month: Month) -> u32 {
     let first = month.first_day().date();
     u32::try_from(i32::from(first.year()) * 12 + i32::from(first.month()) - 1).unwrap_or_default()
-}
-
-fn month_from(number: u32) -> Result<Month, BookError> {
-    let year = i16::try_from(number / 12).map_err(|_| BookError::View(NAME))?;
-    let month = i8::try_from(number % 12 + 1).map_err(|_| BookError::View(NAME))?;
-    Day::new(year, month, 1)
-        .map(Day::month)
-        .map_err(|_| BookError::View(NAME))
 }
 
 /// The months that an entry settles. Part of what was owed leaves its months due; what is only reduced is owed still.
@@ -219,15 +249,33 @@ fn settle(
     now: Option<&Payload>,
     before: &[u32],
 ) -> Result<Vec<u32>, BookError> {
-    for month in before {
-        draft.delete_view(VIEW, &month_key(*month, person, sequence));
-    }
-    let Some((day, months)) = now.and_then(settles) else {
-        return Ok(Vec::new());
+    let (day, months) = match now.and_then(settles) {
+        Some((day, months)) => (Some(day), months),
+        None => (None, Vec::new()),
     };
-    for month in &months {
-        let key = month_key(*month, person, sequence);
-        draft.put_view(VIEW, &key, day.to_string().into_bytes())?;
+    let years: BTreeSet<u32> = before.iter().chain(&months).map(|one| one / YEAR).collect();
+    for year in years {
+        let key = year_key(u16::try_from(year).unwrap_or_default(), person);
+        let mut rows = Row::all(&draft.get(VIEW, &key)?.unwrap_or_default())?;
+        rows.retain(|row| row.sequence != sequence);
+        let of_year = months.iter().filter(|month| *month / YEAR == year);
+        rows.extend(
+            of_year
+                .zip(day.into_iter().cycle())
+                .map(|(month, day)| Row {
+                    month: i8::try_from(month % YEAR + 1).unwrap_or_default(),
+                    sequence,
+                    day,
+                }),
+        );
+        rows.sort_unstable();
+        if rows.is_empty() {
+            draft.delete_view(VIEW, &key);
+        } else {
+            let mut bytes = Vec::with_capacity(rows.len() * Row::LEN);
+            rows.into_iter().for_each(|row| row.write(&mut bytes));
+            draft.put_view(VIEW, &key, bytes)?;
+        }
     }
     Ok(months)
 }
@@ -360,22 +408,25 @@ pub fn dues_settled(
     (from, until): (Month, Month),
 ) -> Result<Vec<Settled>, BookError> {
     let wrong = || BookError::View(NAME);
+    let year = |month: Month| month.first_day().date().year();
     let mut settled = Vec::new();
-    for number in month_number(from)..=month_number(until) {
-        let prefix = [&b"d"[..], &number.to_be_bytes()].concat();
-        for (key, bytes) in shelf.scan(VIEW, &prefix)? {
-            let rest = &key[prefix.len()..];
-            let (person, sequence) = rest.split_last_chunk::<8>().ok_or_else(wrong)?;
-            let day = std::str::from_utf8(&bytes)
-                .ok()
-                .and_then(|day| day.parse().ok());
-            settled.push(Settled {
-                who: person_from(person)?,
-                month: month_from(number)?,
-                day: day.ok_or_else(wrong)?,
-                sequence: u64::from_be_bytes(*sequence),
-            });
-        }
+    for year in year(from)..=year(until) {
+        let prefix = year_key(u16::try_from(year).unwrap_or_default(), &[]);
+        shelf.each(VIEW, &prefix, |key, bytes| {
+            let who = person_from(&key[prefix.len()..])?;
+            for row in Row::all(&bytes)? {
+                let month = Day::new(year, row.month, 1).map_err(|_| wrong())?.month();
+                if month >= from && month <= until {
+                    settled.push(Settled {
+                        who,
+                        month,
+                        day: row.day,
+                        sequence: row.sequence,
+                    });
+                }
+            }
+            Ok(())
+        })?;
     }
     Ok(settled)
 }

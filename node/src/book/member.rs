@@ -153,11 +153,12 @@ pub fn member(shelf: &impl Shelf, id: MemberId) -> Result<Option<Member>, BookEr
 
 /// The whole roster, those who left it included, by member id.
 pub fn members(shelf: &impl Shelf) -> Result<Vec<Member>, BookError> {
-    shelf
-        .scan(View::Member, &[])?
-        .iter()
-        .map(|(_, bytes)| checked(bytes))
-        .collect()
+    let mut members = Vec::new();
+    shelf.each(View::Member, &[], |_, bytes| {
+        members.push(checked(&bytes)?);
+        Ok(())
+    })?;
+    Ok(members)
 }
 
 /// The members that hold a certificate. More than one is an error of the roster that people must see.

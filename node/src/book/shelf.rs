@@ -13,6 +13,13 @@ pub trait Shelf {
     fn get(&self, view: View, key: &[u8]) -> Result<Option<Bytes>, StoreError>;
     /// Everything whose key begins with `prefix`, in order.
     fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError>;
+    /// The same, one after the other: a large part of a view is never together in memory as it is stored.
+    fn each(
+        &self,
+        view: View,
+        prefix: &[u8],
+        take: impl FnMut(&[u8], Bytes) -> Result<(), BookError>,
+    ) -> Result<(), BookError>;
     /// A log's record.
     fn record(&self, no: LogNo) -> Result<LogRecord, StoreError>;
     /// Every log.
@@ -30,6 +37,18 @@ impl Shelf for Store {
 
     fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
         self.scan_view(view, prefix, usize::MAX)
+    }
+
+    fn each(
+        &self,
+        view: View,
+        prefix: &[u8],
+        mut take: impl FnMut(&[u8], Bytes) -> Result<(), BookError>,
+    ) -> Result<(), BookError> {
+        self.each_in_view(view, prefix).try_for_each(|item| {
+            let (key, value) = item?;
+            take(&key, value)
+        })
     }
 
     fn record(&self, no: LogNo) -> Result<LogRecord, StoreError> {
@@ -61,6 +80,17 @@ impl Shelf for Draft<'_> {
 
     fn scan(&self, view: View, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, StoreError> {
         self.scan_view(view, prefix)
+    }
+
+    fn each(
+        &self,
+        view: View,
+        prefix: &[u8],
+        mut take: impl FnMut(&[u8], Bytes) -> Result<(), BookError>,
+    ) -> Result<(), BookError> {
+        let found = self.scan_view(view, prefix)?;
+        let mut found = found.into_iter();
+        found.try_for_each(|(key, value)| take(&key, value))
     }
 
     fn record(&self, no: LogNo) -> Result<LogRecord, StoreError> {

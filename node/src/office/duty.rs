@@ -12,7 +12,7 @@ use crate::{
     book,
     domain::{
         case,
-        duty::{Duty, Horizon, State, duties},
+        duty::{self, Duty, Found, Horizon, Known, Listed, State, Wanted},
     },
     store::{LogNo, StoreError},
 };
@@ -29,24 +29,23 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn takes(&self, duty: &Duty) -> bool {
-        let unit = self.unit.is_empty()
-            || duty
-                .unit
-                .as_deref()
-                .is_some_and(|unit| unit.contains(&self.unit));
-        let member = self.member.is_empty() || duty.who.contains(&self.member);
+    pub(super) fn takes(&self, found: &Found<'_>) -> bool {
+        let unit = self.unit.is_empty() || found.unit.is_some_and(|unit| unit.contains(&self.unit));
+        let member = self.member.is_empty() || found.who.contains(&self.member);
         let shown = self.all
             || matches!(
-                duty.state,
+                found.state,
                 State::Due | State::Overdue | State::WaitingForPartner
             );
         unit && member && shown
     }
 }
 
-/// Every duty of the committee, and the name of the policy that applies today; none: nothing is adopted.
-pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), OfficeError> {
+/// The duties of the committee that are wanted, and the name of the policy that applies today; none: nothing is adopted.
+pub(super) fn list(
+    office: &Office,
+    wanted: Wanted<'_>,
+) -> Result<(Listed, Option<String>), OfficeError> {
     let today = office.today();
     let policies = book::policies(&office.store)?;
     let mut horizon = Horizon::around(today);
@@ -57,8 +56,14 @@ pub(super) fn all(office: &Office) -> Result<(Vec<Duty>, Option<String>), Office
     let facts = facts::facts(office, &policies, horizon)?;
     let history = policy::history(&policies);
     let applies = history.adopted_by(today).map(|one| one.policy.name.clone());
-    let found = duties(&history, &facts, &policies.calendar, today, horizon);
-    Ok((found, applies))
+    let known = Known {
+        policies: &history,
+        facts: &facts,
+        calendar: &policies.calendar,
+        today,
+        horizon,
+    };
+    Ok((duty::list(known, wanted), applies))
 }
 
 /// The day of the first entry in the local log.
@@ -70,16 +75,6 @@ fn first_day(office: &Office) -> Result<Day, OfficeError> {
     }
 }
 
-/// Those a filter takes, the most urgent first.
-pub(super) fn list(duties: Vec<Duty>, filter: &Filter) -> Vec<Duty> {
-    let mut found: Vec<_> = duties
-        .into_iter()
-        .filter(|duty| filter.takes(duty))
-        .collect();
-    found.sort_by_key(|duty| (duty.state.rank(), duty.due));
-    found
-}
-
 /// Digits that are enough to name a duty.
 const DIGITS: usize = 8;
 
@@ -87,11 +82,14 @@ fn find(office: &Office, text: &str) -> Result<Duty, OfficeError> {
     const DUTY: (&str, &str) = ("应办事项", "duty");
     let text = text.to_ascii_lowercase();
     let named = text.len() >= DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut found: Vec<_> = all(office)?
-        .0
-        .into_iter()
-        .filter(|duty| named && duty.id().to_string().starts_with(&text))
-        .collect();
+    if !named {
+        return Err(OfficeError::not_found(DUTY, text));
+    }
+    let wanted = Wanted {
+        takes: &|found| found.id().to_string().starts_with(&text),
+        most: usize::MAX,
+    };
+    let mut found = list(office, wanted)?.0.first;
     if found.len() > 1 {
         return Err(OfficeError::Ambiguous {
             what: DUTY.0,

@@ -276,6 +276,22 @@ impl Store {
         draft::scan_view(self.sight(), view, prefix, limit)
     }
 
+    /// Keys and values of a view whose keys start with `prefix`, in order, one at a time. Keys come whole.
+    pub fn each_in_view(
+        &self,
+        view: View,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = Result<(Vec<u8>, Bytes), StoreError>> + '_ {
+        let start = key::view(view.space(), prefix);
+        let end = key::after(&start);
+        self.sight().vault.scan(start, end).map(|item| {
+            let (mut key, value) = item?;
+            // The space is the store's affair.
+            key.remove(0);
+            Ok((key, value))
+        })
+    }
+
     /// A secret by its name.
     pub fn secret(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
         self.sight().get(&key::secret(name))

@@ -98,7 +98,8 @@ impl View {
             // The small index also says when contact was made.
             // Gateways have a key each.
             // Of organizational life there is a brief beside each record.
-            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
+            // The settled months of a year lie in one value a person.
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life | Self::Dues => 2,
             _ => 1,
         }
     }

@@ -35,9 +35,12 @@ struct Arguments {
     /// 本地台账的党员人数 Members of the committee with the local book
     #[arg(long, default_value_t = 3_000)]
     members: usize,
-    /// 导入的名册行数 Rows of the roster that is imported
+    /// 导入的名册行数; 0 为不测 Rows of the roster that is imported; 0: none
     #[arg(long, default_value_t = 50_000)]
     rows: usize,
+    /// 本地台账所在的文件夹, 已有则沿用 Where the committee with the local book is kept, and taken from when it is there
+    #[arg(long)]
+    folder: Option<PathBuf>,
     /// 只测这些部分; 缺省为全部 Measure only these parts; all when none is named
     #[arg(long, value_enum)]
     only: Vec<Part>,
@@ -322,6 +325,7 @@ async fn local_book(program: &Path, arguments: &Arguments) -> Result<(), BenchEr
     let size = book::Size {
         members: arguments.members,
         rows: arguments.rows,
+        folder: arguments.folder.clone(),
     };
     figures(&book::measure(program, size, clock()().day()).await?);
     Ok(())

@@ -9,7 +9,8 @@ use hongyan_proto::time::{Day, Month};
 
 use super::{
     draft::Draft,
-    facts::{Entry, Held, Kept, Person},
+    facts::{Activity, DuesPaid, Entry, Held, Kept},
+    folk::{Folk, Records},
     term::{Scene, words},
 };
 use crate::domain::{
@@ -20,26 +21,32 @@ use crate::domain::{
 };
 
 pub(super) fn find(scene: &mut Scene<'_>) {
+    if !scene.keeps(Kept::Measures) {
+        return;
+    }
     let counting = counting(scene.policies);
     let laddered = counting.1 > 0;
     let lapses = counting.0.iter().any(|one| one.lapses);
-    for person in &scene.facts.people {
-        if scene.keeps(Kept::Activities) && scene.keeps(Kept::Measures) {
+    let months = months(scene);
+    for folk in scene.people {
+        let records = scene.index.people.records(folk);
+        if scene.keeps(Kept::Activities) && !records.attended.is_empty() {
             if laddered {
-                ladder(scene, person, &counting);
+                ladder(scene, (folk, records), &counting);
             }
             if lapses {
-                lapse_of_life(scene, person);
+                lapse_of_life(scene, (folk, records));
             }
         }
-        if scene.keeps(Kept::Dues) && scene.keeps(Kept::Measures) {
-            lapse_of_dues(scene, person);
+        if scene.keeps(Kept::Dues) {
+            lapse_of_dues(scene, (folk, records), &months);
         }
-        if scene.keeps(Kept::Measures) {
-            lapse_of_work(scene, person);
-        }
+        lapse_of_work(scene, (folk, records));
     }
 }
+
+/// A person and what is recorded of them.
+type Known<'a> = (&'a Folk<'a>, &'a Records<'a>);
 
 /// What a policy counts as absence.
 struct Counting<'a> {
@@ -54,7 +61,7 @@ struct Counting<'a> {
 struct Ladder<'a> {
     ruled: &'a Ruled,
     count: Count,
-    rungs: &'a [Rung],
+    rungs: Vec<(Rung, Arc<Words>)>,
     within_days: u16,
     /// Where its tally is: a count begins with its policy, and one that is adopted again goes on.
     tally: usize,
@@ -80,10 +87,11 @@ fn counting(policies: &PolicyHistory) -> (Vec<Counting<'_>>, usize) {
                 names.push(name);
                 names.len() - 1
             });
+            let rungs = rungs.iter().map(|rung| (*rung, told(count, *rung)));
             Ladder {
                 ruled,
                 count,
-                rungs,
+                rungs: rungs.collect(),
                 within_days,
                 tally,
             }
@@ -104,26 +112,20 @@ fn counting(policies: &PolicyHistory) -> (Vec<Counting<'_>>, usize) {
 
 /// What was counted so far under one rule.
 #[derive(Clone, Default)]
-struct Tally {
+struct Tally<'a> {
     year: i16,
     number: u16,
-    absences: Vec<Entry>,
+    absences: Vec<&'a Entry>,
 }
 
 fn ladder<'a>(
     scene: &mut Scene<'a>,
-    person: &'a Person,
+    (folk, records): Known<'a>,
     (counting, tallies): &(Vec<Counting<'a>>, usize),
 ) {
-    let Some(attended) = scene.index.absences.get(&person.who) else {
-        return;
-    };
-    // Who was never absent is not counted.
-    if attended.iter().all(|(_, absent)| !absent) {
-        return;
-    }
+    let person = folk.person;
     let mut tallies = vec![Tally::default(); *tallies];
-    for (activity, absent) in attended {
+    for (activity, absent) in &records.attended {
         let day = activity.day;
         let policy = scene.policies.at(day);
         let counting = counting
@@ -135,7 +137,7 @@ fn ladder<'a>(
         if counting.days_only && activity.held != Held::ActivityDay {
             continue;
         }
-        let exempt = scene.index.is_exempt(person.who, Exempt::Attendance, day);
+        let exempt = records.is_exempt(Exempt::Attendance, day);
         if exempt || person.is_away(day) || person.stay(day).is_none() {
             continue;
         }
@@ -158,9 +160,9 @@ fn ladder<'a>(
                 continue;
             }
             tally.number += 1;
-            tally.absences.push(activity.entry.clone());
-            let rung = ladder.rungs.iter().find(|rung| rung.at == tally.number);
-            if let Some(rung) = rung {
+            tally.absences.push(&activity.entry);
+            let mut rungs = ladder.rungs.iter();
+            if let Some((rung, what)) = rungs.find(|(rung, _)| rung.at == tally.number) {
                 let call = Call {
                     policy: counting.policy,
                     ruled: ladder.ruled,
@@ -169,14 +171,14 @@ fn ladder<'a>(
                     from: day,
                     within_days: ladder.within_days,
                 };
-                let what = told(ladder.count, *rung);
-                add(scene, person, &call, what, tally.absences.clone(), None);
+                let evidence = tally.absences.clone();
+                add(scene, (folk, records), &call, what.clone(), evidence, None);
             }
         }
     }
 }
 
-fn told(count: Count, rung: Rung) -> Words {
+fn told(count: Count, rung: Rung) -> Arc<Words> {
     let (count, measure) = (count.label(), rung.measure.label());
     words(
         format!("{}{} 次无故不参加: {}", count.0, rung.at, measure.0),
@@ -200,18 +202,18 @@ struct Call<'a> {
 /// The branch takes the measure; or what called for it ended by itself on `ended`.
 fn add<'a>(
     scene: &mut Scene<'a>,
-    person: &'a Person,
+    (folk, records): Known<'a>,
     call: &Call<'a>,
-    what: Words,
-    evidence: Vec<Entry>,
-    ended: Option<(Day, Entry)>,
+    what: Arc<Words>,
+    evidence: Vec<&'a Entry>,
+    ended: Option<(Day, &'a Entry)>,
 ) {
-    let taken = scene
-        .facts
+    let person = folk.person;
+    let taken = records
         .measures
         .iter()
-        .filter(|one| one.who == person.who && one.what == call.measure && one.day >= call.from)
-        .map(|one| (one.day, one.entry.clone()))
+        .filter(|one| one.what == call.measure && one.day >= call.from)
+        .map(|one| (one.day, &one.entry))
         .chain(ended)
         .min_by_key(|(day, _)| *day);
     let until = call.from.plus_days(i32::from(call.within_days));
@@ -219,15 +221,14 @@ fn add<'a>(
     if taken.is_none() && person.left_before(until) {
         return;
     }
-    let unit = person.stay(call.from).map(|stay| &stay.unit);
-    let branch = unit.map(|unit| scene.index.branch(unit).map_or(unit, |branch| &branch.name));
     let term = (call.from, until);
     let draft = Draft {
         about: format!("{:?}/{}", person.who, call.about),
-        who: person.name.clone(),
+        who: &person.name,
         evidence,
         ..Draft::new((call.policy, call.ruled), term, what)
     };
+    let branch = folk.branch_on(call.from);
     scene.add(draft.by_branch(branch).closed(taken));
 }
 
@@ -249,10 +250,10 @@ fn lapse_on<'a>(
 
 fn call_lapse<'a>(
     scene: &mut Scene<'a>,
-    person: &'a Person,
+    known: Known<'a>,
     (month, neglect): (Month, Neglect),
-    evidence: Vec<Entry>,
-    ended: Option<(Day, Entry)>,
+    evidence: Vec<&'a Entry>,
+    ended: Option<(Day, &'a Entry)>,
 ) {
     // The months are over on the day after the last of them.
     let from = last_day(month).plus_days(1);
@@ -276,7 +277,7 @@ fn call_lapse<'a>(
         from,
         within_days,
     };
-    add(scene, person, &call, what, evidence, ended);
+    add(scene, known, &call, what, evidence, ended);
 }
 
 /// Months in a row: calls `lapse` once a run when it becomes long enough.
@@ -299,30 +300,21 @@ fn runs(
     }
 }
 
-fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
-    let Some(attended) = scene.index.absences.get(&person.who) else {
-        return;
+fn lapse_of_life<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
+    // A month without any record proves nothing and ends a run. Where the host managed the member nothing counts.
+    let (person, index) = (folk.person, scene.index);
+    let here = |(activity, absent): &&(&'a Activity, bool)| {
+        let expected = !absent || index.concerns(person, activity);
+        expected && !person.is_away(activity.day)
     };
-    if attended.iter().all(|(_, absent)| !absent) {
-        return;
-    }
-    // A month without any record proves nothing and ends a run.
-    let mut months: BTreeMap<Month, (bool, Vec<&Entry>)> = BTreeMap::new();
-    for (activity, absent) in attended {
-        let unexpected = *absent && !scene.index.concerns(person, activity);
-        if unexpected || person.is_away(activity.day) {
-            continue;
-        }
-        let month = months
-            .entry(activity.day.month())
-            .or_insert((true, Vec::new()));
-        month.0 &= *absent;
-        month.1.push(&activity.entry);
-    }
-    let neglected = months
-        .iter()
-        .filter(|(_, (absent, _))| *absent)
-        .map(|(month, _)| *month);
+    let attended = &records.attended;
+    let months = attended.chunk_by(|(one, _), (next, _)| one.day.month() == next.day.month());
+    let neglected = months.filter_map(|month| {
+        let mut held = month.iter().filter(here).peekable();
+        let (first, _) = held.peek()?;
+        let month = first.day.month();
+        held.all(|(_, absent)| *absent).then_some(month)
+    });
     let mut found = Vec::new();
     runs(
         neglected,
@@ -330,75 +322,103 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, person: &'a Person) {
         |month| found.push(month),
     );
     for month in found {
-        let evidence = months
-            .range(..=month)
-            .rev()
-            .take(12)
-            .flat_map(|(_, (_, entries))| entries.iter().map(|entry| (*entry).clone()))
-            .collect();
-        call_lapse(scene, person, (month, Neglect::Life), evidence, None);
+        let mut months: BTreeMap<Month, Vec<&Entry>> = BTreeMap::new();
+        for (activity, _) in attended.iter().filter(here) {
+            let entries = months.entry(activity.day.month()).or_default();
+            entries.push(&activity.entry);
+        }
+        let last = months.range(..=month).rev().take(12);
+        let evidence = last.flat_map(|(_, entries)| entries.iter().copied());
+        let evidence = evidence.collect();
+        call_lapse(
+            scene,
+            (folk, records),
+            (month, Neglect::Life),
+            evidence,
+            None,
+        );
     }
 }
 
-fn lapse_of_dues<'a>(scene: &mut Scene<'a>, person: &'a Person) {
-    let paid = scene.index.dues.get(&person.who);
-    let first = person.joined.unwrap_or(scene.horizon.from);
-    let mut month = first.max(scene.horizon.from.plus_days(-366)).month();
+/// A month for which dues are owed, once it is over.
+struct DuesMonth {
+    month: Month,
+    first: Day,
+    last: Day,
+    /// After how many months in a row its policy sees a lapse.
+    asked: Option<u16>,
+}
+
+/// Every month that is over, from the year before the horizon on.
+fn months(scene: &Scene<'_>) -> Vec<DuesMonth> {
+    let mut months = Vec::new();
+    let mut month = scene.horizon.from.plus_days(-YEAR).month();
+    while last_day(month) < scene.today {
+        let last = last_day(month);
+        months.push(DuesMonth {
+            month,
+            first: month.first_day(),
+            last,
+            asked: lapse_on(scene, last, Neglect::Dues).map(|(.., (months, _))| months),
+        });
+        month = month.plus_months(1);
+    }
+    months
+}
+
+/// Days in a year and one.
+const YEAR: i32 = 366;
+
+fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: &[DuesMonth]) {
+    let person = folk.person;
+    let begins = person.joined.unwrap_or(scene.horizon.from).month();
     let mut length = 0_u16;
     let mut called = false;
-    while last_day(month) < scene.today {
-        let end = last_day(month);
+    for one in months.iter().filter(|one| one.month >= begins) {
         // The month of admission is owed from that day.
         let day = person
             .joined
-            .filter(|joined| joined.month() == month)
-            .unwrap_or(month.first_day());
-        let owed = person.stay(day).is_some() && !person.is_away(day);
+            .filter(|joined| joined.month() == one.month)
+            .unwrap_or(one.first);
+        let owed = folk.here_on(day).is_some();
         // Paid later than the month: it was owing when the month ended.
-        let payment = paid.and_then(|months| months.get(&month));
-        if owed && payment.is_none_or(|paid| paid.day > end) {
+        let payment = records.paid(one.month);
+        if owed && payment.is_none_or(|paid| paid.day > one.last) {
             length += 1;
         } else {
             (length, called) = (0, false);
         }
-        let asked = lapse_on(scene, end, Neglect::Dues).map(|(.., (months, _))| months);
-        if !called && asked.is_some_and(|asked| length >= asked && still_owing(paid, month, asked))
-        {
+        let long = |asked| length >= asked && still_owing(&records.dues, one, asked);
+        if !called && one.asked.is_some_and(long) {
             called = true;
-            let ended = payment_after(paid, month);
-            call_lapse(scene, person, (month, Neglect::Dues), Vec::new(), ended);
+            let ended = payment_after(&records.dues, one);
+            let lapse = (one.month, Neglect::Dues);
+            call_lapse(scene, (folk, records), lapse, Vec::new(), ended);
         }
-        month = month.plus_months(1);
     }
 }
 
-type Paid<'a> = std::collections::HashMap<Month, &'a super::facts::DuesPaid>;
-
 /// Were all the months still owing when the last of them ended?
-fn still_owing(paid: Option<&Paid<'_>>, last: Month, months: u16) -> bool {
-    let Some(paid) = paid else { return true };
-    let end = last_day(last);
-    let since = end.plus_days(-31 * (i32::from(months) - 1)).month();
+fn still_owing(paid: &[&DuesPaid], last: &DuesMonth, months: u16) -> bool {
+    let since = last.last.plus_days(-31 * (i32::from(months) - 1)).month();
     paid.iter()
-        .filter(|(month, _)| **month >= since && **month <= last)
-        .all(|(_, paid)| paid.day > end)
+        .filter(|paid| paid.month >= since && paid.month <= last.month)
+        .all(|paid| paid.day > last.last)
 }
 
 /// The first payment after the months were over ends the lapse.
-fn payment_after(paid: Option<&Paid<'_>>, last: Month) -> Option<(Day, Entry)> {
-    paid?
-        .values()
-        .filter(|paid| paid.day > last_day(last) && paid.month <= last)
-        .map(|paid| (paid.day, paid.entry.clone()))
+fn payment_after<'a>(paid: &[&'a DuesPaid], last: &DuesMonth) -> Option<(Day, &'a Entry)> {
+    paid.iter()
+        .filter(|paid| paid.day > last.last && paid.month <= last.month)
+        .map(|paid| (paid.day, &paid.entry))
         .min_by_key(|(day, _)| *day)
 }
 
-fn lapse_of_work<'a>(scene: &mut Scene<'a>, person: &'a Person) {
-    let refused: BTreeMap<Month, &Entry> = scene
-        .facts
+fn lapse_of_work<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
+    let refused: BTreeMap<Month, &Entry> = records
         .refusals
         .iter()
-        .filter(|one| one.who == person.who && one.what == Neglect::Work)
+        .filter(|one| one.what == Neglect::Work)
         .map(|one| (one.day.month(), &one.entry))
         .collect();
     let mut found = Vec::new();
@@ -408,8 +428,13 @@ fn lapse_of_work<'a>(scene: &mut Scene<'a>, person: &'a Person) {
         |month| found.push(month),
     );
     for month in found {
-        let entries = refused.range(..=month).map(|(_, entry)| (*entry).clone());
-        let evidence = entries.collect();
-        call_lapse(scene, person, (month, Neglect::Work), evidence, None);
+        let evidence = refused.range(..=month).map(|(_, entry)| *entry).collect();
+        call_lapse(
+            scene,
+            (folk, records),
+            (month, Neglect::Work),
+            evidence,
+            None,
+        );
     }
 }

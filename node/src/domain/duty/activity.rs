@@ -5,7 +5,7 @@ use hongyan_proto::time::{Day, Month};
 use super::{
     draft::Draft,
     facts::{Held, Kept, Unit, UnitKind},
-    term::{Scene, words},
+    term::{Scene, dated, words},
 };
 use crate::domain::{
     calendar::{ActivityDay, DayRule, Shift, last_day},
@@ -75,7 +75,7 @@ fn days(scene: &mut Scene<'_>) {
                 provisional: planned.is_some_and(|day| day.provisional),
                 ..Draft::of(&term, what)
             };
-            let held = held.map(|one| (one.day, one.entry.clone()));
+            let held = held.map(|one| (one.day, &one.entry));
             scene.add(draft.by(unit).closed(held));
         }
     }
@@ -101,10 +101,10 @@ fn forms(scene: &mut Scene<'_>) {
             let term = (activity.day, activity.day.plus_days(i32::from(days)));
             let draft = Draft {
                 about: activity.entry.sequence.to_string(),
-                evidence: vec![activity.entry.clone()],
+                evidence: vec![&activity.entry],
                 ..Draft::new((policy, ruled), term, what)
             };
-            scene.add(draft.by(unit).closed(activity.form_up.clone()));
+            scene.add(draft.by(unit).closed(activity.form_up.as_ref().map(dated)));
         }
     }
 }
@@ -142,7 +142,7 @@ fn plans(scene: &mut Scene<'_>) {
                 format!("{year} 年党日活动计划备案, 不少于 {} 次", term.asks),
                 format!("file the plan of {year}, at least {} activities", term.asks),
             );
-            let filed = filed.map(|plan| (plan.filed, plan.entry.clone()));
+            let filed = filed.map(|plan| (plan.filed, &plan.entry));
             scene.add(Draft::of(&term, what).by(unit).closed(filed));
         }
     }

@@ -1,5 +1,7 @@
 //! A duty before its state is known: whose it is, what is to be done between which days, and what closed it.
 
+use std::sync::Arc;
+
 use hongyan_proto::time::Day;
 
 use super::{
@@ -16,9 +18,9 @@ pub(super) struct Draft<'a> {
     pub(super) subject: Subject,
     /// What tells it from the subject's other duties of the same rule and day.
     pub(super) about: String,
-    pub(super) unit: Option<UnitName>,
-    pub(super) who: String,
-    pub(super) what: Words,
+    pub(super) unit: Option<&'a UnitName>,
+    pub(super) who: &'a str,
+    pub(super) what: Arc<Words>,
     pub(super) from: Day,
     pub(super) due: Day,
     /// Is `from` the day it is planned for?
@@ -26,7 +28,7 @@ pub(super) struct Draft<'a> {
     pub(super) provisional: bool,
     /// When it was done, and by which entries.
     pub(super) done: Option<Day>,
-    pub(super) evidence: Vec<Entry>,
+    pub(super) evidence: Vec<&'a Entry>,
     /// The partner must act.
     pub(super) waits: bool,
 }
@@ -36,7 +38,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(
         (policy, ruled): (&'a Policy, &'a Ruled),
         (from, due): (Day, Day),
-        what: Words,
+        what: Arc<Words>,
     ) -> Self {
         Self {
             policy,
@@ -44,7 +46,7 @@ impl<'a> Draft<'a> {
             subject: Subject::Committee,
             about: String::new(),
             unit: None,
-            who: String::new(),
+            who: "",
             what,
             from,
             due,
@@ -57,39 +59,37 @@ impl<'a> Draft<'a> {
     }
 
     /// The committee's, of a period.
-    pub(super) fn of<T>(term: &Term<'a, T>, what: Words) -> Self {
+    pub(super) fn of<T>(term: &Term<'a, T>, what: Arc<Words>) -> Self {
         let window = (term.window.from, term.window.until);
         Self::new((term.policy, term.ruled), window, what)
     }
 
     /// It is the unit's.
-    pub(super) fn by(self, unit: &Unit) -> Self {
+    pub(super) fn by(self, unit: &'a Unit) -> Self {
         let subject = match unit.kind {
             UnitKind::Committee => Subject::Committee,
             _ => Subject::Unit(unit.name.clone()),
         };
         Self {
             subject,
-            unit: Some(unit.name.clone()),
-            who: unit.name.to_string(),
+            unit: Some(&unit.name),
+            who: &unit.name,
             ..self
         }
     }
 
     /// It is the branch's, or the committee's where there is none.
-    pub(super) fn by_branch(self, branch: Option<&UnitName>) -> Self {
-        let unit = branch.cloned();
-        let subject = unit.clone().map_or(Subject::Committee, Subject::Unit);
+    pub(super) fn by_branch(self, branch: Option<&'a UnitName>) -> Self {
         Self {
-            subject,
-            unit,
+            subject: branch.cloned().map_or(Subject::Committee, Subject::Unit),
+            unit: branch,
             ..self
         }
     }
 
     /// An entry closed it on a day.
-    pub(super) fn closed(mut self, by: Option<(Day, Entry)>) -> Self {
-        self.done = by.as_ref().map(|(day, _)| *day);
+    pub(super) fn closed(mut self, by: Option<(Day, &'a Entry)>) -> Self {
+        self.done = by.map(|(day, _)| day);
         self.evidence.extend(by.map(|(_, entry)| entry));
         self
     }

@@ -17,7 +17,7 @@ use crate::domain::{
     policy::{Exempt, Field, Inspected, Measure, Meeting, Neglect, Post},
 };
 
-pub use crate::domain::policy::UnitKind;
+pub use crate::domain::{life::Who, policy::UnitKind};
 
 /// Where a fact is written: its place in the local log, or in a partner's.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -95,15 +95,6 @@ impl Stay {
     pub fn covers(&self, day: Day) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
-}
-
-/// Someone whom duties are about: a member of the roster, or a member of others who is hosted here.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Who {
-    /// On this node's roster.
-    Member(MemberId),
-    /// Hosted here; known by the case.
-    Hosted(CaseId),
 }
 
 /// A time of probation that ends, or ended.

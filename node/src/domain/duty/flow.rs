@@ -7,10 +7,10 @@ use std::sync::Arc;
 use hongyan_proto::time::{Day, Quarter};
 
 use super::{
-    State as Standing,
     draft::Draft,
-    facts::{CaseFacts, Entry, Kept, Person, QuarterFacts, Who},
-    term::{Scene, words},
+    facts::{CaseFacts, Entry, Kept, QuarterFacts, Who},
+    folk::Folk,
+    term::{Scene, dated, words},
 };
 use crate::domain::{
     case::{Side, State},
@@ -29,11 +29,17 @@ pub(super) fn find(scene: &mut Scene<'_>) {
         steps(scene, case);
         probation(scene, case);
     }
-    for person in &scene.facts.people {
-        own_probation(scene, person);
-    }
     for quarter in &scene.facts.quarters {
         statements(scene, quarter);
+    }
+}
+
+/// What single people bring.
+pub(super) fn of_people(scene: &mut Scene<'_>) {
+    if scene.keeps(Kept::Flow) {
+        for folk in scene.people {
+            own_probation(scene, folk);
+        }
     }
 }
 
@@ -54,7 +60,7 @@ fn screening(scene: &mut Scene<'_>) {
             format!("{year} 年流动党员排查"),
             format!("screening of {year}: who is where"),
         );
-        scene.add(Draft::of(&term, what).closed(made.cloned()));
+        scene.add(Draft::of(&term, what).closed(made.map(dated)));
     }
 }
 
@@ -95,11 +101,11 @@ fn contacts(scene: &mut Scene<'_>) {
             );
             let draft = Draft {
                 about: case.id.to_string(),
-                who: case.name.clone(),
+                who: &case.name,
                 ..Draft::of(&term, what)
             };
             let branch = case.unit.as_ref();
-            scene.add(draft.by_branch(branch).closed(made.cloned()));
+            scene.add(draft.by_branch(branch).closed(made.map(dated)));
         }
     }
 }
@@ -138,7 +144,7 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
         let next = case
             .steps
             .get(at + 1)
-            .map(|next| (next.day, next.entry.clone()))
+            .map(|next| (next.day, &next.entry))
             .or_else(|| follower(scene, case, step.to, step.day));
         // What the partner did is its own record; only what we wait for is shown.
         if !ours && next.is_some() {
@@ -156,12 +162,17 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
             waits: !ours,
             done: next,
         };
-        add(scene, case, waiting, what, vec![step.entry.clone()]);
+        add(scene, case, waiting, what, vec![&step.entry]);
     }
 }
 
 /// A moved case is followed by the next case of the same member.
-fn follower(scene: &Scene<'_>, case: &CaseFacts, state: State, day: Day) -> Option<(Day, Entry)> {
+fn follower<'a>(
+    scene: &Scene<'a>,
+    case: &CaseFacts,
+    state: State,
+    day: Day,
+) -> Option<(Day, &'a Entry)> {
     let member = case.member.filter(|_| state == State::Moved)?;
     scene
         .facts
@@ -170,24 +181,24 @@ fn follower(scene: &Scene<'_>, case: &CaseFacts, state: State, day: Day) -> Opti
         .filter(|other| other.id != case.id && other.member == Some(member))
         .filter_map(|other| other.steps.first())
         .filter(|first| first.day >= day)
-        .map(|first| (first.day, first.entry.clone()))
+        .map(|first| (first.day, &first.entry))
         .min_by_key(|(day, _)| *day)
 }
 
-struct Waiting {
+struct Waiting<'a> {
     step: FlowStep,
     since: Day,
     about: String,
     waits: bool,
-    done: Option<(Day, Entry)>,
+    done: Option<(Day, &'a Entry)>,
 }
 
 fn add<'a>(
     scene: &mut Scene<'a>,
     case: &'a CaseFacts,
-    waiting: Waiting,
-    what: Words,
-    evidence: Vec<Entry>,
+    waiting: Waiting<'a>,
+    what: Arc<Words>,
+    evidence: Vec<&'a Entry>,
 ) {
     let Some((policy, ruled, days)) = term_on(scene, waiting.since, waiting.step) else {
         return;
@@ -195,7 +206,7 @@ fn add<'a>(
     let term = (waiting.since, waiting.since.plus_days(i32::from(days)));
     let draft = Draft {
         about: waiting.about,
-        who: case.name.clone(),
+        who: &case.name,
         evidence,
         waits: waiting.waits,
         ..Draft::new((policy, ruled), term, what)
@@ -217,9 +228,9 @@ fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
     ) {
         return;
     }
-    let first = |list: &[(Day, Entry)]| {
+    let first = |list: &'a [(Day, Entry)]| {
         let early = until.plus_days(-EARLY_DAYS);
-        list.iter().find(|(day, _)| *day >= early).cloned()
+        list.iter().find(|(day, _)| *day >= early).map(dated)
     };
     let (opinion, decision) = (first(&case.opinions), first(&case.decisions));
     let host = case.side == Side::Inflow;
@@ -230,7 +241,7 @@ fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
             since: until,
             about: case.id.to_string(),
             waits: !host,
-            done: opinion.clone(),
+            done: opinion,
         };
         let what = words(
             "预备期满, 书面反馈表现和能否按期转正的意见",
@@ -253,7 +264,8 @@ fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
 }
 
 /// Home decides about its own members who are here when probation ends; about those who are away the case says what is due.
-fn own_probation<'a>(scene: &mut Scene<'a>, person: &'a Person) {
+fn own_probation<'a>(scene: &mut Scene<'a>, folk: &'a Folk<'a>) {
+    let person = folk.person;
     let Who::Member(_) = person.who else { return };
     for probation in &person.probation {
         let until = probation.until;
@@ -266,14 +278,12 @@ fn own_probation<'a>(scene: &mut Scene<'a>, person: &'a Person) {
         {
             continue;
         }
-        let here = person.stay(until).filter(|_| !person.is_away(until));
-        let (Some(stay), Some((policy, ruled, days))) =
-            (here, term_on(scene, until, FlowStep::Decision))
-        else {
+        let (Some(branch), Some((policy, ruled, days))) = (
+            folk.here_on(until),
+            term_on(scene, until, FlowStep::Decision),
+        ) else {
             continue;
         };
-        let branch = scene.index.branch(&stay.unit);
-        let branch = branch.map_or(&stay.unit, |branch| &branch.name);
         let term = (until, until.plus_days(i32::from(days)));
         if probation.decided.is_none() && person.left_before(term.1) {
             continue;
@@ -281,11 +291,11 @@ fn own_probation<'a>(scene: &mut Scene<'a>, person: &'a Person) {
         let what = words("预备期满, 讨论转正", "probation ends: decide on conversion");
         let draft = Draft {
             about: format!("{:?}", person.who),
-            who: person.name.clone(),
+            who: &person.name,
             ..Draft::new((policy, ruled), term, what)
         };
         let draft = draft.by_branch(Some(branch));
-        scene.add(draft.closed(probation.decided.clone()));
+        scene.add(draft.closed(probation.decided.as_ref().map(dated)));
     }
 }
 
@@ -299,17 +309,17 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     let mut due = from;
     if let Some((policy, ruled, days)) = term_on(scene, from, FlowStep::Statement) {
         due = from.plus_days(i32::from(days) - 1);
-        let mut one = |what: Words, waits, done, about: String| {
+        let mut one = |what: Arc<Words>, waits, done, about: String| {
             scene.add(Draft {
                 about,
-                who: partner.to_string(),
+                who: partner,
                 waits,
                 ..Draft::new((policy, ruled), (from, due), what).closed(done)
             });
         };
         let zh = format!("{} 季度通报", quarter.quarter);
         let en = format!("statement of {}", quarter.quarter);
-        let ours = quarter.ours.clone();
+        let ours = quarter.ours.as_ref().map(dated);
         one(words(&zh, &en), false, ours, format!("{about}/own"));
         if quarter.theirs.is_none() {
             let what = words(format!("对方的 {zh}"), format!("the partner's {en}"));
@@ -330,25 +340,10 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     );
     let draft = Draft {
         about: format!("{about}/closing"),
-        who: partner.to_string(),
-        evidence: vec![ours.1.clone(), theirs.1.clone()],
+        who: partner,
+        evidence: vec![&ours.1, &theirs.1],
         waits: !quarter.our_turn,
         ..Draft::new((policy, ruled), term, what)
     };
-    scene.add(draft.closed(quarter.closed_on.clone()));
-}
-
-impl Standing {
-    /// How urgent it is for people here: the smaller the sooner.
-    pub const fn rank(&self) -> u8 {
-        match self {
-            Self::Overdue => 0,
-            Self::Due => 1,
-            Self::WaitingForPartner => 2,
-            Self::Upcoming => 3,
-            Self::Excused { .. } => 4,
-            Self::DoneLate(_) => 5,
-            Self::Done(_) => 6,
-        }
-    }
+    scene.add(draft.closed(quarter.closed_on.as_ref().map(dated)));
 }

@@ -2,16 +2,12 @@
 
 use std::collections::HashMap;
 
-use hongyan_proto::time::{Day, Month};
+use hongyan_proto::time::Day;
 
 use super::{
-    by_who::ByWho,
-    facts::{
-        Activity, Dated, DuesPaid, Entry, Exemption, Facts, Held, Person, Talk, Unit, UnitKind,
-        UnitName, Who,
-    },
+    facts::{Activity, Facts, Held, Person, Unit, UnitKind, UnitName},
+    folk::People,
 };
-use crate::domain::policy::Exempt;
 
 pub(super) struct Index<'a> {
     units: HashMap<&'a str, &'a Unit>,
@@ -19,26 +15,7 @@ pub(super) struct Index<'a> {
     branches: HashMap<&'a str, &'a Unit>,
     /// Of each unit: its own and those of the units above it, ascending by day.
     activities: HashMap<&'a str, Vec<&'a Activity>>,
-    pub(super) absences: ByWho<Vec<(&'a Activity, bool)>>,
-    pub(super) lectures: ByWho<Vec<(Day, &'a Entry)>>,
-    pub(super) talks: ByWho<Vec<&'a Talk>>,
-    pub(super) reports: ByWho<Vec<(Day, &'a Entry)>>,
-    pub(super) roles: ByWho<Vec<(Day, &'a Entry)>>,
-    pub(super) training: ByWho<Vec<&'a Dated<u16>>>,
-    pub(super) dues: ByWho<HashMap<Month, &'a DuesPaid>>,
-    exemptions: ByWho<Vec<&'a Exemption>>,
-    people: ByWho<&'a Person>,
-}
-
-fn by_who(list: &[Dated<()>]) -> ByWho<Vec<(Day, &Entry)>> {
-    let mut map: ByWho<Vec<(Day, &Entry)>> = ByWho::default();
-    for one in list {
-        map.entry(one.who).or_default().push((one.day, &one.entry));
-    }
-    for days in map.values_mut() {
-        days.sort();
-    }
-    map
+    pub(super) people: People<'a>,
 }
 
 impl<'a> Index<'a> {
@@ -48,20 +25,11 @@ impl<'a> Index<'a> {
             units,
             branches: HashMap::new(),
             activities: HashMap::new(),
-            absences: ByWho::default(),
-            lectures: ByWho::default(),
-            talks: ByWho::default(),
-            reports: by_who(&facts.reports),
-            roles: by_who(&facts.roles),
-            training: ByWho::default(),
-            dues: ByWho::default(),
-            exemptions: ByWho::default(),
-            people: facts.people.iter().map(|one| (one.who, one)).collect(),
+            people: People::default(),
         };
         let mut own: HashMap<&str, Vec<&'a Activity>> = HashMap::new();
         for activity in &facts.activities {
             own.entry(&activity.unit).or_default().push(activity);
-            index.note(activity);
         }
         for unit in &facts.units {
             let mut held = Vec::new();
@@ -77,46 +45,8 @@ impl<'a> Index<'a> {
                 index.branches.insert(&unit.name, branch);
             }
         }
-        for talk in &facts.talks {
-            for who in &talk.with {
-                index.talks.entry(*who).or_default().push(talk);
-            }
-        }
-        for one in &facts.training {
-            index.training.entry(one.who).or_default().push(one);
-        }
-        for one in &facts.dues {
-            let months = index.dues.entry(one.who).or_default();
-            let first = months.entry(one.month).or_insert(one);
-            if one.day < first.day {
-                *first = one;
-            }
-        }
-        for one in &facts.exemptions {
-            index.exemptions.entry(one.who).or_default().push(one);
-        }
-        for absences in index.absences.values_mut() {
-            absences.sort_by_key(|(activity, _)| activity.day);
-        }
-        for lectures in index.lectures.values_mut() {
-            lectures.sort();
-        }
+        index.people = People::of(facts, |unit| index.branch_or(unit));
         index
-    }
-
-    fn note(&mut self, activity: &'a Activity) {
-        use hongyan_proto::letter::Presence;
-        for (who, presence) in &activity.attendance {
-            let absent = *presence == Presence::Absent;
-            self.absences
-                .entry(*who)
-                .or_default()
-                .push((activity, absent));
-        }
-        for who in &activity.lecturers {
-            let given = (activity.day, &activity.entry);
-            self.lectures.entry(*who).or_default().push(given);
-        }
     }
 
     /// What a unit held between two days, and what those above it held while it stood under them.
@@ -196,21 +126,9 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// The branch a unit is or belongs to, for a group; itself for the others.
-    pub(super) fn branch(&self, unit: &UnitName) -> Option<&'a Unit> {
-        self.branches.get(&**unit).copied()
-    }
-
-    pub(super) fn person(&self, who: Who) -> Option<&'a Person> {
-        self.people.get(&who).copied()
-    }
-
-    /// Is the person exempted on that day?
-    pub(super) fn is_exempt(&self, who: Who, from: Exempt, day: Day) -> bool {
-        self.exemptions.get(&who).is_some_and(|list| {
-            list.iter().any(|one| {
-                one.from == from && one.since <= day && one.until.is_none_or(|until| day <= until)
-            })
-        })
+    /// The branch a unit is or belongs to, for a group; the unit itself where there is none.
+    pub(super) fn branch_or(&self, unit: &'a UnitName) -> &'a UnitName {
+        let branch = self.branches.get(&**unit);
+        branch.map_or(unit, |branch| &branch.name)
     }
 }

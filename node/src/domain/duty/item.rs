@@ -1,6 +1,6 @@
 //! A duty and how it stands.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use hongyan_proto::{id::UnitId, time::Day};
 use sha2::{Digest, Sha256};
@@ -14,14 +14,36 @@ pub struct DutyId(pub [u8; 8]);
 
 impl DutyId {
     /// Of a rule, whom it is about, and the first day of its period.
-    fn of(rule: &str, (subject, unit): (&Subject, Option<UnitId>), about: &str, from: Day) -> Self {
+    pub(super) fn of(
+        rule: &str,
+        (subject, unit): (&Subject, Option<UnitId>),
+        about: &str,
+        from: Day,
+    ) -> Self {
         // A unit of the tree is known by its id: renamed, it keeps its duties and their excuses.
-        let subject = unit.map_or_else(|| format!("{subject:?}"), |id| format!("unit {id}"));
-        let text = format!("hongyan/duty/1\n{rule}\n{subject}\n{about}\n{from}");
-        let digest = Sha256::digest(text.as_bytes());
+        let mut hashed = Hashed(Sha256::new());
+        let written = match unit {
+            Some(id) => write!(hashed, "hongyan/duty/1\n{rule}\nunit {id}\n{about}\n{from}"),
+            None => write!(
+                hashed,
+                "hongyan/duty/1\n{rule}\n{subject:?}\n{about}\n{from}"
+            ),
+        };
+        debug_assert!(written.is_ok(), "a hash takes every text");
+        let digest = hashed.0.finalize();
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
         Self(id)
+    }
+}
+
+/// Takes a text as it is made: ids of many thousands are asked for at once when one may be excused.
+struct Hashed(Sha256);
+
+impl fmt::Write for Hashed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text);
+        Ok(())
     }
 }
 
@@ -83,6 +105,24 @@ impl State {
     /// Must someone here still act?
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::Upcoming | Self::Due | Self::Overdue)
+    }
+}
+
+impl State {
+    /// How many ways there are.
+    pub const RANKS: usize = 7;
+
+    /// How urgent it is for people here: the smaller the sooner.
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::Overdue => 0,
+            Self::Due => 1,
+            Self::WaitingForPartner => 2,
+            Self::Upcoming => 3,
+            Self::Excused { .. } => 4,
+            Self::DoneLate(_) => 5,
+            Self::Done(_) => 6,
+        }
     }
 }
 

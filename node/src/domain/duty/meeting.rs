@@ -64,7 +64,7 @@ fn meetings(scene: &mut Scene<'_>) {
             let what = words(format!("召开{zh}{count}"), format!("hold: {en}{count}"));
             let draft = Draft {
                 done,
-                evidence: held.iter().map(|one| one.entry.clone()).collect(),
+                evidence: held.iter().map(|one| &one.entry).collect(),
                 ..Draft::of(&term, what)
             };
             scene.add(draft.by(unit));
@@ -101,7 +101,7 @@ fn inspections(scene: &mut Scene<'_>) {
                 about: unit.key(),
                 ..Draft::of(&term, what).by(unit)
             };
-            scene.add(draft.closed(made.map(|one| (one.day, one.entry.clone()))));
+            scene.add(draft.closed(made.map(|one| (one.day, &one.entry))));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What each person owes: lectures, talks, reports, training, the role played, dues.
 
+use std::sync::Arc;
+
 use hongyan_proto::time::Day;
 
 use super::{
@@ -7,9 +9,12 @@ use super::{
     activity::planned,
     draft::Draft,
     facts::{Entry, Held, Kept, Person, UnitKind, UnitName, Who},
+    folk::Folk,
     term::{Scene, Term, words},
 };
-use crate::domain::policy::{Between, Exempt, Period, Post, Rule, Timing, Window, Word as _};
+use crate::domain::policy::{
+    Between, Exempt, Period, Post, Rule, Timing, Window, Word as _, Words,
+};
 
 pub(super) fn find(scene: &mut Scene<'_>) {
     if scene.keeps(Kept::Meetings) {
@@ -32,52 +37,48 @@ pub(super) fn find(scene: &mut Scene<'_>) {
     }
 }
 
-/// The unit in which a person owes something for a whole period: they belong here at both its ends, or until today, and are not the
+/// The branch in which a person owes something for a whole period: they belong here at both its ends, or until today, and are not the
 /// host's to manage. Who came, left or went away within it owes nothing for it here.
-fn owes<'a>(person: &'a Person, window: &Window, today: Day) -> Option<&'a UnitName> {
+fn owes<'a>(folk: &'a Folk<'a>, window: &Window, today: Day) -> Option<&'a UnitName> {
     let last = window.until.min(today).max(window.from);
-    let here = |day| person.stay(day).filter(|_| !person.is_away(day));
-    let whole = |day: Day| person.joined.is_none_or(|joined| joined <= day);
-    here(window.from).filter(|_| whole(window.from))?;
-    here(last).map(|stay| &stay.unit)
+    let joined = folk.person.joined;
+    folk.here_on(window.from)
+        .filter(|_| joined.is_none_or(|joined| joined <= window.from))?;
+    folk.here_on(last)
 }
 
-/// A duty of one person about which `done` says when and by what it was fulfilled.
+/// When something was fulfilled, and what counts towards it.
+type Fulfilled<'a> = (Option<Day>, Vec<&'a Entry>);
+
+/// A duty of one person in a branch.
 fn add<'a, T>(
     scene: &mut Scene<'a>,
     term: &Term<'a, T>,
-    (person, unit): (&'a Person, &UnitName),
-    what: (String, String),
-    (done, evidence): (Option<Day>, Vec<Entry>),
+    (person, branch): (&'a Person, &'a UnitName),
+    what: Arc<Words>,
+    (done, evidence): Fulfilled<'a>,
 ) {
-    let branch = scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     scene.add(Draft {
         subject: Subject::Person(person.who),
-        unit: Some(branch.clone()),
-        who: person.name.clone(),
+        unit: Some(branch),
+        who: &person.name,
         done,
         evidence,
-        ..Draft::of(term, words(what.0, what.1))
+        ..Draft::of(term, what)
     });
 }
 
 /// The first `times` of dated entries in a window, and the day on which the last of them fell.
-fn counted(list: Option<&Vec<(Day, &Entry)>>, window: &Window) -> (Option<Day>, Vec<Entry>) {
+fn counted<'a>(list: &[(Day, &'a Entry)], window: &Window) -> Fulfilled<'a> {
     let times = usize::from(window.times);
-    let found: Vec<_> = list
-        .into_iter()
-        .flatten()
-        .filter(|(day, _)| window.contains(*day))
-        .take(times)
-        .collect();
-    let done = found.get(times.saturating_sub(1)).map(|(day, _)| *day);
-    (
-        done,
-        found
-            .into_iter()
-            .map(|(_, entry)| (*entry).clone())
-            .collect(),
-    )
+    let mut done = None;
+    let found = list.iter().filter(|(day, _)| window.contains(*day));
+    let evidence = found.take(times).enumerate().map(|(at, (day, entry))| {
+        done = Some(*day).filter(|_| at + 1 == times);
+        *entry
+    });
+    let evidence = evidence.collect();
+    (done, evidence)
 }
 
 /// Which units' officers a rule speaks of.
@@ -111,29 +112,29 @@ fn held_through<'a>(
 ) -> Option<&'a UnitName> {
     let last = window.until.min(scene.today).max(window.from);
     let at = |day| posts(scene, (person, post, of), day);
-    at(window.from).find(|unit| at(last).any(|held| held == *unit))
+    let unit = at(window.from).find(|unit| at(last).any(|held| held == *unit))?;
+    Some(scene.index.branch_or(unit))
 }
 
-/// Who owes something as the holder of a post, and where.
+/// Who owes something as the holder of a post, and in which branch.
 fn holders<'a>(
     scene: &Scene<'a>,
     (post, of): (Post, Of),
     window: Window,
-) -> Vec<(&'a Person, &'a UnitName)> {
-    let exempt = |person: &&'a Person| {
-        let index = scene.index;
-        index.is_exempt(person.who, Exempt::Attendance, window.until)
-    };
-    let people = scene.facts.people.iter();
+) -> Vec<(&'a Folk<'a>, &'a UnitName)> {
+    let people = scene.people.iter();
     people
-        .filter(|person| !exempt(person))
-        .filter_map(|person| {
-            let unit = owes(person, &window, scene.today)?;
+        .filter_map(|folk| {
             let held = match post {
-                Post::Member => Some(unit),
-                post => held_through(scene, (person, post, of), &window),
+                Post::Member => None,
+                post => Some(held_through(scene, (folk.person, post, of), &window)?),
             };
-            Some((person, held?))
+            let branch = owes(folk, &window, scene.today)?;
+            let records = scene.index.people.records(folk);
+            if records.is_exempt(Exempt::Attendance, window.until) {
+                return None;
+            }
+            Some((folk, held.unwrap_or(branch)))
         })
         .collect()
 }
@@ -144,14 +145,15 @@ fn lectures(scene: &mut Scene<'_>) {
         _ => None,
     });
     for term in terms {
-        for (person, unit) in holders(scene, (term.asks, Of::Branches), term.window) {
-            let done = counted(scene.index.lectures.get(&person.who), &term.window);
-            let times = term.window.times;
-            let what = (
-                format!("讲党课 {times} 次"),
-                format!("lecture, times: {times}"),
-            );
-            add(scene, &term, (person, unit), what, done);
+        let times = term.window.times;
+        let what = words(
+            format!("讲党课 {times} 次"),
+            format!("lecture, times: {times}"),
+        );
+        for (folk, branch) in holders(scene, (term.asks, Of::Branches), term.window) {
+            let records = scene.index.people.records(folk);
+            let done = counted(&records.lectures, &term.window);
+            add(scene, &term, (folk.person, branch), what.clone(), done);
         }
     }
 }
@@ -162,10 +164,11 @@ fn reports(scene: &mut Scene<'_>) {
         _ => None,
     });
     for term in terms {
-        for (person, unit) in holders(scene, (term.asks, Of::Branches), term.window) {
-            let done = counted(scene.index.reports.get(&person.who), &term.window);
-            let what = ("述学述做".to_owned(), "report on study and work".to_owned());
-            add(scene, &term, (person, unit), what, done);
+        let what = words("述学述做", "report on study and work");
+        for (folk, branch) in holders(scene, (term.asks, Of::Branches), term.window) {
+            let records = scene.index.people.records(folk);
+            let done = counted(&records.reports, &term.window);
+            add(scene, &term, (folk.person, branch), what.clone(), done);
         }
     }
 }
@@ -189,34 +192,30 @@ fn training(scene: &mut Scene<'_>) {
     });
     for term in terms {
         let (post, hours) = term.asks;
-        for (person, unit) in holders(scene, (post, Of::All), term.window) {
-            if holds_more(person, post, term.window.from) {
+        for (folk, branch) in holders(scene, (post, Of::All), term.window) {
+            if holds_more(folk.person, post, term.window.from) {
                 continue;
             }
             let mut sum = 0_u32;
             let mut done = None;
             let mut evidence = Vec::new();
-            let mut had: Vec<_> = scene
-                .index
-                .training
-                .get(&person.who)
-                .into_iter()
-                .flatten()
-                .filter(|one| term.window.contains(one.day))
-                .collect();
+            let records = scene.index.people.records(folk);
+            let had = records.training.iter();
+            let mut had: Vec<_> = had.filter(|one| term.window.contains(one.day)).collect();
             had.sort_by_key(|one| one.day);
             for one in had {
                 sum += u32::from(one.what);
-                evidence.push(one.entry.clone());
+                evidence.push(&one.entry);
                 if sum >= 10 * u32::from(hours) && done.is_none() {
                     done = Some(one.day);
                 }
             }
-            let what = (
+            let what = words(
                 format!("集中培训 {hours} 学时 (已 {})", tenths(sum)),
                 format!("{hours} hours of training, {} so far", tenths(sum)),
             );
-            add(scene, &term, (person, unit), what, (done, evidence));
+            let done = (done, evidence);
+            add(scene, &term, (folk.person, branch), what, done);
         }
     }
 }
@@ -234,24 +233,18 @@ fn roles(scene: &mut Scene<'_>) {
         Rule::RecordBook { role, .. } => role.as_ref().map(|timing| ((), timing)),
         _ => None,
     });
-    let today = scene.today;
     for term in terms {
-        for person in &scene.facts.people {
-            let Some(unit) = owes(person, &term.window, today) else {
+        let what = words("记录发挥作用情况", "record the role played");
+        for folk in scene.people {
+            let Some(branch) = owes(folk, &term.window, scene.today) else {
                 continue;
             };
-            if scene
-                .index
-                .is_exempt(person.who, Exempt::Records, term.window.until)
-            {
+            let records = scene.index.people.records(folk);
+            if records.is_exempt(Exempt::Records, term.window.until) {
                 continue;
             }
-            let done = counted(scene.index.roles.get(&person.who), &term.window);
-            let what = (
-                "记录发挥作用情况".to_owned(),
-                "record the role played".to_owned(),
-            );
-            add(scene, &term, (person, unit), what, done);
+            let done = counted(&records.roles, &term.window);
+            add(scene, &term, (folk.person, branch), what.clone(), done);
         }
     }
 }
@@ -266,28 +259,23 @@ fn dues(scene: &mut Scene<'_>) {
     });
     for term in terms {
         let month = term.window.from.month();
-        for person in &scene.facts.people {
+        let what = words(format!("交纳 {month} 党费"), format!("dues of {month}"));
+        for folk in scene.people {
+            let person = folk.person;
             let first = person
                 .joined
                 .filter(|joined| joined.month() == month)
                 .unwrap_or(term.window.from);
-            if person.joined.is_some_and(|joined| joined > first) || person.is_away(first) {
+            if person.joined.is_some_and(|joined| joined > first) {
                 continue;
             }
-            let Some(stay) = person.stay(first) else {
+            let Some(branch) = folk.here_on(first) else {
                 continue;
             };
-            let paid = scene
-                .index
-                .dues
-                .get(&person.who)
-                .and_then(|months| months.get(&month));
-            let done = (
-                paid.map(|paid| paid.day),
-                paid.map(|paid| paid.entry.clone()).into_iter().collect(),
-            );
-            let what = (format!("交纳 {month} 党费"), format!("dues of {month}"));
-            add(scene, &term, (person, &stay.unit), what, done);
+            let paid = scene.index.people.records(folk).paid(month);
+            let evidence = paid.map(|paid| &paid.entry).into_iter().collect();
+            let done = (paid.map(|paid| paid.day), evidence);
+            add(scene, &term, (person, branch), what.clone(), done);
         }
     }
 }
@@ -304,60 +292,52 @@ fn talks(scene: &mut Scene<'_>) {
     for mut term in terms {
         let (between, before) = term.asks;
         let window = term.window;
-        for person in &scene.facts.people {
-            let Some(unit) = talked_to(scene, person, between, &window) else {
+        let (zh, en) = between.label();
+        let what = words(format!("谈心谈话 ({zh})"), format!("talk: {en}"));
+        for folk in scene.people {
+            let Some(branch) = talked_to(scene, folk, between, &window) else {
                 continue;
             };
             let until = if before {
-                day_before(scene, unit, &window)
+                day_before(scene, branch, &window)
             } else {
                 window.until
             };
             // What happened after the activity day is late, and still closes the duty.
-            let mut had: Vec<_> = scene
-                .index
-                .talks
-                .get(&person.who)
-                .into_iter()
-                .flatten()
+            let had = scene.index.people.records(folk).talks.iter();
+            let mut had: Vec<_> = had
                 .filter(|talk| window.contains(talk.day))
                 .filter(|talk| {
-                    talk.with
-                        .iter()
-                        .any(|who| speaks(scene, between, (person, *who), (unit, talk.day)))
+                    let mut with = talk.with.iter();
+                    with.any(|who| speaks(scene, between, (folk, *who), (branch, talk.day)))
                 })
                 .map(|talk| (talk.day, &talk.entry))
                 .collect();
             had.sort();
-            let done = counted(Some(&had), &window);
+            let done = counted(&had, &window);
             term.window.until = until;
-            let (zh, en) = between.label();
-            let what = (format!("谈心谈话 ({zh})"), format!("talk: {en}"));
-            add(scene, &term, (person, unit), what, done);
+            add(scene, &term, (folk.person, branch), what.clone(), done);
         }
     }
 }
 
-/// Whom a talk is owed to, and in which unit.
+/// Whom a talk is owed to, and in which branch.
 fn talked_to<'a>(
     scene: &Scene<'a>,
-    person: &'a Person,
+    folk: &'a Folk<'a>,
     between: Between,
     window: &Window,
 ) -> Option<&'a UnitName> {
-    let day = window.from;
+    let (person, day) = (folk.person, window.from);
     let post = |post, of| held_through(scene, (person, post, of), window);
     match between {
         Between::SecretaryAndCommittee => post(Post::CommitteeMember, Of::Branches)
             .filter(|_| post(Post::Secretary, Of::Branches).is_none()),
         Between::CommitteeMembers => post(Post::CommitteeMember, Of::All),
         Between::CommitteeAndMembers => {
-            owes(person, window, scene.today).filter(|_| !holds_more(person, Post::Member, day))
+            owes(folk, window, scene.today).filter(|_| !holds_more(person, Post::Member, day))
         }
-        Between::FlowMembers => {
-            let stay = person.stay(day).filter(|_| person.is_away(day))?;
-            Some(&stay.unit)
-        }
+        Between::FlowMembers => folk.branch_on(day).filter(|_| person.is_away(day)),
     }
 }
 
@@ -365,21 +345,20 @@ fn talked_to<'a>(
 fn speaks<'a>(
     scene: &Scene<'a>,
     between: Between,
-    (person, other): (&'a Person, Who),
-    (unit, day): (&'a UnitName, Day),
+    (folk, other): (&'a Folk<'a>, Who),
+    (branch, day): (&'a UnitName, Day),
 ) -> bool {
     // A member who moved since then was talked to in the branch of that day.
-    let unit = match between {
-        Between::CommitteeAndMembers => person.stay(day).map_or(unit, |stay| &stay.unit),
-        _ => unit,
+    let branch = match between {
+        Between::CommitteeAndMembers => folk.branch_on(day).unwrap_or(branch),
+        _ => branch,
     };
-    let branch = |unit: &'a UnitName| scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     let holds = |post| {
-        let other = scene.index.person(other);
+        let other = scene.index.people.person(other);
         let mut held = other.into_iter().flat_map(|other| other.holds(post, day));
-        held.any(|held| branch(held) == branch(unit))
+        held.any(|held| scene.index.branch_or(held) == branch)
     };
-    let other_than = other != person.who;
+    let other_than = other != folk.person.who;
     other_than
         && match between {
             Between::SecretaryAndCommittee => holds(Post::Secretary),
@@ -391,7 +370,7 @@ fn speaks<'a>(
 }
 
 /// The day before the month's activity day: as it was held, or as it is planned.
-fn day_before(scene: &Scene<'_>, unit: &UnitName, window: &Window) -> Day {
+fn day_before(scene: &Scene<'_>, branch: &UnitName, window: &Window) -> Day {
     let rule = scene.rule_on(window.from, |rule| match rule {
         Rule::ActivityDay {
             day, shift, joint, ..
@@ -401,7 +380,6 @@ fn day_before(scene: &Scene<'_>, unit: &UnitName, window: &Window) -> Day {
     let Some((_, _, (day, shift, joint))) = rule else {
         return window.until;
     };
-    let branch = scene.index.branch(unit).map_or(unit, |branch| &branch.name);
     let held = scene
         .index
         .held(branch, Held::ActivityDay, joint)

@@ -5,9 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use hongyan_proto::time::Day;
 
 use super::{
-    Duty, Horizon, State, Subject,
+    Horizon, State, Subject,
     draft::Draft,
-    facts::{Excuse, Facts, Kept},
+    facts::{Entry, Excuse, Facts, Kept},
+    folk::Folk,
+    found::{Found, Sifted, Wanted},
     index::Index,
 };
 use crate::domain::{
@@ -24,6 +26,19 @@ pub(super) struct Term<'a, T> {
     pub(super) window: Window,
 }
 
+/// What everything is derived from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) policies: &'a PolicyHistory,
+    pub(super) facts: &'a Facts,
+    pub(super) index: &'a Index<'a>,
+    pub(super) calendar: &'a Calendar,
+    pub(super) today: Day,
+    pub(super) horizon: Horizon,
+    pub(super) excuses: &'a HashMap<[u8; 8], &'a Excuse>,
+}
+
+/// One share of the question: some of the people, and the duties found so far.
 pub(super) struct Scene<'a> {
     pub(super) policies: &'a PolicyHistory,
     pub(super) facts: &'a Facts,
@@ -31,29 +46,26 @@ pub(super) struct Scene<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) today: Day,
     pub(super) horizon: Horizon,
-    excuses: HashMap<[u8; 8], &'a Excuse>,
-    found: Vec<Duty>,
+    /// Whom this share is about.
+    pub(super) people: &'a [Folk<'a>],
+    excuses: &'a HashMap<[u8; 8], &'a Excuse>,
+    wanted: Wanted<'a>,
+    pub(super) found: Sifted<'a>,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(
-        policies: &'a PolicyHistory,
-        facts: &'a Facts,
-        index: &'a Index<'a>,
-        calendar: &'a Calendar,
-        today: Day,
-        horizon: Horizon,
-    ) -> Self {
-        let excuses = facts.excuses.iter().map(|excuse| (excuse.duty, excuse));
+    pub(super) fn new(ground: Ground<'a>, people: &'a [Folk<'a>], wanted: Wanted<'a>) -> Self {
         Self {
-            policies,
-            facts,
-            index,
-            calendar,
-            today,
-            horizon,
-            excuses: excuses.collect(),
-            found: Vec::new(),
+            policies: ground.policies,
+            facts: ground.facts,
+            index: ground.index,
+            calendar: ground.calendar,
+            today: ground.today,
+            horizon: ground.horizon,
+            people,
+            excuses: ground.excuses,
+            wanted,
+            found: Sifted::default(),
         }
     }
 
@@ -142,10 +154,9 @@ impl<'a> Scene<'a> {
             None if draft.from <= self.today => State::Due,
             None => State::Upcoming,
         };
-        let mut duty = Duty {
-            rule: draft.ruled.id.clone(),
-            policy: draft.policy.name.clone(),
-            clause: draft.ruled.clause.clone(),
+        let mut found = Found {
+            policy: draft.policy,
+            ruled: draft.ruled,
             subject: draft.subject,
             place,
             about: draft.about,
@@ -162,29 +173,26 @@ impl<'a> Scene<'a> {
         // An id is a hash: made only where an excuse may name it.
         if draft.done.is_none()
             && !self.excuses.is_empty()
-            && let Some(excuse) = self.excuses.get(&duty.id().0)
+            && let Some(excuse) = self.excuses.get(&found.id().0)
         {
-            duty.evidence.push(excuse.entry.clone());
-            duty.state = State::Excused {
+            found.evidence.push(&excuse.entry);
+            found.state = State::Excused {
                 reason: excuse.reason.clone(),
                 person: excuse.person.clone(),
             };
         }
-        self.found.push(duty);
-    }
-
-    pub(super) fn finish(mut self) -> Vec<Duty> {
-        self.found.sort_by(|a, b| {
-            (a.due, &a.rule, &a.subject, &a.who, a.from, &a.about)
-                .cmp(&(b.due, &b.rule, &b.subject, &b.who, b.from, &b.about))
-        });
-        self.found
+        self.found.add(found, self.wanted);
     }
 }
 
-pub(super) fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
-    Words {
+pub(super) fn words(zh: impl Into<String>, en: impl Into<String>) -> Arc<Words> {
+    Arc::new(Words {
         zh: zh.into(),
         en: en.into(),
-    }
+    })
+}
+
+/// A day and an entry, as duties take them.
+pub(super) fn dated((day, entry): &(Day, Entry)) -> (Day, &Entry) {
+    (*day, entry)
 }

@@ -13,11 +13,11 @@ use thiserror::Error;
 const DIGITS: usize = 8;
 
 /// A person of the roster or a hosted one.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Who {
     /// A member of this node's roster.
     Member(MemberId),
-    /// A flow member hosted here.
+    /// A flow member hosted here; known by the case.
     Hosted(CaseId),
 }
 

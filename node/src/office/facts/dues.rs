@@ -9,7 +9,6 @@ use crate::{
             Horizon,
             facts::{DuesPaid, Facts, Kept, Who},
         },
-        life,
     },
     office::{Office, OfficeError},
 };
@@ -22,10 +21,7 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     let period = (horizon.from.plus_days(-YEAR).month(), horizon.until.month());
     for settled in book::dues_settled(&office.store, period)? {
         facts.dues.push(DuesPaid {
-            who: match settled.who {
-                life::Who::Member(id) => Who::Member(id),
-                life::Who::Hosted(id) => Who::Hosted(id),
-            },
+            who: settled.who,
             month: settled.month,
             day: settled.day,
             entry: entry(settled.sequence),

@@ -1,6 +1,10 @@
 //! Organizational life as the rules of duty read it: activities, talks, reports, lectures, training, roles, plans, exemptions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::RangeInclusive,
+    sync::{Mutex, PoisonError},
+};
 
 use hongyan_proto::{
     letter::{ActivityKind, ExemptionFrom, Payload},
@@ -9,7 +13,7 @@ use hongyan_proto::{
 
 use super::{entry, units::Places};
 use crate::{
-    book,
+    book::{self, BookError},
     domain::{
         duty::{
             Horizon,
@@ -18,10 +22,10 @@ use crate::{
                 Who,
             },
         },
-        life::{self, Brief, Gathering, Gist, unit::belongs},
+        life::{Brief, Gathering, Gist, unit::belongs},
         policy::{Exempt, Meeting},
     },
-    office::{Office, OfficeError},
+    store::Store,
 };
 
 /// What of it a node records.
@@ -34,25 +38,48 @@ const KEPT: [Kept; 6] = [
     Kept::Roles,
 ];
 
-/// Adds what was recorded in the horizon and the year before it: rows of absences may begin there.
+/// The years of the horizon and the one before it: rows of absences may begin there. Whoever has time reads the next of them.
+pub(super) struct Years(Mutex<RangeInclusive<i16>>);
+
+impl Years {
+    pub(super) fn of(horizon: Horizon) -> Self {
+        let years = horizon.from.date().year() - 1..=horizon.until.date().year();
+        Self(Mutex::new(years))
+    }
+
+    fn next(&self) -> Option<i16> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// The records of the years that nobody has read yet.
+    pub(super) fn read(&self, store: &Store) -> Result<BTreeMap<i16, Vec<Brief>>, BookError> {
+        let mut read = BTreeMap::new();
+        while let Some(year) = self.next() {
+            if let Ok(of) = u16::try_from(year) {
+                read.insert(year, book::life_in_brief(store, of)?);
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Adds what was recorded in those years.
 pub(super) fn add(
-    office: &Office,
-    horizon: Horizon,
+    store: &Store,
+    years: BTreeMap<i16, Vec<Brief>>,
     places: &Places<'_>,
     facts: &mut Facts,
-) -> Result<(), OfficeError> {
+) -> Result<(), BookError> {
     facts.kept.extend(KEPT);
     // A talk counts by the post of who had it: without officers nobody could close one.
     if facts.people.iter().any(|person| !person.posts.is_empty()) {
         facts.kept.insert(Kept::Talks);
     }
     let names = by_name(&facts.people);
-    let years = horizon.from.date().year() - 1..=horizon.until.date().year();
-    for year in years.filter_map(|year| u16::try_from(year).ok()) {
-        let records = book::life_in_brief(&office.store, year)?;
-        add_year(&records, (places, &names), facts);
+    for records in years.into_values() {
+        add_year(records, (places, &names), facts);
     }
-    for (_, exemption) in book::exemptions(&office.store)? {
+    for (_, exemption) in book::exemptions(store)? {
         for from in &exemption.from {
             facts.exemptions.push(Exemption {
                 who: Who::Member(exemption.member_id),
@@ -69,24 +96,52 @@ pub(super) fn add(
     Ok(())
 }
 
-fn add_year(records: &[Brief], (places, names): (&Places<'_>, &Names), facts: &mut Facts) {
-    let mut forms: BTreeMap<u64, (Day, Entry)> = BTreeMap::new();
-    for record in records {
-        if let Some(Payload::FormHandedUp(form)) = record.what.record() {
-            let up = (form.day, entry(record.sequence));
-            let first = forms.entry(form.activity).or_insert_with(|| up.clone());
-            *first = up.min(first.clone());
+/// What of a year's records is read with another of them.
+#[derive(Default)]
+struct Beside {
+    /// When the form of an activity went up first.
+    forms: BTreeMap<u64, (Day, Entry)>,
+    /// How many activities a plan has.
+    plans: BTreeMap<u64, u16>,
+}
+
+impl Beside {
+    fn of(records: &[Brief]) -> Self {
+        let mut beside = Self::default();
+        for record in records {
+            match record.what.record() {
+                Some(Payload::FormHandedUp(form)) => {
+                    let up = (form.day, entry(record.sequence));
+                    let forms = &mut beside.forms;
+                    let first = forms.entry(form.activity).or_insert_with(|| up.clone());
+                    *first = up.min(first.clone());
+                }
+                Some(Payload::ActivityPlan(plan)) => {
+                    let items = u16::try_from(plan.items.len()).unwrap_or(u16::MAX);
+                    beside.plans.insert(record.sequence, items);
+                }
+                _ => {}
+            }
         }
+        beside
     }
-    for record in records {
-        let place = entry(record.sequence);
-        if let Gist::Activity(activity) = &record.what {
-            let form_up = forms.remove(&record.sequence);
-            let unit = places.named(activity.unit.as_str(), activity.day);
-            activity_held(record.sequence, activity, (unit, form_up), names, facts);
-        }
-        match record.what.record() {
-            Some(Payload::Training(training)) => {
+}
+
+fn add_year(records: Vec<Brief>, (places, names): (&Places<'_>, &Names), facts: &mut Facts) {
+    let mut beside = Beside::of(&records);
+    for Brief { sequence, what } in records {
+        let place = entry(sequence);
+        let record = match what {
+            Gist::Activity(activity) => {
+                let form_up = beside.forms.remove(&sequence);
+                let unit = places.named(&activity.unit, activity.day);
+                activity_held(sequence, activity, (unit, form_up), names, facts);
+                continue;
+            }
+            Gist::Record(record) => record,
+        };
+        match *record {
+            Payload::Training(training) => {
                 let tenths = u16::try_from(training.tenths.get()).unwrap_or(u16::MAX);
                 for member in &training.member_ids {
                     facts.training.push(Dated {
@@ -97,7 +152,7 @@ fn add_year(records: &[Brief], (places, names): (&Places<'_>, &Names), facts: &m
                     });
                 }
             }
-            Some(Payload::BookRecord(book)) => {
+            Payload::BookRecord(book) => {
                 let who = whose(book.member_id, book.case_id);
                 if let (Some(who), Some(role)) = (who, &book.role) {
                     facts.roles.push(Dated {
@@ -108,7 +163,7 @@ fn add_year(records: &[Brief], (places, names): (&Places<'_>, &Names), facts: &m
                     });
                 }
             }
-            Some(Payload::Appraisal(appraisal)) => facts.activities.push(Activity {
+            Payload::Appraisal(appraisal) => facts.activities.push(Activity {
                 held: Held::Meeting(Meeting::Appraisal),
                 unit: places.named(appraisal.unit.as_str(), appraisal.day),
                 day: appraisal.day,
@@ -117,16 +172,13 @@ fn add_year(records: &[Brief], (places, names): (&Places<'_>, &Names), facts: &m
                 form_up: None,
                 entry: place,
             }),
-            Some(Payload::PlanFiled(filed)) => {
-                // Records lie in the order of their sequences.
-                let plan = records.binary_search_by_key(&filed.plan, |record| record.sequence);
-                let plan = plan.ok().and_then(|at| records[at].what.record());
-                if let Some(Payload::ActivityPlan(plan)) = plan {
+            Payload::PlanFiled(filed) => {
+                if let Some(activities) = beside.plans.get(&filed.plan) {
                     facts.plans.push(Plan {
                         unit: places.named(filed.unit.as_str(), filed.day),
                         year: i16::try_from(filed.year.get()).unwrap_or_default(),
                         filed: filed.day,
-                        activities: u16::try_from(plan.items.len()).unwrap_or(u16::MAX),
+                        activities: *activities,
                         entry: place,
                     });
                 }
@@ -147,13 +199,6 @@ const fn whose(
     }
 }
 
-const fn one(who: life::Who) -> Who {
-    match who {
-        life::Who::Member(id) => Who::Member(id),
-        life::Who::Hosted(id) => Who::Hosted(id),
-    }
-}
-
 const fn held(kind: ActivityKind) -> Option<Held> {
     Some(match kind {
         ActivityKind::ActivityDay => Held::ActivityDay,
@@ -171,7 +216,7 @@ const fn held(kind: ActivityKind) -> Option<Held> {
 
 fn activity_held(
     sequence: u64,
-    activity: &Gathering,
+    activity: Gathering,
     (unit, form_up): (UnitName, Option<(Day, Entry)>),
     names: &Names,
     facts: &mut Facts,
@@ -181,7 +226,7 @@ fn activity_held(
         .attendance
         .iter()
         .filter(|(_, presence)| presence.was_there())
-        .map(|(who, _)| one(*who));
+        .map(|(who, _)| *who);
     match activity.kind {
         ActivityKind::Talk => facts.talks.push(Talk {
             with: there.collect(),
@@ -204,11 +249,7 @@ fn activity_held(
                 held,
                 unit,
                 day: activity.day,
-                attendance: activity
-                    .attendance
-                    .iter()
-                    .map(|(who, presence)| (one(*who), *presence))
-                    .collect(),
+                attendance: activity.attendance,
                 lecturers: lecturers.unwrap_or_default(),
                 form_up,
                 entry: place,

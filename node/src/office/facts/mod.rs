@@ -8,6 +8,7 @@ mod units;
 
 use std::{
     collections::BTreeMap,
+    panic::resume_unwind,
     sync::{Arc, LazyLock},
 };
 
@@ -41,6 +42,27 @@ use crate::{
 
 /// Everything that is known here.
 pub(super) fn facts(
+    office: &Office,
+    policies: &Policies,
+    horizon: Horizon,
+) -> Result<Facts, OfficeError> {
+    let store = &office.store;
+    // Records are most of what is read: two threads share their years.
+    let years = life::Years::of(horizon);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| years.read(store));
+        let mut facts = beside_life(office, policies, horizon)?;
+        let mut records = years.read(store)?;
+        let others = reading.join();
+        records.extend(others.unwrap_or_else(|panic| resume_unwind(panic))?);
+        let tree = book::units(store)?;
+        life::add(store, records, &Places::of(&tree), &mut facts)?;
+        Ok(facts)
+    })
+}
+
+/// Everything but organizational life.
+fn beside_life(
     office: &Office,
     policies: &Policies,
     horizon: Horizon,
@@ -104,7 +126,6 @@ pub(super) fn facts(
         cases,
         ..Facts::default()
     };
-    life::add(office, horizon, &places, &mut facts)?;
     dues::add(office, horizon, &mut facts)?;
     Ok(facts)
 }

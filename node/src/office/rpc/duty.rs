@@ -8,12 +8,12 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{self, written},
-    page::page,
+    page::Place,
     policy::{day_or, optional},
     request::{note, request},
 };
 use crate::{
-    domain::duty::{Duty, State, Subject, feed},
+    domain::duty::{Counts, Duty, Found, Listed, State, Subject, Wanted, feed},
     office::{
         Office, OfficeError,
         duty::{self, Filter},
@@ -76,23 +76,42 @@ fn item(duty: &Duty) -> pb::DutyItem {
     }
 }
 
-fn counts(duties: &[Duty]) -> Vec<pb::DutyCount> {
-    let mut counts: Vec<pb::DutyCount> = Vec::new();
-    for duty in duties {
-        let state = i32::from(state(&duty.state));
-        match counts.iter_mut().find(|count| count.state == state) {
-            Some(count) => count.count += 1,
-            None => counts.push(pb::DutyCount { state, count: 1 }),
-        }
-    }
+/// What [`State::rank`] counts, in its order.
+const STATES: [pb::DutyState; State::RANKS] = [
+    pb::DutyState::Overdue,
+    pb::DutyState::Due,
+    pb::DutyState::WaitingForPartner,
+    pb::DutyState::Upcoming,
+    pb::DutyState::Excused,
+    pb::DutyState::DoneLate,
+    pb::DutyState::Done,
+];
+
+fn counts(counts: Counts) -> Vec<pb::DutyCount> {
+    let found = STATES.into_iter().zip(counts);
+    let found = found.filter(|(_, count)| *count > 0);
+    let mut counts: Vec<_> = found
+        .map(|(state, count)| pb::DutyCount {
+            state: state.into(),
+            count,
+        })
+        .collect();
     counts.sort_by_key(|count| count.state);
     counts
 }
 
-/// Every duty, and the policy's name. A large committee's take a while: beside the runtime, or other calls would wait.
-async fn derived(office: &Office) -> Result<(Vec<Duty>, Option<String>), OfficeError> {
+/// The duties that are taken, at most so many, and the policy's name. A large committee's take a while: beside the runtime, or other calls
+/// would wait.
+async fn derived(
+    office: &Office,
+    takes: impl Fn(&Found<'_>) -> bool + Send + Sync + 'static,
+    most: usize,
+) -> Result<(Listed, Option<String>), OfficeError> {
     let office = office.clone();
-    let deriving = tokio::task::spawn_blocking(move || duty::all(&office));
+    let deriving = tokio::task::spawn_blocking(move || {
+        let takes = &takes;
+        duty::list(&office, Wanted { takes, most })
+    });
     deriving
         .await
         .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
@@ -105,26 +124,26 @@ impl DutyService for Office {
         request_: Request<pb::ListDutiesRequest>,
     ) -> Answered<pb::ListDutiesResponse> {
         let message = request_.into_inner();
-        let (all, policy) = derived(self).await?;
-        let counts = counts(&all);
         let filter = Filter {
             unit: message.unit.clone(),
             member: message.member.clone(),
             all: message.all,
         };
-        let found = duty::list(all, &filter);
         let unpaged = pb::ListDutiesRequest {
             page_size: 0,
             page_token: String::new(),
             ..message.clone()
         };
-        let page = page(found, &unpaged, message.page_size, &message.page_token)?;
+        let place = Place::of(&unpaged, message.page_size, &message.page_token)?;
+        let takes = move |found: &Found<'_>| filter.takes(found);
+        let (listed, policy) = derived(self, takes, place.end()).await?;
+        let page = place.cut(listed.first, listed.total);
         note(self, "查看应办事项 duties listed", page.items.len()).await?;
         Ok(Response::new(pb::ListDutiesResponse {
             duties: page.items.iter().map(item).collect(),
             next_page_token: page.next,
             total: page.total,
-            counts,
+            counts: counts(listed.counts),
             policy: policy.unwrap_or_default(),
         }))
     }
@@ -139,8 +158,8 @@ impl DutyService for Office {
             member: message.member,
             all: true,
         };
-        let mut found = duty::list(derived(self).await?.0, &filter);
-        found.retain(|duty| duty.state.is_open());
+        let takes = move |found: &Found<'_>| found.state.is_open() && filter.takes(found);
+        let found = derived(self, takes, usize::MAX).await?.0.first;
         note(self, "导出应办日历 duties exported", found.len()).await?;
         let content = feed(&found, self.organization().code.as_str(), self.now());
         Ok(Response::new(pb::ExportDutiesResponse {

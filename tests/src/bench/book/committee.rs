@@ -11,7 +11,7 @@ use hongyan_proto::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::entry::{
-    Event, access, actor, book_record, confirmation, day, exemption, form, officers, plan,
+    Event, access, actor, book_record, confirmation, day, exemption, form, officers, payment, plan,
     screened, text, time, training, year_number,
 };
 use crate::roster::Person;
@@ -36,6 +36,8 @@ pub(super) struct Committee {
     rng: StdRng,
     branches: Vec<Branch>,
     people: Vec<(MemberId, Person)>,
+    /// Receipts of dues that were given.
+    receipts: u32,
 }
 
 impl Committee {
@@ -70,6 +72,7 @@ impl Committee {
             rng,
             branches,
             people,
+            receipts: 0,
         }
     }
 
@@ -312,6 +315,12 @@ impl Committee {
                 5 => events.push(book_record(member, on, Some("优秀共产党员"))),
                 6..=8 => confirmation(&mut self.rng, member, on, events),
                 _ => {}
+            }
+            // One in twenty owes a year.
+            if self.rng.gen_range(0..20) > 0 {
+                self.receipts += 1;
+                let on = day(year, self.rng.gen_range(1..7), self.rng.gen_range(1..29));
+                events.push(payment(member, year, (on, self.receipts)));
             }
         }
         for at in (0..self.people.len()).step_by(100) {

@@ -1,11 +1,12 @@
 //! Single entries of an officer's year.
 
 use hongyan_proto::{
-    id::{Hash, MemberId, UnitId},
+    id::{Fen, Hash, MemberId, UnitId},
     letter::{
         Access, ActivityKind, ActivityPlan, Award, BookCode, BookConfirmed, BookRecord,
-        ConfirmedLine, Exemption, ExemptionFrom, FormHandedUp, OfficerAppointed, OfficerRole,
-        Payload, PlanFiled, PlanItem, Role, Screened, Text, Training, Within,
+        ConfirmedLine, DuesPayment, DuesWay, Exemption, ExemptionFrom, FormHandedUp,
+        OfficerAppointed, OfficerRole, Payload, PlanFiled, PlanItem, Role, Screened, Text,
+        Training, Within,
     },
     time::{Day, TimeOfDay},
 };
@@ -147,6 +148,26 @@ pub(super) fn exemption(member: MemberId, year: i16) -> Event {
         actor: actor(),
     };
     Event::on(on, exemption)
+}
+
+/// A member pays the dues of a year at once.
+pub(super) fn payment(member: MemberId, year: i16, (on, number): (Day, u32)) -> Event {
+    let payment = DuesPayment {
+        member_id: Some(member),
+        case_id: None,
+        month: day(year, 1, 1).month(),
+        months: within(12),
+        fen: Fen(12 * 2_000),
+        paid_on: on,
+        way: DuesWay::Transfer,
+        number: within(number),
+        paper: None,
+        unit: None,
+        part: false,
+        told: None,
+        actor: actor(),
+    };
+    Event::on(on, payment)
 }
 
 /// Hours of study for all members of a branch.

@@ -39,7 +39,7 @@ fn tool(error: &dyn std::fmt::Display) -> BenchError {
 
 /// Makes an empty node in a folder.
 pub(super) fn empty(folder: &Path, seed: u64) -> Result<Unlock, BenchError> {
-    let unlock = Unlock::KeyFile(folder.join("unlock.key"));
+    let unlock = unlock(folder);
     let node = NewNode {
         organization: Organization {
             code: OrganizationCode::parse(CODE).map_err(|error| tool(&error))?,
@@ -80,6 +80,16 @@ pub(super) fn dues(folder: &Path, members: usize, today: Day) -> Result<(), Benc
     let from = dues::first(today);
     write(&store, committee.founding(from.first_day()))?;
     write(&store, dues::events(&committee.members(), (from, today)))
+}
+
+/// How many entries the local log of a node has that was made before.
+pub(super) fn size(folder: &Path) -> Result<u64, BenchError> {
+    let (store, _) = Store::open(folder, &unlock(folder), [9; 32])?;
+    Ok(store.log(LogNo::LOCAL).map_or(0, |log| log.size()))
+}
+
+fn unlock(folder: &Path) -> Unlock {
+    Unlock::KeyFile(folder.join("unlock.key"))
 }
 
 fn adopted(from: Day) -> Result<Payload, BenchError> {

@@ -7,7 +7,7 @@ mod fill;
 mod import;
 mod open;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hongyan_proto::time::Day;
 
@@ -17,12 +17,14 @@ use super::{BenchError, moments::median};
 const ROUNDS: usize = 5;
 
 /// What is made up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Size {
     /// Members of the committee.
     pub members: usize,
-    /// Rows of the roster that is imported.
+    /// Rows of the roster that is imported; with 0 no import is measured.
     pub rows: usize,
+    /// Where the committee is kept, and taken from when it is there already: it takes longer to make than to measure.
+    pub folder: Option<PathBuf>,
 }
 
 /// A figure and what it must not exceed.
@@ -49,8 +51,11 @@ impl Figure {
 /// Measures everything. `program` is the binary that runs as `PROGRAM node …`.
 pub async fn measure(program: &Path, size: Size, today: Day) -> Result<Vec<Figure>, BenchError> {
     let folder = tempfile::Builder::new().prefix("hongyan-book-").tempdir()?;
-    let mut figures = open::measure(program, folder.path(), size.members, today).await?;
-    figures.extend(import::measure(program, folder.path(), size.rows).await?);
+    let kept = size.folder.as_deref().unwrap_or(folder.path());
+    let mut figures = open::measure(program, kept, size.members, today).await?;
+    if size.rows > 0 {
+        figures.extend(import::measure(program, folder.path(), size.rows).await?);
+    }
     Ok(figures)
 }
 

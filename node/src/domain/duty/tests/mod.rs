@@ -6,6 +6,7 @@ mod chizhou;
 mod chuzhou;
 mod flow;
 mod jiaxing;
+mod listed;
 mod town;
 mod units;
 mod wuxi;
