@@ -399,18 +399,18 @@ fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: 
 }
 
 /// Were all the months still owing when the last of them ended?
-fn still_owing(paid: &[&DuesPaid], last: &DuesMonth, months: u16) -> bool {
+fn still_owing(paid: &[(Month, &DuesPaid)], last: &DuesMonth, months: u16) -> bool {
     let since = last.last.plus_days(-31 * (i32::from(months) - 1)).month();
     paid.iter()
-        .filter(|paid| paid.month >= since && paid.month <= last.month)
-        .all(|paid| paid.day > last.last)
+        .filter(|(month, _)| *month >= since && *month <= last.month)
+        .all(|(_, paid)| paid.day > last.last)
 }
 
 /// The first payment after the months were over ends the lapse.
-fn payment_after<'a>(paid: &[&'a DuesPaid], last: &DuesMonth) -> Option<(Day, &'a Entry)> {
+fn payment_after<'a>(paid: &[(Month, &'a DuesPaid)], last: &DuesMonth) -> Option<(Day, &'a Entry)> {
     paid.iter()
-        .filter(|paid| paid.day > last.last && paid.month <= last.month)
-        .map(|paid| (paid.day, &paid.entry))
+        .filter(|(month, paid)| paid.day > last.last && *month <= last.month)
+        .map(|(_, paid)| (paid.day, &paid.entry))
         .min_by_key(|(day, _)| *day)
 }
 

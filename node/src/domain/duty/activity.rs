@@ -63,8 +63,8 @@ fn days(scene: &mut Scene<'_>) {
         for unit in branches(scene, term.window) {
             let held = scene
                 .index
-                .held(&unit.name, Held::ActivityDay, joint)
-                .find(|one| term.window.contains(one.day));
+                .held_in(&unit.name, Held::ActivityDay, joint, &term.window)
+                .next();
             let what = words(
                 format!("{month} 党员活动日"),
                 format!("activity day of {month}"),

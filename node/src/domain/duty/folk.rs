@@ -20,8 +20,8 @@ pub(super) struct Records<'a> {
     pub(super) training: Vec<&'a Dated<u16>>,
     pub(super) measures: Vec<&'a Dated<Measure>>,
     pub(super) refusals: Vec<&'a Dated<Neglect>>,
-    /// The first payment of each month, ascending.
-    pub(super) dues: Vec<&'a DuesPaid>,
+    /// The first payment of each month, ascending. The months stand here: each is asked for many times.
+    pub(super) dues: Vec<(Month, &'a DuesPaid)>,
     exemptions: Vec<&'a Exemption>,
 }
 
@@ -35,16 +35,16 @@ impl<'a> Records<'a> {
 
     /// What was paid for a month.
     pub(super) fn paid(&self, month: Month) -> Option<&'a DuesPaid> {
-        let at = self.dues.binary_search_by_key(&month, |paid| paid.month);
-        at.ok().map(|at| self.dues[at])
+        let at = self.dues.binary_search_by_key(&month, |(month, _)| *month);
+        at.ok().map(|at| self.dues[at].1)
     }
 
     fn sort(&mut self) {
         self.lectures.sort();
         self.reports.sort();
         self.roles.sort();
-        self.dues.sort_by_key(|paid| (paid.month, paid.day));
-        self.dues.dedup_by_key(|paid| paid.month);
+        self.dues.sort_by_key(|(month, paid)| (*month, paid.day));
+        self.dues.dedup_by_key(|(month, _)| *month);
     }
 }
 
@@ -162,7 +162,7 @@ impl<'a> People<'a> {
         }
         for one in &facts.dues {
             if let Some(records) = self.records_of(one.who) {
-                records.dues.push(one);
+                records.dues.push((one.month, one));
             }
         }
         for one in &facts.exemptions {

@@ -8,6 +8,7 @@ use super::{
     facts::{Activity, Facts, Held, Person, Unit, UnitKind, UnitName},
     folk::People,
 };
+use crate::domain::policy::Window;
 
 pub(super) struct Index<'a> {
     units: HashMap<&'a str, &'a Unit>,
@@ -119,7 +120,36 @@ impl<'a> Index<'a> {
         held: Held,
         joint: &[UnitKind],
     ) -> impl Iterator<Item = &'a Activity> {
-        let all = self.activities.get(&**unit).into_iter().flatten().copied();
+        self.pick(self.all_of(unit), unit, held, joint)
+    }
+
+    /// The same within a window.
+    pub(super) fn held_in(
+        &self,
+        unit: &UnitName,
+        held: Held,
+        joint: &[UnitKind],
+        window: &Window,
+    ) -> impl Iterator<Item = &'a Activity> {
+        let all = self.all_of(unit);
+        let from = all.partition_point(|one| one.day < window.from);
+        let until = all.partition_point(|one| one.day <= window.until);
+        let within = all.get(from..until).unwrap_or_default();
+        self.pick(within, unit, held, joint)
+    }
+
+    fn all_of(&self, unit: &UnitName) -> &[&'a Activity] {
+        self.activities.get(&**unit).map_or(&[][..], Vec::as_slice)
+    }
+
+    fn pick(
+        &self,
+        of: &[&'a Activity],
+        unit: &UnitName,
+        held: Held,
+        joint: &[UnitKind],
+    ) -> impl Iterator<Item = &'a Activity> {
+        let all = of.iter().copied();
         all.filter(move |one| one.held == held).filter(move |one| {
             let above = || self.unit(&one.unit).map(|unit| unit.kind);
             one.unit == *unit || above().is_some_and(|kind| joint.contains(&kind))

@@ -51,8 +51,7 @@ fn meetings(scene: &mut Scene<'_>) {
             let times = usize::from(term.window.times);
             let held: Vec<_> = scene
                 .index
-                .held(&unit.name, Held::Meeting(meeting), joint)
-                .filter(|one| term.window.contains(one.day))
+                .held_in(&unit.name, Held::Meeting(meeting), joint, &term.window)
                 .take(times)
                 .collect();
             let done = held.get(times.saturating_sub(1)).map(|one| one.day);

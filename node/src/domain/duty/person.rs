@@ -9,7 +9,7 @@ use super::{
     activity::planned,
     draft::Draft,
     facts::{Entry, Held, Kept, Person, UnitKind, UnitName, Who},
-    folk::Folk,
+    folk::{Folk, Records},
     term::{Scene, Term, words},
 };
 use crate::domain::policy::{
@@ -116,44 +116,44 @@ fn held_through<'a>(
     Some(scene.index.branch_or(unit))
 }
 
-/// Who owes something as the holder of a post, and in which branch.
-fn holders<'a>(
+/// The branch in which a person owes something as the holder of a post.
+fn held<'a>(
     scene: &Scene<'a>,
+    (folk, records): (&'a Folk<'a>, &Records<'a>),
     (post, of): (Post, Of),
-    window: Window,
-) -> Vec<(&'a Folk<'a>, &'a UnitName)> {
-    let people = scene.people.iter();
-    people
-        .filter_map(|folk| {
-            let held = match post {
-                Post::Member => None,
-                post => Some(held_through(scene, (folk.person, post, of), &window)?),
-            };
-            let branch = owes(folk, &window, scene.today)?;
-            let records = scene.index.people.records(folk);
-            if records.is_exempt(Exempt::Attendance, window.until) {
-                return None;
-            }
-            Some((folk, held.unwrap_or(branch)))
-        })
-        .collect()
+    window: &Window,
+) -> Option<&'a UnitName> {
+    let held = match post {
+        Post::Member => None,
+        post => Some(held_through(scene, (folk.person, post, of), window)?),
+    };
+    let branch = owes(folk, window, scene.today)?;
+    let exempt = records.is_exempt(Exempt::Attendance, window.until);
+    Some(held.unwrap_or(branch)).filter(|_| !exempt)
 }
+
+// Of each person all periods are gone through before the next person: what is recorded of one lies together.
 
 fn lectures(scene: &mut Scene<'_>) {
     let terms = scene.terms(|rule| match rule {
         Rule::Lecture { by, timing } => Some((*by, timing)),
         _ => None,
     });
-    for term in terms {
+    let terms = with_words(terms, |term| {
         let times = term.window.times;
-        let what = words(
+        words(
             format!("讲党课 {times} 次"),
             format!("lecture, times: {times}"),
-        );
-        for (folk, branch) in holders(scene, (term.asks, Of::Branches), term.window) {
-            let records = scene.index.people.records(folk);
-            let done = counted(&records.lectures, &term.window);
-            add(scene, &term, (folk.person, branch), what.clone(), done);
+        )
+    });
+    for folk in scene.people {
+        let records = scene.index.people.records(folk);
+        for (term, what) in &terms {
+            let post = (term.asks, Of::Branches);
+            if let Some(branch) = held(scene, (folk, records), post, &term.window) {
+                let done = counted(&records.lectures, &term.window);
+                add(scene, term, (folk.person, branch), what.clone(), done);
+            }
         }
     }
 }
@@ -163,14 +163,31 @@ fn reports(scene: &mut Scene<'_>) {
         Rule::StudyReport { by, timing } => Some((*by, timing)),
         _ => None,
     });
-    for term in terms {
-        let what = words("述学述做", "report on study and work");
-        for (folk, branch) in holders(scene, (term.asks, Of::Branches), term.window) {
-            let records = scene.index.people.records(folk);
-            let done = counted(&records.reports, &term.window);
-            add(scene, &term, (folk.person, branch), what.clone(), done);
+    let what = words("述学述做", "report on study and work");
+    for folk in scene.people {
+        let records = scene.index.people.records(folk);
+        for term in &terms {
+            let post = (term.asks, Of::Branches);
+            if let Some(branch) = held(scene, (folk, records), post, &term.window) {
+                let done = counted(&records.reports, &term.window);
+                add(scene, term, (folk.person, branch), what.clone(), done);
+            }
         }
     }
+}
+
+/// Each period with what people read about it.
+fn with_words<'a, T>(
+    terms: Vec<Term<'a, T>>,
+    what: impl Fn(&Term<'a, T>) -> Arc<Words>,
+) -> Vec<(Term<'a, T>, Arc<Words>)> {
+    let terms = terms.into_iter();
+    terms
+        .map(|term| {
+            let what = what(&term);
+            (term, what)
+        })
+        .collect()
 }
 
 /// Whoever holds a post owes its hours and not those of members as well.
@@ -190,34 +207,41 @@ fn training(scene: &mut Scene<'_>) {
         Rule::Training { of, hours } => Some(((*of, *hours), yearly.windows(year))),
         _ => None,
     });
-    for term in terms {
-        let (post, hours) = term.asks;
-        for (folk, branch) in holders(scene, (post, Of::All), term.window) {
-            if holds_more(folk.person, post, term.window.from) {
-                continue;
+    for folk in scene.people {
+        let records = scene.index.people.records(folk);
+        for term in &terms {
+            let (post, hours) = term.asks;
+            let person = folk.person;
+            let branch = held(scene, (folk, records), (post, Of::All), &term.window)
+                .filter(|_| !holds_more(person, post, term.window.from));
+            if let Some(branch) = branch {
+                let (what, done) = hours_of(records, hours, &term.window);
+                add(scene, term, (person, branch), what, done);
             }
-            let mut sum = 0_u32;
-            let mut done = None;
-            let mut evidence = Vec::new();
-            let records = scene.index.people.records(folk);
-            let had = records.training.iter();
-            let mut had: Vec<_> = had.filter(|one| term.window.contains(one.day)).collect();
-            had.sort_by_key(|one| one.day);
-            for one in had {
-                sum += u32::from(one.what);
-                evidence.push(&one.entry);
-                if sum >= 10 * u32::from(hours) && done.is_none() {
-                    done = Some(one.day);
-                }
-            }
-            let what = words(
-                format!("集中培训 {hours} 学时 (已 {})", tenths(sum)),
-                format!("{hours} hours of training, {} so far", tenths(sum)),
-            );
-            let done = (done, evidence);
-            add(scene, &term, (folk.person, branch), what, done);
         }
     }
+}
+
+/// The hours of training in a window, and when they became enough.
+fn hours_of<'a>(records: &Records<'a>, hours: u16, window: &Window) -> (Arc<Words>, Fulfilled<'a>) {
+    let mut sum = 0_u32;
+    let mut done = None;
+    let mut evidence = Vec::new();
+    let had = records.training.iter();
+    let mut had: Vec<_> = had.filter(|one| window.contains(one.day)).collect();
+    had.sort_by_key(|one| one.day);
+    for one in had {
+        sum += u32::from(one.what);
+        evidence.push(&one.entry);
+        if sum >= 10 * u32::from(hours) && done.is_none() {
+            done = Some(one.day);
+        }
+    }
+    let what = words(
+        format!("集中培训 {hours} 学时 (已 {})", tenths(sum)),
+        format!("{hours} hours of training, {} so far", tenths(sum)),
+    );
+    (what, (done, evidence))
 }
 
 /// 12.5, and 12 for a whole number.
@@ -233,18 +257,16 @@ fn roles(scene: &mut Scene<'_>) {
         Rule::RecordBook { role, .. } => role.as_ref().map(|timing| ((), timing)),
         _ => None,
     });
-    for term in terms {
-        let what = words("记录发挥作用情况", "record the role played");
-        for folk in scene.people {
-            let Some(branch) = owes(folk, &term.window, scene.today) else {
-                continue;
-            };
-            let records = scene.index.people.records(folk);
-            if records.is_exempt(Exempt::Records, term.window.until) {
-                continue;
+    let what = words("记录发挥作用情况", "record the role played");
+    for folk in scene.people {
+        let records = scene.index.people.records(folk);
+        for term in &terms {
+            let owed = owes(folk, &term.window, scene.today);
+            let exempt = || records.is_exempt(Exempt::Records, term.window.until);
+            if let Some(branch) = owed.filter(|_| !exempt()) {
+                let done = counted(&records.roles, &term.window);
+                add(scene, term, (folk.person, branch), what.clone(), done);
             }
-            let done = counted(&records.roles, &term.window);
-            add(scene, &term, (folk.person, branch), what.clone(), done);
         }
     }
 }
@@ -257,11 +279,15 @@ fn dues(scene: &mut Scene<'_>) {
         Rule::Dues => Some(((), monthly.windows(year))),
         _ => None,
     });
-    for term in terms {
+    let terms = with_words(terms, |term| {
         let month = term.window.from.month();
-        let what = words(format!("交纳 {month} 党费"), format!("dues of {month}"));
-        for folk in scene.people {
-            let person = folk.person;
+        words(format!("交纳 {month} 党费"), format!("dues of {month}"))
+    });
+    for folk in scene.people {
+        let person = folk.person;
+        let records = scene.index.people.records(folk);
+        for (term, what) in &terms {
+            let month = term.window.from.month();
             let first = person
                 .joined
                 .filter(|joined| joined.month() == month)
@@ -272,10 +298,10 @@ fn dues(scene: &mut Scene<'_>) {
             let Some(branch) = folk.here_on(first) else {
                 continue;
             };
-            let paid = scene.index.people.records(folk).paid(month);
+            let paid = records.paid(month);
             let evidence = paid.map(|paid| &paid.entry).into_iter().collect();
             let done = (paid.map(|paid| paid.day), evidence);
-            add(scene, &term, (person, branch), what.clone(), done);
+            add(scene, term, (person, branch), what.clone(), done);
         }
     }
 }
@@ -382,8 +408,8 @@ fn day_before(scene: &Scene<'_>, branch: &UnitName, window: &Window) -> Day {
     };
     let held = scene
         .index
-        .held(branch, Held::ActivityDay, joint)
-        .find(|one| window.contains(one.day))
+        .held_in(branch, Held::ActivityDay, joint, window)
+        .next()
         .map(|one| one.day);
     let named = planned(scene, (day, shift), window.from.month()).map(|day| day.held);
     match held.or(named) {

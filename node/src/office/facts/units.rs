@@ -66,9 +66,11 @@ impl<'a> Places<'a> {
     /// The unit of a member as an entry of the roster has it.
     pub(super) fn of_member(&self, member: &Member, day: Day) -> Option<UnitName> {
         let by_id = member.unit_id.and_then(|id| self.name(id));
-        // An entry without an id is from before there was a tree: its first day says what the text meant.
-        let first = self.units.all().map(Founded::founded_on).min();
-        by_id.or_else(|| Some(self.named(member.unit.as_ref()?.as_str(), first.unwrap_or(day))))
+        by_id.or_else(|| {
+            // An entry without an id is from before there was a tree: its first day says what the text meant.
+            let first = self.units.all().map(Founded::founded_on).min();
+            Some(self.named(member.unit.as_ref()?.as_str(), first.unwrap_or(day)))
+        })
     }
 
     /// Where a member belonged and when: each change of the unit on the roster begins a stay on the day it was entered; the first unit that
