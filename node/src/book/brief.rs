@@ -114,6 +114,11 @@ fn read(kept: Kept) -> Option<Gist> {
     if !rest.is_empty() {
         return None;
     }
+    // Room for all at once: half a million of them that grow by doubling leave as much behind again.
+    let mut attendance = Vec::with_capacity(seats.len());
+    for one in seats {
+        attendance.push(seat(one)?);
+    }
     let time = |minutes: u32| {
         let (hour, minute) = (u8::try_from(minutes / HOUR), u8::try_from(minutes % HOUR));
         TimeOfDay::new(hour.ok()?, minute.ok()?).ok()
@@ -127,7 +132,7 @@ fn read(kept: Kept) -> Option<Gist> {
             None => None,
         },
         lecturer: Some(kept.lecturer).filter(|name| !name.is_empty()),
-        attendance: seats.iter().map(seat).collect::<Option<_>>()?,
+        attendance,
     }))
 }
 

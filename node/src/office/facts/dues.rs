@@ -19,7 +19,9 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     const YEAR: i32 = 366;
     facts.kept.insert(Kept::Dues);
     let period = (horizon.from.plus_days(-YEAR).month(), horizon.until.month());
-    for settled in book::dues_settled(&office.store, period)? {
+    let settled = book::dues_settled(&office.store, period)?;
+    facts.dues.reserve_exact(settled.len());
+    for settled in settled {
         facts.dues.push(DuesPaid {
             who: settled.who,
             month: settled.month,
