@@ -31,7 +31,10 @@ fn everything(town: &Town) -> (Vec<Duty>, Option<String>) {
         most: usize::MAX,
     };
     let (mut listed, policy) = duty::list(&town.office, wanted).unwrap();
-    listed.first.sort_by_key(|duty| duty.due);
+    listed.first.sort_by(|a, b| {
+        (a.due, &a.rule, &a.subject, &a.who, a.from, &a.about)
+            .cmp(&(b.due, &b.rule, &b.subject, &b.who, b.from, &b.about))
+    });
     (listed.first, policy)
 }
 
