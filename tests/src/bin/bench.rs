@@ -327,7 +327,7 @@ async fn local_book(program: &Path, arguments: &Arguments) -> Result<(), BenchEr
         rows: arguments.rows,
         folder: arguments.folder.clone(),
     };
-    figures(&book::measure(program, size, clock()().day()).await?);
+    figures(&book::measure(program, &size, clock()().day()).await?);
     Ok(())
 }
 

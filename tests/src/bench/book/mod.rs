@@ -49,7 +49,7 @@ impl Figure {
 }
 
 /// Measures everything. `program` is the binary that runs as `PROGRAM node …`.
-pub async fn measure(program: &Path, size: Size, today: Day) -> Result<Vec<Figure>, BenchError> {
+pub async fn measure(program: &Path, size: &Size, today: Day) -> Result<Vec<Figure>, BenchError> {
     let folder = tempfile::Builder::new().prefix("hongyan-book-").tempdir()?;
     let kept = size.folder.as_deref().unwrap_or(folder.path());
     let mut figures = open::measure(program, kept, size.members, today).await?;
