@@ -90,7 +90,7 @@ pub(super) async fn measure(
 ) -> Result<Vec<Figure>, BenchError> {
     let data = folder.join("dues");
     let filled = data.clone();
-    let filling = tokio::task::spawn_blocking(move || fill::dues(&filled, members, today));
+    let filling = tokio::task::spawn_blocking(move || fill::with_dues(&filled, members, today));
     filling
         .await
         .map_err(|error| BenchError::Tool(error.to_string()))??;

@@ -73,7 +73,7 @@ pub(super) fn years(folder: &Path, members: usize, today: Day) -> Result<u64, Be
 }
 
 /// Makes a node with the members and their dues of the last months, and nothing else.
-pub(super) fn dues(folder: &Path, members: usize, today: Day) -> Result<(), BenchError> {
+pub(super) fn with_dues(folder: &Path, members: usize, today: Day) -> Result<(), BenchError> {
     let unlock = empty(folder, 3)?;
     let (store, _) = Store::open(folder, &unlock, [5; 32])?;
     let mut committee = Committee::of(members, 17);
