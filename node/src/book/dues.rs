@@ -273,7 +273,9 @@ fn settle(
             draft.delete_view(VIEW, &key);
         } else {
             let mut bytes = Vec::with_capacity(rows.len() * Row::LEN);
-            rows.into_iter().for_each(|row| row.write(&mut bytes));
+            for row in rows {
+                row.write(&mut bytes);
+            }
             draft.put_view(VIEW, &key, bytes)?;
         }
     }

@@ -124,7 +124,6 @@ fn a_page_is_the_beginning_of_everything_that_is_asked_for() {
 #[test]
 fn many_owe_what_each_branch_owes_alone() {
     for seed in 0..3 {
-        println!("seed {seed}");
         let town = crowd(seed);
         let whole = found(&town, &POLICIES, TODAY);
         for number in 0..BRANCHES {
