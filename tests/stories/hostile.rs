@@ -38,7 +38,7 @@ fn logs(status: &o::GetStatusResponse) -> Vec<(String, u64, String)> {
 }
 
 /// Far beyond what a busy machine takes to record how a session ended.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Home's last word on its partner, once it has recorded one that contains `part`; else what it says in the end.
 async fn last_word(desk: &Desk, part: &str) -> String {

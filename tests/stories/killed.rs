@@ -58,12 +58,12 @@ async fn write_until_killed(town: &mut Town, home: Id, victim: Id, case: &str, l
     let desk = town.desk(home);
     let case = case.to_owned();
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let (begin, mut begun) = tokio::sync::watch::channel(false);
+    let (first, mut wrote) = tokio::sync::watch::channel(false);
     let writer = tokio::spawn(async move {
         let mut written = 0;
         while !*stopped.borrow() && desk.contact(&case, "2026-02-01").await.is_ok() {
             written += 1;
-            begin.send_replace(true);
+            first.send_replace(true);
             if written % 4 == 0 && desk.sync(HOST).await.is_err() {
                 break;
             }
@@ -71,7 +71,7 @@ async fn write_until_killed(town: &mut Town, home: Id, victim: Id, case: &str, l
         written
     });
     // A writer that was refused at once has ended, and does not begin.
-    let _ = begun.wait_for(|begun| *begun).await;
+    let _ = wrote.wait_for(|wrote| *wrote).await;
     tokio::time::sleep(Duration::from_millis(life).min(LONGEST_LIFE)).await;
     town.at(victim).kill().await.unwrap();
     stop.send_replace(true);
@@ -120,14 +120,12 @@ async fn cut_short(node: &Node, arguments: &[&str], out: &Path) -> PathBuf {
     for _ in 0..TRIES {
         fs::remove_file(out).unwrap();
         let cut = kill_when(node, arguments, &part, out).await;
-        match bytes(&part).filter(|left| cut && left * 2 < whole) {
-            Some(_) => return part,
-            // Ended, killed before it had begun, or as good as through: nothing to learn from.
-            None => {
-                let _ = fs::remove_file(&part);
-                fs::write(out, "older").unwrap();
-            }
+        if bytes(&part).is_some_and(|left| cut && left * 2 < whole) {
+            return part;
         }
+        // Ended, killed before it had begun, or as good as through: nothing to learn from.
+        let _ = fs::remove_file(&part);
+        fs::write(out, "older").unwrap();
     }
     panic!("{arguments:?} could not be killed in the middle");
 }

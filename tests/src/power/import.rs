@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Far beyond what reading a roster takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 type Import = JoinHandle<Result<(), TownError>>;
 
@@ -112,8 +112,8 @@ async fn import_and_cut(
     let mut node = Node::over(program, &disk.node(), CODE, REGION).await?;
     node.start().await?;
     let before = members(&node).await?;
-    let (desk, rows) = (node.desk(), people.to_vec());
-    let import: Import = tokio::spawn(async move { desk.import(&rows).await.map(drop) });
+    let (office, rows) = (node.desk(), people.to_vec());
+    let import: Import = tokio::spawn(async move { office.import(&rows).await.map(drop) });
     begun(disk, &import).await?;
     tokio::time::sleep(wait).await;
     if let Some(process) = node.process() {
@@ -183,15 +183,15 @@ async fn all_or_none(
             cut.acknowledged
         )));
     }
-    let desk = node.desk();
-    let again = desk.import(people).await?;
+    let office = node.desk();
+    let again = office.import(people).await?;
     let (added, same) = (again.added as usize, again.unchanged as usize);
     if (added, same) != (ROWS - new, new) || members(&node).await? != cut.before + ROWS {
         return Err(wrong(format!(
             "again: {added} added, {same} unchanged, {new} there"
         )));
     }
-    let problems = desk.verify_logs().await?;
+    let problems = office.verify_logs().await?;
     if !problems.is_empty() {
         return Err(wrong(format!("{problems:?}")));
     }
