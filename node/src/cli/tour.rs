@@ -12,12 +12,12 @@ pub(super) const CERTIFICATE: &str =
   hongyan-node certificate issue 张三
   hongyan-node certificate list";
 
-pub(super) const PLAN: &str = "全年至少 12 次; 改动写明原因, 报上级后登记备案 At least 12 a year; changed with a reason; entered when it was filed up:
+pub(super) const PLAN: &str = "次数和期限见 policy show; 改动写明原因, 报上级后登记备案 How many and by when: policy show; changed with a reason; entered when it was filed up:
   hongyan-node plan set --unit 东街支部 --year 2027 --file 计划.toml
   hongyan-node plan file --unit 东街支部 --year 2027 --to 县委组织部
   hongyan-node plan show --unit 东街支部 --year 2027";
 
-pub(super) const ACTIVITY: &str = "活动当天记录, 三日内报送记录表, 有误则更正, 不改原记录 Record it on the day, hand its form up, correct what is wrong; nothing is edited:
+pub(super) const ACTIVITY: &str = "活动当天记录, 按期报送记录表 (期限见 policy show), 有误则更正, 不改原记录 Record it on the day, hand its form up in time (policy show), correct what is wrong; nothing is edited:
   hongyan-node activity hold --unit 东街支部 --kind activity-day --place 会议室 --theme 学习党章 --present all --absent 张三=病假
   hongyan-node activity list
   hongyan-node activity hand-up 120 --to 街道党工委

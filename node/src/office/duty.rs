@@ -102,7 +102,7 @@ fn find(office: &Office, text: &str) -> Result<Duty, OfficeError> {
         .ok_or_else(|| OfficeError::not_found(DUTY, text))
 }
 
-/// Excuses a duty with a reason, or takes the excuse back. All duties are derived once, either way.
+/// Excuses a duty with a reason, or takes the excuse back.
 pub(super) async fn excuse(
     office: &Office,
     request: Request,
@@ -141,7 +141,7 @@ pub(super) async fn excuse(
     Ok((duty, answer))
 }
 
-/// Takes an excuse back: what was excused is known without deriving it.
+/// Takes an excuse back.
 async fn unexcuse(
     office: &Office,
     request: Request,
@@ -160,8 +160,11 @@ async fn unexcuse(
         ));
     };
     let (id, what) = (*id, excused.what.clone());
+    let digits = hex::encode(id);
+    // What is not derived any more cannot be answered: that is said before anything is written.
+    find(office, &digits)?;
     let answer = write_excuse(office, request, (id, what), None).await?;
-    Ok((find(office, &hex::encode(id))?, answer))
+    Ok((find(office, &digits)?, answer))
 }
 
 async fn write_excuse(

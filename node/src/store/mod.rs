@@ -276,8 +276,9 @@ impl Store {
         draft::scan_view(self.sight(), view, prefix, limit)
     }
 
-    /// Keys and values of a view whose keys start with `prefix`, in order, one at a time. Keys come whole.
-    pub fn each_in_view(
+    /// Keys and values of a view whose keys start with `prefix`, in order, one at a time. Keys come whole. Until the iterator is gone,
+    /// nothing else may be read or written by whoever holds it: a large commit waits for it, and everybody else for the commit.
+    pub(crate) fn each_in_view(
         &self,
         view: View,
         prefix: &[u8],

@@ -201,6 +201,8 @@ fn clear_stale(vault: &Vault, overlay: &mut Overlay) -> Result<Vec<View>, StoreE
             for key in vault.keys(start.clone(), key::after(&start))? {
                 overlay.delete(key);
             }
+            // Were it left as it is, the program whose version it names would take the empty view for a filled one.
+            overlay.put(view.version_key(), vec![View::UNFILLED].into());
         }
         cleared.push(view);
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use hongyan_proto::{
-    letter::{AbsenceMeasure, InspectionKind, Payload, ProbationOutcome},
+    letter::{AbsenceMeasure, InspectionKind, Payload, ProbationOutcome, Statement},
     log::Kind,
     time::{Day, Timestamp},
 };
@@ -22,7 +22,7 @@ use self::units::Places;
 pub(super) use self::units::field;
 use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
-    book::{self, CaseFile, Partner, Policies},
+    book::{self, CaseFile, EventRecord, Partner, Policies},
     domain::{
         case::{Side, State, Step},
         duty::{
@@ -36,6 +36,7 @@ use crate::{
         fact::effective,
         order::Position,
         policy::{Inspected, Measure},
+        statement::Parts,
         statement::Status,
     },
 };
@@ -47,16 +48,18 @@ pub(super) fn facts(
     horizon: Horizon,
 ) -> Result<Facts, OfficeError> {
     let store = &office.store;
+    // Once for everything: a unit that is renamed meanwhile must not have one name in its plan and another in its activities.
+    let tree = book::units(store)?;
+    let places = Places::of(&tree);
     // Records are most of what is read: two threads share their years.
     let years = life::Years::of(horizon);
     std::thread::scope(|scope| {
         let reading = scope.spawn(|| years.read(store));
-        let mut facts = beside_life(office, policies, horizon)?;
+        let mut facts = beside_life(office, policies, (&places, horizon))?;
         let mut records = years.read(store)?;
         let others = reading.join();
         records.extend(others.unwrap_or_else(|panic| resume_unwind(panic))?);
-        let tree = book::units(store)?;
-        life::add(store, records, &Places::of(&tree), &mut facts)?;
+        life::add(store, records, &places, &mut facts)?;
         Ok(facts)
     })
 }
@@ -65,12 +68,10 @@ pub(super) fn facts(
 fn beside_life(
     office: &Office,
     policies: &Policies,
-    horizon: Horizon,
+    (places, horizon): (&Places<'_>, Horizon),
 ) -> Result<Facts, OfficeError> {
-    let tree = book::units(&office.store)?;
-    let places = Places::of(&tree);
-    let cases = cases(office, horizon, &places)?;
-    let mut people = people(office, &cases, (&places, horizon))?;
+    let cases = cases(office, horizon, places)?;
+    let mut people = people(office, &cases, (places, horizon))?;
     places.appoint(&mut people);
     let mut facts = Facts {
         kept: [
@@ -393,46 +394,51 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
     let mut found = Vec::new();
     for file in reconcile::list(office, "")? {
         let (_, records) = book::quarter(&office.store, &file.partner, file.quarter)?;
-        // A later revision does not make the first one late.
-        let code = &file.partner.code;
-        let first = |own: bool, kind: Kind| {
+        let (code, logs) = (&file.partner.code, &file.partner.out_logs);
+        let of = |own: bool, kind: Kind| {
+            let ours =
+                move |record: &&EventRecord| own == logs.iter().any(|log| log.no.0 == record.log);
+            let of_kind = records.iter().filter(ours);
+            of_kind.filter(move |record| record.kind == kind.code() && !record.refused)
+        };
+        let told = |own: bool, record: &EventRecord| {
             let side = if own { "out" } else { "in" };
-            let log: Arc<str> = format!("{side}:{code}").into();
-            let mut days: Vec<_> = records
-                .iter()
-                .filter(|record| record.kind == kind.code() && !record.refused)
-                .filter(|record| {
-                    let ours = file.partner.out_logs.iter();
-                    own == ours.map(|log| log.no.0).any(|no| no == record.log)
-                })
-                .map(|record| {
-                    let entry = Entry {
-                        log: log.clone(),
-                        sequence: record.sequence,
-                    };
-                    (Timestamp::from_millis(record.time_ms).day(), entry)
-                })
-                .collect();
-            days.sort_unstable();
-            days
+            let entry = Entry {
+                log: format!("{side}:{code}").into(),
+                sequence: record.sequence,
+            };
+            (Timestamp::from_millis(record.time_ms).day(), entry)
+        };
+        // A later revision does not make the first one late; a part without the others was no statement.
+        let stated = |own: bool| {
+            let mut parts = Parts::default();
+            let mut entries = of(own, Kind::Statement);
+            let whole = entries.find(|record| {
+                let statement = statement(record);
+                statement.and_then(|part| parts.add(part)).is_some()
+            });
+            whole.map(|record| told(own, record))
         };
         let closed = matches!(file.status, Status::ClosedByUs | Status::Closed);
         found.push(QuarterFacts {
             partner: file.partner.code.as_str().into(),
             quarter: file.quarter,
             stated: file.status != Status::NotDue && file.due.is_some(),
-            // Of a statement in parts, the first may be there without the others.
-            ours: first(true, Kind::Statement)
-                .into_iter()
-                .next()
-                .filter(|_| file.view.ours.is_some()),
-            theirs: first(false, Kind::Statement)
-                .into_iter()
-                .next()
-                .filter(|_| file.view.theirs.is_some()),
-            closed_on: first(true, Kind::Closing).pop().filter(|_| closed),
+            ours: stated(true),
+            theirs: stated(false),
+            closed_on: of(true, Kind::Closing)
+                .map(|record| told(true, record))
+                .max()
+                .filter(|_| closed),
             our_turn: file.must_act() == Some(book::Author::Own),
         });
     }
     Ok(found)
+}
+
+fn statement(record: &EventRecord) -> Option<Statement> {
+    match Payload::decode(Kind::Statement, record.payload.as_ref()?) {
+        Ok(Payload::Statement(statement)) => Some(statement),
+        _ => None,
+    }
 }

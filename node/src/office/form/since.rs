@@ -1,7 +1,7 @@
 //! Why a paper says something else than is recorded now: the entries that were written since it was printed, each with its place and its day.
 
 use hongyan_proto::{
-    id::{AgreementHash, CertificateNumber, MemberId},
+    id::{AgreementHash, CertificateNumber, MemberId, UnitId},
     letter::{FormKind, Payload},
     log::Kind,
     time::{Day, Timestamp},
@@ -10,7 +10,8 @@ use hongyan_proto::{
 use super::super::{Office, OfficeError, certificate::Registry, find};
 use crate::{
     book::{self, EventRecord, Partner, PrintedForm},
-    store::{LogNo, StoreError},
+    domain::unit::Unit,
+    store::{LogNo, Store, StoreError},
 };
 
 /// An entry that was written since.
@@ -112,6 +113,7 @@ fn local(
     let number = printed.issued.target.certificate.as_ref();
     if number.is_some() || (found.is_empty() && member.is_some()) {
         let size = store.log(LogNo::LOCAL).map_or(0, |log| log.size());
+        let units = number.map_or(Ok(Vec::new()), |_| units_of(store, member))?;
         for entry in store.entries(LogNo::LOCAL, printed.sequence + 1..size)? {
             let entry = entry?;
             let payload = entry.payload();
@@ -119,7 +121,7 @@ fn local(
                 let kind = entry.header().kind;
                 Payload::decode(kind, &bytes).ok()
             });
-            if payload.is_some_and(|payload| about(&payload, number, member)) {
+            if payload.is_some_and(|payload| about(&payload, number, (member, &units))) {
                 found.push(entry.header().sequence);
             }
         }
@@ -144,7 +146,24 @@ fn local(
         .collect()
 }
 
-fn about(payload: &Payload, number: Option<&CertificateNumber>, member: Option<MemberId>) -> bool {
+/// The unit of a member, and those above it.
+fn units_of(store: &Store, member: Option<MemberId>) -> Result<Vec<UnitId>, OfficeError> {
+    let member = member.map(|id| book::member(store, id)).transpose()?;
+    let tree = book::units(store)?;
+    let mut above = member.flatten().and_then(|member| member.unit_id);
+    let mut found = Vec::new();
+    while let Some(id) = above.filter(|id| !found.contains(id)) {
+        found.push(id);
+        above = tree.get(id).and_then(Unit::parent);
+    }
+    Ok(found)
+}
+
+fn about(
+    payload: &Payload,
+    number: Option<&CertificateNumber>,
+    (member, units): (Option<MemberId>, &[UnitId]),
+) -> bool {
     match payload {
         Payload::Member(entry) => Some(entry.member_id) == member,
         Payload::CertificateIssued(entry) => Some(&entry.number) == number,
@@ -154,7 +173,7 @@ fn about(payload: &Payload, number: Option<&CertificateNumber>, member: Option<M
             Some(&entry.number) == number || Some(&entry.replacement) == number
         }
         // The unit that a certificate names may be called otherwise by now.
-        Payload::UnitChanged(_) => number.is_some(),
+        Payload::UnitChanged(entry) => units.contains(&entry.unit_id),
         _ => false,
     }
 }
