@@ -1,6 +1,7 @@
 //! Power cuts: a node writes on a loop-mounted file system; its backing file is copied mid-write, which keeps what was synced and
 //! drops what was only in memory; the node must go on from the copy with everything it had acknowledged.
 
+mod catch_up;
 mod import;
 
 use std::{
@@ -26,8 +27,14 @@ const UNSYNCED_BYTES: usize = 64 * 1024;
 const CODE: &str = "320200-001";
 const REGION: &str = "320200";
 
-/// Of so many cuts of a node that writes and syncs, one more falls into a roster import.
-const CUTS_FOR_AN_IMPORT: usize = 5;
+/// Of so many cuts of a node that writes and syncs, one more falls into a long catch-up and one into a roster import.
+const CUTS_FOR_ONE_MORE: usize = 5;
+
+/// Between two looks for the beginning of what is to be cut.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Far beyond what beginning takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The partner's code; it lives on an ordinary disk.
 pub(crate) const HOST: &str = "341700-001";
@@ -114,15 +121,18 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
         "{rounds} cuts, {acknowledged} acknowledged entries all there; in {dropped} cuts an unsynced file was lost"
     );
     home.stop().await?;
-    town.at(host).stop().await?;
     if dropped * 10 < rounds * 9 {
         // Cuts that drop nothing would prove nothing. One in ten may meet the kernel writing by itself.
         return Err(TownError::Unsettled(format!(
             "the cuts are not cuts: {report}"
         )));
     }
-    let imports = import::cuts(program, disk, rounds.div_ceil(CUTS_FOR_AN_IMPORT), seed).await?;
-    Ok(format!("{report}\n{imports}"))
+    let more = rounds.div_ceil(CUTS_FOR_ONE_MORE);
+    let partners = (&disk, &mut town, host);
+    let catch_ups = catch_up::cuts(program, partners, &case, (more, seed)).await?;
+    town.at(host).stop().await?;
+    let imports = import::cuts(program, disk, more, seed).await?;
+    Ok(format!("{report}\n{catch_ups}\n{imports}"))
 }
 
 /// Makes partners of a node of the town and one outside it, with a member of ours there.
@@ -177,12 +187,16 @@ async fn write_and_cut(
     if let Some(process) = home.process() {
         process.freeze().await?;
     }
-    let copied = ["--sparse=always", &text(&disk.image), &text(copy)];
-    run("cp", &copied).await?;
+    self::copy(&disk.image, copy).await?;
     home.kill().await?;
     writer
         .await
         .map_err(|error| TownError::Process(error.to_string()))
+}
+
+async fn copy(from: &Path, to: &Path) -> Result<(), TownError> {
+    let copied = ["--sparse=always", &text(from), &text(to)];
+    run("cp", &copied).await.map(drop)
 }
 
 /// How many contacts a case shows.

@@ -64,6 +64,11 @@ pub(super) fn fill(
     Ok(())
 }
 
+/// The same for the node that lies in a folder and does not run.
+pub(crate) fn fill_folder(folder: &Path, count: u64, payload: usize) -> Result<(), BenchError> {
+    fill(&open(folder)?, count, payload, BATCH)
+}
+
 fn last_contact(store: &Store, log: &LogRecord) -> Result<NewEntry, BenchError> {
     for sequence in (0..log.size()).rev() {
         let entry = store.entry(LogNo(log.no.0), sequence)?;

@@ -9,6 +9,8 @@ pub mod partners;
 pub mod postgres;
 mod process;
 
+pub(crate) use fill::fill_folder;
+
 use std::{io, net::TcpListener};
 
 /// What kept a figure from being measured.

@@ -11,9 +11,8 @@ use std::{
 use rand::{Rng, SeedableRng as _, rngs::StdRng};
 use tokio::{task::JoinHandle, time::Instant};
 
-use super::{CODE, Disk, REGION};
+use super::{CODE, Disk, PATIENCE, PAUSE, REGION, copy};
 use crate::{
-    mount::{run, text},
     roster::Person,
     town::{Node, TownError},
 };
@@ -23,12 +22,6 @@ const ROWS: usize = 20_000;
 
 /// How long after the commit has begun to be written the cut comes, at most. Applying it took 600 ms on two busy cores.
 const LONGEST: Duration = Duration::from_millis(300);
-
-/// Between two looks for the beginning of the commit.
-const PAUSE: Duration = Duration::from_millis(1);
-
-/// Far beyond what reading a roster takes on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 type Import = JoinHandle<Result<(), TownError>>;
 
@@ -131,11 +124,6 @@ async fn import_and_cut(
         acknowledged: ended.is_ok(),
         caught,
     })
-}
-
-async fn copy(from: &Path, to: &Path) -> Result<(), TownError> {
-    let copied = ["--sparse=always", &text(from), &text(to)];
-    run("cp", &copied).await.map(drop)
 }
 
 /// Is a large commit being written down, or applied?
