@@ -70,9 +70,9 @@ record! {
         penalties: Option<u32> [Awards],
         /// Is the member in contact at the quarter's end?
         contact_state: Option<ContactState> [Contact],
-        /// Of the months of dues, those that home received first: they count there.
+        /// Of the months of dues, those for which home's payment counts.
         dues_duplicate_months: Option<u32> [Dues],
-        /// Paid at home in the quarter, by the letters that the author had.
+        /// Paid at home in the quarter, by the letters that the author had; none: nothing, or the author is from before this field.
         home_dues_fen: Option<Fen> [Dues],
     }
     rules attended_of_held
@@ -94,9 +94,9 @@ record! {
         dues_fen: Option<Fen> [Dues],
         /// Is the member in contact at the quarter's end?
         contact_state: Option<ContactState> [Contact],
-        /// Of the months of dues, those that the host received first, or on the same day: they count there.
+        /// Of the months of dues, those for which the host's payment counts.
         dues_duplicate_months: Option<u32> [Dues],
-        /// Paid at the host in the quarter, by the letters that the author had.
+        /// Paid at the host in the quarter, by the letters that the author had; none: nothing, or the author is from before this field.
         host_dues_fen: Option<Fen> [Dues],
     }
 }

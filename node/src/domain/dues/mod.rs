@@ -19,4 +19,4 @@ pub use account::{Account, Noted};
 pub use closings::Closings;
 pub use list::{Published, Row, Totals, published, row, totals};
 pub use month::{Asked, MonthLine, Months, months, one};
-pub use person::{Elsewhere, Person, Stay};
+pub use person::{Elsewhere, Person, Stay, Told};

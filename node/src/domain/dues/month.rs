@@ -1,18 +1,21 @@
 //! One person's months: what is owed, what was paid for each, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
-    id::Fen,
+    id::{CaseId, Fen},
     time::{Day, Month},
 };
 
 use super::{
     account::{Account, Seen},
-    person::{Elsewhere, Person},
+    person::{Elsewhere, Person, Told},
     rate::monthly,
 };
-use crate::domain::{case::Side, fact::dues::counts};
+use crate::domain::{
+    case::Side,
+    fact::dues::{Paid, counts, shares},
+};
 
 /// Whose a month is to collect.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,18 +97,6 @@ impl MonthLine {
         !self.elsewhere.is_empty() && !self.payments.is_empty()
     }
 
-    /// Of a month that both sides took, one payment counts: which, follows from both days, so that both nodes say the same.
-    fn count_once(&mut self, side: Side, ours: Day, theirs: Day) {
-        let counts = match side {
-            Side::Outflow => counts(ours, theirs),
-            Side::Inflow => counts(theirs, ours),
-        };
-        if counts != side {
-            self.duplicate = self.paid;
-            self.paid = Fen(0);
-        }
-    }
-
     /// Would another payment for it be one too many?
     pub fn is_settled(&self) -> bool {
         !self.elsewhere.is_empty() || self.is_paid_up()
@@ -136,7 +127,7 @@ pub fn months(
         month = month.plus_months(1);
     }
     for (at, paid) in elsewhere.iter().enumerate() {
-        if paid.paid_on > day {
+        if paid.paid_on > day || paid.told == Told::Kept {
             continue;
         }
         for more in 0..paid.months {
@@ -165,16 +156,39 @@ pub fn months(
             }
         }
     }
-    for line in lines.values_mut().filter(|line| line.is_double()) {
-        let ours = seen.payments.iter();
-        let ours = ours.filter(|(sequence, _)| line.payments.contains(sequence));
-        let ours = ours.map(|(_, payment)| payment.paid_on).min();
-        let theirs = line.elsewhere.iter().map(|at| elsewhere[*at].paid_on).min();
-        if let Some((ours, theirs)) = ours.zip(theirs) {
-            line.count_once(person.side(), ours, theirs);
+    for (month, line) in lines.iter_mut().filter(|(_, line)| line.is_double()) {
+        if theirs_counts(person.side(), elsewhere, (*month, day)) {
+            line.duplicate = line.paid;
+            line.paid = Fen(0);
         }
     }
     lines
+}
+
+/// Of a month that both sides took one payment counts. Which, follows from what each told the other in the case, so that both nodes say the
+/// same: money that the other side never heard of cannot keep it from counting its own.
+fn theirs_counts(side: Side, letters: &[Elsewhere], (month, day): (Month, Day)) -> bool {
+    let paid = |case: CaseId, theirs: bool| {
+        let of = letters.iter().filter(|letter| {
+            let whose = (letter.told == Told::Theirs) == theirs;
+            letter.case == case && whose && letter.paid_on <= day
+        });
+        let of = of.flat_map(|letter| {
+            let shares = shares((letter.month, letter.months), letter.fen);
+            shares.map(|(month, fen)| (month, fen, letter.paid_on))
+        });
+        let of = of.filter(|(of, ..)| *of == month);
+        of.map(|(_, fen, first)| Paid { fen, first })
+            .reduce(Paid::and)
+    };
+    let cases: BTreeSet<CaseId> = letters.iter().map(|letter| letter.case).collect();
+    cases.into_iter().any(|case| {
+        paid(case, true).is_some_and(|theirs| match (side, paid(case, false)) {
+            (_, None) => true,
+            (Side::Outflow, Some(ours)) => counts(ours, theirs) == Side::Inflow,
+            (Side::Inflow, Some(ours)) => counts(theirs, ours) == Side::Outflow,
+        })
+    })
 }
 
 /// One month by what is owed for it, whatever was paid.

@@ -1,15 +1,30 @@
 //! Whose dues they are: where the person belonged, and what was paid on the other side.
 
 use hongyan_proto::{
-    id::Fen,
+    id::{CaseId, Fen},
     time::{Day, Month},
 };
 
 use crate::domain::{case::Side, life::Who};
 
-/// Dues that the other side of a case received, as its letters say.
+/// Whose money a letter tells of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Told {
+    /// The other side's.
+    Theirs,
+    /// Ours, from before payments were kept here: the letter is all there is.
+    Ours,
+    /// Ours, and the payment is in the account: the letter only says what the other side knows of it.
+    Kept,
+}
+
+/// Dues that a letter of a case tells of.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Elsewhere {
+    /// Whose money it is.
+    pub told: Told,
+    /// The case: one side of it knows nothing of letters of another.
+    pub case: CaseId,
     /// First month.
     pub month: Month,
     /// How many.
@@ -18,7 +33,7 @@ pub struct Elsewhere {
     pub fen: Fen,
     /// When.
     pub paid_on: Day,
-    /// The other side's receipt.
+    /// The receipt.
     pub receipt: String,
     /// Where the letter lies, as commands name logs and entries.
     pub place: String,

@@ -120,8 +120,8 @@ fn inflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) -
             &|payload| matches!(payload, Payload::Award(one) if quarter.contains(one.day) && one.penalty),
         )),
         contact_state: contact_state(case, facts, Side::Inflow, quarter),
-        dues_duplicate_months: Some(duplicates(facts, Side::Inflow, quarter)),
-        home_dues_fen: Some(dues_fen(of(facts, Side::Outflow), quarter)),
+        dues_duplicate_months: duplicates(facts, Side::Inflow, quarter),
+        home_dues_fen: dues_known(facts, Side::Outflow, quarter),
     }
 }
 
@@ -139,8 +139,8 @@ fn outflow_line(id: CaseId, case: &Case, facts: &[Effective], quarter: Quarter) 
         dues_months: Some(dues_months(facts, Side::Outflow, quarter)),
         dues_fen: Some(dues_fen(own(), quarter)),
         contact_state: contact_state(case, facts, Side::Outflow, quarter),
-        dues_duplicate_months: Some(duplicates(facts, Side::Outflow, quarter)),
-        host_dues_fen: Some(dues_fen(of(facts, Side::Inflow), quarter)),
+        dues_duplicate_months: duplicates(facts, Side::Outflow, quarter),
+        host_dues_fen: dues_known(facts, Side::Inflow, quarter),
     }
 }
 
@@ -167,11 +167,16 @@ fn dues_months(facts: &[Effective], side: Side, quarter: Quarter) -> u32 {
     )
 }
 
-/// Of those months, the ones that the other side received first: they count there.
-fn duplicates(facts: &[Effective], side: Side, quarter: Quarter) -> u32 {
+/// Of those months, the ones that count on the other side. None is left out: a partner from before this field refuses a statement that has it.
+fn duplicates(facts: &[Effective], side: Side, quarter: Quarter) -> Option<u32> {
     let twice = paid_twice(facts);
     let theirs = |month: &&Month| twice.get(month).is_some_and(|counts| *counts != side);
-    number(quarter.months().iter().filter(theirs).count())
+    Some(number(quarter.months().iter().filter(theirs).count())).filter(|months| *months > 0)
+}
+
+/// The money that the other side told of. Nothing is left out, for the same reason.
+fn dues_known(facts: &[Effective], other: Side, quarter: Quarter) -> Option<Fen> {
+    Some(dues_fen(of(facts, other), quarter)).filter(|fen| fen.0 != 0)
 }
 
 /// The money this side received in the quarter, for whatever months: comparable with its cash book.

@@ -110,8 +110,8 @@ impl Cause {
                 "dues of one month were paid on both sides, the host's count: home gives them back and corrects",
             ),
             Self::PaidTwiceAtHost => (
-                "同一月份党费两地重复交纳, 以流出地先收为准, 流入地应退还并更正",
-                "dues of one month were paid on both sides, home's came first: the host gives them back and corrects",
+                "同一月份党费两地重复交纳, 以流出地所收为准, 流入地应退还并更正",
+                "dues of one month were paid on both sides, home's count: the host gives them back and corrects",
             ),
             Self::HostDuesDiffer => (
                 "流入地通报所收党费与流出地通报时收到的来信不符, 流入地应对照收据核实",
@@ -224,9 +224,10 @@ fn direction(outflow: Stated<'_>, inflow: Stated<'_>, due: Day) -> Direction {
         host.entry(line.case_id).or_insert(line);
     }
     let cases: BTreeSet<CaseId> = home.keys().chain(host.keys()).copied().collect();
+    let known = [outflow, inflow].map(|stated| says_known(stated.statement));
     let (mut agreed, mut differences) = (Vec::new(), Vec::new());
     for case in cases {
-        let found = compare(home.get(&case).copied(), host.get(&case).copied());
+        let found = compare(home.get(&case).copied(), host.get(&case).copied(), known);
         if found.is_empty() {
             agreed.push(case);
         }
@@ -255,7 +256,16 @@ struct Found {
     cause: Cause,
 }
 
-fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>) -> Vec<Found> {
+/// Does the author say anywhere what it knew of the other side's dues? Then it knew of none where it says nothing; an author that never does
+/// may be from before these fields, and where it says nothing there is nothing to compare.
+fn says_known(statement: &Statement) -> bool {
+    let mut inflow = statement.inflow_lines.iter();
+    let mut outflow = statement.outflow_lines.iter();
+    inflow.any(|line| line.home_dues_fen.is_some() || line.dues_duplicate_months.is_some())
+        || outflow.any(|line| line.host_dues_fen.is_some() || line.dues_duplicate_months.is_some())
+}
+
+fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>, known: [bool; 2]) -> Vec<Found> {
     let (home, host) = match (home, host) {
         (Some(home), Some(host)) => (home, host),
         (known, _) => {
@@ -288,12 +298,12 @@ fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>) -> Vec<Found> 
             },
         });
     }
-    found.extend(dues(home, host));
+    found.extend(dues(home, host, known));
     found
 }
 
-/// What differs about dues.
-fn dues(home: &OutflowLine, host: &InflowLine) -> Vec<Found> {
+/// What differs about dues. `known`: do home's and the host's statement say what they knew of the other's?
+fn dues(home: &OutflowLine, host: &InflowLine, known: [bool; 2]) -> Vec<Found> {
     let mut found = Vec::new();
     let months = (home.dues_months, host.dues_months);
     if let ((Some(at_home), Some(at_host)), Some(cause)) = (months, twice(home, host)) {
@@ -316,9 +326,15 @@ fn dues(home: &OutflowLine, host: &InflowLine) -> Vec<Found> {
             });
         }
     };
-    let host_took = (home.host_dues_fen, host.dues_fen);
+    // A line without dues is one that may not say anything of them.
+    let heard = |said: Option<Fen>, known: bool, own: Option<Fen>| {
+        said.or_else(|| own.filter(|_| known).map(|_| Fen(0)))
+    };
+    let by_home = heard(home.host_dues_fen, known[0], home.dues_fen);
+    let by_host = heard(host.home_dues_fen, known[1], host.dues_fen);
+    let host_took = (by_home, host.dues_fen);
     differ(LineField::DuesFen, host_took, Cause::HostDuesDiffer);
-    let home_took = (home.dues_fen, host.home_dues_fen);
+    let home_took = (home.dues_fen, by_host);
     differ(LineField::HomeDuesFen, home_took, Cause::HomeDuesDiffer);
     found
 }

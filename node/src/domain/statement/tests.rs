@@ -194,7 +194,7 @@ fn dues_paid_on_both_sides_are_a_difference_and_never_a_sum() {
         paid_twice(&effective(&case))
             .into_iter()
             .collect::<Vec<_>>(),
-        // Of one day, the host's counts; here the host took it on 11 July, home on 11 August.
+        // Both are 5.00 for the month; the host took it on 11 July, home on 11 August.
         [("2026-08".parse().unwrap(), Inflow)]
     );
     let result = compared(
@@ -208,6 +208,43 @@ fn dues_paid_on_both_sides_are_a_difference_and_never_a_sum() {
         (LineField::DuesMonths, Cause::PaidTwice, Outflow)
     );
     assert_eq!(difference.due, day("2026-10-23"));
+}
+
+#[test]
+fn a_statement_that_knows_of_no_dues_of_the_other_side_has_no_field_that_older_nodes_refuse() {
+    let mut letters = active();
+    letters.tell(Inflow, dues("2026-07", 3, 1500));
+    let case = derive(&letters.all());
+    let (home, host) = (
+        state(&letters, Outflow, &case),
+        state(&letters, Inflow, &case),
+    );
+    let theirs = &host.inflow_lines[0];
+    assert_eq!(theirs.dues_fen, Some(Fen(1500)));
+    assert_eq!(
+        (theirs.dues_duplicate_months, theirs.home_dues_fen),
+        (None, None)
+    );
+    let ours = &home.outflow_lines[0];
+    assert_eq!(
+        (ours.dues_duplicate_months, ours.host_dues_fen),
+        (None, Some(Fen(1500)))
+    );
+    assert_eq!(compared(&letters, &home, &host).counts().agreed, 1);
+    // Who says nothing anywhere may be from before: nothing is compared. Who does on another line knew of nothing on this one.
+    let mut silent = home.clone();
+    silent.outflow_lines[0].host_dues_fen = None;
+    assert_eq!(compared(&letters, &silent, &host).counts().agreed, 1);
+    let mut other = home.outflow_lines[0].clone();
+    other.case_id = id(2);
+    silent.outflow_lines.push(other);
+    let result = compared(&letters, &silent, &host);
+    let mut found = result.differences().map(|(_, one)| one);
+    let first = found.next().unwrap();
+    assert_eq!(
+        (first.field, first.cause, first.outflow_value.as_deref()),
+        (LineField::DuesFen, Cause::HostDuesDiffer, Some("0"))
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
         case::State,
-        dues::{Account, Elsewhere, Person, Stay},
+        dues::{Account, Elsewhere, Person, Stay, Told},
         fact::effective,
         life::Who,
         unit::Units,
@@ -167,8 +167,7 @@ fn managed(file: &CaseFile) -> Option<(Day, Option<Day>)> {
     Some((from, ended.map(|step| step.event.time.day())))
 }
 
-/// What letters of a case say was paid, beside the payments that are in the account: the other side's, and own ones from before payments were
-/// kept here.
+/// What letters of a case say was paid: to the other side, and what that side was told of here.
 fn letters(
     store: &Store,
     partner: &Partner,
@@ -192,14 +191,18 @@ fn letters(
             continue;
         };
         let ours = Some(fact.side) == side;
-        if ours && own(dues.receipt.as_str()) {
-            continue;
-        }
+        let told = match (ours, own(dues.receipt.as_str())) {
+            (false, _) => Told::Theirs,
+            (true, false) => Told::Ours,
+            (true, true) => Told::Kept,
+        };
         let mut facts = file.case.facts().iter();
         let base = facts
             .find(|one| one.event.position == fact.position)
             .map_or(0, |one| one.event.base);
         found.push(Elsewhere {
+            told,
+            case,
             month: dues.month,
             months: dues.months.get(),
             fen: dues.fen,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        dues::{Asked, Elsewhere, MonthLine, Row, Totals, rate},
+        dues::{Asked, Elsewhere, MonthLine, Row, Told, Totals, rate},
         life::Who,
     },
     office::{
@@ -175,6 +175,7 @@ fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
         }
     });
     let letters = found.loaded.elsewhere.iter();
+    let letters = letters.filter(|letter| letter.told != Told::Kept);
     let letters = letters.map(|letter| pb::DuesPaymentLine {
         sequence: 0,
         receipt: letter.receipt.clone(),

@@ -3,7 +3,7 @@
 
 use hongyan_proto::{
     id::{CaseId, Fen, Hash},
-    letter::{AnswerKind, LineAnswer, LineField, Payload, Place},
+    letter::{AnswerKind, Disclosure, DisclosureSet, LineAnswer, LineField, Payload, Place},
     time::{Month, Quarter},
 };
 
@@ -11,7 +11,7 @@ use super::{
     dues::{base, correct, pay, paying},
     duties::{adopt, of, same_after_rebuild},
     pair::{Pair, Town},
-    stories::{accept, day, digests, notice, place, ready, write},
+    stories::{accept, agree_each, day, digests, import, notice, place, ready, write},
 };
 use crate::{
     book,
@@ -154,6 +154,27 @@ async fn take(town: &Town, of: Month, on: u8) -> u64 {
     answer.written[0].sequence
 }
 
+/// The same, of another amount.
+async fn take_fen(town: &Town, of: Month, (fen, on): (i64, u8)) {
+    let taken = Paying {
+        paid_on: Some(day(&format!("{of}-{on:02}"))),
+        fen: Some(Fen(fen)),
+        any_amount: true,
+        twice: true,
+        ..paying(&of.to_string(), 1)
+    };
+    pay(town, "张三", taken).await.unwrap();
+}
+
+/// What counts of a month at home and at the host, and what each gives back.
+fn counted(pair: &Pair, of: Month) -> [(i64, i64); 2] {
+    [&pair.home, &pair.host].map(|town| {
+        let shown = dues::show(&town.office, "张三", (None, Some(of))).unwrap();
+        let line = &shown.months[&of];
+        (line.paid.0, line.duplicate.0)
+    })
+}
+
 /// Who writes before the letters of the other arrive.
 #[derive(Clone, Copy, Debug)]
 enum Arrival {
@@ -223,6 +244,86 @@ async fn a_month_that_both_took_counts_once_whichever_letter_came_first() {
     }
     for town in [home, host] {
         same_after_rebuild(town);
+    }
+}
+
+#[tokio::test]
+async fn what_the_other_side_was_never_told_does_not_count_against_its_money() {
+    // Paid for a year ahead, while there was no case to tell it in.
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    base(home, "张三", 3000, "2026-04").await.unwrap();
+    let (ahead, _) = pay(home, "张三", paying("2026-04", 12)).await.unwrap();
+    assert_eq!(ahead.telling.unwrap().told, 0);
+    pair.set_day("2026-06-01");
+    hosted_from(&pair, "张三", "2026-06-01").await;
+    base(host, "张三", 3000, "2026-06").await.unwrap();
+    pair.set_day("2026-08-05");
+    pay(host, "张三", paying("2026-08", 1)).await.unwrap();
+    pair.sync().await;
+    assert_eq!(counted(&pair, month("2026-08")), [(0, 1500), (1500, 0)]);
+    assert_eq!(row(home, month("2026-07")).duplicate, Fen(0));
+
+    // The agreement names dues in one direction only: the side that is told gives back.
+    let all: DisclosureSet = Disclosure::ALL.iter().copied().collect();
+    let others = Disclosure::ALL.iter().copied();
+    let without = others.filter(|class| *class != Disclosure::Dues).collect();
+    for (scopes, at_home, at_host, expected) in [
+        ([without, all], 3, 20, [(0, 1500), (1500, 0)]),
+        ([all, without], 20, 3, [(1500, 0), (0, 1500)]),
+    ] {
+        let pair = Pair::met().await;
+        import(&pair.home).await;
+        agree_each(&pair, scopes).await;
+        hosted_from(&pair, "张三", "2026-04-01").await;
+        let of = month("2026-04");
+        for (town, on) in [(&pair.home, at_home), (&pair.host, at_host)] {
+            town.set_day("2026-04-25");
+            base(town, "张三", 3000, "2026-04").await.unwrap();
+            take(town, of, on).await;
+        }
+        pair.sync().await;
+        assert_eq!(counted(&pair, of), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_payment_counts_before_a_part_whichever_came_first() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
+    for town in [home, host] {
+        base(town, "张三", 3000, "2026-04").await.unwrap();
+    }
+    pair.set_day("2027-02-10");
+    let mut of = month("2026-04");
+    for arrival in [Arrival::NeitherKnew, Arrival::HomeFirst, Arrival::HostFirst] {
+        for (at_home, at_host, counts) in [
+            ((500, 3), (1500, 10), Side::Inflow),
+            ((1500, 10), (500, 3), Side::Outflow),
+        ] {
+            let (first, second) = match arrival {
+                Arrival::HostFirst => ((host, at_host), (home, at_home)),
+                _ => ((home, at_home), (host, at_host)),
+            };
+            take_fen(first.0, of, first.1).await;
+            if !matches!(arrival, Arrival::NeitherKnew) {
+                pair.sync().await;
+            }
+            take_fen(second.0, of, second.1).await;
+            pair.sync().await;
+            let case_of = format!("{arrival:?} {at_home:?} {at_host:?}");
+            let expected = match counts {
+                Side::Outflow => [(1500, 0), (0, 500)],
+                Side::Inflow => [(0, 500), (1500, 0)],
+            };
+            assert_eq!(counted(&pair, of), expected, "{case_of}");
+            for town in [home, host] {
+                let found = twice(town, case);
+                assert_eq!(found.last(), Some(&(of, counts)), "{case_of}");
+            }
+            of = of.plus_months(1);
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use hongyan_proto::{
     id::CaseId,
     letter::{
         Accept, ActivityKind, Attendance, Claim, Contact, Decline, DeclineReason, DepartureReason,
-        Disclosed, Disclosure, Dues, MemberClass, Payload, Place, Presence, Returned, Text, Within,
+        Disclosed, Disclosure, DisclosureSet, Dues, MemberClass, Payload, Place, Presence,
+        Returned, Text, Within,
     },
     time::{Day, Quarter},
 };
@@ -66,13 +67,18 @@ pub(super) async fn import_rows(town: &Town, rows: &str) {
 
 /// An agreement proposed by home, countered by the host, signed by both.
 pub(super) async fn agree(pair: &Pair, classes: &[Disclosure]) {
-    let (home, host) = (&pair.home, &pair.host);
     let scope = classes.iter().copied().collect();
+    agree_each(pair, [scope; 2]).await;
+}
+
+/// The same with what home discloses, and what the host does.
+pub(super) async fn agree_each(pair: &Pair, [by_home, by_host]: [DisclosureSet; 2]) {
+    let (home, host) = (&pair.home, &pair.host);
     let draft = Draft {
         valid_from: Some(day("2026-04-01")),
         valid_until: Some(day("2027-12-31")),
-        own_discloses: Some(scope),
-        partner_discloses: Some(scope),
+        own_discloses: Some(by_home),
+        partner_discloses: Some(by_host),
         ..Draft::default()
     };
     let (first, _) = agreement::propose(

@@ -1,10 +1,13 @@
 //! Cases of one person, worked out by hand.
 
-use hongyan_proto::{id::Fen, letter::DuesClass};
+use hongyan_proto::{
+    id::{CaseId, Fen},
+    letter::DuesClass,
+};
 
 use super::{account, base, correction, day, month, noted, paid, person, relief, salary, stay};
 use crate::domain::dues::{
-    Account, Asked, Elsewhere, Months, Person, months, published, row, totals,
+    Account, Asked, Elsewhere, Months, Person, Told, months, published, row, totals,
 };
 
 fn at_end_of(person: &Person, account: &Account, on: &str, through: &str) -> Months {
@@ -16,7 +19,13 @@ fn owed(months: &Months, of: &str) -> Option<i64> {
 }
 
 fn host(first: &str, months: u32, fen: i64, on: &str) -> Elsewhere {
+    letter(Told::Theirs, (first, months), fen, on)
+}
+
+fn letter(told: Told, (first, months): (&str, u32), fen: i64, on: &str) -> Elsewhere {
     Elsewhere {
+        told,
+        case: CaseId::from_bytes([9; 16]),
         month: month(first),
         months,
         fen: Fen(fen),
@@ -209,7 +218,10 @@ fn a_month_paid_at_the_host_is_not_asked_again() {
         vec![paid("2026-02", 1, 1500, "2026-02-03")],
         vec![],
     );
-    let letters = [host("2026-01", 2, 3000, "2026-02-20")];
+    let letters = [
+        host("2026-01", 2, 3000, "2026-02-20"),
+        letter(Told::Kept, ("2026-02", 1), 1500, "2026-02-03"),
+    ];
     let about = (&person(), &account);
     let months = months(about, &letters, day("2026-03-31"), month("2026-03"));
     let january = &months[&month("2026-01")];
@@ -234,8 +246,6 @@ fn a_month_paid_at_the_host_is_not_asked_again() {
 
 #[test]
 fn of_two_payments_for_a_month_the_earlier_counts_and_on_one_day_the_hosts() {
-    use hongyan_proto::id::CaseId;
-
     use crate::domain::life::Who;
     let hosted = Person {
         who: Who::Hosted(CaseId::from_bytes([9; 16])),
@@ -255,7 +265,10 @@ fn of_two_payments_for_a_month_the_earlier_counts_and_on_one_day_the_hosts() {
                 vec![paid("2026-02", 1, 1500, ours)],
                 vec![],
             );
-            let letters = [host("2026-02", 1, 1500, theirs)];
+            let letters = [
+                host("2026-02", 1, 1500, theirs),
+                letter(Told::Kept, ("2026-02", 1), 1500, ours),
+            ];
             let lines = months((who, &account), &letters, end, of);
             let line = &lines[&of];
             assert!(line.is_double() && line.is_settled() && line.is_paid_up());
