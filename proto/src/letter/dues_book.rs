@@ -177,6 +177,10 @@ record! {
         advance: Fen [],
         /// Who entered it.
         actor: Text<60> [],
+        /// Are the letters noted that the list knew?
+        letters_noted: bool [],
+        /// By log, the last letter about dues of persons on the list that it knew.
+        letters: Vec<Told> [],
     }
     rules one_way
     arranged arrange_closed

@@ -1,9 +1,13 @@
 //! Closed months: their lists do not change any more.
 
-use hongyan_proto::{letter::DuesClosed, time::Month};
+use hongyan_proto::{
+    id::LogId,
+    letter::{DuesClosed, Told},
+    time::{Day, Month},
+};
 
 use super::{account::Noted, person::Person};
-use crate::domain::life::unit::belongs;
+use crate::domain::{calendar::last_day, life::unit::belongs};
 
 /// Which months of which units are closed.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,18 @@ impl Closings {
         self.0.iter().find(|noted| noted.sequence == sequence)
     }
 
+    /// The first day whose lists know a letter about a person: after the last month that was closed without it. None: every list does.
+    pub fn known_from(&self, person: &Person, (log, sequence): (LogId, u64)) -> Option<Day> {
+        let without = self.0.iter().map(|noted| &noted.entry).filter(|closed| {
+            let knew = |told: &Told| told.log_id == log && sequence <= told.sequence;
+            closed.letters_noted
+                && !closed.letters.iter().any(knew)
+                && is_on(person, closed.unit.as_str(), closed.month)
+        });
+        let last = without.map(|closed| closed.month).max();
+        last.map(|month| last_day(month).plus_days(1))
+    }
+
     /// Is the month closed for the unit that a person belonged to in it?
     pub fn is_closed(&self, person: &Person, month: Month) -> bool {
         person
@@ -44,4 +60,10 @@ impl Closings {
             .and_then(|unit| self.last(unit))
             .is_some_and(|closed| month <= closed)
     }
+}
+
+/// Does a person belong to a unit, or to one inside it, in a month?
+pub fn is_on(person: &Person, unit: &str, month: Month) -> bool {
+    let place = person.unit_on(person.day_of(month));
+    place.is_some_and(|place| belongs(place, unit))
 }

@@ -127,7 +127,7 @@ pub fn months(
         month = month.plus_months(1);
     }
     for (at, paid) in elsewhere.iter().enumerate() {
-        if paid.paid_on > day || paid.told == Told::Kept {
+        if paid.told == Told::Kept || !paid.counts_on(day) {
             continue;
         }
         for more in 0..paid.months {
@@ -171,7 +171,7 @@ fn theirs_counts(side: Side, letters: &[Elsewhere], (month, day): (Month, Day)) 
     let paid = |case: CaseId, theirs: bool| {
         let of = letters.iter().filter(|letter| {
             let whose = (letter.told == Told::Theirs) == theirs;
-            letter.case == case && whose && letter.paid_on <= day
+            letter.case == case && whose && letter.counts_on(day)
         });
         let of = of.flat_map(|letter| {
             let shares = shares((letter.month, letter.months), letter.fen);

@@ -1,15 +1,20 @@
 //! Closing a month: from then on its list does not change.
 
+use std::collections::BTreeMap;
+
 use hongyan_proto::{
-    id::Fen,
-    letter::{DuesClosed, Text},
+    id::{Fen, LogId},
+    letter::{DuesClosed, Text, Told},
     time::Month,
 };
 
-use super::read::{List, list_on};
+use super::{
+    load::Loaded,
+    read::{List, list_on},
+};
 use crate::{
     book,
-    domain::dues::Totals,
+    domain::dues::{Totals, closings::is_on},
     office::{Answer, Office, OfficeError, Request},
 };
 
@@ -40,7 +45,7 @@ pub(in crate::office) async fn close(
                 ));
             }
             let closings = book::dues_closings(desk.draft)?;
-            let whole = list_on(desk.draft, &store, &unit, (month, desk.today))?;
+            let (whole, people) = list_on(desk.draft, &store, &unit, (month, desk.today))?;
             let units = if unit.is_empty() {
                 whole.branches()
             } else {
@@ -69,6 +74,8 @@ pub(in crate::office) async fn close(
                     arrears: totals.arrears,
                     advance: totals.advance,
                     actor: desk.actor.clone(),
+                    letters_noted: true,
+                    letters: heard(&people, unit, month),
                 };
                 desk.enter(&closed.into(), None)?;
             }
@@ -98,6 +105,19 @@ pub(in crate::office) async fn close(
         })
     });
     Ok((lists.collect(), answer))
+}
+
+/// How far the letters about a unit's people were known.
+fn heard(people: &[Loaded], unit: &str, month: Month) -> Vec<Told> {
+    let mut last: BTreeMap<LogId, u64> = BTreeMap::new();
+    let of = people.iter().filter(|one| is_on(&one.person, unit, month));
+    for (log, sequence) in of.flat_map(|one| &one.heard) {
+        let known = last.entry(*log).or_default();
+        *known = (*known).max(*sequence);
+    }
+    last.into_iter()
+        .map(|(log_id, sequence)| Told { log_id, sequence })
+        .collect()
 }
 
 impl List {

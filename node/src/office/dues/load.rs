@@ -1,13 +1,20 @@
 //! One person with everything that bears on their dues, as the book and the letters of their cases have it.
 
-use hongyan_proto::{id::CaseId, letter::Payload, log::Kind, time::Day};
+use std::collections::BTreeMap;
+
+use hongyan_proto::{
+    id::{CaseId, LogId},
+    letter::{Dues, Payload},
+    log::Kind,
+    time::Day,
+};
 
 use crate::{
     book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
         case::State,
-        dues::{Account, Elsewhere, Person, Stay, Told},
-        fact::effective,
+        dues::{Account, Closings, Elsewhere, Person, Stay, Told},
+        fact::effective::{Versions, versions},
         life::Who,
         unit::Units,
     },
@@ -23,73 +30,61 @@ pub(in crate::office) struct Loaded {
     pub(in crate::office) person: Person,
     pub(in crate::office) account: Account,
     pub(in crate::office) elsewhere: Vec<Elsewhere>,
+    /// The last letter about the person's dues by log.
+    pub(super) heard: BTreeMap<LogId, u64>,
 }
 
 /// Loads one person. Facts of cases are read from the logs, so the store is at hand beside a commit under way; own payments are seen by both.
 pub(super) fn load(shelf: &impl Shelf, store: &Store, who: Who) -> Result<Loaded, OfficeError> {
-    let units = book::units(shelf)?;
+    let (units, closings) = (book::units(shelf)?, book::dues_closings(shelf)?);
     match who {
         Who::Member(id) => {
             let member = book::member(shelf, id)?
                 .ok_or_else(|| OfficeError::not_found(("党员", "member"), id.to_string()))?;
-            load_member(shelf, store, &units, &member)
+            let account = book::dues_account(shelf, who)?;
+            let formers = book::formers_of(shelf, id)?;
+            let room = (shelf, store, &units, &closings);
+            member_with(room, &member, (account, &formers))
         }
         Who::Hosted(id) => {
             let (file, partner) = find::case_by_id(shelf, id)?;
-            load_hosted(shelf, store, &file, partner.as_ref())
+            load_hosted((shelf, store, &closings), &file, partner.as_ref())
         }
     }
-}
-
-fn load_member(
-    shelf: &impl Shelf,
-    store: &Store,
-    units: &Units,
-    member: &book::Member,
-) -> Result<Loaded, OfficeError> {
-    let who = Who::Member(member.member_id);
-    let account = book::dues_account(shelf, who)?;
-    let formers = book::formers_of(shelf, member.member_id)?;
-    member_with((shelf, store, units), member, (account, &formers))
 }
 
 /// A member of whom the account, and what the roster said before, are at hand.
 pub(super) fn member_with<S: Shelf>(
-    (shelf, store, units): (&S, &Store, &Units),
+    (shelf, store, units, closings): (&S, &Store, &Units, &Closings),
     member: &book::Member,
     (account, formers): (Account, &[Former]),
 ) -> Result<Loaded, OfficeError> {
     let who = Who::Member(member.member_id);
-    let mut away = Vec::new();
-    let mut elsewhere = Vec::new();
+    let details = &member.details;
+    let person = Person {
+        who,
+        name: details
+            .name
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        joined: details.joined,
+        stays: stays(units, member, formers),
+        away: Vec::new(),
+    };
+    let mut loaded = Loaded::new(person, account);
     for id in book::cases_of_member(shelf, member.member_id)? {
         let (file, partner) = find::case_by_id(shelf, id)?;
-        away.extend(managed(&file));
+        loaded.person.away.extend(managed(&file));
         if let Some(partner) = &partner {
-            elsewhere.extend(letters(store, partner, id, &account)?);
+            loaded.hear(store, closings, (partner, id))?;
         }
     }
-    let details = &member.details;
-    Ok(Loaded {
-        person: Person {
-            who,
-            name: details
-                .name
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            joined: details.joined,
-            stays: stays(units, member, formers),
-            away,
-        },
-        account,
-        elsewhere,
-    })
+    Ok(loaded)
 }
 
-pub(super) fn load_hosted(
-    shelf: &impl Shelf,
-    store: &Store,
+pub(super) fn load_hosted<S: Shelf>(
+    (shelf, store, closings): (&S, &Store, &Closings),
     file: &CaseFile,
     partner: Option<&Partner>,
 ) -> Result<Loaded, OfficeError> {
@@ -105,24 +100,21 @@ pub(super) fn load_hosted(
         from: Some(from),
         until,
     });
-    let elsewhere = match partner {
-        Some(partner) => letters(store, partner, file.id, &account)?,
-        None => Vec::new(),
+    let person = Person {
+        who,
+        name: details
+            .name
+            .map(|name| name.to_string())
+            .unwrap_or_default(),
+        joined: details.joined,
+        stays: stays.into_iter().collect(),
+        away: Vec::new(),
     };
-    Ok(Loaded {
-        person: Person {
-            who,
-            name: details
-                .name
-                .map(|name| name.to_string())
-                .unwrap_or_default(),
-            joined: details.joined,
-            stays: stays.into_iter().collect(),
-            away: Vec::new(),
-        },
-        account,
-        elsewhere,
-    })
+    let mut loaded = Loaded::new(person, account);
+    if let Some(partner) = partner {
+        loaded.hear(store, closings, (partner, file.id))?;
+    }
+    Ok(loaded)
 }
 
 /// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
@@ -167,55 +159,97 @@ fn managed(file: &CaseFile) -> Option<(Day, Option<Day>)> {
     Some((from, ended.map(|step| step.event.time.day())))
 }
 
-/// What letters of a case say was paid: to the other side, and what that side was told of here.
-fn letters(
-    store: &Store,
-    partner: &Partner,
-    case: CaseId,
-    account: &Account,
-) -> Result<Vec<Elsewhere>, OfficeError> {
-    let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
-        return Ok(Vec::new());
-    };
-    let side = file.side();
-    let own = |receipt: &str| {
-        let payments = account.payments.iter().map(|noted| &noted.entry);
-        let corrected = account.corrections.iter();
+impl Loaded {
+    const fn new(person: Person, account: Account) -> Self {
+        Self {
+            person,
+            account,
+            elsewhere: Vec::new(),
+            heard: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what letters of a case say was paid: to the other side, and what that side was told of here.
+    fn hear(
+        &mut self,
+        store: &Store,
+        closings: &Closings,
+        (partner, case): (&Partner, CaseId),
+    ) -> Result<(), OfficeError> {
+        let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
+            return Ok(());
+        };
+        let side = file.side();
+        let mut found = Vec::new();
+        for fact in versions(&file.case, Kind::Dues) {
+            let ours = Some(fact.side) == side;
+            let logs = if ours {
+                &partner.out_logs
+            } else {
+                &partner.incoming_logs
+            };
+            let log = logs.iter().rev().find(|log| log.base == fact.base);
+            let log = log.map(|log| store.record(log.no)).transpose()?;
+            let log = log.map(|record| record.log_id());
+            found.extend(self.versions(closings, log, (ours, case, partner), &fact));
+        }
+        found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
+        self.elsewhere.extend(found);
+        Ok(())
+    }
+
+    /// What a letter and its corrections said, one after the other: a list that was closed before one of them came keeps what it knew.
+    fn versions(
+        &mut self,
+        closings: &Closings,
+        log: Option<LogId>,
+        (ours, case, partner): (bool, CaseId, &Partner),
+        fact: &Versions,
+    ) -> Vec<Elsewhere> {
+        let from =
+            |sequence| log.and_then(|log| closings.known_from(&self.person, (log, sequence)));
+        let days: Vec<_> = fact.said.iter().map(|said| from(said.sequence)).collect();
+        let way = if ours { "out" } else { "in" };
+        let first = fact.said.first().map_or(0, |said| said.sequence);
+        let mut found = Vec::new();
+        for (at, said) in fact.said.iter().enumerate() {
+            // Replaced before any list was closed with it.
+            if days.get(at + 1).is_some_and(|next| *next == days[at]) {
+                continue;
+            }
+            let Some(Payload::Dues(dues)) = &said.payload else {
+                continue;
+            };
+            found.push(Elsewhere {
+                told: match (ours, self.is_kept(dues)) {
+                    (false, _) => Told::Theirs,
+                    (true, false) => Told::Ours,
+                    (true, true) => Told::Kept,
+                },
+                case,
+                month: dues.month,
+                months: dues.months.get(),
+                fen: dues.fen,
+                paid_on: dues.paid_on,
+                receipt: dues.receipt.to_string(),
+                place: format!("{way}:{}/{first}", partner.code),
+                from: days[at],
+                until: days.get(at + 1).copied().flatten(),
+            });
+        }
+        if let Some((log, last)) = log.zip(fact.said.last()) {
+            let heard = self.heard.entry(log).or_default();
+            *heard = last.sequence.max(*heard);
+        }
+        found
+    }
+
+    /// Is the payment that an own letter tells of in the account?
+    fn is_kept(&self, dues: &Dues) -> bool {
+        let payments = self.account.payments.iter().map(|noted| &noted.entry);
+        let corrected = self.account.corrections.iter();
         payments
             .chain(corrected.filter_map(|noted| noted.entry.payment.as_ref()))
-            .any(|payment| payment.receipt() == receipt)
-    };
-    let mut found = Vec::new();
-    for fact in effective(&file.case) {
-        let Payload::Dues(dues) = fact.payload else {
-            continue;
-        };
-        let ours = Some(fact.side) == side;
-        let told = match (ours, own(dues.receipt.as_str())) {
-            (false, _) => Told::Theirs,
-            (true, false) => Told::Ours,
-            (true, true) => Told::Kept,
-        };
-        let mut facts = file.case.facts().iter();
-        let base = facts
-            .find(|one| one.event.position == fact.position)
-            .map_or(0, |one| one.event.base);
-        found.push(Elsewhere {
-            told,
-            case,
-            month: dues.month,
-            months: dues.months.get(),
-            fen: dues.fen,
-            paid_on: dues.paid_on,
-            receipt: dues.receipt.to_string(),
-            place: format!(
-                "{}:{}/{}",
-                if ours { "out" } else { "in" },
-                partner.code,
-                fact.position.sequence().saturating_sub(base)
-            ),
-        });
+            .any(|payment| payment.receipt() == dues.receipt.as_str())
     }
-    found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
-    Ok(found)
 }

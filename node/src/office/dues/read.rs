@@ -79,7 +79,7 @@ pub(in crate::office) fn month_of(
 
 /// Everyone on the roster and everyone who is or was hosted.
 fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeError> {
-    let units = book::units(shelf)?;
+    let (units, closings) = (book::units(shelf)?, book::dues_closings(shelf)?);
     // Each is read in one go: thousands of members ask for thousands of places otherwise.
     let (mut accounts, formers) = (book::dues_accounts(shelf)?, book::formers(shelf)?);
     let mut all = Vec::new();
@@ -90,14 +90,18 @@ fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeErro
             account.unwrap_or_default(),
             before.map_or(&[][..], Vec::as_slice),
         );
-        all.push(member_with((shelf, store, &units), &member, known)?);
+        all.push(member_with(
+            (shelf, store, &units, &closings),
+            &member,
+            known,
+        )?);
     }
     let partners = book::partners(shelf)?;
     for file in book::all_cases(shelf, None)? {
         if file.side() == Some(Side::Inflow) {
             let mut at = partners.iter();
             let partner = at.find(|partner| Some(partner.key_id) == file.partner);
-            let loaded = load_hosted(shelf, store, &file, partner)?;
+            let loaded = load_hosted((shelf, store, &closings), &file, partner)?;
             if !loaded.person.stays.is_empty() {
                 all.push(loaded);
             }
@@ -113,15 +117,17 @@ pub(in crate::office) fn list(
     unit: &str,
     month: Month,
 ) -> Result<List, OfficeError> {
-    list_on(&office.store, &office.store, unit, (month, office.today()))
+    let listed = list_on(&office.store, &office.store, unit, (month, office.today()));
+    listed.map(|(list, _)| list)
 }
 
+/// The list, and the people whom it was made of.
 pub(super) fn list_on(
     shelf: &impl Shelf,
     store: &Store,
     unit: &str,
     (month, today): (Month, Day),
-) -> Result<List, OfficeError> {
+) -> Result<(List, Vec<Loaded>), OfficeError> {
     let unit = &path_of(shelf, unit)?;
     let people = everyone(shelf, store)?;
     let rows: Vec<Row> = people
@@ -132,11 +138,12 @@ pub(super) fn list_on(
         })
         .collect();
     known(&people, unit, rows.is_empty())?;
-    Ok(List {
+    let list = List {
         unit: unit.clone(),
         rows,
         closed: book::dues_closings(shelf)?.of(unit, month).cloned(),
-    })
+    };
+    Ok((list, people))
 }
 
 /// The unit that a text names, by its path where the tree has it.

@@ -175,7 +175,7 @@ fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
         }
     });
     let letters = found.loaded.elsewhere.iter();
-    let letters = letters.filter(|letter| letter.told != Told::Kept);
+    let letters = letters.filter(|letter| letter.told != Told::Kept && letter.until.is_none());
     let letters = letters.map(|letter| pb::DuesPaymentLine {
         sequence: 0,
         receipt: letter.receipt.clone(),

@@ -327,6 +327,46 @@ async fn a_whole_payment_counts_before_a_part_whichever_came_first() {
     }
 }
 
+#[tokio::test]
+async fn a_closed_list_stays_when_a_letter_of_an_earlier_day_arrives() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    hosted_from(&pair, "张三", "2026-04-01").await;
+    for town in [home, host] {
+        base(town, "张三", 3000, "2026-04").await.unwrap();
+    }
+    let unit = "社区第三支部";
+    let close = async |of: &str| {
+        let closed = dues::close(&host.office, host.request(), unit.to_owned(), month(of));
+        closed.await.unwrap().0.remove(0).totals
+    };
+    let list = |of: &str| dues::list(&host.office, unit, month(of)).unwrap();
+    // Home took April and told it; the letter was on its way when the host closed the month.
+    pair.set_day("2026-04-10");
+    let (_, answer) = pay(home, "张三", paying("2026-04", 1)).await.unwrap();
+    let payment = answer.written[0].sequence;
+    pair.set_day("2026-05-02");
+    let april = close("2026-04").await;
+    let listed = list("2026-04").rows;
+    assert_eq!(april.arrears, Fen(1500));
+    pair.sync().await;
+    assert_eq!(list("2026-04").rows, listed);
+    assert_eq!(list("2026-04").of(unit).arrears, april.arrears);
+    // May knows it: April is not asked for again.
+    assert_eq!(row(host, month("2026-05")).arrears, Fen(1500));
+    pair.set_day("2026-06-02");
+    let may = close("2026-05").await;
+    let known = list("2026-05").rows;
+    assert_eq!(may.arrears, Fen(1500));
+    // Taken back afterwards, it is owed again from June on, and what was closed says what it said.
+    correct(home, payment, None).await.unwrap();
+    pair.sync().await;
+    assert_eq!(list("2026-04").rows, listed);
+    assert_eq!(list("2026-05").rows, known);
+    assert_eq!(row(host, month("2026-06")).arrears, Fen(4500));
+    same_after_rebuild(host);
+}
+
 /// The side that must act answers, and both sign the same result.
 async fn both_close(pair: &Pair, (quarter, differs): (Quarter, CaseId), hash: Option<Hash>) {
     let (home, host) = (&pair.home, &pair.host);

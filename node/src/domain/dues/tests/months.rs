@@ -32,6 +32,8 @@ fn letter(told: Told, (first, months): (&str, u32), fen: i64, on: &str) -> Elsew
         paid_on: day(on),
         receipt: "SJ-1".to_owned(),
         place: "in:341700-001/5".to_owned(),
+        from: None,
+        until: None,
     }
 }
 
