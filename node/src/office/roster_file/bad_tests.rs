@@ -22,7 +22,11 @@ fn refused(content: &[u8]) -> String {
 }
 
 /// A workbook with one part written otherwise.
-pub(in crate::office) fn edited(content: &[u8], part: &str, edit: impl Fn(String) -> String) -> Vec<u8> {
+pub(in crate::office) fn edited(
+    content: &[u8],
+    part: &str,
+    edit: impl Fn(String) -> String,
+) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(content)).unwrap();
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {
