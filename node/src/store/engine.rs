@@ -8,6 +8,7 @@
 
 mod journal;
 mod read;
+mod room;
 
 use std::{
     cell::Cell,
@@ -19,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use self::room::Room;
 use super::{
     error::{StoreError, is_full},
     folder::sync_folder,
@@ -43,12 +45,6 @@ const VALUE_FRAME: usize = key::KEY_MAX + 64;
 /// And never longer than this, whatever the segment: each of the cache's 256 shares keeps a page at least, so that larger pages
 /// would take more memory than the cache is given.
 const VALUE_MOST: usize = 8 * 1024;
-/// Room is made for the parts of this many bundles ahead, once bundles come one after the other. Making it leaves index pages behind
-/// that were replaced: of more at once a segment would be half dead, and sled would write its other half, full of values by then, again.
-const BUNDLES_AHEAD: usize = 8;
-/// And again as soon as there is room for fewer than this many: the last page of the room splits when it is continued, and must be
-/// without values then.
-const BUNDLES_LEFT: usize = 2;
 /// A value may have this many parts: 350 MB at least.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
@@ -69,9 +65,6 @@ pub(super) struct Write {
     /// Nothing is stored under this key yet, so there are no old parts to look for.
     pub(super) fresh: bool,
 }
-
-/// The key of a long value and the number of its parts.
-pub(super) type Room = (Vec<u8>, u16);
 
 /// An open database.
 pub(super) struct Engine {
@@ -161,50 +154,6 @@ impl Engine {
         self.guarded(|| self.db.apply_batch(batch))
     }
 
-    /// Which of these new values, each a key and a length in bytes, need room for parts.
-    pub(super) fn room<'a>(&self, new: impl Iterator<Item = (&'a Vec<u8>, usize)>) -> Vec<Room> {
-        new.map(|(key, bytes)| (key, self.parts_of(bytes)))
-            .filter(|(_, parts)| *parts > 0)
-            .map(|(key, parts)| (key.clone(), parts))
-            .collect()
-    }
-
-    /// Makes room for the parts of new values: empty ones, in the order of their keys. sled writes a page anew whenever it splits, so
-    /// parts that made their own page split would each be written three times. An empty part costs nothing to move, and the
-    /// part that takes its place is written once. Nobody reads a part that no value counts, so what a crash leaves is harmless.
-    ///
-    /// When bundles come one after the other, room is made for the next ones too: otherwise each group's first part would split
-    /// the page that is full of the last group's.
-    fn lay_out(&self, mut long: Vec<Room>) -> Result<(), StoreError> {
-        let in_a_row = |pair: &&[Room]| key::next_bundle(&pair[0].0).as_ref() == Some(&pair[1].0);
-        if let Some([_, (last, parts)]) = long.windows(2).rfind(in_a_row) {
-            let parts = *parts;
-            let ahead = std::iter::successors(key::next_bundle(last), |key| key::next_bundle(key));
-            let ahead: Vec<_> = ahead.take(BUNDLES_AHEAD).map(|key| (key, parts)).collect();
-            if let Some((least, _)) = ahead.get(BUNDLES_LEFT - 1)
-                && !self.is_laid_out(least, 1)?
-            {
-                long.extend(ahead);
-            }
-        }
-        let mut keys = Vec::new();
-        for (key, parts) in long {
-            if !self.is_laid_out(&key, parts)? {
-                keys.extend((0..parts).map(|number| part_key(&key, number)));
-            }
-        }
-        keys.sort_unstable();
-        self.guarded(|| {
-            keys.into_iter()
-                .try_for_each(|key| self.db.insert(key, &[]).map(drop))
-        })
-    }
-
-    /// Is there room for so many parts of a value? Room is made for the first ones first.
-    fn is_laid_out(&self, key: &[u8], parts: u16) -> Result<bool, StoreError> {
-        self.guarded(|| self.db.contains_key(part_key(key, parts - 1)))
-    }
-
     /// Makes everything written so far durable. Only after this returns may anybody be told.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.guarded(|| self.db.flush().map(drop))?;
@@ -233,15 +182,6 @@ impl Engine {
     /// Bytes of the database on disk.
     pub(super) fn size_on_disk(&self) -> Result<u64, StoreError> {
         self.guarded(|| self.db.size_on_disk())
-    }
-
-    /// The parts of a value of so many bytes that is too long for one; values over the limit are refused when they are put.
-    fn parts_of(&self, bytes: usize) -> u16 {
-        let parts = match bytes {
-            whole if whole <= self.value_max => 0,
-            long => long.div_ceil(self.value_max),
-        };
-        u16::try_from(parts).unwrap_or_default()
     }
 
     fn put(&self, batch: &mut sled::Batch, key: Vec<u8>, value: &[u8]) -> Result<(), StoreError> {

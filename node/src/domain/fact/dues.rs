@@ -23,6 +23,7 @@ pub struct Paid {
 
 impl Paid {
     /// With another payment of the same side.
+    #[must_use]
     pub fn and(self, more: Self) -> Self {
         Self {
             fen: Fen(self.fen.0.saturating_add(more.fen.0)),

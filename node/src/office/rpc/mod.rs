@@ -4,6 +4,9 @@
 mod activity;
 mod agreement;
 mod assessment;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod attachment_tests;
 mod book;
 mod certificate;
 mod convert;

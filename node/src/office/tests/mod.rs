@@ -4,7 +4,7 @@
 
 mod alone;
 mod assessment;
-mod bad_input;
+pub(super) mod bad_input;
 mod certificate;
 mod dues;
 mod dues_both;
@@ -20,5 +20,5 @@ mod parts;
 mod roster;
 mod rotation;
 mod same_theme;
-mod stories;
+pub(super) mod stories;
 mod units;

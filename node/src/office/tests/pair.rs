@@ -27,8 +27,8 @@ use crate::{
 };
 
 /// One organization.
-pub(super) struct Town {
-    pub(super) office: Office,
+pub(in crate::office) struct Town {
+    pub(in crate::office) office: Office,
     pub(super) folder: TempDir,
     clock: Arc<AtomicI64>,
     requests: AtomicU64,
@@ -118,8 +118,8 @@ fn rotations(all: &[KeyRotation]) -> Succession {
 }
 
 /// Two that have met.
-pub(super) struct Pair {
-    pub(super) home: Town,
+pub(in crate::office) struct Pair {
+    pub(in crate::office) home: Town,
     pub(super) host: Town,
 }
 

@@ -112,7 +112,7 @@ pub(super) async fn agree_each(pair: &Pair, [by_home, by_host]: [DisclosureSet; 
     }
 }
 
-pub(super) async fn ready() -> Pair {
+pub(in crate::office) async fn ready() -> Pair {
     let pair = Pair::met().await;
     import(&pair.home).await;
     agree(&pair, Disclosure::ALL).await;

@@ -1,6 +1,6 @@
 //! Tests of `engine`.
 
-use super::*;
+use super::{room::BUNDLES_AHEAD, *};
 
 fn put(engine: &Engine, writes: Vec<Write>) -> Result<(), StoreError> {
     let new = writes.iter().filter(|write| write.fresh);
