@@ -320,7 +320,11 @@ impl Committee {
             if self.rng.gen_range(0..20) > 0 {
                 self.receipts += 1;
                 let on = day(year, self.rng.gen_range(1..7), self.rng.gen_range(1..29));
-                events.push(payment(member, year, (on, self.receipts)));
+                events.push(payment(
+                    member,
+                    (day(year, 1, 1).month(), 12, 12 * 2_000),
+                    (on, self.receipts),
+                ));
             }
         }
         for at in (0..self.people.len()).step_by(100) {

@@ -4,7 +4,7 @@ use std::{path::Path, time::Instant};
 
 use hongyan_proto::{
     id::{Fen, MemberId},
-    letter::{DuesBase, DuesClass, DuesPayment, DuesWay},
+    letter::{DuesBase, DuesClass},
     pb::office::v1 as o,
     time::{Day, Month},
 };
@@ -12,7 +12,7 @@ use o::dues_service_client::DuesServiceClient;
 
 use super::{
     Figure, ROUNDS,
-    entry::{Event, actor, within},
+    entry::{Event, actor, payment},
     fill, median,
 };
 use crate::{bench::BenchError, town::Node};
@@ -38,25 +38,6 @@ fn base(member: MemberId, from: Month) -> Event {
     Event::on(from.first_day(), base)
 }
 
-fn payment(member: MemberId, month: Month, (on, number): (Day, u32)) -> Event {
-    let payment = DuesPayment {
-        member_id: Some(member),
-        case_id: None,
-        month,
-        months: within(1),
-        fen: Fen(4_200),
-        paid_on: on,
-        way: DuesWay::Transfer,
-        number: within(number),
-        paper: None,
-        unit: None,
-        part: false,
-        told: None,
-        actor: actor(),
-    };
-    Event::on(on, payment)
-}
-
 /// Everybody's base, and month by month the payments of all but a few.
 pub(super) fn events(members: &[MemberId], (from, today): (Month, Day)) -> Vec<Event> {
     let mut events: Vec<Event> = members.iter().map(|member| base(*member, from)).collect();
@@ -67,7 +48,7 @@ pub(super) fn events(members: &[MemberId], (from, today): (Month, Day)) -> Vec<E
         for (at, member) in members.iter().enumerate() {
             if (at + usize::try_from(passed).unwrap_or_default()) % UNPAID > 0 {
                 number += 1;
-                events.push(payment(*member, month, (on, number)));
+                events.push(payment(*member, (month, 1, 4_200), (on, number)));
             }
         }
     }

@@ -8,7 +8,7 @@ use hongyan_proto::{
         OfficerAppointed, OfficerRole, Payload, PlanFiled, PlanItem, Role, Screened, Text,
         Training, Within,
     },
-    time::{Day, TimeOfDay},
+    time::{Day, Month, TimeOfDay},
 };
 use rand::{Rng, rngs::StdRng};
 
@@ -150,14 +150,18 @@ pub(super) fn exemption(member: MemberId, year: i16) -> Event {
     Event::on(on, exemption)
 }
 
-/// A member pays the dues of a year at once.
-pub(super) fn payment(member: MemberId, year: i16, (on, number): (Day, u32)) -> Event {
+/// A member pays the dues of some months, from the first on, at once.
+pub(super) fn payment(
+    member: MemberId,
+    (month, months, fen): (Month, u32, i64),
+    (on, number): (Day, u32),
+) -> Event {
     let payment = DuesPayment {
         member_id: Some(member),
         case_id: None,
-        month: day(year, 1, 1).month(),
-        months: within(12),
-        fen: Fen(12 * 2_000),
+        month,
+        months: within(months),
+        fen: Fen(fen),
         paid_on: on,
         way: DuesWay::Transfer,
         number: within(number),
