@@ -3,8 +3,8 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use rand::{Rng, SeedableRng as _, rngs::StdRng};
@@ -20,11 +20,9 @@ use crate::{
 const FACTS: u64 = 40_000;
 const PAYLOAD: usize = 300;
 
-/// The cut comes at most this long after the store has begun to grow. The catch-up takes seconds.
-const LONGEST: Duration = Duration::from_millis(1500);
-
-/// The store has begun to grow when it is so many bytes larger.
-const GROWN: u64 = 1024 * 1024;
+/// The cut comes when the store has grown by so many bytes: early and late in the catch-up, on a slow machine as on a fast one. In the end
+/// it has grown by some twenty million.
+const GROWN: Range<u64> = 2 * 1024 * 1024..12 * 1024 * 1024;
 
 /// Begins the same catch-up on copies of a disk, cuts the power of each in the middle, and opens what the cut left. Says what was found.
 ///
@@ -51,9 +49,9 @@ pub(super) async fn cuts(
         let image = disk.image.with_file_name(format!("catch-up-{round}.img"));
         copy(&disk.image, &image).await?;
         let live = Disk::mount(&image).await?;
-        let wait = rng.gen_range(Duration::ZERO..LONGEST);
-        let cut = catch_up_and_cut(program, &live, wait).await?;
-        let place = format!("catch-up {round}, cut after {} ms", wait.as_millis());
+        let grown = rng.gen_range(GROWN);
+        let cut = catch_up_and_cut(program, &live, grown).await?;
+        let place = format!("catch-up {round}, cut at {grown} bytes");
         let left = Disk::mount(&cut).await?;
         caught += usize::from(goes_on(program, &left, &place).await?);
         fs::remove_file(&image)?;
@@ -70,12 +68,8 @@ pub(super) async fn cuts(
     Ok(report)
 }
 
-/// Begins the catch-up and cuts the power so long after the store has begun to grow.
-async fn catch_up_and_cut(
-    program: &Path,
-    disk: &Disk,
-    wait: Duration,
-) -> Result<PathBuf, TownError> {
+/// Begins the catch-up and cuts the power when the store has grown by so many bytes.
+async fn catch_up_and_cut(program: &Path, disk: &Disk, grown: u64) -> Result<PathBuf, TownError> {
     let mut node = Node::over(program, &disk.node(), CODE, REGION).await?;
     node.start_passive().await?;
     let database = disk.node().join("database").join("db");
@@ -84,7 +78,7 @@ async fn catch_up_and_cut(
     let office = node.desk();
     let syncing = tokio::spawn(async move { office.sync(HOST).await });
     let since = Instant::now();
-    while size() < before + GROWN {
+    while size() < before + grown {
         if syncing.is_finished() || since.elapsed() > PATIENCE {
             return Err(TownError::Unsettled(
                 "the catch-up was over before it could be cut".to_owned(),
@@ -92,7 +86,6 @@ async fn catch_up_and_cut(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    tokio::time::sleep(wait).await;
     if let Some(process) = node.process() {
         process.freeze().await?;
     }
