@@ -134,9 +134,7 @@ impl Engine {
     }
 
     fn write_at_once(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let fresh = writes.iter().filter(|write| write.fresh);
-        let new = fresh.filter_map(|write| Some((&write.key, write.value.as_ref()?.len())));
-        self.lay_out(self.room(new))?;
+        self.lay_out(self.room_of(&writes))?;
         self.apply(writes.into_iter())
     }
 

@@ -1,6 +1,6 @@
 //! The scene of one question: everything the rules look at, and the duties found so far.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use hongyan_proto::time::Day;
 
@@ -40,30 +40,26 @@ pub(super) struct Ground<'a> {
 
 /// One share of the question: some of the people, and the duties found so far.
 pub(super) struct Scene<'a> {
-    pub(super) policies: &'a PolicyHistory,
-    pub(super) facts: &'a Facts,
-    pub(super) index: &'a Index<'a>,
-    pub(super) calendar: &'a Calendar,
-    pub(super) today: Day,
-    pub(super) horizon: Horizon,
+    ground: Ground<'a>,
     /// Whom this share is about.
     pub(super) people: &'a [Folk<'a>],
-    excuses: &'a HashMap<[u8; 8], &'a Excuse>,
     wanted: Wanted<'a>,
     pub(super) found: Sifted<'a>,
+}
+
+impl<'a> Deref for Scene<'a> {
+    type Target = Ground<'a>;
+
+    fn deref(&self) -> &Ground<'a> {
+        &self.ground
+    }
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(ground: Ground<'a>, people: &'a [Folk<'a>], wanted: Wanted<'a>) -> Self {
         Self {
-            policies: ground.policies,
-            facts: ground.facts,
-            index: ground.index,
-            calendar: ground.calendar,
-            today: ground.today,
-            horizon: ground.horizon,
+            ground,
             people,
-            excuses: ground.excuses,
             wanted,
             found: Sifted::default(),
         }

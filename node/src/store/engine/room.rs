@@ -1,6 +1,6 @@
 //! Room for long values: where their parts will lie, laid out before they come.
 
-use super::{Engine, StoreError, key, part_key};
+use super::{Engine, StoreError, Write, key, part_key};
 
 /// Room is made for the parts of this many bundles ahead, once bundles come one after the other. Making it leaves index pages behind
 /// that were replaced: of more at once a segment would be half dead, and sled would write its other half, full of values by then, again.
@@ -22,6 +22,12 @@ impl Engine {
             .filter(|(_, parts)| *parts > 0)
             .map(|(key, parts)| (key.clone(), parts))
             .collect()
+    }
+
+    /// The same of values that are sealed already.
+    pub(super) fn room_of(&self, writes: &[Write]) -> Vec<Room> {
+        let fresh = writes.iter().filter(|write| write.fresh);
+        self.room(fresh.filter_map(|write| Some((&write.key, write.value.as_ref()?.len()))))
     }
 
     /// Makes room for the parts of new values: empty ones, in the order of their keys. sled writes a page anew whenever it splits, so

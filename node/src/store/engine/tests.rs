@@ -3,9 +3,7 @@
 use super::{room::BUNDLES_AHEAD, *};
 
 fn put(engine: &Engine, writes: Vec<Write>) -> Result<(), StoreError> {
-    let new = writes.iter().filter(|write| write.fresh);
-    let new = new.filter_map(|write| Some((&write.key, write.value.as_ref()?.len())));
-    engine.write(engine.room(new), writes.into_iter())
+    engine.write(engine.room_of(&writes), writes.into_iter())
 }
 
 fn write(key: &[u8], value: Vec<u8>) -> Write {
