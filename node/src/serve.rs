@@ -1,6 +1,7 @@
 //! Wiring: a running node. Opens the store, listens for partners and for its own officers, dials by the scheduler, and ends cleanly.
 
 use std::{
+    cell::Cell,
     io::Write as _,
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
@@ -152,6 +153,20 @@ impl Drop for Files {
     }
 }
 
+/// Opens the office. An upgrade may make the views again, which takes minutes with a large log: a node that says nothing meanwhile looks stuck.
+fn open(folder: &Path, unlock: &Unlock, clock: Clock) -> Result<Office, OfficeError> {
+    /// Entries between two lines.
+    const EVERY: u64 = 65_536;
+    let told = Cell::new(0);
+    let tell = |done, all| {
+        if done == all || done >= told.get() + EVERY {
+            told.set(done);
+            tracing::info!(done, all, "making the views again from the logs");
+        }
+    };
+    Office::open(folder, unlock, seed(), clock, &tell)
+}
+
 /// Runs a node until `shutdown`. Whoever holds the data folder's store is the one node on it, so a socket found there is stale.
 pub async fn serve(
     folder: &Path,
@@ -161,7 +176,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let clock = options.clock.clone();
     let (at, how, time) = (folder.to_owned(), unlock.clone(), clock.clone());
-    let opening = tokio::task::spawn_blocking(move || Office::open(&at, &how, seed(), time));
+    let opening = tokio::task::spawn_blocking(move || open(&at, &how, time));
     let office = opening
         .await
         .map_err(|error| ServeError::Services(error.to_string()))??;

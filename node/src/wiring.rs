@@ -33,18 +33,18 @@ pub(crate) fn wiring(now: fn() -> Timestamp) -> cli::Wiring {
     let clock: Clock = Arc::new(now);
     let [opening, serving, restoring] = [clock.clone(), clock.clone(), clock];
     cli::Wiring {
-        open_office: Box::new(move |place| {
+        open_office: Box::new(move |(place, told)| {
             let clock = opening.clone();
-            Box::pin(async move { open(place, clock).await })
+            Box::pin(async move { open(place, clock, told).await })
         }),
         init: Box::new(|init| blocking(move || make(&init))),
         serve: Box::new(move |options| {
             let clock = serving.clone();
             Box::pin(async move { run(options, clock).await })
         }),
-        restore: Box::new(move |restore| {
+        restore: Box::new(move |(restore, told)| {
             let clock = restoring.clone();
-            blocking(move || take_back(&restore, clock))
+            blocking(move || take_back(&restore, clock, &told))
         }),
         now,
     }
@@ -87,7 +87,7 @@ fn make(init: &cli::Init) -> Result<(), Failure> {
     office::init(&init.place.data, &node, &mut OsRng).map_err(|error| failure(&error))
 }
 
-fn take_back(restore: &cli::Restore, clock: Clock) -> Result<(), Failure> {
+fn take_back(restore: &cli::Restore, clock: Clock, told: &cli::Told) -> Result<(), Failure> {
     let input = File::open(&restore.file).map_err(|error| file_failure(&restore.file, &error))?;
     let unlock = unlock(&restore.place)?;
     let (folder, passphrase) = (&restore.place.data, &restore.passphrase);
@@ -98,17 +98,18 @@ fn take_back(restore: &cli::Restore, clock: Clock) -> Result<(), Failure> {
         &unlock,
         seed(),
         clock,
+        told,
     )
     .map_err(|error| failure(&error))
 }
 
 /// The office of a folder on which no node runs. It dials and carries letters too, but nobody can dial it.
-async fn open(place: cli::Place, clock: Clock) -> Result<cli::Office, Failure> {
+async fn open(place: cli::Place, clock: Clock, told: cli::Told) -> Result<cli::Office, Failure> {
     let unlock = unlock(&place)?;
     let data: PathBuf = place.data;
     let time = clock.clone();
     let opened = blocking(move || {
-        Office::open(&data, &unlock, seed(), time).map_err(|error| failure(&error))
+        Office::open(&data, &unlock, seed(), time, &told).map_err(|error| failure(&error))
     });
     let office = opened.await?;
     let tls = serve::tls(&office, clock()).map_err(|error| serve_failure(&error))?;

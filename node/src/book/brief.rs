@@ -338,7 +338,7 @@ mod tests {
         known = in_brief(&store);
         assert_eq!(known.len(), 5);
         assert_eq!(life_in_brief(&store, 2026).unwrap(), known);
-        rebuild(&store).unwrap();
+        rebuild(&store, &|_, _| {}).unwrap();
         assert_eq!(life_in_brief(&store, 2026).unwrap(), known);
     }
 }

@@ -39,9 +39,9 @@ pub(super) fn changes(pinned: PublicKey, records: &[KeyChangeRecord]) -> Option<
 }
 
 /// The fingerprints a partner has had, as the records of its logs tell: later logs are named by later keys.
-pub(super) fn keys_of(draft: &Draft<'_>, pinned: KeyId) -> BTreeSet<KeyId> {
+pub(super) fn keys_of(shelf: &impl Shelf, pinned: KeyId) -> BTreeSet<KeyId> {
     let mut keys = BTreeSet::from([pinned]);
-    for record in draft.records() {
+    for record in shelf.records() {
         if !record.own && keys.contains(&record.origin.author) {
             keys.extend(record.signers.keys().map(PublicKey::key_id));
         }

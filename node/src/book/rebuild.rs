@@ -1,5 +1,7 @@
 //! Makes the views again from the logs: after an upgrade that changed their shape, and to check that nothing in them is made up.
 
+use std::ops::Range;
+
 use hongyan_proto::{id::KeyId, letter::Payload, log::Kind};
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     posting::Postings,
     refusal::refusal,
 };
-use crate::store::{Draft, Store, View};
+use crate::store::{BUNDLE_ENTRIES, Draft, LogRecord, Store, View};
 
 /// The views that are made from the logs. Contacts and remembered requests are in none of them.
 const FROM_LOGS: [View; 19] = [
@@ -38,49 +40,96 @@ const FROM_LOGS: [View; 19] = [
 /// The parts of the small index that are made from the logs; remembered requests are not.
 const INDEX_FROM_LOGS: [&[u8]; 4] = [b"m", b"d", b"a", b"c"];
 
-/// Clears the views and applies every log again, the local one first: it says who the partners are.
-pub fn rebuild(store: &Store) -> Result<(), BookError> {
-    let reader = store.clone();
-    store.commit_blocking(move |draft| {
-        for view in FROM_LOGS {
-            draft.clear_view(view)?;
-        }
-        for prefix in INDEX_FROM_LOGS {
-            for (key, _) in draft.scan(View::Index, prefix)? {
-                draft.delete_view(View::Index, &key);
-            }
-        }
-        apply_log(draft, &reader, &Place::LOCAL)?;
-        for partner in partners(draft)? {
-            let keys = keys_of(draft, partner.key_id);
-            // Own logs first: they say which of the partner's epochs were accepted.
-            for author in [Author::Own, Author::Partner] {
-                for record in draft.records() {
-                    let shared = match author {
-                        Author::Own => record.own && keys.contains(&record.origin.audience),
-                        Author::Partner => !record.own && keys.contains(&record.origin.author),
-                    };
-                    if shared {
-                        let place = Place {
-                            log: record.no,
-                            author,
-                            partner: Some((partner.key_id, partner.correspondence)),
-                        };
-                        apply_log(draft, &reader, &place)?;
-                    }
+/// Entries whose effects lie in memory together: whole bundles, so that each one's postings are written once.
+const PIECE: u64 = 4 * BUNDLE_ENTRIES;
+
+/// Clears the views and applies every log again, the local one first: it says who the partners are. `progress` hears how many entries of how
+/// many are done.
+///
+/// It is done in pieces, as the logs may be larger than the memory. Until the last one the views count as unfilled: an opening after a power
+/// cut in between begins anew.
+pub fn rebuild(store: &Store, progress: &dyn Fn(u64, u64)) -> Result<(), BookError> {
+    store.commit_blocking(clear)?;
+    let mut again = Again {
+        store,
+        done: 0,
+        all: store.records().iter().map(LogRecord::size).sum(),
+        progress,
+    };
+    again.log(Place::LOCAL)?;
+    for partner in partners(store)? {
+        let key = partner.key_id;
+        let keys = keys_of(store, key);
+        // Own logs first: they say which of the partner's epochs were accepted.
+        for author in [Author::Own, Author::Partner] {
+            for record in store.records() {
+                let shared = match author {
+                    Author::Own => record.own && keys.contains(&record.origin.audience),
+                    Author::Partner => !record.own && keys.contains(&record.origin.author),
+                };
+                if shared {
+                    again.log(Place {
+                        log: record.no,
+                        author,
+                        partner: Some((key, partner.correspondence)),
+                    })?;
                 }
             }
-            owe_receipt(draft, &reader, partner.key_id)?;
         }
+        let reader = store.clone();
+        store.commit_blocking(move |draft| owe_receipt(draft, &reader, key))?;
+    }
+    store.commit_blocking(|draft| {
         draft.mark_filled();
         Ok(())
     })
 }
 
-fn apply_log(draft: &mut Draft<'_>, reader: &Store, place: &Place) -> Result<(), BookError> {
-    let size = reader.record(place.log)?.size();
+fn clear(draft: &mut Draft<'_>) -> Result<(), BookError> {
+    for view in FROM_LOGS {
+        draft.clear_view(view)?;
+    }
+    for prefix in INDEX_FROM_LOGS {
+        for (key, _) in draft.scan(View::Index, prefix)? {
+            draft.delete_view(View::Index, &key);
+        }
+    }
+    Ok(())
+}
+
+/// A rebuild under way.
+struct Again<'a> {
+    store: &'a Store,
+    done: u64,
+    all: u64,
+    progress: &'a dyn Fn(u64, u64),
+}
+
+impl Again<'_> {
+    fn log(&mut self, place: Place) -> Result<(), BookError> {
+        let size = self.store.record(place.log)?.size();
+        let mut from = 0;
+        while from < size {
+            let until = size.min(from + PIECE);
+            let reader = self.store.clone();
+            self.store
+                .commit_blocking(move |draft| apply_piece(draft, &reader, &place, from..until))?;
+            self.done += until - from;
+            (self.progress)(self.done, self.all);
+            from = until;
+        }
+        Ok(())
+    }
+}
+
+fn apply_piece(
+    draft: &mut Draft<'_>,
+    reader: &Store,
+    place: &Place,
+    piece: Range<u64>,
+) -> Result<(), BookError> {
     let mut postings = Postings::of(place.log);
-    for entry in reader.entries(place.log, 0..size)? {
+    for entry in reader.entries(place.log, piece)? {
         let entry = entry?;
         let header = entry.header();
         let payload = entry

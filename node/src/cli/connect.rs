@@ -8,7 +8,7 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::{Channel, Endpoint, Server, Uri};
 use tower::service_fn;
 
-use super::{BoxFuture, Failure, Office, Place, Wiring};
+use super::{BoxFuture, Failure, Office, Wiring, args::Global, io::Io, progress};
 
 /// Name of the socket inside the data folder.
 pub(super) const SOCKET: &str = "office.sock";
@@ -47,14 +47,19 @@ impl Link {
 }
 
 /// Reaches the office of a data folder.
-pub(super) async fn connect(place: &Place, wiring: &Wiring) -> Result<Link, Failure> {
+pub(super) async fn connect(global: &Global, wiring: &Wiring, io: &Io) -> Result<Link, Failure> {
+    let place = global.place();
     if let Some(channel) = running(&place.data.join(SOCKET)).await? {
         return Ok(Link {
             channel,
             inside: None,
         });
     }
-    inside((wiring.open_office)(place.clone()).await?).await
+    let what = global
+        .lang
+        .say("由日志重建视图", "Making the views again from the logs");
+    let opening = (wiring.open_office)((place, progress::told(io, what)));
+    inside(opening.await?).await
 }
 
 /// The running node's socket; `None` when none answers there.

@@ -19,13 +19,34 @@ pub struct Failure {
     pub message: String,
     /// What to do next, or empty.
     pub remedy: String,
-    /// Fields that are wrong, each with what is wrong.
-    pub fields: Vec<(String, String)>,
+    /// Fields that are wrong.
+    pub fields: Vec<WrongField>,
+}
+
+/// A field that is wrong.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WrongField {
+    /// Which, by its path in the request or the entry.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// By which option of the command it is given, where that is known.
+    pub option: Option<String>,
 }
 
 const BROKEN_PIPE: &str = "BROKEN_PIPE";
 
 impl Failure {
+    /// The same, and by which of the command's options a wrong field is given.
+    pub(super) fn with_options(mut self, options: &[String]) -> Self {
+        for wrong in &mut self.fields {
+            let last = wrong.name.rsplit('.').next().unwrap_or_default();
+            let option = last.replace('_', "-");
+            wrong.option = Some(option).filter(|option| options.contains(option));
+        }
+        self
+    }
+
     /// A failure on this side of the API.
     pub fn new(
         code: &'static str,
@@ -73,7 +94,13 @@ impl Failure {
         let fields: Vec<Value> = self
             .fields
             .iter()
-            .map(|(field, problem)| json!({ "field": field, "problem": problem }))
+            .map(|wrong| {
+                let mut shown = json!({ "field": wrong.name, "problem": wrong.problem });
+                if let Some(option) = &wrong.option {
+                    shown["option"] = json!(option);
+                }
+                shown
+            })
             .collect();
         json!({
             "code": self.code,
@@ -86,13 +113,19 @@ impl Failure {
 
     pub(super) fn to_text(&self, lang: Lang) -> String {
         let mut text = format!("✗ {}", one(lang, &self.message));
-        // What the message says already is not said twice.
-        let more = |(field, problem): &&(String, String)| {
-            !self.message.contains(&format!("{field}: {problem}"))
-        };
-        for (field, problem) in self.fields.iter().filter(more) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\n  {field}: {}", one(lang, problem));
+        for WrongField {
+            name,
+            problem,
+            option,
+        } in &self.fields
+        {
+            // What the message says already is not said twice. Writing to a String cannot fail.
+            if !self.message.contains(&format!("{name}: {problem}")) {
+                let _ = write!(text, "\n  {name}: {}", one(lang, problem));
+            }
+            if let Some(option) = option {
+                let _ = write!(text, "\n  {}: --{option}", lang.say("选项", "option"));
+            }
         }
         if !self.remedy.is_empty() {
             let _ = write!(text, "\n→ {}", one(lang, &self.remedy));
@@ -125,7 +158,11 @@ impl From<Status> for Failure {
         let fields = details.bad_request().map_or_else(Vec::new, |bad| {
             bad.field_violations
                 .iter()
-                .map(|violation| (violation.field.clone(), violation.description.clone()))
+                .map(|violation| WrongField {
+                    name: violation.field.clone(),
+                    problem: violation.description.clone(),
+                    option: None,
+                })
                 .collect()
         });
         let unexplained = info.is_none();

@@ -65,7 +65,7 @@ pub use init::Init;
 pub use io::Io;
 pub use restore::Restore;
 pub use serve::Serve;
-pub use wiring::{BoxFuture, Office, Wiring};
+pub use wiring::{BoxFuture, Office, Told, Wiring};
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -80,11 +80,12 @@ use self::{
 pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let lang = speech::chosen(&args, speech::variable());
-    let parsed = speech::command(Cli::command(), lang)
-        .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let mut command = speech::command(Cli::command(), lang);
+    let parsed = command
+        .try_get_matches_from_mut(args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, options) = match parsed {
+        Ok((cli, matches)) => (cli, options(&command, &matches)),
         Err(error) => match speech::usage(&error, lang) {
             Some(words) => return Io::process(false).misused(&words),
             None => error.exit(),
@@ -98,11 +99,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCod
         Err(error) => return Io::process(cli.global.json).failed(&error.into(), lang),
     };
     let io = Io::process(cli.global.json);
-    runtime.block_on(execute(cli, wiring, io))
+    runtime.block_on(execute(cli, &options, wiring, io))
+}
+
+/// The long options of the command that was chosen.
+fn options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
+    let chosen = matches.subcommand();
+    match chosen.and_then(|(name, under)| Some((command.find_subcommand(name)?, under))) {
+        Some((command, matches)) => options(command, matches),
+        None => command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long().map(str::to_owned))
+            .collect(),
+    }
 }
 
 /// Runs one parsed command; what it says goes to `io`.
-async fn execute(cli: Cli, wiring: &Wiring, mut io: Io) -> ExitCode {
+async fn execute(cli: Cli, options: &[String], wiring: &Wiring, mut io: Io) -> ExitCode {
     let lang = cli.global.lang;
     let done = match cli.command {
         Command::Completion { shell } => completion(shell, &mut io),
@@ -114,7 +127,7 @@ async fn execute(cli: Cli, wiring: &Wiring, mut io: Io) -> ExitCode {
     match done {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Badly) => ExitCode::FAILURE,
-        Err(failure) => io.failed(&failure, lang),
+        Err(failure) => io.failed(&failure.with_options(options), lang),
     }
 }
 
@@ -125,7 +138,7 @@ async fn speak(
     wiring: &Wiring,
     io: &mut Io,
 ) -> Result<Ended, Failure> {
-    let link = connect::connect(&global.place(), wiring).await?;
+    let link = connect::connect(global, wiring, io).await?;
     let mut session = Session::new(link.channel(), global, (wiring.now)(), io);
     let done = dispatch(command, &mut session).await;
     drop(session);

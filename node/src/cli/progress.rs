@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::io::Io;
+use super::{io::Io, wiring::Told};
 
 /// A bar that counts entries or bytes; gone when dropped.
 pub(super) struct Bar(ProgressBar);
@@ -28,6 +28,12 @@ impl Bar {
         self.0.set_position(done);
         self.0.set_message(what.to_owned());
     }
+}
+
+/// A bar for what is done before there is an office to ask. It appears with the first count: an opening mostly has nothing to count.
+pub(super) fn told(io: &Io, what: String) -> Told {
+    let bar = Bar::new(io);
+    Box::new(move |done, all| bar.set(done, all, &what))
 }
 
 impl Drop for Bar {

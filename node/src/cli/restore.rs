@@ -9,7 +9,7 @@ use super::{
     args::{Command, Global},
     backup,
     io::Io,
-    prompt,
+    progress, prompt,
     session::Ended,
     speak,
     wiring::Wiring,
@@ -50,6 +50,7 @@ pub(super) async fn run(
             "The old node must be gone: two nodes with one key fork its logs. Go on?",
         ),
     )?;
-    (wiring.restore)(restore).await?;
+    let what = global.lang.say("恢复", "Restoring");
+    (wiring.restore)((restore, progress::told(io, what))).await?;
     speak(Command::Status, global, wiring, io).await
 }

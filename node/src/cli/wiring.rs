@@ -18,18 +18,22 @@ pub struct Office {
     pub close: BoxFuture<()>,
 }
 
+/// Hears how much of how much is done.
+pub type Told = Box<dyn Fn(u64, u64) + Send>;
+
 type Step<A, T> = Box<dyn Fn(A) -> BoxFuture<Result<T, Failure>> + Send + Sync>;
 
 /// The functions behind the face.
 pub struct Wiring {
-    /// Opens the office of a data folder, or says why not (no such folder, wrong passphrase, held by another process, damaged).
-    pub open_office: Step<Place, Office>,
+    /// Opens the office of a data folder, or says why not (no such folder, wrong passphrase, held by another process, damaged). After an upgrade
+    /// that takes a while.
+    pub open_office: Step<(Place, Told), Office>,
     /// Makes a node: key, data folder, first entries. Refuses a folder that already has one.
     pub init: Step<Init, ()>,
     /// Runs the node until it is told to stop.
     pub serve: Step<Serve, ()>,
     /// Writes a backup's content into an empty data folder.
-    pub restore: Step<Restore, ()>,
+    pub restore: Step<(Restore, Told), ()>,
     /// The clock.
     pub now: fn() -> Timestamp,
 }

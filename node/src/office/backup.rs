@@ -40,7 +40,7 @@ pub(super) fn backup(
     Ok(office.store.backup(output, unlock, &guard, progress)?)
 }
 
-/// Writes a backup's content into an empty folder. Nothing may be written to a partner before it said what it holds.
+/// Writes a backup's content into an empty folder; `progress` hears how much of how much is done. Nothing may be written to a partner before it said what it holds.
 pub fn restore(
     folder: &Path,
     input: impl Read,
@@ -48,9 +48,12 @@ pub fn restore(
     unlock: &Unlock,
     seed: [u8; 32],
     clock: Clock,
+    progress: &dyn Fn(u64, u64),
 ) -> Result<(), OfficeError> {
     let opens = Unlock::Passphrase(SecretString::from(text.to_owned()));
-    let (store, report) = Store::restore(folder, input, &opens, unlock, seed)?;
-    book::rebuild(&store)?;
+    // Every entry is gone through twice: it is stored, then the views are made of it.
+    let stored = |done, all| progress(done, 2 * all);
+    let (store, report) = Store::restore(folder, input, &opens, unlock, seed, &stored)?;
+    book::rebuild(&store, &|done, all| progress(all + done, 2 * all))?;
     Office::over(store, clock, report).map(drop)
 }

@@ -86,18 +86,20 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens the office of a data folder. `seed` must be fresh random bytes.
+    /// Opens the office of a data folder. `seed` must be fresh random bytes. After an upgrade or a loss the views are made again from the logs:
+    /// `progress` hears how many entries of how many are done.
     pub fn open(
         folder: &Path,
         unlock: &Unlock,
         seed: [u8; 32],
         clock: Clock,
+        progress: &dyn Fn(u64, u64),
     ) -> Result<Self, OfficeError> {
         let (store, report) = Store::open(folder, unlock, seed)?;
         let lost = |damage: &Damage| matches!(damage.what, Harm::Missing { .. });
         // A disk that forgot entries may have kept what was made of them.
         if !report.cleared_views.is_empty() || report.damage.iter().any(lost) {
-            book::rebuild(&store)?;
+            book::rebuild(&store, progress)?;
         }
         let mut office = Self::over(store, clock, report)?;
         office.unlock = Some(Arc::new(unlock.clone()));

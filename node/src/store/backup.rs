@@ -101,12 +101,14 @@ impl Store {
 
     /// Makes a store in an empty folder out of a backup that `opens` decrypts; the new store is locked with `unlock`.
     /// Every own log that a partner reads is locked ([`LogState::UNCONFIRMED`]) until that partner's hello. Every log is verified first. A backup that is damaged or cut is refused, and the folder is left empty.
+    /// `progress` hears how many entries of how many are in.
     pub fn restore(
         folder: &Path,
         input: impl Read,
         opens: &Unlock,
         unlock: &Unlock,
         seed: [u8; 32],
+        progress: &dyn Fn(u64, u64),
     ) -> Result<(Self, OpenReport), StoreError> {
         let input = opens.decrypt_from(input, Path::new("backup"))?;
         let mut source = Source {
@@ -123,7 +125,7 @@ impl Store {
         }
         data_key.copy_from_slice(&content);
         let store = create_unwrapped(folder, unlock, seed, &data_key)?;
-        let restored = fill(&store, &mut source).and_then(|()| {
+        let restored = fill(&store, &mut source, progress).and_then(|()| {
             for log in store.logs() {
                 store.verify_log(log.no, &|_| {})?;
             }
@@ -158,10 +160,15 @@ fn moment(draft: &Draft<'_>) -> Result<(Vec<LogRecord>, Values), StoreError> {
     Ok((draft.logs(), values))
 }
 
-fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError> {
+fn fill(
+    store: &Store,
+    source: &mut Source<impl Read>,
+    progress: &dyn Fn(u64, u64),
+) -> Result<(), StoreError> {
     let mut targets = BTreeMap::new();
     let mut waiting = Vec::new();
     let mut bytes = 0;
+    let (mut done, mut all) = (0, 0);
     loop {
         let before = source.hash.clone().finalize();
         let (kind, content) = source.record()?;
@@ -171,6 +178,7 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
                 let no = LogNo(number(content.get(..4))?);
                 let target = LogRecord::decode(no, &content.slice(4..))?;
                 restore_log(store, target.clone())?;
+                all += target.size();
                 targets.insert(no, target);
             }
             ENTRIES => {
@@ -186,11 +194,13 @@ fn fill(store: &Store, source: &mut Source<impl Read>) -> Result<(), StoreError>
             }
         }
         if bytes >= COMMIT_BYTES {
-            restore_entries(store, std::mem::take(&mut waiting))?;
+            done += restore_entries(store, std::mem::take(&mut waiting))?;
             bytes = 0;
+            progress(done, all);
         }
     }
-    restore_entries(store, waiting)?;
+    done += restore_entries(store, waiting)?;
+    progress(done, all);
     store.commit_blocking(move |draft| {
         for (no, target) in targets {
             if draft.log(no)?.tree != target.tree {
@@ -243,8 +253,10 @@ fn restore_log(store: &Store, mut log: LogRecord) -> Result<(), StoreError> {
     })
 }
 
-fn restore_entries(store: &Store, waiting: Vec<Bytes>) -> Result<(), StoreError> {
+/// How many entries they were.
+fn restore_entries(store: &Store, waiting: Vec<Bytes>) -> Result<u64, StoreError> {
     store.commit_blocking(move |draft| {
+        let mut count = 0;
         for content in waiting {
             let no = LogNo(number(content.get(..4))?);
             let first: u64 = number(content.get(4..12))?;
@@ -259,9 +271,10 @@ fn restore_entries(store: &Store, waiting: Vec<Bytes>) -> Result<(), StoreError>
                 .collect();
             let before = draft.log(no)?.clone();
             draft.store_entries(&before, entries, tiles)?;
+            count += log.size() - before.size();
             draft.set_log(log);
         }
-        Ok(())
+        Ok(count)
     })
 }
 

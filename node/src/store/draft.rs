@@ -86,17 +86,19 @@ impl Draft<'_> {
         Ok(found)
     }
 
-    /// Removes everything from a view, to fill it again.
+    /// Removes everything from a view, to fill it again. Until [`Self::mark_filled`] every opening empties and reports it.
     pub fn clear_view(&mut self, view: View) -> Result<(), StoreError> {
         let start = vec![view.space()];
         let end = key::after(&start);
         for key in self.sight().keys(start, end)? {
             self.own.delete(key);
         }
+        self.own
+            .put(view.version_key(), vec![View::UNFILLED].into());
         Ok(())
     }
 
-    /// Every view is filled again from the logs: the next opening need not report it. Belongs into the commit that filled them.
+    /// Every view is filled again from the logs: the next opening need not report it. Belongs into the last commit that filled them.
     pub fn mark_filled(&mut self) {
         for view in View::ALL {
             self.own

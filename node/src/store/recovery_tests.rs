@@ -22,7 +22,14 @@ fn a_restored_log_is_not_written_before_its_partner_was_heard() {
     );
     let fresh = Place::new();
     let (opens, unlock) = (place.unlock(), fresh.unlock());
-    let restored = Store::restore(&fresh.data(), backup.as_slice(), &opens, &unlock, [8; 32]);
+    let restored = Store::restore(
+        &fresh.data(),
+        backup.as_slice(),
+        &opens,
+        &unlock,
+        [8; 32],
+        &|_, _| {},
+    );
     let (restored, _) = restored.unwrap();
     let write = |store: &Store| {
         store.commit_blocking(move |draft| draft.append(own, contact(b"too early")))
@@ -90,7 +97,14 @@ fn a_local_log_that_lost_its_end_goes_on_after_a_backup_of_what_is_left() {
         .unwrap();
     let fresh = Place::new();
     let (opens, unlock) = (place.unlock(), fresh.unlock());
-    let restored = Store::restore(&fresh.data(), left.as_slice(), &opens, &unlock, [8; 32]);
+    let restored = Store::restore(
+        &fresh.data(),
+        left.as_slice(),
+        &opens,
+        &unlock,
+        [8; 32],
+        &|_, _| {},
+    );
     append(&restored.unwrap().0, local, 1);
     let (_, report) = fresh.open().unwrap();
     assert_eq!(report.damage, vec![]);

@@ -826,7 +826,11 @@ fn apply(draft: &mut Draft<'_>, steps: &[Step]) -> Outcome<()> {
         match step {
             Step::Put(key, value) => draft.put_view(View::Index, &[*key], value.clone())?,
             Step::Delete(key) => draft.delete_view(View::Index, &[*key]),
-            Step::Clear => draft.clear_view(View::Index)?,
+            Step::Clear => {
+                draft.clear_view(View::Index)?;
+                // What a later step puts there is all that belongs there.
+                draft.mark_filled();
+            }
             Step::Append(count) => {
                 for _ in 0..*count {
                     draft.append(LogNo(0), contact(b"x"))?;
@@ -945,7 +949,14 @@ fn a_backup_of_a_running_node_is_restored_and_verified() {
     append(&store, own, 1);
     let fresh = Place::new();
     let restore = |opens: &Unlock, backup: &[u8]| {
-        Store::restore(&fresh.data(), backup, opens, &fresh.unlock(), [8; 32])
+        Store::restore(
+            &fresh.data(),
+            backup,
+            opens,
+            &fresh.unlock(),
+            [8; 32],
+            &|_, _| {},
+        )
     };
     let (restored, report) = restore(&place.unlock(), &backup).unwrap();
     assert!(report.cleared_views.contains(&View::Case));
@@ -989,6 +1000,7 @@ fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
             &place.unlock(),
             &fresh.unlock(),
             [8; 32],
+            &|_, _| {},
         );
         let error = result.unwrap_err();
         let named = matches!(error, StoreError::Backup(_) | StoreError::WrongKey(_));

@@ -57,7 +57,7 @@ impl Rogue {
     pub fn of(folder: &Path, partner: &str, now: Timestamp) -> Result<Self, TownError> {
         let unlock = Unlock::KeyFile(folder.join("unlock.key"));
         let clock: Clock = Arc::new(move || now);
-        let office = Office::open(folder, &unlock, [7; 32], clock).map_err(broken)?;
+        let office = Office::open(folder, &unlock, [7; 32], clock, &|_, _| {}).map_err(broken)?;
         let store = office.store();
         let partners = book::partners(store).map_err(broken)?;
         let partner = partners

@@ -1,5 +1,6 @@
 //! What people read: tables, questions, failures; and what programs read instead.
 
+use clap::CommandFactory as _;
 use hongyan_proto::{
     json::to_json,
     pb::{
@@ -13,8 +14,9 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use super::paper;
 use crate::cli::{
     Failure,
+    args::Cli,
     lang::Lang,
-    prompt,
+    options, prompt,
     session::{fields, table},
     table::paint,
 };
@@ -121,6 +123,20 @@ fn a_refusal_says_what_why_and_what_next() {
             "fields": [{ "field": "place.unit", "problem": "不能为空 must not be empty" }],
         })
     );
+}
+
+#[test]
+fn a_wrong_field_names_the_option_it_is_given_by() {
+    let mut command = Cli::command();
+    let line = ["hongyan-node", "flow", "place", "A1", "--unit", "一支部"];
+    let matches = command.try_get_matches_from_mut(line).unwrap();
+    let options = options(&command, &matches);
+    let text = Failure::from(refusal()).with_options(&options);
+    let text = text.to_text(Lang::Zh);
+    assert!(text.contains("\n  选项: --unit\n→"), "{text}");
+    // A command without such an option: the person gave the field in another way.
+    let other = Failure::from(refusal()).with_options(&["reason".to_owned()]);
+    assert_eq!(other, Failure::from(refusal()));
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn recounted(host: &Town, record: u64) {
     let (_, last, _) = appraisal::appraisal(&host.office, UNIT, 2026).unwrap();
     assert_eq!(last.lines.len(), 2);
     // What the log says, a rebuild says too.
-    book::rebuild(host.office.store()).unwrap();
+    book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     let (_, rebuilt, _) = appraisal::appraisal(&host.office, UNIT, 2026).unwrap();
     assert_eq!(rebuilt, last);
 }

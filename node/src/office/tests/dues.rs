@@ -127,7 +127,7 @@ fn same_after_rebuild(town: &Town) {
         format!("{:?} {:?}", list.rows, settled.unwrap())
     };
     let before = seen(town);
-    book::rebuild(town.office.store()).unwrap();
+    book::rebuild(town.office.store(), &|_, _| {}).unwrap();
     assert_eq!(seen(town), before);
 }
 

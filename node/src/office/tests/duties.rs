@@ -52,7 +52,7 @@ fn states(town: &Town, rule: &str) -> Vec<(String, State)> {
 /// What must be the same after everything was derived anew.
 pub(super) fn same_after_rebuild(town: &Town) {
     let before = everything(town);
-    crate::book::rebuild(town.office.store()).unwrap();
+    crate::book::rebuild(town.office.store(), &|_, _| {}).unwrap();
     assert_eq!(everything(town), before);
 }
 

@@ -125,7 +125,7 @@ async fn a_paper_is_verified_until_its_record_is_corrected() {
     assert_eq!(refused.reason(), "INVALID");
     // The view is derived: made again from the log it says the same.
     let before = book::forms(host.office.store()).unwrap();
-    book::rebuild(host.office.store()).unwrap();
+    book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     assert_eq!(book::forms(host.office.store()).unwrap(), before);
     assert_eq!(before.len(), 3);
     assert_eq!(form::list(&host.office, None, "0002").unwrap().len(), 1);

@@ -155,7 +155,7 @@ async fn each_gateway_has_its_own_report_superior_and_due_quarter() {
         .await
         .unwrap();
     assert_eq!(due(home), both(None, None));
-    crate::book::rebuild(home.office.store()).unwrap();
+    crate::book::rebuild(home.office.store(), &|_, _| {}).unwrap();
     assert_eq!(due(home), both(None, None));
     let unknown = gateway::submit(&home.office, quarter, "NOBODY").await;
     assert!(matches!(unknown, Err(OfficeError::NotFound { .. })));

@@ -166,7 +166,7 @@ fn alike(pair: &Pair) {
     assert_eq!(before, shared(&pair.host));
     for town in [&pair.home, &pair.host] {
         let partner = town.partner();
-        book::rebuild(town.office.store()).unwrap();
+        book::rebuild(town.office.store(), &|_, _| {}).unwrap();
         assert_eq!(shared(town), before);
         assert_eq!(town.partner().out_logs, partner.out_logs);
         assert_eq!(town.partner().incoming_logs, partner.incoming_logs);
@@ -189,8 +189,20 @@ async fn a_fork_ends_where_both_histories_are_alike() {
     // Another one, made of the backup, is written as well, and longer.
     let data = pair.home.folder.path().join("second");
     let (unlock, clock) = (unlock(&data), pair.home.clock());
-    backup::restore(&data, saved.as_slice(), passphrase, &unlock, [9; 32], clock).unwrap();
-    let second = crate::office::Office::open(&data, &unlock, [10; 32], pair.home.clock()).unwrap();
+    let quiet = &|_, _| {};
+    backup::restore(
+        &data,
+        saved.as_slice(),
+        passphrase,
+        &unlock,
+        [9; 32],
+        clock,
+        quiet,
+    )
+    .unwrap();
+    let second =
+        crate::office::Office::open(&data, &unlock, [10; 32], pair.home.clock(), &|_, _| {})
+            .unwrap();
     pair.home.reopen_from(second);
     let out = pair.home.partner().out;
     change(&pair.home, move |draft| Ok(draft.confirmed(out)?)).await;
@@ -297,7 +309,7 @@ async fn a_refusal_that_was_not_yet_told_survives_views_made_again() {
     };
     let before = refused(&pair.home, mirror);
     assert_eq!(before.len(), 1);
-    book::rebuild(pair.home.office.store()).unwrap();
+    book::rebuild(pair.home.office.store(), &|_, _| {}).unwrap();
     assert_eq!(refused(&pair.home, mirror), before);
     pair.sync().await;
     assert_eq!(refused(&pair.host, pair.host.partner().out), before);

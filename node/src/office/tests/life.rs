@@ -393,7 +393,7 @@ async fn a_year_from_its_plan_to_its_ledger() {
     let known = plan::year(&home.office, "第一支部", 2026).unwrap();
     // The views are derived: made again from the log they say the same.
     let before = book::life_of_year(home.office.store(), 2026).unwrap();
-    book::rebuild(home.office.store()).unwrap();
+    book::rebuild(home.office.store(), &|_, _| {}).unwrap();
     let after = book::life_of_year(home.office.store(), 2026).unwrap();
     assert_eq!(after, before);
     assert_eq!(ledger(&after, "第一支部", &Exempted::default()), known);
@@ -531,7 +531,7 @@ async fn a_member_confirms_what_was_there_when_the_code_was_given() {
     assert!(refused.to_string().contains("已过期"), "{refused}");
     // Confirmations are derived: made again from the log they say the same.
     let before = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
-    book::rebuild(host.office.store()).unwrap();
+    book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     let after = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
 }
@@ -670,7 +670,7 @@ async fn an_activity_that_told_of_a_person_is_not_told_again() {
     let other = was_there(Presence::Present, Some("志愿服务"));
     write(host, case, other.clone()).await.unwrap();
     assert!(write(host, case, other).await.is_err());
-    book::rebuild(host.office.store()).unwrap();
+    book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     let again = write(host, case, was_there(Presence::Absent, None)).await;
     assert!(again.is_err(), "also after the views were made again");
 }

@@ -17,6 +17,7 @@ mod moves;
 mod overdue;
 mod pair;
 mod parts;
+mod rebuild;
 mod roster;
 mod rotation;
 mod same_theme;

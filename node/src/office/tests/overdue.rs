@@ -58,7 +58,7 @@ async fn a_quarter_without_contact_is_overdue_at_home_until_contact_is_made() {
         .await
         .unwrap();
     assert!(contacts(&pair.home).is_empty());
-    crate::book::rebuild(pair.home.office.store()).unwrap();
+    crate::book::rebuild(pair.home.office.store(), &|_, _| {}).unwrap();
     assert!(contacts(&pair.home).is_empty());
     pair.home.set_day("2027-04-01");
     assert_eq!(contacts(&pair.home).len(), 1);

@@ -68,7 +68,8 @@ impl Town {
         let at = Arc::new(AtomicI64::new(
             "2026-04-01".parse::<Day>().unwrap().start().millis() + 36_000_000,
         ));
-        let office = Office::open(&data, &unlock(&data), [seed; 32], clock(&at)).unwrap();
+        let office =
+            Office::open(&data, &unlock(&data), [seed; 32], clock(&at), &|_, _| {}).unwrap();
         Self {
             office,
             folder,

@@ -82,7 +82,7 @@ async fn what_is_exported_is_imported_without_a_change() {
     // The units and members are derived from the log alone.
     let store = town.office.store();
     let (members, units) = (book::members(store).unwrap(), book::units(store).unwrap());
-    book::rebuild(store).unwrap();
+    book::rebuild(store, &|_, _| {}).unwrap();
     assert_eq!(book::members(store).unwrap(), members);
     assert_eq!(book::units(store).unwrap(), units);
     assert_eq!(units.open().count(), 3);
@@ -291,6 +291,6 @@ async fn officers_come_and_go_with_their_terms() {
         officer::list(&town.office, &units, "", true).unwrap().len(),
         2
     );
-    book::rebuild(town.office.store()).unwrap();
+    book::rebuild(town.office.store(), &|_, _| {}).unwrap();
     assert_eq!(book::units(town.office.store()).unwrap(), units);
 }

@@ -581,7 +581,7 @@ async fn views_made_again_say_the_same() {
             book::members(store).unwrap(),
             agreement::list(&town.office, "").unwrap().len(),
         );
-        book::rebuild(store).unwrap();
+        book::rebuild(store, &|_, _| {}).unwrap();
         let after = (
             digests(town),
             town.partner(),
@@ -614,10 +614,17 @@ async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
         &unlock(&data),
         [9; 32],
         pair.home.clock(),
+        &|_, _| {},
     )
     .unwrap();
-    let restored =
-        crate::office::Office::open(&data, &unlock(&data), [10; 32], pair.home.clock()).unwrap();
+    let restored = crate::office::Office::open(
+        &data,
+        &unlock(&data),
+        [10; 32],
+        pair.home.clock(),
+        &|_, _| {},
+    )
+    .unwrap();
     pair.home.reopen_from(restored);
     let home = &pair.home;
     let early = flow::notice(
@@ -706,7 +713,7 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
     assert_eq!(digests(home), digests(host));
     for town in [home, host] {
         let before = (digests(town), town.partner());
-        book::rebuild(town.office.store()).unwrap();
+        book::rebuild(town.office.store(), &|_, _| {}).unwrap();
         assert_eq!((digests(town), town.partner()), before);
     }
 }
