@@ -3,8 +3,10 @@
 
 mod catch_up;
 mod import;
+mod series;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -131,8 +133,21 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
     let partners = (&disk, &mut town, host);
     let catch_ups = catch_up::cuts(program, partners, &case, (more, seed)).await?;
     town.at(host).stop().await?;
-    let imports = import::cuts(program, disk, more, seed).await?;
-    Ok(format!("{report}\n{catch_ups}\n{imports}"))
+    // Nobody writes to it any more.
+    let base = disk.image.clone();
+    drop(disk);
+    let imports = import::cuts(program, &base, more, seed).await?;
+    let series = series::cuts(program, &base, more, seed).await?;
+    Ok(format!("{report}\n{catch_ups}\n{imports}\n{series}"))
+}
+
+/// Rows of one person each, others than who is on the roster already: of so many invented ones some have the same ID number.
+fn roster(rng: &mut StdRng, rows: usize) -> Vec<Person> {
+    let mut numbers = BTreeSet::new();
+    let mut people = Person::invent(rng, REGION, "320200-002", rows + rows / 10);
+    people.retain(|person| numbers.insert(person.id_number.clone()));
+    people.truncate(rows);
+    people
 }
 
 /// Makes partners of a node of the town and one outside it, with a member of ours there.

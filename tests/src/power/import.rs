@@ -2,7 +2,6 @@
 //! must be there, or nothing.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,7 +10,7 @@ use std::{
 use rand::{Rng, SeedableRng as _, rngs::StdRng};
 use tokio::{task::JoinHandle, time::Instant};
 
-use super::{CODE, Disk, PATIENCE, PAUSE, REGION, copy};
+use super::{CODE, Disk, PATIENCE, PAUSE, REGION, copy, roster};
 use crate::{
     roster::Person,
     town::{Node, TownError},
@@ -32,20 +31,16 @@ type Import = JoinHandle<Result<(), TownError>>;
 /// As soon as half an import is there, a log does not verify, or the import cannot be made again.
 pub(super) async fn cuts(
     program: &Path,
-    disk: Disk,
+    base: &Path,
     rounds: usize,
     seed: u64,
 ) -> Result<String, TownError> {
-    // Others than who is on the roster already.
     let mut rng = StdRng::seed_from_u64(seed.wrapping_add(1));
-    let people = roster(&mut rng);
-    let base = disk.image.clone();
-    // Nobody writes to it any more.
-    drop(disk);
+    let people = roster(&mut rng, ROWS);
     let (mut caught, mut whole) = (0, 0);
     for round in 0..rounds {
         let image = base.with_file_name(format!("import-{round}.img"));
-        copy(&base, &image).await?;
+        copy(base, &image).await?;
         let live = Disk::mount(&image).await?;
         // The first one is cut as early as it can be.
         let wait = match round {
@@ -72,15 +67,6 @@ pub(super) async fn cuts(
         )));
     }
     Ok(report)
-}
-
-/// Rows of one person each: of so many invented ones some have the same ID number.
-fn roster(rng: &mut StdRng) -> Vec<Person> {
-    let mut numbers = BTreeSet::new();
-    let mut people = Person::invent(rng, REGION, "320200-002", ROWS + ROWS / 10);
-    people.retain(|person| numbers.insert(person.id_number.clone()));
-    people.truncate(ROWS);
-    people
 }
 
 /// An import that was cut off.
