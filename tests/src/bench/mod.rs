@@ -10,6 +10,7 @@ pub mod postgres;
 mod process;
 
 pub(crate) use fill::fill_folder;
+pub(crate) use process::written;
 
 use std::{io, net::TcpListener};
 

@@ -31,3 +31,12 @@ pub(super) fn cpu_ms(pid: u32) -> Result<f64, BenchError> {
         .sum();
     Ok(ticks * MS_PER_TICK)
 }
+
+/// Bytes that a process has given to the disk so far, in the kernel's cache or on it.
+pub(crate) fn written(pid: u32) -> Result<u64, BenchError> {
+    let io = fs::read_to_string(format!("/proc/{pid}/io"))?;
+    let mut lines = io.lines();
+    lines
+        .find_map(|line| line.strip_prefix("write_bytes: ")?.parse().ok())
+        .ok_or_else(|| BenchError::Tool(format!("process {pid} has no write_bytes")))
+}

@@ -113,7 +113,7 @@ async fn import_and_cut(
 }
 
 /// Is a large commit being written down, or applied?
-fn under_way(disk: &Disk) -> bool {
+pub(super) fn under_way(disk: &Disk) -> bool {
     let database = disk.node().join("database");
     ["journal.new", "journal"]
         .iter()

@@ -9,23 +9,27 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use rand::{Rng, SeedableRng as _, rngs::StdRng};
 
-use super::{CODE, Disk, REGION, copy, roster};
+use tokio::time::Instant;
+
+use super::{CODE, Disk, PATIENCE, PAUSE, REGION, copy, import, roster};
 use crate::{
+    bench,
     roster::Person,
-    town::{Node, TownError},
+    town::{Node, Process, TownError},
 };
 
 /// Rows of one import: as many as go to the engine at once, and no more.
 const ROWS: usize = 900;
 /// Imports that are ready; more than a cut lets through.
 const IMPORTS: usize = 24;
-/// How long after the first import has begun the cut comes, in milliseconds.
-const WAIT: Range<u64> = 300..2_500;
+/// The cut comes in the import after so many answered ones,
+const AFTER: Range<usize> = 1..8;
+/// when so many more bytes were written. A whole import writes some megabytes.
+const WRITTEN: Range<u64> = 64 * 1024..2 * 1024 * 1024;
 
 /// Begins the same imports on copies of a disk, cuts the power of each and then kills the node, and opens what both left. Says what was
 /// found.
@@ -40,17 +44,18 @@ pub(super) async fn cuts(
 ) -> Result<String, TownError> {
     let mut rng = StdRng::seed_from_u64(seed.wrapping_add(3));
     let people: Arc<[Person]> = roster(&mut rng, ROWS * IMPORTS).into();
-    let (mut answered, mut under_way) = (0, 0);
+    let (mut answered, mut caught, mut under_way) = (0, 0, 0);
     for round in 0..rounds {
         let image = base.with_file_name(format!("series-{round}.img"));
         copy(base, &image).await?;
         let live = Disk::mount(&image).await?;
-        let wait = Duration::from_millis(rng.gen_range(WAIT));
-        let cut = import_and_cut(program, &live, &people, wait).await?;
+        let moment = (rng.gen_range(AFTER), rng.gen_range(WRITTEN));
+        let cut = import_and_cut(program, &live, &people, moment).await?;
         answered += cut.answered;
+        caught += usize::from(cut.answered == moment.0);
         let disks = [live, Disk::mount(&cut.image).await?];
         for (disk, how) in disks.into_iter().zip(["kill", "cut"]) {
-            let place = format!("series {round}, {how} after {} ms", wait.as_millis());
+            let place = format!("series {round}, {how} at {moment:?}");
             let whole = whole(program, &disk, &people, &cut, &place).await?;
             under_way += usize::from(whole > cut.answered);
         }
@@ -58,10 +63,10 @@ pub(super) async fn cuts(
         fs::remove_file(&cut.image)?;
     }
     let report = format!(
-        "{rounds} series of imports of {ROWS} rows cut and killed: {answered} answered ones all there, of {} under way {under_way}, and no half",
+        "{rounds} series of imports of {ROWS} rows cut and killed, {caught} of them within an import: {answered} answered ones all there, of {} others {under_way}, and no half",
         rounds * 2
     );
-    if answered < rounds {
+    if caught * 2 < rounds {
         return Err(TownError::Unsettled(format!(
             "the cuts come at the wrong time: {report}"
         )));
@@ -83,7 +88,7 @@ async fn import_and_cut(
     program: &Path,
     disk: &Disk,
     people: &Arc<[Person]>,
-    wait: Duration,
+    (after, bytes): (usize, u64),
 ) -> Result<Cut, TownError> {
     let mut node = Node::over(program, &disk.node(), CODE, REGION).await?;
     node.start().await?;
@@ -98,9 +103,29 @@ async fn import_and_cut(
             count.fetch_add(1, Ordering::SeqCst);
         }
     });
-    tokio::time::sleep(wait).await;
+    let written = || {
+        let pid = node.process().and_then(Process::pid).unwrap_or_default();
+        bench::written(pid).map_err(|error| TownError::Process(error.to_string()))
+    };
+    let (since, mut enough) = (Instant::now(), None);
+    while enough.is_none_or(|enough| written().is_ok_and(|now| now < enough)) {
+        if importing.is_finished() || since.elapsed() > PATIENCE {
+            return Err(TownError::Unsettled(
+                "the imports were over before they could be cut".to_owned(),
+            ));
+        }
+        if enough.is_none() && answered.load(Ordering::SeqCst) >= after {
+            enough = Some(written()? + bytes);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
     if let Some(process) = node.process() {
         process.freeze().await?;
+    }
+    if import::under_way(disk) {
+        return Err(TownError::Unsettled(format!(
+            "{ROWS} rows go to the engine in pieces: this cuts the wrong thing"
+        )));
     }
     let image = disk.image.with_extension("cut.img");
     copy(&disk.image, &image).await?;
