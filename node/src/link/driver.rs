@@ -58,9 +58,9 @@ pub(super) const OUTGOING_MESSAGES: usize = 3 * WINDOW_FRAMES;
 /// Commits that may be under way: while the disk takes one, the store works on the next.
 const COMMITS_UNDER_WAY: usize = 2;
 
-/// Frames of more bytes than this wait for the next commit: what is still in the processor's cache from one step is cheaper to take up
-/// in the next.
-const COMMIT_BYTES: usize = 2 * 1024 * 1024;
+/// Frames of more bytes than this wait for the next commit. With one frame more it is still less than may be unsynced in databases of the second
+/// size, and two are in new ones; and what is in the processor's cache from one step is cheaper to take up in the next.
+const COMMIT_BYTES: usize = 384 * 1024;
 
 /// How long the other side's end of a stream is waited for.
 const PARTING: Duration = Duration::from_secs(2);

@@ -41,8 +41,8 @@ const ENTRIES: u8 = b'E';
 const END: u8 = b'Z';
 /// No record is longer, in bytes: 256 entries of the largest size and their table.
 const RECORD_MAX: u32 = 32 * 1024 * 1024;
-/// Entries are restored in commits of about this many bytes.
-const COMMIT_BYTES: usize = 4 * 1024 * 1024;
+/// Entries are restored in commits of about this many bytes: more would go to the engine in pieces.
+const COMMIT_BYTES: usize = 512 * 1024;
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -9,6 +9,7 @@
 mod journal;
 mod read;
 mod room;
+mod unsynced;
 
 use std::{
     cell::Cell,
@@ -20,7 +21,11 @@ use std::{
     time::Duration,
 };
 
-use self::room::Room;
+pub(super) use self::unsynced::bytes_of;
+use self::{
+    room::Room,
+    unsynced::{Unsynced, bytes_of_write},
+};
 use super::{
     error::{StoreError, is_full},
     folder::sync_folder,
@@ -29,11 +34,11 @@ use super::{
 
 /// sled's cache, in bytes. Its own default is 1 GiB. It is kept in 256 shares, and each may exceed its own by a page.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// sled's segment in a new database, in bytes. Fixed when a database is made. Twice sled's own default: half as many parts of a
-/// value, and each costs as much as several hundred bytes. More would cost memory, because several are under way at a time.
-const SEGMENT_BYTES: usize = 1024 * 1024;
+/// sled's segment in a new database, in bytes. Fixed when a database is made. Four times sled's own default: so that one group may be written
+/// while the last one is being synced ([`unsynced`]). More would cost memory, because several are under way at a time.
+const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 /// The sizes that databases were ever made with.
-const KNOWN_SEGMENTS: [usize; 2] = [512 * 1024, SEGMENT_BYTES];
+const KNOWN_SEGMENTS: [usize; 3] = [512 * 1024, 1024 * 1024, SEGMENT_BYTES];
 /// The file in which sled keeps the segment size.
 const CONF: &str = "conf";
 /// sled moves a page over this share of a segment into a blob file.
@@ -73,6 +78,7 @@ pub(super) struct Engine {
     path: PathBuf,
     value_max: usize,
     coming: read::Coming,
+    unsynced: Unsynced,
 }
 
 impl Engine {
@@ -108,6 +114,7 @@ impl Engine {
             path: path.to_owned(),
             value_max: value_max(segment),
             coming: read::Coming::default(),
+            unsynced: Unsynced::new(segment),
         };
         engine.sync()?;
         // sled never syncs it, and without it nobody could tell the segment size of the database.
@@ -119,23 +126,37 @@ impl Engine {
         Ok((engine, stray))
     }
 
-    /// Applies all changes or, after a crash, none. `room` is of the values that are new among them.
+    /// Applies all changes or, after a crash, none. They are of so many bytes ([`bytes_of`]); `room` is of the values that are new among them.
     pub(super) fn write(
         &self,
-        room: Vec<Room>,
+        (room, bytes): (Vec<Room>, u64),
         writes: impl ExactSizeIterator<Item = Write>,
     ) -> Result<(), StoreError> {
-        if writes.len() > journal::AT_ONCE {
+        if writes.len() > journal::AT_ONCE || bytes > self.unsynced.most() {
             self.write_in_pieces(writes.collect())
         } else {
-            self.lay_out(room)?;
-            self.apply(writes)
+            self.apply_counted((room, bytes), writes)
         }
     }
 
     fn write_at_once(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        self.lay_out(self.room_of(&writes))?;
-        self.apply(writes.into_iter())
+        let bytes = writes.iter().map(bytes_of_write).sum();
+        self.apply_counted((self.room_of(&writes), bytes), writes.into_iter())
+    }
+
+    /// Waits for the disk first when too much would be unsynced.
+    fn apply_counted(
+        &self,
+        (room, bytes): (Vec<Room>, u64),
+        writes: impl Iterator<Item = Write>,
+    ) -> Result<(), StoreError> {
+        if !self.unsynced.has_room(bytes) {
+            self.sync()?;
+        }
+        self.lay_out(room)?;
+        self.apply(writes)?;
+        self.unsynced.add(bytes);
+        Ok(())
     }
 
     fn apply(&self, writes: impl Iterator<Item = Write>) -> Result<(), StoreError> {
@@ -154,11 +175,14 @@ impl Engine {
 
     /// Makes everything written so far durable. Only after this returns may anybody be told.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
+        let mark = self.unsynced.mark();
         self.guarded(|| self.db.flush().map(drop))?;
         self.sync_blobs()?;
         self.file
             .sync_data()
-            .map_err(StoreError::io("同步", "sync", &self.path))
+            .map_err(StoreError::io("同步", "sync", &self.path))?;
+        self.unsynced.synced(mark);
+        Ok(())
     }
 
     /// There should be none. If a page outgrew the limit after all, its file is made durable here, or a power cut would

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rand::rngs::StdRng;
 
 use super::{
-    engine::{Engine, Write},
+    engine::{Engine, Write, bytes_of},
     error::StoreError,
     key,
     overlay::{Change, Overlay},
@@ -70,6 +70,13 @@ impl Vault {
             Change::Put(_) | Change::Delete => None,
         });
         let room = self.engine.room(long);
+        let bytes = changes.iter().map(|(key, change)| match change {
+            Change::Put(value) | Change::Fresh(value) => {
+                bytes_of(key.len(), value.len() + seal::OVERHEAD)
+            }
+            Change::Delete => bytes_of(key.len(), 0),
+        });
+        let bytes = bytes.sum();
         // Each value is sealed when its turn comes: all of a group's at once would be as much memory again.
         let writes = changes.into_iter().map(|(key, change)| {
             let fresh = matches!(change, Change::Fresh(_));
@@ -81,7 +88,7 @@ impl Vault {
             };
             Write { key, value, fresh }
         });
-        self.engine.write(room, writes)
+        self.engine.write((room, bytes), writes)
     }
 
     /// Makes everything written so far durable.

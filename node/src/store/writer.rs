@@ -21,8 +21,8 @@ use super::{
     syncer::Written,
 };
 
-/// A group's values stay below this, in bytes, plus one commit's.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// A group's values stay below this, in bytes, plus one commit's: a longer one would be written in pieces, or wait for the one before.
+const GROUP_BYTES: usize = 64 * 1024;
 /// A group has at most this many commits, so that the first one's answer is not put off for ever.
 const GROUP_COMMITS: usize = 1024;
 

@@ -12,10 +12,11 @@ use std::{
 
 use super::{
     super::{folder::sync_folder, key},
-    Engine, StoreError, Write,
+    Engine, StoreError, Write, bytes_of_write,
 };
 
-/// A group of more changes than this goes in pieces. What a correspondence brings at once stays below it.
+/// A group of more changes than this goes in pieces, and one of more bytes than may be unsynced. What a correspondence brings at once stays
+/// below both.
 pub(super) const AT_ONCE: usize = 4096;
 /// Changes of one piece.
 const PIECE: usize = 256;
@@ -64,10 +65,16 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let mut changes = changes.peekable();
         while changes.peek().is_some() {
-            let piece: Result<_, _> = changes.by_ref().take(PIECE).collect();
-            self.write_at_once(piece?)?;
-            // sled reuses a segment as soon as it has written elsewhere what lay in it, synced or not. A power cut in the middle of many
-            // unsynced pieces left a database that could not be opened, and so no place to apply the file to.
+            let (mut piece, mut bytes) = (Vec::new(), 0);
+            while piece.len() < PIECE && bytes < self.unsynced.most() / 2 {
+                let Some(write) = changes.next().transpose()? else {
+                    break;
+                };
+                bytes += bytes_of_write(&write);
+                piece.push(write);
+            }
+            self.write_at_once(piece)?;
+            // A power cut in the middle of many unsynced pieces left a database that could not be opened, and so no place to apply the file to.
             self.sync()?;
         }
         forget(&self.path)

@@ -1,6 +1,6 @@
 //! Room for long values: where their parts will lie, laid out before they come.
 
-use super::{Engine, StoreError, Write, key, part_key};
+use super::{Engine, StoreError, Write, bytes_of, key, part_key};
 
 /// Room is made for the parts of this many bundles ahead, once bundles come one after the other. Making it leaves index pages behind
 /// that were replaced: of more at once a segment would be half dead, and sled would write its other half, full of values by then, again.
@@ -55,10 +55,13 @@ impl Engine {
             }
         }
         keys.sort_unstable();
+        let bytes = keys.iter().map(|key| bytes_of(key.len(), 0)).sum();
         self.guarded(|| {
             keys.into_iter()
                 .try_for_each(|key| self.db.insert(key, &[]).map(drop))
-        })
+        })?;
+        self.unsynced.add(bytes);
+        Ok(())
     }
 
     /// Is there room for so many parts of a value? Room is made for the first ones first.

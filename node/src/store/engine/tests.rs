@@ -3,7 +3,8 @@
 use super::{room::BUNDLES_AHEAD, *};
 
 fn put(engine: &Engine, writes: Vec<Write>) -> Result<(), StoreError> {
-    engine.write(engine.room_of(&writes), writes.into_iter())
+    let bytes = writes.iter().map(bytes_of_write).sum();
+    engine.write((engine.room_of(&writes), bytes), writes.into_iter())
 }
 
 fn write(key: &[u8], value: Vec<u8>) -> Write {
@@ -101,4 +102,42 @@ fn a_long_row_of_bundles_costs_little_more_than_its_bytes() {
     }
     let (disk, bytes) = (engine.size_on_disk().unwrap(), 240 * BYTES as u64);
     assert!(disk * 100 < bytes * 115, "{disk} for {bytes}");
+}
+
+#[test]
+fn less_than_a_segment_is_ever_unsynced() {
+    for segment in KNOWN_SEGMENTS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let config = sled::Config::new().path(&path).segment_size(segment);
+        drop(config.open().unwrap());
+        let (engine, _) = Engine::open(&path).unwrap();
+        let mut most = 0;
+        for group in 0..60_u32 {
+            // From a hundred bytes to half a mebibyte; nobody else syncs.
+            let bytes = 100 << (group % 14);
+            let value = vec![group.to_be_bytes()[3]; bytes.min(500_000)];
+            put(&engine, vec![write(&group.to_be_bytes(), value)]).unwrap();
+            most = most.max(engine.unsynced.bytes());
+        }
+        assert!(most > segment as u64 / 4, "{segment}: {most}");
+        assert!(most < segment as u64, "{segment}: {most}");
+        engine.sync().unwrap();
+        assert_eq!(engine.unsynced.bytes(), 0);
+    }
+}
+
+#[test]
+fn a_group_of_more_bytes_than_may_be_unsynced_goes_in_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) = Engine::open(&folder.path().join("db")).unwrap();
+    let group: Vec<_> = (0..100_u8)
+        .map(|number| write(&[number], vec![number; 20_000]))
+        .collect();
+    put(&engine, group).unwrap();
+    // It is durable when it is applied.
+    assert_eq!(engine.unsynced.bytes(), 0);
+    for number in 0..100 {
+        assert_eq!(engine.get(&[number]).unwrap(), Some(vec![number; 20_000]));
+    }
 }
