@@ -6,50 +6,31 @@
 //! sync of the main file covers; a page holds up to 16 values and a few more before it splits. Hence [`value_max`], and
 //! longer values in parts.
 
+mod guard;
 mod journal;
 mod read;
 mod room;
+mod segment;
 mod unsynced;
 
 use std::{
-    cell::Cell,
     fs::{self, File, OpenOptions},
-    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Arc, Once},
     thread,
     time::Duration,
 };
 
 pub(super) use self::unsynced::bytes_of;
 use self::{
+    guard::guarded,
     room::Room,
+    segment::{CONF, segment_of, value_max},
     unsynced::{Unsynced, bytes_of_write},
 };
-use super::{
-    error::{StoreError, is_full},
-    folder::sync_folder,
-    key,
-};
+use super::{error::StoreError, folder::sync_folder, key};
 
 /// sled's cache, in bytes. Its own default is 1 GiB. It is kept in 256 shares, and each may exceed its own by a page.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// sled's segment in a new database, in bytes. Fixed when a database is made. Four times sled's own default: so that one group may be written
-/// while the last one is being synced ([`unsynced`]). More would cost memory, because several are under way at a time.
-const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
-/// The sizes that databases were ever made with.
-const KNOWN_SEGMENTS: [usize; 3] = [512 * 1024, 1024 * 1024, SEGMENT_BYTES];
-/// The file in which sled keeps the segment size.
-const CONF: &str = "conf";
-/// sled moves a page over this share of a segment into a blob file.
-const PAGES_IN_SEGMENT: usize = 4;
-/// More values than a page ever holds: it splits above 16, and a merge adds at most 3 before that.
-const VALUES_IN_PAGE: usize = 22;
-/// What sled writes beside a value: its key and two lengths.
-const VALUE_FRAME: usize = key::KEY_MAX + 64;
-/// And never longer than this, whatever the segment: each of the cache's 256 shares keeps a page at least, so that larger pages
-/// would take more memory than the cache is given.
-const VALUE_MOST: usize = 8 * 1024;
 /// A value may have this many parts: 350 MB at least.
 const PARTS_MAX: usize = u16::MAX as usize;
 /// How long the engine's own lock may outlive a store that was dropped in this process: its threads end a little later.
@@ -259,33 +240,6 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// The segment size of the database that lies here, or of a new one. sled opens a database with its own size only; one whose `conf`
-/// was lost it would take for one of any size, and read as garbage.
-fn segment_of(path: &Path) -> Result<usize, StoreError> {
-    let has_data = fs::metadata(path.join("db")).is_ok_and(|db| db.len() > 0);
-    let conf = fs::read(path.join(CONF)).unwrap_or_default();
-    let conf = String::from_utf8_lossy(&conf);
-    let mut lines = conf.lines();
-    let found = lines.find_map(|line| line.strip_prefix("segment_size: ")?.trim().parse().ok());
-    match found {
-        Some(segment) if KNOWN_SEGMENTS.contains(&segment) => Ok(segment),
-        None if !has_data => Ok(SEGMENT_BYTES),
-        other => Err(StoreError::Damaged {
-            path: path.join(CONF),
-            detail: Arc::from(match other {
-                Some(size) => format!("segment_size: {size}"),
-                None => "segment_size: ?".to_owned(),
-            }),
-        }),
-    }
-}
-
-/// The longest single value, in bytes: a page full of these stays inside a segment.
-fn value_max(segment: usize) -> usize {
-    let fitting = (segment / PAGES_IN_SEGMENT / VALUES_IN_PAGE).saturating_sub(VALUE_FRAME);
-    fitting.min(VALUE_MOST)
-}
-
 fn part_key(key: &[u8], number: u16) -> Vec<u8> {
     let mut part = Vec::with_capacity(key.len() + 3);
     part.push(key::PART);
@@ -320,48 +274,6 @@ fn remove_stray(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
         }
     }
     Ok(stray)
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs sled's code; a panic inside becomes an error, and is not printed, because the error says it better.
-fn guarded<T>(path: &Path, work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                previous(info);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
-    let damaged = |detail: String| StoreError::Damaged {
-        path: path.to_owned(),
-        detail: Arc::from(detail),
-    };
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(error))) if is_full(&error) => {
-            Err(StoreError::DiskFull(path.to_owned()))
-        }
-        Ok(Err(error)) => Err(damaged(error.to_string())),
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("panic");
-            if text.contains("No space left on device") {
-                return Err(StoreError::DiskFull(path.to_owned()));
-            }
-            Err(damaged(text.chars().take(300).collect()))
-        }
-    }
 }
 
 #[cfg(test)]

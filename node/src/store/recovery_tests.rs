@@ -1,4 +1,4 @@
-//! Nobody continues a log of which the partner may hold more: after a restore, and after a hello that shows a loss.
+//! Restoring: nobody continues a log of which the partner may hold more, and a backup that is damaged is none.
 
 use super::*;
 
@@ -146,4 +146,37 @@ fn a_log_whose_partner_holds_more_is_locked_until_all_of_it_was_taken_back() {
         })
         .unwrap();
     assert_eq!(state(), LogState::Frozen);
+}
+
+#[test]
+fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
+    let place = Place::new();
+    let (store, ..) = filled(&place);
+    let mut backup = Vec::new();
+    store
+        .backup(&mut backup, &place.unlock(), &place.unlock(), &|_, _| {})
+        .unwrap();
+    for eighth in 0..16 {
+        let at = backup.len() * (eighth % 8) / 8;
+        let mut spoiled = backup.clone();
+        if eighth < 8 {
+            spoiled.truncate(at);
+        } else {
+            spoiled[at] ^= 4;
+        }
+        let fresh = Place::new();
+        let result = Store::restore(
+            &fresh.data(),
+            spoiled.as_slice(),
+            &place.unlock(),
+            &fresh.unlock(),
+            [8; 32],
+            &|_, _| {},
+        );
+        let error = result.unwrap_err();
+        let named = matches!(error, StoreError::Backup(_) | StoreError::WrongKey(_));
+        assert!(named, "{eighth}: {error}");
+        let left = fs::read_dir(fresh.data()).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{eighth}");
+    }
 }

@@ -976,36 +976,3 @@ fn a_backup_of_a_running_node_is_restored_and_verified() {
     let refused = restore(&place.unlock(), &backup).unwrap_err();
     assert!(matches!(refused, StoreError::NotEmpty(_)), "{refused}");
 }
-
-#[test]
-fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
-    let place = Place::new();
-    let (store, ..) = filled(&place);
-    let mut backup = Vec::new();
-    store
-        .backup(&mut backup, &place.unlock(), &place.unlock(), &|_, _| {})
-        .unwrap();
-    for eighth in 0..16 {
-        let at = backup.len() * (eighth % 8) / 8;
-        let mut spoiled = backup.clone();
-        if eighth < 8 {
-            spoiled.truncate(at);
-        } else {
-            spoiled[at] ^= 4;
-        }
-        let fresh = Place::new();
-        let result = Store::restore(
-            &fresh.data(),
-            spoiled.as_slice(),
-            &place.unlock(),
-            &fresh.unlock(),
-            [8; 32],
-            &|_, _| {},
-        );
-        let error = result.unwrap_err();
-        let named = matches!(error, StoreError::Backup(_) | StoreError::WrongKey(_));
-        assert!(named, "{eighth}: {error}");
-        let left = fs::read_dir(fresh.data()).map_or(0, Iterator::count);
-        assert_eq!(left, 0, "{eighth}");
-    }
-}

@@ -1,6 +1,10 @@
 //! Tests of `engine`.
 
-use super::{room::BUNDLES_AHEAD, *};
+use super::{
+    room::BUNDLES_AHEAD,
+    segment::{KNOWN_SEGMENTS, VALUE_MOST},
+    *,
+};
 
 fn put(engine: &Engine, writes: Vec<Write>) -> Result<(), StoreError> {
     let bytes = writes.iter().map(bytes_of_write).sum();
