@@ -41,10 +41,6 @@ use crate::{
     },
 };
 
-/// Threads that read records beside the one that asks. They wait for the disk more than they compute: after a start, one a year answers
-/// sooner than one a core.
-const READERS: usize = 3;
-
 /// Everything that is known here.
 pub(super) fn facts(
     office: &Office,
@@ -55,16 +51,14 @@ pub(super) fn facts(
     // Once for everything: a unit that is renamed meanwhile must not have one name in its plan and another in its activities.
     let tree = book::units(store)?;
     let places = Places::of(&tree);
-    // Records are most of what is read: threads share their years.
+    // Records are most of what is read: two threads share their years.
     let years = life::Years::of(horizon);
     std::thread::scope(|scope| {
-        let readers = [(); READERS].map(|()| scope.spawn(|| years.read(store)));
+        let reading = scope.spawn(|| years.read(store));
         let mut facts = beside_life(office, policies, (&places, horizon))?;
         let mut records = years.read(store)?;
-        for reader in readers {
-            let others = reader.join();
-            records.extend(others.unwrap_or_else(|panic| resume_unwind(panic))?);
-        }
+        let others = reading.join();
+        records.extend(others.unwrap_or_else(|panic| resume_unwind(panic))?);
         life::add(store, records, &places, &mut facts)?;
         Ok(facts)
     })
