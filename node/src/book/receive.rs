@@ -72,7 +72,7 @@ impl Intake {
         &mut self,
         draft: &mut Draft<'_>,
         key: KeyId,
-        opened: OpenFrame,
+        opened: &OpenFrame,
     ) -> Result<Received, BookError> {
         let judge = match self.judge.take() {
             Some(judge) if judge.partner.key_id == key => judge,
@@ -92,7 +92,7 @@ impl Intake {
 fn take_in(
     draft: &mut Draft<'_>,
     mut judge: Judge,
-    opened: OpenFrame,
+    opened: &OpenFrame,
 ) -> Result<(Received, Judge), BookError> {
     let OpenFrame { frame, contents } = opened;
     let key = judge.partner.key_id;
@@ -101,7 +101,7 @@ fn take_in(
     if record.log_id() != frame.log_id() {
         return Err(BookError::OtherLog);
     }
-    if is_held(draft, log, &frame)? {
+    if is_held(draft, log, frame)? {
         return Ok((Received::default(), judge));
     }
     let place = Place {
@@ -123,7 +123,7 @@ fn take_in(
             judge.book = agreements(draft, &judge.partner)?;
         }
         let judged = judge.judge(header, content);
-        epoch::check_reset(draft, &judge.partner, header, judged.as_ref().ok())?;
+        epoch::check_reset(draft, &judge.partner, header, judged.as_ref().ok().copied())?;
         let payload = match judged {
             Ok(payload) => Some(payload),
             Err(refused) => {
@@ -132,7 +132,7 @@ fn take_in(
                 None
             }
         };
-        apply_content(draft, &place, header, payload.as_ref(), payload.is_none())?;
+        apply_content(draft, &place, header, payload, payload.is_none())?;
         postings.keep(draft, header)?;
         book_changed |= payload.is_some() && is_agreement(header);
     }
@@ -142,7 +142,7 @@ fn take_in(
         .iter()
         .map(|refused| refused.sequence)
         .collect();
-    draft.mirror(log, &frame, &refused)?;
+    draft.mirror(log, frame, &refused)?;
     if received.owes_receipt && !judge.owes_receipt {
         let mut record = partner::record(draft, key)?;
         record.owes_receipt = true;
@@ -238,13 +238,19 @@ impl Judge {
         })
     }
 
-    fn judge(&self, header: &Header, content: Content) -> Result<Payload, Refused> {
+    fn judge<'content>(
+        &self,
+        header: &Header,
+        content: &'content Content,
+    ) -> Result<&'content Payload, Refused> {
         let refuse = |reason, field: &str| Refused {
             sequence: header.sequence,
             reason,
             field: field.to_owned(),
         };
-        let payload = content.map_err(|(reason, field)| refuse(reason, &field))?;
+        let payload = content
+            .as_ref()
+            .map_err(|(reason, field)| refuse(*reason, field))?;
         if header.kind.needs_case() && header.case_id.is_none() {
             return Err(refuse(RefusalReason::Malformed, "case_id"));
         }
@@ -258,7 +264,7 @@ impl Judge {
             kind: header.kind,
             agreement: header.agreement,
         };
-        scope::incoming(&incoming, &payload, &self.book)
+        scope::incoming(&incoming, payload, &self.book)
             .map_err(|refused| refuse(refused.reason, &refused.field))?;
         Ok(payload)
     }

@@ -72,7 +72,7 @@ pub fn incoming(header: &Incoming, payload: &Payload, book: &Book) -> Result<(),
     };
     match book.in_force(header.day) {
         Some(agreement) if agreement.hash == named => {
-            let scope = agreement.terms.scope(header.position.author());
+            let scope = agreement.scope(header.position.author());
             match payload.check_scope(&scope) {
                 Ok(()) => Ok(()),
                 Err((field, _)) => refuse(RefusalReason::OutOfScope, field),

@@ -116,7 +116,7 @@ impl Link {
                 refused: 0,
             };
             let mut intake = book::Intake::default();
-            for write in writes {
+            for write in &writes {
                 match write {
                     Write::Mirror(opened) => {
                         stored.size = opened.frame().tree().size();
@@ -129,14 +129,15 @@ impl Link {
                         intake = book::Intake::default();
                         stored.size = frame.tree().size();
                         stored.recovered += frame.entries().len() as u64;
-                        book::take_back(draft, key, &frame, &keys)?;
+                        book::take_back(draft, key, frame, &keys)?;
                     }
                 }
             }
-            Ok::<_, BookError>(stored)
+            // Given back to where they were read: memory that one thread takes and another frees makes both wait for each other.
+            Ok::<_, BookError>((stored, writes))
         });
         async move {
-            let stored = kept.await.map_err(|error| match error {
+            let (stored, _read) = kept.await.map_err(|error| match error {
                 BookError::Epoch { .. } => Stop::new(StopReason::Epoch, error),
                 BookError::OtherHistory { ref notes, .. } => {
                     let mut stop = Stop::new(StopReason::BadFrame, &error);

@@ -152,7 +152,7 @@ impl Desk<'_, '_> {
         if payload.kind().needs_agreement() {
             let in_force = book::in_force(self.draft, partner, self.today)?
                 .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-            payload = within(payload, in_force.terms.scope(partner.own.key_id()), cut)?;
+            payload = within(payload, in_force.scope(partner.own.key_id()), cut)?;
             agreement = Some(in_force.hash);
         }
         payload.check()?;

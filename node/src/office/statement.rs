@@ -70,7 +70,7 @@ fn draw(store: &Store, today: Day, (name, quarter): (&str, Quarter)) -> Result<D
         revision,
         own,
         cases.iter().map(|file| (file.id, &file.case)),
-        in_force.terms.scope(own),
+        in_force.scope(own),
     )
     .ok_or_else(|| OfficeError::OutOfScope("statement".to_owned()))?;
     Ok(Drawn { statement, heads })

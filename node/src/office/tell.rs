@@ -80,7 +80,7 @@ fn way(
         let none = OfficeError::NotInForce(partner.code.to_string());
         return Ok(Err(none.to_string()));
     };
-    let letter = disclose(fact, id, agreement.terms.scope(partner.own.key_id()));
+    let letter = disclose(fact, id, agreement.scope(partner.own.key_id()));
     Ok(Ok((file, partner, letter)))
 }
 
@@ -178,7 +178,7 @@ pub(super) fn correct(
         }
     };
     let scope = book::in_force(desk.draft, &partner, desk.today)?
-        .map(|agreement| agreement.terms.scope(partner.own.key_id()));
+        .map(|agreement| agreement.scope(partner.own.key_id()));
     if now.is_some() && scope.and_then(|scope| disclose(before, id, scope)) == letter {
         return Ok(());
     }

@@ -24,7 +24,7 @@ pub(super) use self::unsynced::bytes_of;
 use self::{
     guard::guarded,
     room::Room,
-    segment::{CONF, segment_of, value_max},
+    segment::{CONF, keep_buffers, segment_of, value_max},
     unsynced::{Unsynced, bytes_of_write},
 };
 use super::{error::StoreError, folder::sync_folder, key};
@@ -68,6 +68,7 @@ impl Engine {
         let stray = remove_stray(path)?;
         let mut tries = 0;
         let segment = segment_of(path)?;
+        keep_buffers(segment);
         let db = loop {
             let config = sled::Config::new()
                 .path(path)

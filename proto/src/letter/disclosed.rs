@@ -170,7 +170,15 @@ impl Disclosed {
 // A message that says nothing is left out, so that there is one encoding only.
 impl Wire<Option<pb::Disclosed>> for Disclosed {
     fn read(wire: Option<pb::Disclosed>, at: &At<'_>) -> Result<Self, PayloadError> {
-        wire.map_or_else(|| Ok(Self::default()), |wire| Self::read(wire, at))
+        let Some(wire) = wire else {
+            return Ok(Self::default());
+        };
+        let disclosed: Self = Wire::read(wire, at)?;
+        if disclosed.is_empty() {
+            Err(PayloadError::NotCanonical)
+        } else {
+            Ok(disclosed)
+        }
     }
 
     fn write(&self) -> Option<pb::Disclosed> {

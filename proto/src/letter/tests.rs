@@ -98,6 +98,39 @@ fn an_unknown_field_is_refused_wherever_it_stands() {
     }
 }
 
+/// A message is spelled the same when it is written again, and still its content is not what would be written.
+#[test]
+fn a_second_spelling_within_a_field_is_refused() {
+    let notice = samples(1)
+        .into_iter()
+        .find(|payload| payload.kind() == Kind::Notice)
+        .unwrap();
+    let spelled = |change: &dyn Fn(&mut pb::Notice)| {
+        let mut wire = pb::Payload::decode(notice.encode().as_slice()).unwrap();
+        let Some(pb::payload::Content::Notice(content)) = &mut wire.content else {
+            panic!("a notice");
+        };
+        content.disclosed = None;
+        change(content);
+        Payload::decode(Kind::Notice, &wire.encode_to_vec())
+    };
+    assert!(spelled(&|_| ()).is_ok());
+    assert_eq!(
+        spelled(&|notice| notice.disclosed = Some(pb::Disclosed::default())),
+        Err(PayloadError::NotCanonical)
+    );
+    for (day, is_read) in [
+        ("2026-01-05", true),
+        ("2026-1-5", false),
+        ("+026-01-05", false),
+    ] {
+        assert_eq!(
+            spelled(&|notice| notice.since = day.to_owned()).is_ok(),
+            is_read
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(Config::with_cases(512))]
 

@@ -14,6 +14,8 @@ use crate::{
 
 /// Read from, and written to, the generated type `W`.
 pub(super) trait Wire<W>: Sized {
+    /// Reads it. From one spelling only: whatever [`Wire::write`] would not write is refused, because what was checked must be what was
+    /// hashed. [`super::Payload::decode`] compares messages, not what is read from them, and counts on this.
     fn read(wire: W, at: &At<'_>) -> Result<Self, PayloadError>;
     fn write(&self) -> W;
 }
@@ -71,7 +73,13 @@ macro_rules! written {
                     if wire.is_empty() {
                         return Err(at.refuse(ValueError::Missing));
                     }
-                    wire.parse().map_err(|error| at.refuse(ValueError::from(error)))
+                    let value: Self =
+                        wire.parse().map_err(|error| at.refuse(ValueError::from(error)))?;
+                    if value.to_string() == wire {
+                        Ok(value)
+                    } else {
+                        Err(PayloadError::NotCanonical)
+                    }
                 }
 
                 fn write(&self) -> String {

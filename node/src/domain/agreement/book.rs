@@ -21,6 +21,8 @@ pub struct Agreement {
     pub hash: AgreementHash,
     /// What it says.
     pub terms: Terms,
+    /// What each party discloses to the other. As the terms say, with the keys' fingerprints at hand: every entry is judged by it.
+    discloses: [(KeyId, DisclosureSet); 2],
     /// The first proposal of these terms.
     pub proposed: Position,
     /// The proposal this one answers.
@@ -45,6 +47,14 @@ impl Agreement {
             .iter()
             .map(|(_, day)| *day)
             .fold(self.terms.valid_until, Day::min)
+    }
+
+    /// What this author discloses to the other party; nothing for a stranger.
+    pub fn scope(&self, author: KeyId) -> DisclosureSet {
+        self.discloses
+            .iter()
+            .find(|(party, _)| *party == author)
+            .map_or(DisclosureSet::EMPTY, |(_, scope)| *scope)
     }
 
     /// Has this party signed?
@@ -155,9 +165,7 @@ impl Book {
     /// What an author may disclose on a day. Without an agreement in force: nothing.
     pub fn disclosure(&self, author: KeyId, day: Day) -> DisclosureSet {
         self.in_force(day)
-            .map_or(DisclosureSet::EMPTY, |agreement| {
-                agreement.terms.scope(author)
-            })
+            .map_or(DisclosureSet::EMPTY, |agreement| agreement.scope(author))
     }
 
     /// The book as the author of an entry could know it when it wrote that entry. Both sides judge an entry by this one, so that a
@@ -209,6 +217,10 @@ impl Book {
             self.agreements.push(Agreement {
                 hash,
                 terms: terms.clone(),
+                discloses: terms
+                    .parties
+                    .each_ref()
+                    .map(|party| (party.key_id(), party.discloses)),
                 proposed: position,
                 answers,
                 signed: Vec::new(),

@@ -300,7 +300,7 @@ impl<'a> Side<'a> {
                 Action::Mirror(frame) => {
                     let size = frame.tree().size();
                     let kept = move |draft: &mut crate::store::Draft<'_>| {
-                        book::Intake::default().receive(draft, key, book::OpenFrame::open(frame))
+                        book::Intake::default().receive(draft, key, &book::OpenFrame::open(frame))
                     };
                     self.town
                         .office

@@ -1,6 +1,6 @@
 //! Segments: how large they are, and how long a value in one may be.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, hint::black_box, path::Path, sync::Arc};
 
 use super::super::{error::StoreError, key};
 
@@ -9,6 +9,8 @@ use super::super::{error::StoreError, key};
 const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 /// The sizes that databases were ever made with.
 pub(super) const KNOWN_SEGMENTS: [usize; 3] = [512 * 1024, 1024 * 1024, SEGMENT_BYTES];
+/// More than sled's buffer of a segment is aligned by, in bytes.
+const ALIGNMENT_ROOM: usize = 64 * 1024;
 /// The file in which sled keeps the segment size.
 pub(super) const CONF: &str = "conf";
 /// sled moves a page over this share of a segment into a blob file.
@@ -46,4 +48,11 @@ pub(super) fn segment_of(path: &Path) -> Result<usize, StoreError> {
 pub(super) fn value_max(segment: usize) -> usize {
     let fitting = (segment / PAGES_IN_SEGMENT / VALUES_IN_PAGE).saturating_sub(VALUE_FRAME);
     fitting.min(VALUE_MOST)
+}
+
+/// Has the allocator keep the buffers that sled fills a segment in. glibc gives a block of this size back to the kernel each time it is
+/// freed, and takes another one that is to be cleared and mapped page by page: a fifth of the pace of a catch-up. What it has once seen
+/// freed, and everything smaller, it keeps from then on, so a little more than such a buffer is freed here. Elsewhere this does nothing.
+pub(super) fn keep_buffers(segment: usize) {
+    drop(black_box(vec![0_u8; segment + ALIGNMENT_ROOM]));
 }
