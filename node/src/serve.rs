@@ -28,7 +28,7 @@ use crate::{
     carry,
     link::{self, Limits, Link},
     office::{self, Office, OfficeError},
-    store::Unlock,
+    store::{self, Unlock},
 };
 
 /// The office's socket in the data folder: its permissions say who is the operator.
@@ -174,6 +174,8 @@ pub async fn serve(
     options: ServeOptions,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    // Whatever the opening itself asks for comes in the same stretch.
+    store::read_ahead(folder);
     let clock = options.clock.clone();
     let (at, how, time) = (folder.to_owned(), unlock.clone(), clock.clone());
     let opening = tokio::task::spawn_blocking(move || open(&at, &how, time));

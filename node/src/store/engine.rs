@@ -29,6 +29,8 @@ use self::{
 };
 use super::{error::StoreError, folder::sync_folder, key};
 
+/// The file in which sled keeps everything.
+pub(super) const FILE: &str = "db";
 /// sled's cache, in bytes. Its own default is 1 GiB. It is kept in 256 shares, and each may exceed its own by a page.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// A value may have this many parts: 350 MB at least.
@@ -88,8 +90,8 @@ impl Engine {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
-            .open(path.join("db"))
-            .map_err(StoreError::io("打开", "open", path.join("db")))?;
+            .open(path.join(FILE))
+            .map_err(StoreError::io("打开", "open", path.join(FILE)))?;
         let engine = Self {
             db,
             file,

@@ -15,13 +15,15 @@ const FOLDER_MODE: u32 = 0o700;
 /// The same for the files in it.
 pub(super) const FILE_MODE: u32 = 0o600;
 
+/// The database's own folder within it.
+pub(super) const DATABASE: &str = "database";
 /// Stands in a folder from its first moment until its store is whole. A command that was killed before leaves it, and only such a folder is
 /// emptied: one that lost its key by accident may get it back.
 const UNFINISHED: &str = "unfinished";
 /// What may lie in a folder before the making of a store has begun.
 const BEGUN: [&str; 3] = [LOCK, UNFINISHED, "unfinished.new"];
 /// What may lie there before the store is whole.
-const MADE: [&str; 4] = ["database", "heads", "data.new", "unlock.key"];
+const MADE: [&str; 4] = [DATABASE, "heads", "data.new", "unlock.key"];
 const LOCK: &str = "lock";
 /// The wrapped data key: written last.
 const DATA_KEY: &str = "data.key";
@@ -131,7 +133,7 @@ impl Folder {
 
     /// The database's own folder.
     pub(super) fn database(&self) -> PathBuf {
-        self.path.join("database")
+        self.path.join(DATABASE)
     }
 }
 

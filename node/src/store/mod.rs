@@ -3,6 +3,7 @@
 //! This is the only place that says sled. What an entry means is not known here (see `domain`), nor who may write it (see
 //! `office`), nor how it travels (see `sync`). Readers see nothing of a log before it is durable.
 
+mod ahead;
 mod append;
 mod backup;
 mod bundle;
@@ -45,6 +46,7 @@ use hongyan_proto::{
 use tokio::sync::{oneshot, watch};
 
 pub use self::{
+    ahead::read_ahead,
     backup::BackupReport,
     bundle::BUNDLE_ENTRIES,
     damage::{Damage, Harm, Source},

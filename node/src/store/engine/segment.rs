@@ -26,7 +26,7 @@ pub(super) const VALUE_MOST: usize = 8 * 1024;
 /// The segment size of the database that lies here, or of a new one. sled opens a database with its own size only; one whose `conf`
 /// was lost it would take for one of any size, and read as garbage.
 pub(super) fn segment_of(path: &Path) -> Result<usize, StoreError> {
-    let has_data = fs::metadata(path.join("db")).is_ok_and(|db| db.len() > 0);
+    let has_data = fs::metadata(path.join(super::FILE)).is_ok_and(|db| db.len() > 0);
     let conf = fs::read(path.join(CONF)).unwrap_or_default();
     let conf = String::from_utf8_lossy(&conf);
     let mut lines = conf.lines();
