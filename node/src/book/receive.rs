@@ -1,5 +1,6 @@
 //! A partner's frame: each body judged, the log mirrored without what was refused, the views changed; all in one commit.
 
+use bytes::Bytes;
 use hongyan_proto::{
     id::KeyId,
     identity::Keyring,
@@ -22,7 +23,7 @@ use crate::{
         order::{Position, Stamp},
         scope::{self, Incoming},
     },
-    store::{Draft, LogNo},
+    store::{Draft, LogNo, LogRecord, View},
 };
 
 /// What became of a frame.
@@ -59,11 +60,30 @@ impl OpenFrame {
     }
 }
 
-/// Takes in frame after frame of one commit. What frames are judged by is read once, and again after an entry that may change it:
-/// it holds signatures, which cost as much to check as a hundred entries to store.
+/// Takes in frame after frame of a session. What frames are judged by is read once, and again when it may have changed: it holds
+/// signatures, which cost as much to check as a hundred entries to store.
 #[derive(Debug, Default)]
 pub struct Intake {
-    judge: Option<Judge>,
+    judge: Option<(Judge, Ground)>,
+}
+
+/// What a judge was read from, and what cannot change without a trace here: the partner's record, and how long the own log, the partner's and
+/// the local one are. A commit that was undone leaves a judge of other lengths, which is not asked again.
+#[derive(Debug, PartialEq)]
+struct Ground {
+    partner: Option<Bytes>,
+    sizes: [u64; 3],
+}
+
+impl Ground {
+    fn of(draft: &Draft<'_>, partner: &Partner) -> Result<Self, BookError> {
+        let incoming = partner.incoming.ok_or(BookError::OtherLog)?;
+        let size = |no| draft.log(no).map(LogRecord::size);
+        Ok(Self {
+            partner: draft.view(View::Correspondence, partner.key_id.as_bytes())?,
+            sizes: [size(partner.out)?, size(incoming)?, size(LogNo::LOCAL)?],
+        })
+    }
 }
 
 impl Intake {
@@ -75,7 +95,11 @@ impl Intake {
         opened: &OpenFrame,
     ) -> Result<Received, BookError> {
         let judge = match self.judge.take() {
-            Some(judge) if judge.partner.key_id == key => judge,
+            Some((judge, ground))
+                if judge.partner.key_id == key && ground == Ground::of(draft, &judge.partner)? =>
+            {
+                judge
+            }
             _ => Judge::new(draft, key)?,
         };
         let facts_only = opened
@@ -84,7 +108,10 @@ impl Intake {
             .iter()
             .all(|entry| entry.header().kind.group() == KindGroup::Fact);
         let (received, judge) = take_in(draft, judge, opened)?;
-        self.judge = Some(judge).filter(|_| facts_only);
+        if facts_only {
+            let ground = Ground::of(draft, &judge.partner)?;
+            self.judge = Some((judge, ground));
+        }
         Ok(received)
     }
 }

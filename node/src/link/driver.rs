@@ -3,7 +3,13 @@
 //! Verifying a frame is a millisecond of hashing, so a session runs on a thread of its own and leaves the runtime's threads to
 //! the streams. While one group of frames is being made durable, the store works on the next and more are verified.
 
-use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use hongyan_proto::{
     id::KeyId,
@@ -25,7 +31,7 @@ use super::{
     outcome::{End, Outcome, Progress, Sizes, Standing, blank},
 };
 use crate::{
-    book::{OpenFrame, Partner, PartnerState},
+    book::{Intake, OpenFrame, Partner, PartnerState},
     store::{Draft, LogNo, LogState, StoreError},
     sync::{Action, Roots, Session, WINDOW_BYTES, WINDOW_FRAMES},
 };
@@ -89,6 +95,7 @@ struct Drive<O> {
     /// The correspondence has stopped for a fork: nothing but a new epoch is heard.
     frozen: Option<Partner>,
     session: Session,
+    intake: Arc<Mutex<Intake>>,
     feed: Feed,
     outgoing: mpsc::Sender<O>,
     wrap: fn(pb::SyncMessage) -> O,
@@ -180,6 +187,7 @@ impl<O: Send + 'static> Drive<O> {
             own: partner.out,
             mirror,
             session,
+            intake: Arc::default(),
             outgoing,
             wrap,
             role,
@@ -439,7 +447,7 @@ impl<O: Send + 'static> Drive<O> {
                 writes.push(write);
             }
             self.waiting_bytes -= bytes;
-            let kept = link.keep(key, writes);
+            let kept = link.keep(key, writes, &self.intake);
             return Some(Box::pin(async move { kept.await.map(Some) }));
         }
         if self.settled == Some(false) && !self.receipted && self.end.is_none() {

@@ -1,5 +1,7 @@
 //! What a session needs of the store besides frames to send: where both logs stand, and verified frames made durable.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hongyan_proto::{
     id::KeyId,
     identity::Succession,
@@ -9,7 +11,7 @@ use hongyan_proto::{
 
 use super::Link;
 use crate::{
-    book::{self, BookError, OpenFrame, Partner},
+    book::{self, BookError, Intake, OpenFrame, Partner},
     store::{LogNo, StoreError},
     sync::Start,
 };
@@ -99,14 +101,17 @@ fn held_rotations(signers: &Signers) -> Succession {
 }
 
 impl Link {
-    /// Makes verified frames durable. Queued by the call: several may be under way, and are kept in the order of the calls.
+    /// Makes verified frames durable. Queued by the call: several may be under way, and are kept in the order of the calls. `intake` is the
+    /// session's.
     pub(super) fn keep(
         &self,
         key: KeyId,
         writes: Vec<Write>,
+        intake: &Arc<Mutex<Intake>>,
     ) -> impl Future<Output = Result<Stored, Stop>> + Send + use<> {
         let link = self.clone();
         let keys = self.keys().clone();
+        let intake = Arc::clone(intake);
         let rotated = writes.iter().any(Write::rotates);
         let kept = self.store().commit(move |draft| {
             let mut stored = Stored {
@@ -115,7 +120,8 @@ impl Link {
                 recovered: 0,
                 refused: 0,
             };
-            let mut intake = book::Intake::default();
+            // The one writer alone takes it, commit after commit.
+            let mut intake = intake.lock().unwrap_or_else(PoisonError::into_inner);
             for write in &writes {
                 match write {
                     Write::Mirror(opened) => {
@@ -126,7 +132,7 @@ impl Link {
                     }
                     Write::TakeBack(frame) => {
                         // What comes back may be what the frames behind it are judged by.
-                        intake = book::Intake::default();
+                        *intake = Intake::default();
                         stored.size = frame.tree().size();
                         stored.recovered += frame.entries().len() as u64;
                         book::take_back(draft, key, frame, &keys)?;

@@ -1,5 +1,7 @@
 //! Sealed letters out of the store and into it: what a session would do, with the partner far away.
 
+use std::sync::Arc;
+
 use hongyan_proto::{
     id::{KeyId, LogId},
     log::SignedCheckpoint,
@@ -314,7 +316,7 @@ impl Link {
         if writes.is_empty() {
             return Ok(());
         }
-        let stored = self.keep(key, writes).await?;
+        let stored = self.keep(key, writes, &Arc::default()).await?;
         outcome.received += stored.received;
         outcome.recovered += stored.recovered;
         outcome.refused += stored.refused;

@@ -34,6 +34,8 @@ pub(in crate::office) struct Town {
     requests: AtomicU64,
     /// Every frame that left, as it travelled.
     pub(super) sent: std::sync::Mutex<Vec<Vec<u8>>>,
+    /// Kept over all sessions, longer than any link keeps one: it must see by itself what has changed.
+    intake: Arc<std::sync::Mutex<book::Intake>>,
 }
 
 pub(super) fn unlock(folder: &Path) -> Unlock {
@@ -76,6 +78,7 @@ impl Town {
             clock: at,
             requests: AtomicU64::new(0),
             sent: std::sync::Mutex::default(),
+            intake: Arc::default(),
         }
     }
 
@@ -299,8 +302,10 @@ impl<'a> Side<'a> {
                 }
                 Action::Mirror(frame) => {
                     let size = frame.tree().size();
+                    let intake = Arc::clone(&self.town.intake);
                     let kept = move |draft: &mut crate::store::Draft<'_>| {
-                        book::Intake::default().receive(draft, key, &book::OpenFrame::open(frame))
+                        let mut intake = intake.lock().unwrap();
+                        intake.receive(draft, key, &book::OpenFrame::open(frame))
                     };
                     self.town
                         .office
