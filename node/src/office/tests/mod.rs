@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod amended;
 mod assessment;
 pub(super) mod bad_input;
 mod certificate;

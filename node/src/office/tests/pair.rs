@@ -10,9 +10,10 @@ use std::{
 };
 
 use hongyan_proto::{
+    id::KeyId,
     identity::{Invitation, KeyRotation, OrganizationName, Succession},
     letter::Text,
-    log::{Frame, proof},
+    log::{Frame, VerifiedFrame, proof},
     message::Message,
     time::{Day, Timestamp},
 };
@@ -302,17 +303,8 @@ impl<'a> Side<'a> {
                 }
                 Action::Mirror(frame) => {
                     let size = frame.tree().size();
-                    let intake = Arc::clone(&self.town.intake);
-                    let kept = move |draft: &mut crate::store::Draft<'_>| {
-                        let mut intake = intake.lock().unwrap();
-                        intake.receive(draft, key, &book::OpenFrame::open(frame))
-                    };
-                    self.town
-                        .office
-                        .store()
-                        .commit(kept)
-                        .await
-                        .map_err(|error| error.to_string())?;
+                    let taken = take(self.town, key, frame).await;
+                    taken.map_err(|error| error.to_string())?;
                     queue.extend(self.session.stored(size));
                 }
                 Action::TakeBack(frame) => {
@@ -364,4 +356,29 @@ pub(super) async fn session(one: &Town, other: &Town) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+async fn take(
+    town: &Town,
+    key: KeyId,
+    frame: VerifiedFrame,
+) -> Result<book::Received, book::BookError> {
+    let intake = Arc::clone(&town.intake);
+    let taken = town.office.store().commit(move |draft| {
+        let mut intake = intake.lock().unwrap();
+        intake.receive(draft, key, &book::OpenFrame::open(frame))
+    });
+    taken.await
+}
+
+/// Brings over what one wrote, and nothing goes back: what a session does between two commits.
+pub(super) async fn deliver(from: &Town, to: &Town) -> book::Received {
+    let (side, _) = Side::open(from);
+    let partner = to.partner();
+    let store = to.office.store();
+    let held = store.log(partner.incoming.unwrap()).unwrap();
+    let log = from.office.store().log(side.partner.out).unwrap();
+    let frame = side.read(log.log_id(), held.size(), log.size());
+    let verified = held.follow(to.size(partner.out)).verify(frame).unwrap();
+    take(to, partner.key_id, verified).await.unwrap()
 }
