@@ -45,14 +45,39 @@ fn is_command(line: &str) -> bool {
     line.starts_with("hongyan-") || line.starts_with("node ")
 }
 
+/// Where the English half begins. Names of people and units are Chinese in both halves, so it is not simply behind the last sign: it is behind the first
+/// Chinese words after which only such follow as were there before.
+fn seam(line: &str) -> Option<usize> {
+    let ends = line.char_indices().filter_map(|(at, character)| {
+        let end = at + character.len_utf8();
+        let goes_on = line[end..].chars().next().is_some_and(is_chinese);
+        (is_chinese(character) && !goes_on).then_some(end)
+    });
+    ends.map(|end| end + closing(&line[end..])).find(|at| {
+        let (zh, en) = line.split_at(*at);
+        let mut words = en.split(|character| !is_chinese(character));
+        let english = en.split(is_chinese).next().unwrap_or_default();
+        // One sign alone is a measure word of the same sentence rather than a name.
+        let is_name = |word: &str| word.chars().count() > 1 && zh.contains(word);
+        let last = english.len() == en.len();
+        last || english.contains(char::is_alphabetic)
+            && words.all(|word| word.is_empty() || is_name(word))
+    })
+}
+
+/// Bytes of what still belongs to the Chinese half: signs that close what was opened in it, with the words before them.
+fn closing(rest: &str) -> usize {
+    let bracket = rest.find(')').filter(|at| !rest[..*at].contains('('));
+    let signs = |text: &str| text.len() - text.trim_start_matches(['”', '’', ')']).len();
+    let begin = bracket.map_or(0, |at| at + 1);
+    begin + signs(&rest[begin..])
+}
+
 fn line(lang: Lang, line: &str) -> String {
-    let last = line
-        .char_indices()
-        .rfind(|(_, character)| is_chinese(*character));
-    let Some((at, character)) = last.filter(|_| lang != Lang::Both && !is_command(line)) else {
+    let Some(at) = seam(line).filter(|_| lang != Lang::Both && !is_command(line)) else {
         return line.to_owned();
     };
-    let (zh, en) = line.split_at(at + character.len_utf8());
+    let (zh, en) = line.split_at(at);
     // A sign that ends the Chinese half, and one that would begin the English one.
     let en = en.trim_start_matches([' ', ';', ':', ',', '.', ')']);
     let indent = &line[..line.len() - line.trim_start().len()];

@@ -69,10 +69,7 @@ pub(super) async fn import(
             Some(Event::Result(answer)) => {
                 drop(bar);
                 let shown = if wish.all { usize::MAX } else { SHOWN };
-                let founded = wish.found_units && !answer.dry_run;
-                session.show(&answer, |answer, lang| {
-                    imported(answer, lang, shown, founded)
-                })?;
+                session.show(&answer, |answer, lang| imported(answer, lang, shown, wish))?;
                 return Ok(Ended::well_if(answer.refused == 0));
             }
             None => {}
@@ -115,7 +112,8 @@ pub(super) async fn export(
     Ok(Ended::Well)
 }
 
-fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, founded: bool) -> String {
+fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, wish: Wish) -> String {
+    let founded = wish.found_units && !answer.dry_run;
     let mut rows = table(
         lang,
         &[
@@ -174,12 +172,17 @@ fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, founded: b
         )
         .add(missing.0, missing.1, units)
         .render();
-    let dry = if answer.dry_run {
-        lang.say("\n试运行: 没有写入", "dry run: nothing was written")
-    } else {
-        String::new()
+    let unwritten = match (answer.dry_run, wish.dry_run) {
+        (false, _) => String::new(),
+        (true, true) => {
+            "\n".to_owned() + &lang.say("试运行: 没有写入", "dry run: nothing was written")
+        }
+        (true, false) => {
+            let zh = "有拒绝的行 (--strict): 没有写入";
+            "\n".to_owned() + &lang.say(zh, "rows were refused (--strict): nothing was written")
+        }
     };
-    format!("{}\n{more}{counts}{dry}", rows.render(lang))
+    format!("{}\n{more}{counts}{unwritten}", rows.render(lang))
 }
 
 /// One line for each column that changes, is wrong or is worth a look; the row's own words in the first.

@@ -41,3 +41,38 @@ fn one_half_of_every_line_is_taken() {
         "用 partner check 逐步检查"
     );
 }
+
+#[test]
+fn names_are_chinese_in_both_halves() {
+    let cases = [
+        (
+            "李四 当日属 东街支部, 不属 第一党小组 this person belonged to 东街支部 on that day and not to 第一党小组",
+            "李四 当日属 东街支部, 不属 第一党小组",
+            "this person belonged to 东街支部 on that day and not to 第一党小组",
+        ),
+        (
+            "缺席; 有理由的写作 “张三:病假” Absent; with a reason as “张三:病假”",
+            "缺席; 有理由的写作 “张三:病假”",
+            "Absent; with a reason as “张三:病假”",
+        ),
+        (
+            "党支部 branch不能设在党支部 branch之下 a unit of this kind cannot stand there",
+            "党支部 branch不能设在党支部 branch之下",
+            "a unit of this kind cannot stand there",
+        ),
+        (
+            "只能是农民工, 其他 must be one of 农民工, 其他",
+            "只能是农民工, 其他",
+            "must be one of 农民工, 其他",
+        ),
+        (
+            "要更正的编号 (见 activity list) Number of what is corrected",
+            "要更正的编号 (见 activity list)",
+            "Number of what is corrected",
+        ),
+    ];
+    for (text, zh, en) in cases {
+        assert_eq!(one(Lang::Zh, text), zh);
+        assert_eq!(one(Lang::En, text), en);
+    }
+}

@@ -132,10 +132,7 @@ impl<'a> Called<'a> {
     fn spelled(&self, path: &str, day: Option<Day>) -> Option<UnitId> {
         let last = path.rsplit('/').next().unwrap_or(path);
         let plain = name::simple(last);
-        let fits = |id: &UnitId| {
-            let all = name::simple(&self.units.path(*id));
-            last == path || all == name::simple(path)
-        };
+        let fits = |id: &UnitId| last == path || name::ends(&self.units.path(*id), path);
         let then = |id: &&UnitId| {
             let unit = self.units.get(**id);
             let stage = unit.and_then(|unit| match day {

@@ -18,3 +18,10 @@ pub(super) fn simple(name: &str) -> String {
         name.replace(long, short)
     })
 }
+
+/// Does a text name the unit with this path? It may leave out what stands above: 东街支部/第一小组 is the group of 总支/东街支部 too.
+pub(super) fn ends(path: &str, text: &str) -> bool {
+    let mut path = path.rsplit('/');
+    text.rsplit('/')
+        .all(|name| path.next().is_some_and(|own| simple(own) == simple(name)))
+}

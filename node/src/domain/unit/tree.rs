@@ -238,7 +238,7 @@ impl Units {
         }
     }
 
-    /// The open units that a text names: a whole path, else a name as officers spell it.
+    /// The open units that a text names: a whole path, else the end of one, as officers spell it.
     pub fn named(&self, text: &str) -> Vec<&Unit> {
         let path = text.replace([' ', '\u{3000}'], "");
         let exact: Vec<&Unit> = self
@@ -248,11 +248,8 @@ impl Units {
         if !exact.is_empty() {
             return exact;
         }
-        let last = path.rsplit('/').next().unwrap_or(&path);
-        let simple = name::simple(last);
         self.open()
-            .filter(|unit| name::simple(unit.name()) == simple)
-            .filter(|unit| last == path || name::simple(&self.path(unit.id)) == name::simple(&path))
+            .filter(|unit| name::ends(&self.path(unit.id), &path))
             .collect()
     }
 

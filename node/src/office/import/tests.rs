@@ -231,6 +231,42 @@ fn who_a_row_is_against_the_roster() {
 }
 
 #[test]
+fn a_path_may_leave_out_what_stands_above() {
+    let units = Units::of([
+        founded(1, "街道总支", UnitKind::GeneralBranch, None),
+        founded(2, "东街支部", UnitKind::Branch, Some(1)),
+        founded(3, "第一党小组", UnitKind::Group, Some(2)),
+        founded(4, "西街支部", UnitKind::Branch, Some(1)),
+        founded(5, "第一党小组", UnitKind::Group, Some(4)),
+    ]);
+    let file = format!("{HEADER}张三,,,东街党支部/第一小组,,\n李四,,,西街支部/第一党小组,,\n");
+    let plan = planned(&file, &[], &units, true);
+    assert_eq!(outcomes(&plan), [Added; 2]);
+    let ids: Vec<_> = plan.changes.iter().map(|change| change.unit_id).collect();
+    let unit = |id| Some(UnitId::from_bytes([id; 16]));
+    assert_eq!(ids, [unit(3), unit(5)]);
+    assert!(plan.founded.is_empty() && plan.imported.unknown_units.is_empty());
+    let (members, _) = after(plan, &[], &units);
+    let again = planned(&file, &members, &units, false);
+    assert_eq!(outcomes(&again), [Unchanged; 2]);
+    // Alone the name fits both; with another branch before it, neither.
+    let plan = planned(
+        &format!("{HEADER}张三,,,第一党小组,,\n"),
+        &[],
+        &units,
+        false,
+    );
+    assert_eq!(outcomes(&plan), [Refused]);
+    let plan = planned(
+        &format!("{HEADER}张三,,,街支部/第一党小组,,\n"),
+        &[],
+        &units,
+        false,
+    );
+    assert_eq!(plan.imported.unknown_units, ["街支部/第一党小组"]);
+}
+
+#[test]
 fn units_are_found_by_their_names_and_founded_on_wish() {
     let units = Units::of([
         founded(1, "东街党总支", UnitKind::GeneralBranch, None),

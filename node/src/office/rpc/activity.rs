@@ -275,7 +275,11 @@ impl ActivityService for Office {
         let message = request_.into_inner();
         let ledger = plan::year(self, &message.unit, message.year)?;
         let Some((sequence, newest)) = &ledger.plan else {
-            let name = format!("{} {}", message.unit, message.year);
+            let year = match message.year {
+                0 => self.today().date().year().to_string(),
+                year => year.to_string(),
+            };
+            let name = format!("{} {year}", message.unit);
             return Err(OfficeError::not_found(("年度计划", "plan of the year"), name).into());
         };
         let plan = match wire(&Payload::ActivityPlan(newest.clone())).content {
