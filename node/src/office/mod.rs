@@ -51,7 +51,7 @@ mod status;
 mod tell;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 mod training;
 mod unit;
 mod view;
