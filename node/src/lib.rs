@@ -7,6 +7,7 @@ mod carry;
 pub mod cli;
 pub mod domain;
 pub mod form;
+mod halves;
 pub mod link;
 pub mod office;
 mod serve;

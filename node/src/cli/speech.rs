@@ -10,7 +10,7 @@ use clap::{
 };
 
 use super::lang::Lang;
-use crate::office::text::seam;
+use crate::halves::seam;
 
 /// Where the language is chosen without the command line.
 const VARIABLE: &str = "HONGYAN_LANG";

@@ -51,7 +51,7 @@ mod status;
 mod tell;
 #[cfg(test)]
 mod tests;
-pub(crate) mod text;
+mod text;
 mod training;
 mod unit;
 mod view;
