@@ -1,8 +1,18 @@
 //! Where a text that holds Chinese first and English beside it is cut in two. What people read says both, here and behind the API.
 
+/// The Chinese half and the English one, without the signs between them; what has no Chinese is English alone.
+pub(crate) fn split(text: &str) -> (&str, &str) {
+    let Some(at) = seam(text) else {
+        return ("", text.trim());
+    };
+    let (zh, en) = text.split_at(at);
+    let between = [' ', ';', ':', ',', '.', ')'];
+    (zh.trim(), en.trim_start_matches(between).trim_end())
+}
+
 /// Where the English half begins. Names of people and units are Chinese in both halves, so it is not simply behind the last sign: it is behind the first
 /// Chinese words after which only such follow as were there before.
-pub(crate) fn seam(line: &str) -> Option<usize> {
+fn seam(line: &str) -> Option<usize> {
     let ends = line.char_indices().filter_map(|(at, character)| {
         let end = at + character.len_utf8();
         let goes_on = line[end..].chars().next().is_some_and(is_chinese);
@@ -30,4 +40,23 @@ fn closing(rest: &str) -> usize {
 
 const fn is_chinese(character: char) -> bool {
     matches!(character, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn chinese_first_english_beside_it() {
+        assert_eq!(
+            split("结对已撤销 the partner was revoked"),
+            ("结对已撤销", "the partner was revoked")
+        );
+        assert_eq!(
+            split("只能是农民工, 其他 must be one of 农民工, 其他"),
+            ("只能是农民工, 其他", "must be one of 农民工, 其他")
+        );
+        assert_eq!(split("plain"), ("", "plain"));
+        assert_eq!(split("只有中文"), ("只有中文", ""));
+    }
 }

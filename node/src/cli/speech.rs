@@ -10,7 +10,7 @@ use clap::{
 };
 
 use super::lang::Lang;
-use crate::halves::seam;
+use crate::halves;
 
 /// Where the language is chosen without the command line.
 const VARIABLE: &str = "HONGYAN_LANG";
@@ -43,18 +43,16 @@ fn is_command(line: &str) -> bool {
 }
 
 fn line(lang: Lang, line: &str) -> String {
-    let Some(at) = seam(line).filter(|_| lang != Lang::Both && !is_command(line)) else {
+    let (zh, en) = halves::split(line);
+    // What is written in one language only is shown in it.
+    if zh.is_empty() || is_command(line) {
         return line.to_owned();
-    };
-    let (zh, en) = line.split_at(at);
-    // A sign that ends the Chinese half, and one that would begin the English one.
-    let en = en.trim_start_matches([' ', ';', ':', ',', '.', ')']);
+    }
     let indent = &line[..line.len() - line.trim_start().len()];
     match lang {
-        // What is written in one language only is shown in it.
+        Lang::Zh => format!("{indent}{zh}"),
         Lang::En if en.chars().any(char::is_alphabetic) => format!("{indent}{en}"),
-        Lang::Zh if !zh.trim().is_empty() => zh.trim_end().to_owned(),
-        _ => line.to_owned(),
+        Lang::En | Lang::Both => line.to_owned(),
     }
 }
 

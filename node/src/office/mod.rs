@@ -51,7 +51,6 @@ mod status;
 mod tell;
 #[cfg(test)]
 mod tests;
-mod text;
 mod training;
 mod unit;
 mod view;

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     book::{self, CaseFile, Partner, PartnerState},
     domain::case::Side,
+    halves,
     store::Damage,
 };
 
@@ -181,7 +182,10 @@ fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
             "this node may lack entries it wrote: synchronize, or letter export --ask, before writing",
         ),
         PartnerState::Active => match (&partner.contact.problem, partner.rotating(now)) {
-            (Some(problem), _) => Some(super::text::split(problem)),
+            (Some(problem), _) => {
+                let (zh, en) = halves::split(problem);
+                Some((zh.to_owned(), en.to_owned()))
+            }
             (None, Some(change)) => Some((
                 format!(
                     "对方于 {} 更换密钥, 声明由旧密钥签署; 旧密钥有效至 {}; 可用电话核对新指纹",

@@ -212,12 +212,6 @@ impl Terms {
         self.parties.iter().find(|party| party.key_id() == key)
     }
 
-    /// What the party with this key discloses to the other; nothing for a stranger.
-    pub fn scope(&self, author: KeyId) -> DisclosureSet {
-        self.party(author)
-            .map_or(DisclosureSet::EMPTY, |party| party.discloses)
-    }
-
     /// Is the day within the agreement's term?
     pub fn covers(&self, day: Day) -> bool {
         (self.valid_from..=self.valid_until).contains(&day)

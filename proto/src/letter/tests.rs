@@ -673,13 +673,10 @@ fn both_sides_write_the_same_terms_whoever_names_itself_first() {
         Some("terms.parties")
     );
     assert_eq!(
-        terms.scope(terms.parties[0].key_id()),
-        terms.parties[0].discloses
+        terms.party(terms.parties[0].key_id()),
+        Some(&terms.parties[0])
     );
-    assert_eq!(
-        terms.scope(crate::id::KeyId::from_bytes([0; 32])),
-        DisclosureSet::EMPTY
-    );
+    assert_eq!(terms.party(crate::id::KeyId::from_bytes([0; 32])), None);
 }
 
 #[test]

@@ -174,15 +174,14 @@ fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, wish: Wish
         .render();
     let unwritten = match (answer.dry_run, wish.dry_run) {
         (false, _) => String::new(),
-        (true, true) => {
-            "\n".to_owned() + &lang.say("试运行: 没有写入", "dry run: nothing was written")
-        }
-        (true, false) => {
-            let zh = "有拒绝的行 (--strict): 没有写入";
-            "\n".to_owned() + &lang.say(zh, "rows were refused (--strict): nothing was written")
-        }
+        (true, true) => lang.say("试运行: 没有写入", "dry run: nothing was written"),
+        (true, false) => lang.say(
+            "有拒绝的行 (--strict): 没有写入",
+            "rows were refused (--strict): nothing was written",
+        ),
     };
-    format!("{}\n{more}{counts}{unwritten}", rows.render(lang))
+    let text = format!("{}\n{more}{counts}\n{unwritten}", rows.render(lang));
+    text.trim_end().to_owned()
 }
 
 /// One line for each column that changes, is wrong or is worth a look; the row's own words in the first.

@@ -241,6 +241,7 @@ impl Units {
     /// The open units that a text names: a whole path, else the end of one, as officers spell it.
     pub fn named(&self, text: &str) -> Vec<&Unit> {
         let path = text.replace([' ', '\u{3000}'], "");
+        let own = name::simple(path.rsplit('/').next().unwrap_or_default());
         let exact: Vec<&Unit> = self
             .open()
             .filter(|unit| self.path(unit.id) == path)
@@ -248,7 +249,9 @@ impl Units {
         if !exact.is_empty() {
             return exact;
         }
+        // An import asks for every row: names are compared before any path is put together.
         self.open()
+            .filter(|unit| name::simple(unit.name()) == own)
             .filter(|unit| name::ends(&self.path(unit.id), &path))
             .collect()
     }

@@ -11,13 +11,14 @@ use hongyan_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{words, written},
+    convert::{labels, written},
     page::page,
     payload::{checked, wire},
     request::{note, request},
 };
 use crate::{
     domain::life::{Ledger, Line, Named, Who},
+    halves,
     office::{
         Office, OfficeError,
         activity::{self, Change, Roll},
@@ -25,7 +26,6 @@ use crate::{
         plan::{self, Passed},
         roster,
         tell::NotTold,
-        text,
     },
 };
 
@@ -40,7 +40,7 @@ pub(super) fn not_told(stays: &[NotTold]) -> Vec<pb::NotTold> {
         .iter()
         .map(|one| pb::NotTold {
             case_id: hex::encode(&one.case),
-            why: Some(words(text::split(&one.why))),
+            why: Some(labels(halves::split(&one.why))),
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use hongyan_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{words, written},
+    convert::{labels, written},
     payload::{checked, wire},
     request::{note, request},
 };
@@ -20,12 +20,12 @@ use crate::{
         Candidate, Who,
         book::{Line, Section, Tally, tally},
     },
+    halves,
     office::{
         Office, OfficeError,
         book::{self, Fact, Year},
         error::At as _,
         tell::Telling,
-        text,
     },
 };
 
@@ -55,7 +55,7 @@ fn fact(record: Option<exchange::BookRecord>) -> Result<Option<Fact>, OfficeErro
 
 fn stays(telling: &Telling) -> Option<pb::Words> {
     let first = telling.not_told.first()?;
-    Some(words(text::split(&first.why)))
+    Some(labels(halves::split(&first.why)))
 }
 
 const fn section(section: Section) -> pb::BookSection {

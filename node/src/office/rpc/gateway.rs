@@ -15,14 +15,14 @@ use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{words, written},
+    convert::{labels, written},
     request::request,
 };
+use crate::halves;
 use crate::office::{
     Office, OfficeError,
     gateway::{self, Submitted},
     statement::quarter_or_last,
-    text,
 };
 
 type Answered<T> = Result<Response<T>, Status>;
@@ -101,7 +101,7 @@ fn receipt(
         revision: taken.map_or(0, |taken| taken.revision),
         received_ms: taken.map_or(0, |taken| taken.received_ms),
         repeated: taken.is_some_and(|taken| taken.repeated),
-        problem: problem.map(|problem| words(text::split(&problem.to_string()))),
+        problem: problem.map(|problem| labels(halves::split(&problem.to_string()))),
     }
 }
 

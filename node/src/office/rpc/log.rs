@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
 
-use super::convert::{self, words};
+use super::convert::{self, labels};
+use crate::halves;
 use crate::office::{
     Office,
     log::{self, LogView, Verdict},
-    text,
 };
 
 type Answered<T> = Result<Response<T>, Status>;
@@ -72,8 +72,8 @@ fn result(verdict: Verdict, micros: u64) -> pb::VerifyResult {
             size,
             root: root.to_string(),
             first_bad: first,
-            problem: Some(words(text::split(&problem))),
-            remedy: Some(words(text::split(&remedy))),
+            problem: Some(labels(halves::split(&problem))),
+            remedy: Some(labels(halves::split(&remedy))),
             micros,
             ..pb::VerifyResult::default()
         },

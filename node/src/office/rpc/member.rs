@@ -14,7 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::written,
+    convert::{labels, written},
     log::Answers,
     page::page,
     payload,
@@ -24,10 +24,11 @@ use super::{
 };
 use crate::{
     book::{CaseFile, Member},
+    halves,
     office::{
         self, Office, OfficeError,
         import::{ColumnChange, Imported, Outcome, Progress, RowResult, Said, Source},
-        member, roster_sheet, text,
+        member, roster_sheet,
     },
 };
 
@@ -55,7 +56,7 @@ fn shown(member: &Member, open_case: Option<String>) -> pb::Member {
 fn problem(said: &Said) -> pb::ImportProblem {
     pb::ImportProblem {
         column: said.column.clone(),
-        problem: Some(super::convert::words(text::split(&said.text))),
+        problem: Some(labels(halves::split(&said.text))),
     }
 }
 

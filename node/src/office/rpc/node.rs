@@ -13,13 +13,14 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{self, words},
+    convert::{self, labels, words},
     export,
     log::{Answers, summary},
     request::{actor, request},
 };
 use crate::{
-    office::{Office, OfficeError, backup, overdue::Overdue, rotation, status, text},
+    halves,
+    office::{Office, OfficeError, backup, overdue::Overdue, rotation, status},
     store::{Damage, Harm, StoreError},
 };
 
@@ -43,8 +44,8 @@ fn damage(office: &Office, damage: &Damage) -> pb::Damage {
         log_id: log.map(|log| log.log_id().to_string()).unwrap_or_default(),
         from,
         until,
-        what: Some(words(text::split(&damage.what.to_string()))),
-        remedy: Some(words(text::split(&damage.take_from.to_string()))),
+        what: Some(labels(halves::split(&damage.what.to_string()))),
+        remedy: Some(labels(halves::split(&damage.take_from.to_string()))),
     }
 }
 
@@ -70,7 +71,7 @@ impl NodeService for Office {
             status.damage.iter().map(|one| damage(self, one)).collect();
         if let Some(why) = &status.stopped {
             damages.push(pb::Damage {
-                what: Some(words(text::split(why))),
+                what: Some(labels(halves::split(why))),
                 ..pb::Damage::default()
             });
         }

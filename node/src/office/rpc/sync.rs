@@ -16,15 +16,15 @@ use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    convert::{self, labels, words},
+    convert::{self, labels},
     log::Answers,
     node::CHUNK,
     request::actor,
 };
 use crate::{
-    book,
+    book, halves,
     office::{
-        Office, OfficeError, SyncOutcome, SyncProgress, Wanted, desk::writable, find, status, text,
+        Office, OfficeError, SyncOutcome, SyncProgress, Wanted, desk::writable, find, status,
     },
 };
 
@@ -64,14 +64,14 @@ fn outcome(office: &Office, outcome: &SyncOutcome) -> Result<pb::SyncOutcome, Of
     let partner = book::partner(office.store(), outcome.partner)?;
     let refused_there = book::refusals(office.store(), partner.out)?.len() as u64;
     let why = match (&outcome.stop, &outcome.why) {
-        (Some(stop), _) => Some(words(text::split(stop.reason.words()))),
-        (None, Some(why)) => Some(words(text::split(why))),
+        (Some(stop), _) => Some(labels(halves::split(stop.reason.words()))),
+        (None, Some(why)) => Some(labels(halves::split(why))),
         (None, None) => None,
     };
     let remedy = outcome
         .stop
         .as_ref()
-        .map(|stop| words(text::split(OfficeError::from(stop.clone()).remedy())))
+        .map(|stop| labels(halves::split(OfficeError::from(stop.clone()).remedy())))
         .or_else(|| {
             why.as_ref()
                 .map(|_| labels(("用 partner check 逐步检查", "look at it with partner check")))
@@ -159,7 +159,7 @@ impl SyncService for Office {
                 why: contact
                     .problem
                     .as_ref()
-                    .map(|problem| words(text::split(problem))),
+                    .map(|problem| labels(halves::split(problem))),
                 ..pb::SyncOutcome::default()
             });
             partners.push(pb::PartnerSync {

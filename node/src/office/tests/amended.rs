@@ -1,14 +1,14 @@
 //! Terms that change while letters are under way.
 
-use hongyan_proto::letter::{Contact, Disclosure, Text};
+use hongyan_proto::letter::{Contact, Text};
 
 use super::{
-    pair::{Pair, deliver},
-    stories::{accept, agree, day, import, notice, place, write},
+    pair::deliver,
+    stories::{accept, day, notice, place, propose, ready, sign, write},
 };
 use crate::{
     book,
-    office::agreement::{self, Draft, Proposal},
+    office::agreement::{Draft, Proposal},
 };
 
 fn contact(summary: &str) -> Contact {
@@ -23,10 +23,8 @@ fn contact(summary: &str) -> Contact {
 /// writes under them, and its next frame must not be judged by what was read before.
 #[tokio::test]
 async fn a_signature_between_two_frames_counts_for_the_second() {
-    let pair = Pair::met().await;
+    let pair = ready().await;
     let (home, host) = (&pair.home, &pair.host);
-    import(home).await;
-    agree(&pair, Disclosure::ALL).await;
     let case = notice(&pair, "张三").await;
     pair.sync().await;
     write(host, case, accept()).await.unwrap();
@@ -39,19 +37,12 @@ async fn a_signature_between_two_frames_counts_for_the_second() {
         ..Draft::default()
     };
     let amend = Proposal::Amend(old.to_string(), Box::new(longer));
-    let (new, _) = agreement::propose(&host.office, host.request(), amend)
-        .await
-        .unwrap();
-    agreement::sign(&host.office, host.request(), new.to_string(), None)
-        .await
-        .unwrap();
+    let new = propose(host, amend).await;
     pair.sync().await;
 
     write(host, case, contact("按旧协议")).await.unwrap();
     assert_eq!(deliver(host, home).await.refused, []);
-    agreement::sign(&home.office, home.request(), new.to_string(), None)
-        .await
-        .unwrap();
+    sign(home, new).await;
     deliver(home, host).await;
     write(host, case, contact("按新协议")).await.unwrap();
     let received = deliver(host, home).await;

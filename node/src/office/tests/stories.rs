@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    id::CaseId,
+    id::{AgreementHash, CaseId},
     letter::{
         Accept, ActivityKind, Attendance, Claim, Contact, Decline, DeclineReason, DepartureReason,
         Disclosed, Disclosure, DisclosureSet, Dues, MemberClass, Payload, Place, Presence,
@@ -71,6 +71,21 @@ pub(super) async fn agree(pair: &Pair, classes: &[Disclosure]) {
     agree_each(pair, [scope; 2]).await;
 }
 
+pub(super) async fn sign(town: &Town, terms: AgreementHash) {
+    agreement::sign(&town.office, town.request(), terms.to_string(), None)
+        .await
+        .unwrap();
+}
+
+/// Proposes terms and signs them.
+pub(super) async fn propose(town: &Town, proposal: Proposal) -> AgreementHash {
+    let (terms, _) = agreement::propose(&town.office, town.request(), proposal)
+        .await
+        .unwrap();
+    sign(town, terms).await;
+    terms
+}
+
 /// The same with what home discloses, and what the host does.
 pub(super) async fn agree_each(pair: &Pair, [by_home, by_host]: [DisclosureSet; 2]) {
     let (home, host) = (&pair.home, &pair.host);
@@ -93,17 +108,13 @@ pub(super) async fn agree_each(pair: &Pair, [by_home, by_host]: [DisclosureSet; 
         retention_days: 365,
         ..Draft::default()
     };
-    let proposal = Proposal::Counter(first.to_string(), Box::new(counter));
-    let (second, _) = agreement::propose(&host.office, host.request(), proposal)
-        .await
-        .unwrap();
-    agreement::sign(&host.office, host.request(), second.to_string(), None)
-        .await
-        .unwrap();
+    let second = propose(
+        host,
+        Proposal::Counter(first.to_string(), Box::new(counter)),
+    )
+    .await;
     pair.sync().await;
-    agreement::sign(&home.office, home.request(), second.to_string(), None)
-        .await
-        .unwrap();
+    sign(home, second).await;
     pair.sync().await;
     for town in [home, host] {
         let in_force =
