@@ -12,11 +12,12 @@ use hongyan_proto::{
 };
 use prost::Message;
 
-use super::{BookError, Shelf, put, shelf::read};
+use super::{BookError, Shelf, put, shelf::read, units};
 use crate::{
     domain::{
         dues::{Account, Closings, Noted},
         life::Who,
+        unit::Called,
     },
     store::{Draft, View},
 };
@@ -356,15 +357,22 @@ pub fn dues_person(shelf: &impl Shelf, sequence: u64) -> Result<Option<Who>, Boo
         .transpose()
 }
 
-/// The closed months.
+/// The closed months, each unit as it is called now: a new name or another unit above opens no list again.
 pub fn dues_closings(shelf: &impl Shelf) -> Result<Closings, BookError> {
     let wrong = || BookError::View(NAME);
+    let units = units(shelf)?;
+    let called = Called::of(&units);
     let mut closings = Vec::new();
     for (key, bytes) in shelf.scan(VIEW, b"c")? {
         let sequence = key[1..].try_into().map(u64::from_be_bytes);
         let sequence = sequence.map_err(|_| wrong())?;
         match Payload::decode(Kind::DuesClosed, &bytes) {
-            Ok(Payload::DuesClosed(entry)) => closings.push(Noted { sequence, entry }),
+            Ok(Payload::DuesClosed(entry)) => {
+                // A month is closed when it is over.
+                let after = entry.month.plus_months(1).first_day();
+                let unit = called.now(entry.unit.as_str(), Some(after));
+                closings.push((unit, Noted { sequence, entry }));
+            }
             _ => return Err(wrong()),
         }
     }

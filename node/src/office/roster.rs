@@ -127,7 +127,7 @@ pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError
 }
 
 /// Where a member belongs by an entry of the roster. A unit that was renamed is asked for by the name it has now.
-fn of_member((units, called): (&Units, &Called<'_>), member: &Member) -> Option<String> {
+pub(super) fn of_member((units, called): (&Units, &Called<'_>), member: &Member) -> Option<String> {
     let by_id = member.unit_id.and_then(|id| units.get(id));
     match (by_id, &member.unit) {
         (Some(unit), _) => Some(called.name(unit)),

@@ -51,12 +51,12 @@ pub(super) enum DuesVerb {
     Correct(Correct),
     /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more
     #[command(
-        after_help = "例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
+        after_help = "先列出将要结账的单位和合计, 再请确认. 单位更名或调整隶属后, 已结账的月份仍为已结账.\nShows the units and their sums, then asks. A month stays closed when a unit gets another name or place in the tree.\n\n例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
     )]
     Close {
         /// 月份 Month
         month: Month,
-        /// 支部, 缺省各支部 Branch; default: every branch
+        /// 单位, 连同其下各单位; 缺省: 委员会直属的每个单位 Unit with those inside it; default: every unit directly below the committee
         #[arg(long, default_value = "", hide_default_value = true)]
         unit: String,
     },
@@ -178,39 +178,28 @@ pub(super) async fn run(verb: DuesVerb, session: &mut Session<'_>) -> Result<End
     Ok(Ended::Well)
 }
 
-/// Shows the list first: what is closed is what was seen.
+/// Shows first what would be closed.
 async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<(), Failure> {
-    let request = ListDuesRequest {
-        unit: unit.clone(),
-        month: month.to_string(),
-    };
-    let list = call!(session, list_dues, request);
-    if !session.io.json {
-        session.show(&list, show::sums)?;
-    }
-    let name = |zh: &str| {
-        if unit.is_empty() {
-            zh.to_owned()
-        } else {
-            unit.clone()
-        }
-    };
-    session.confirm(
-        &format!(
-            "{} {month} 及以前各月结账后名单不再改变, 现在结账?",
-            name("各支部")
-        ),
-        &format!(
-            "{}: the lists of {month} and of every month before it will not change any more. Close?",
-            name("every branch")
-        ),
-    )?;
-    let request = CloseDuesMonthRequest {
+    let mut request = CloseDuesMonthRequest {
         actor: session.actor()?,
         request_id: session.request_id(),
         unit,
         month: month.to_string(),
+        dry_run: true,
     };
+    let open = call!(session, close_dues_month, request.clone());
+    if !session.io.json {
+        session.show(&open, show::to_close)?;
+    }
+    let units: Vec<&str> = open.closed.iter().map(|sum| sum.unit.as_str()).collect();
+    let units = units.join(", ");
+    session.confirm(
+        &format!("{units}: {month} 及以前各月结账后名单不再改变, 现在结账?"),
+        &format!(
+            "{units}: the lists of {month} and of every month before it will not change any more. Close?"
+        ),
+    )?;
+    request.dry_run = false;
     let answer = call!(session, close_dues_month, request);
     session.show(&answer, show::closed)
 }

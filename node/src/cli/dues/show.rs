@@ -143,8 +143,9 @@ fn summed(sums: &[DuesSums], lang: Lang) -> String {
     rows.render(lang)
 }
 
-pub(super) fn sums(answer: &ListDuesResponse, lang: Lang) -> String {
-    summed(&answer.sums, lang)
+/// What closing would fix.
+pub(super) fn to_close(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
+    summed(&answer.closed, lang)
 }
 
 pub(super) fn closed(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
@@ -196,6 +197,13 @@ fn remark(row: &DuesRow, lang: Lang) -> String {
         let months = row.double.join(", ");
         remarks.push(format!("{} {months}", twice(row.duplicate, lang)));
     }
+    if row.asked == DuesAsked::Nobody as i32 && row.arrears > 0 {
+        let says = lang.say(
+            "已离开, 以前月份仍欠交",
+            "left, and still owes earlier months",
+        );
+        remarks.push(format!("{WARN} {says}"));
+    }
     if row.unknown_months > 0 {
         remarks.push(format!("{WARN} {}", lang.say("未登记基数", "no base set")));
     }
@@ -208,6 +216,23 @@ fn remark(row: &DuesRow, lang: Lang) -> String {
         remarks.push(lang.say("流入党员", "hosted"));
     }
     remarks.join("; ")
+}
+
+/// Is the list closed, and by what?
+fn closing(answer: &ListDuesResponse, lang: Lang) -> String {
+    let units = answer.sums.len().saturating_sub(1);
+    match (answer.is_closed, answer.closed_by) {
+        (true, 0) => lang.say("各单位均已结账", "every unit is closed"),
+        (true, by) => format!("{} {by}", lang.say("已结账, 序号", "closed, no.")),
+        (false, _) if answer.open_units.len() < units => {
+            let none = lang.say("未编入支部", "without a unit");
+            let name = |unit: &String| if unit.is_empty() { &none } else { unit }.clone();
+            let open: Vec<String> = answer.open_units.iter().map(name).collect();
+            let says = lang.say("部分结账, 未结账的单位", "closed in part, open units");
+            format!("{says}: {}", open.join(", "))
+        }
+        (false, _) => lang.say("未结账", "not closed"),
+    }
 }
 
 pub(super) fn list(answer: &ListDuesResponse, lang: Lang) -> String {
@@ -247,14 +272,11 @@ pub(super) fn list(answer: &ListDuesResponse, lang: Lang) -> String {
             remark(row, lang),
         ]);
     }
-    let closed = match answer.closed_by {
-        0 => lang.say("未结账", "not closed"),
-        by => format!("{} {by}", lang.say("已结账, 序号", "closed, no.")),
-    };
     format!(
-        "{} {} {closed}\n{}\n{}",
+        "{} {} {}\n{}\n{}",
         answer.unit,
         answer.month,
+        closing(answer, lang),
         rows.render(lang),
         summed(&answer.sums, lang)
     )

@@ -1,7 +1,10 @@
 //! A unit's list of a month (应交、实交、欠交、预交), its sums, and what is published.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::Fen,
+    letter::DuesPayment,
     time::{Day, Month},
 };
 
@@ -61,14 +64,20 @@ pub fn row(
     let day = last_day(month).min(today);
     let lines = months((person, account), elsewhere, day, month);
     let place = person.unit_on(person.day_of(month));
-    let received = received((person, account), unit, (month.first_day(), day));
+    let received = received(
+        (person, account),
+        |place| inside(place, unit),
+        (month.first_day(), day),
+    );
     let line = lines.get(&month);
     let asked = line.map_or(Asked::Nobody, |line| line.asked);
-    let here = inside(place, unit) && asked != Asked::Nobody;
+    let past = || lines.range(..=month).map(|(_, line)| line);
+    // Arrears of somebody who left stay with the last unit: no other one knows of them.
+    let owing = asked != Asked::Nobody || past().any(|line| line.arrears().0 > 0);
+    let here = inside(place, unit) && owing;
     if !here && received.0 == 0 {
         return None;
     }
-    let past = || lines.range(..=month).map(|(_, line)| line);
     let counts = |found: usize| u32::try_from(found).unwrap_or(u32::MAX);
     let advance = lines.range(month.plus_months(1)..);
     // Arrears follow the person: a unit that only received something lists that and nothing else.
@@ -104,13 +113,17 @@ fn inside(place: Option<&str>, unit: &str) -> bool {
     unit.is_empty() || place.is_some_and(|place| belongs(place, unit))
 }
 
-/// What came in between two days, both included: what counts at the end less what counted before. So the sums of months add up to the sum of
-/// the year, whatever was corrected when.
-fn received((person, account): (&Person, &Account), unit: &str, (from, until): (Day, Day)) -> Fen {
+/// What came in at the units asked for between two days, both included: what counts at the end less what counted before. So the sums of
+/// months add up to the sum of the year, whatever was corrected when.
+fn received(
+    (person, account): (&Person, &Account),
+    asked: impl Fn(Option<&str>) -> bool,
+    (from, until): (Day, Day),
+) -> Fen {
     let sum = |day: Day| -> i64 {
         let seen = account.seen(day).payments;
         seen.iter()
-            .filter(|(_, payment)| inside(person.unit_on(payment.paid_on), unit))
+            .filter(|(_, payment)| asked(person.unit_on(payment.paid_on)))
             .map(|(_, payment)| payment.fen.0)
             .sum()
     };
@@ -167,7 +180,7 @@ pub struct Published {
     pub who: Who,
     /// Name.
     pub name: String,
-    /// Unit.
+    /// The unit that received it.
     pub unit: Option<String>,
     /// Received in the period.
     pub fen: Fen,
@@ -175,30 +188,38 @@ pub struct Published {
     pub months: Option<(Month, Month)>,
 }
 
-/// The person's line of a period of months; none when nothing was received from them.
+/// The person's lines of a period of months, one for each unit that received something then.
 pub fn published(
     (person, account): (&Person, &Account),
     unit: &str,
     (from, until): (Month, Month),
     today: Day,
-) -> Option<Published> {
-    let end = last_day(until).min(today);
-    let fen = received((person, account), unit, (from.first_day(), end));
-    if fen.0 == 0 {
-        return None;
-    }
+) -> Vec<Published> {
+    let (begin, end) = (from.first_day(), last_day(until).min(today));
     let seen = account.seen(end).payments;
-    let covered = seen
+    // What was given back in the period counted on the day before it.
+    let before = account.seen(begin.plus_days(-1)).payments;
+    let place = |payment: &DuesPayment| person.unit_on(payment.paid_on);
+    let places: BTreeSet<Option<&str>> = seen
         .iter()
-        .filter(|(_, payment)| payment.paid_on >= from.first_day())
-        .flat_map(|(_, payment)| payment.covered());
-    let covered: Vec<Month> = covered.collect();
-    let months = covered.iter().min().zip(covered.iter().max());
-    Some(Published {
-        who: person.who,
-        name: person.name.clone(),
-        unit: person.unit_on(end).map(str::to_owned),
-        fen,
-        months: months.map(|(first, last)| (*first, *last)),
-    })
+        .chain(&before)
+        .map(|(_, payment)| place(payment))
+        .filter(|place| inside(*place, unit))
+        .collect();
+    let lines = places.into_iter().map(|here| {
+        let covered: Vec<Month> = seen
+            .iter()
+            .filter(|(_, payment)| payment.paid_on >= begin && place(payment) == here)
+            .flat_map(|(_, payment)| payment.covered())
+            .collect();
+        let months = covered.iter().min().zip(covered.iter().max());
+        Published {
+            who: person.who,
+            name: person.name.clone(),
+            unit: here.map(str::to_owned),
+            fen: received((person, account), |at| at == here, (begin, end)),
+            months: months.map(|(first, last)| (*first, *last)),
+        }
+    });
+    lines.filter(|line| line.fen.0 != 0).collect()
 }

@@ -16,10 +16,10 @@ use crate::{
         dues::{Account, Closings, Elsewhere, Person, Stay, Told},
         fact::effective::{Versions, versions},
         life::Who,
-        unit::Units,
+        unit::{Called, Units},
     },
     office::{
-        OfficeError, find,
+        OfficeError, find, roster,
         view::{latest, person},
     },
     store::Store,
@@ -34,28 +34,53 @@ pub(in crate::office) struct Loaded {
     pub(super) heard: BTreeMap<LogId, u64>,
 }
 
+/// What is read once for any number of people.
+pub(super) struct Room<'a, S> {
+    shelf: &'a S,
+    store: &'a Store,
+    units: &'a Units,
+    called: Called<'a>,
+    closings: Closings,
+}
+
+impl<'a, S: Shelf> Room<'a, S> {
+    pub(super) fn of(
+        shelf: &'a S,
+        store: &'a Store,
+        units: &'a Units,
+    ) -> Result<Self, OfficeError> {
+        Ok(Self {
+            shelf,
+            store,
+            units,
+            called: Called::of(units),
+            closings: book::dues_closings(shelf)?,
+        })
+    }
+}
+
 /// Loads one person. Facts of cases are read from the logs, so the store is at hand beside a commit under way; own payments are seen by both.
 pub(super) fn load(shelf: &impl Shelf, store: &Store, who: Who) -> Result<Loaded, OfficeError> {
-    let (units, closings) = (book::units(shelf)?, book::dues_closings(shelf)?);
+    let units = book::units(shelf)?;
+    let room = Room::of(shelf, store, &units)?;
     match who {
         Who::Member(id) => {
             let member = book::member(shelf, id)?
                 .ok_or_else(|| OfficeError::not_found(("党员", "member"), id.to_string()))?;
             let account = book::dues_account(shelf, who)?;
             let formers = book::formers_of(shelf, id)?;
-            let room = (shelf, store, &units, &closings);
-            member_with(room, &member, (account, &formers))
+            member_with(&room, &member, (account, &formers))
         }
         Who::Hosted(id) => {
             let (file, partner) = find::case_by_id(shelf, id)?;
-            load_hosted((shelf, store, &closings), &file, partner.as_ref())
+            load_hosted(&room, &file, partner.as_ref())
         }
     }
 }
 
 /// A member of whom the account, and what the roster said before, are at hand.
-pub(super) fn member_with<S: Shelf>(
-    (shelf, store, units, closings): (&S, &Store, &Units, &Closings),
+pub(super) fn member_with(
+    room: &Room<'_, impl Shelf>,
     member: &book::Member,
     (account, formers): (Account, &[Former]),
 ) -> Result<Loaded, OfficeError> {
@@ -69,30 +94,33 @@ pub(super) fn member_with<S: Shelf>(
             .map(ToString::to_string)
             .unwrap_or_default(),
         joined: details.joined,
-        stays: stays(units, member, formers),
+        stays: stays(room, member, formers),
         away: Vec::new(),
     };
     let mut loaded = Loaded::new(person, account);
-    for id in book::cases_of_member(shelf, member.member_id)? {
-        let (file, partner) = find::case_by_id(shelf, id)?;
+    for id in book::cases_of_member(room.shelf, member.member_id)? {
+        let (file, partner) = find::case_by_id(room.shelf, id)?;
         loaded.person.away.extend(managed(&file));
         if let Some(partner) = &partner {
-            loaded.hear(store, closings, (partner, id))?;
+            loaded.hear(room, (partner, id))?;
         }
     }
     Ok(loaded)
 }
 
-pub(super) fn load_hosted<S: Shelf>(
-    (shelf, store, closings): (&S, &Store, &Closings),
+pub(super) fn load_hosted(
+    room: &Room<'_, impl Shelf>,
     file: &CaseFile,
     partner: Option<&Partner>,
 ) -> Result<Loaded, OfficeError> {
     let who = Who::Hosted(file.id);
-    let account = book::dues_account(shelf, who)?;
-    let details = person(shelf, file)?;
+    let account = book::dues_account(room.shelf, who)?;
+    let details = person(room.shelf, file)?;
     let unit = latest(file, Kind::Place).and_then(|place| match place {
-        Payload::Place(place) => Some(place.unit.to_string()),
+        Payload::Place(place) => {
+            let unit = place.unit.as_str();
+            Some(room.called.now(unit, Some(place.placed_on)))
+        }
         _ => None,
     });
     let stays = managed(file).map(|(from, until)| Stay {
@@ -112,29 +140,19 @@ pub(super) fn load_hosted<S: Shelf>(
     };
     let mut loaded = Loaded::new(person, account);
     if let Some(partner) = partner {
-        loaded.hear(store, closings, (partner, file.id))?;
+        loaded.hear(room, (partner, file.id))?;
     }
     Ok(loaded)
 }
 
 /// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
-fn stays(units: &Units, member: &book::Member, formers: &[Former]) -> Vec<Stay> {
+fn stays(room: &Room<'_, impl Shelf>, member: &book::Member, formers: &[Former]) -> Vec<Stay> {
     let mut stays = Vec::new();
     let mut from = None;
     let mut add = |member: &book::Member, from, until| {
         if !member.removed {
-            let path = member.unit_id.map(|id| units.path(id));
-            let path = path.filter(|path| !path.is_empty());
-            // An entry from before there was a tree has a name that the tree may know by now.
-            let named = |text: &str| {
-                let unit = units.unit_of(None, Some(text));
-                unit.map_or_else(|| text.to_owned(), |unit| units.path(unit.id))
-            };
-            stays.push(Stay {
-                unit: path.or_else(|| member.unit.as_ref().map(|text| named(text.as_str()))),
-                from,
-                until,
-            });
+            let unit = roster::of_member((room.units, &room.called), member);
+            stays.push(Stay { unit, from, until });
         }
     };
     for former in formers {
@@ -172,11 +190,10 @@ impl Loaded {
     /// Takes in what letters of a case say was paid: to the other side, and what that side was told of here.
     fn hear(
         &mut self,
-        store: &Store,
-        closings: &Closings,
+        room: &Room<'_, impl Shelf>,
         (partner, case): (&Partner, CaseId),
     ) -> Result<(), OfficeError> {
-        let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
+        let Some(file) = book::case_with_facts(room.store, Some(partner), case)? else {
             return Ok(());
         };
         let side = file.side();
@@ -189,9 +206,9 @@ impl Loaded {
                 &partner.incoming_logs
             };
             let log = logs.iter().rev().find(|log| log.base == fact.base);
-            let log = log.map(|log| store.record(log.no)).transpose()?;
+            let log = log.map(|log| room.store.record(log.no)).transpose()?;
             let log = log.map(|record| record.log_id());
-            found.extend(self.versions(closings, log, (ours, case, partner), &fact));
+            found.extend(self.versions(&room.closings, log, (ours, case, partner), &fact));
         }
         found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
         self.elsewhere.extend(found);

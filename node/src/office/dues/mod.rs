@@ -11,7 +11,9 @@ mod read;
 mod receipt;
 mod set;
 
-pub(super) use close::close;
+#[cfg(test)]
+pub(super) use close::Closed;
+pub(super) use close::{close, said, would_close};
 pub(super) use correct::{Right, correct, correct_letter};
 pub(super) use one::{Shown, paid_months, show, year, year_of};
 pub(super) use pay::{Paying, pay, record};

@@ -1,13 +1,13 @@
 //! What is derived of many: lists, arrears, what is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     letter::DuesClosed,
     time::{Day, Month},
 };
 
-use super::load::{Loaded, load_hosted, member_with};
+use super::load::{Loaded, Room, load_hosted, member_with};
 use crate::{
     book::{self, Shelf},
     domain::{
@@ -30,11 +30,18 @@ const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
 pub(in crate::office) struct List {
     pub(in crate::office) unit: String,
     pub(in crate::office) rows: Vec<Row>,
-    /// What was said when exactly this unit closed exactly this month.
-    pub(in crate::office) closed: Option<Noted<DuesClosed>>,
+    /// The entry that closed the month for the whole list, with its unit.
+    pub(in crate::office) closed: Option<(String, Noted<DuesClosed>)>,
+    /// The units on it of which the month is not closed; an empty one: people without a unit.
+    pub(in crate::office) open: BTreeSet<String>,
 }
 
 impl List {
+    /// Does it not change any more?
+    pub(in crate::office) fn is_closed(&self) -> bool {
+        self.closed.is_some() || self.open.is_empty() && !self.rows.is_empty()
+    }
+
     /// The sums of a unit on the list, with the units inside it.
     pub(in crate::office) fn of(&self, unit: &str) -> Totals {
         let inside = |row: &&Row| {
@@ -79,7 +86,8 @@ pub(in crate::office) fn month_of(
 
 /// Everyone on the roster and everyone who is or was hosted.
 fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeError> {
-    let (units, closings) = (book::units(shelf)?, book::dues_closings(shelf)?);
+    let units = book::units(shelf)?;
+    let room = Room::of(shelf, store, &units)?;
     // Each is read in one go: thousands of members ask for thousands of places otherwise.
     let (mut accounts, formers) = (book::dues_accounts(shelf)?, book::formers(shelf)?);
     let mut all = Vec::new();
@@ -90,18 +98,14 @@ fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeErro
             account.unwrap_or_default(),
             before.map_or(&[][..], Vec::as_slice),
         );
-        all.push(member_with(
-            (shelf, store, &units, &closings),
-            &member,
-            known,
-        )?);
+        all.push(member_with(&room, &member, known)?);
     }
     let partners = book::partners(shelf)?;
     for file in book::all_cases(shelf, None)? {
         if file.side() == Some(Side::Inflow) {
             let mut at = partners.iter();
             let partner = at.find(|partner| Some(partner.key_id) == file.partner);
-            let loaded = load_hosted((shelf, store, &closings), &file, partner)?;
+            let loaded = load_hosted(&room, &file, partner)?;
             if !loaded.person.stays.is_empty() {
                 all.push(loaded);
             }
@@ -138,10 +142,17 @@ pub(super) fn list_on(
         })
         .collect();
     known(&people, unit, rows.is_empty())?;
+    let closings = book::dues_closings(shelf)?;
+    // Who only paid here is on the list of another unit.
+    let units = rows.iter().map(|row| row.unit.clone().unwrap_or_default());
+    let open = units.filter(|place| unit.is_empty() || belongs(place, unit));
     let list = List {
         unit: unit.clone(),
+        closed: closings.by(unit, month).cloned(),
+        open: open
+            .filter(|place| closings.by(place, month).is_none())
+            .collect(),
         rows,
-        closed: book::dues_closings(shelf)?.of(unit, month).cloned(),
     };
     Ok((list, people))
 }
@@ -183,11 +194,13 @@ pub(in crate::office) fn arrears(
         let Some(row) = row(about, &one.elsewhere, unit, (month, today)) else {
             continue;
         };
-        let owing =
-            |line: &MonthLine| line.arrears().0 > 0 || line.is_unknown() || line.is_double();
+        // Of a later month only that it was paid twice is worth a word before it comes.
+        let owing = |of: Month, line: &MonthLine| {
+            of <= month && (line.arrears().0 > 0 || line.is_unknown()) || line.is_double()
+        };
         let day = last_day(month).min(today);
         let mut lines = months(about, &one.elsewhere, day, month);
-        lines.retain(|_, line| owing(line));
+        lines.retain(|of, line| owing(*of, line));
         if row.arrears.0 > 0 || row.unknown_months > 0 || !row.double.is_empty() {
             found.push((row, lines, one.elsewhere.clone()));
         }
@@ -212,6 +225,6 @@ pub(in crate::office) fn publish(
     known(&people, unit, false)?;
     Ok(people
         .iter()
-        .filter_map(|one| published((&one.person, &one.account), unit, period, office.today()))
+        .flat_map(|one| published((&one.person, &one.account), unit, period, office.today()))
         .collect())
 }

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::Fen,
-    letter::{DuesClass, DuesMonths, DuesWay, Payload, Text, ValueError},
+    letter::{DuesClass, DuesClosed, DuesMonths, DuesWay, Payload, Text, ValueError},
     log::Kind,
     pb::{
         exchange::v1::payload::Content,
@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     domain::{
-        dues::{Asked, Elsewhere, MonthLine, Row, Told, Totals, rate},
+        dues::{Asked, Elsewhere, MonthLine, Noted, Row, Told, Totals, rate},
         life::Who,
     },
     office::{
-        Office, OfficeError,
+        Answer, Office, OfficeError,
         dues::{self, Basis, Outcome, Paying, Right, Waiver},
         error::At as _,
         tell::Telling,
@@ -312,7 +312,12 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let month = a_month(&message.month, "month")?;
-        let (closed, answer) = dues::close(self, request, message.unit, month).await?;
+        let (closed, answer) = if message.dry_run {
+            let closed = dues::would_close(self, &message.unit, month)?;
+            (closed, Answer::default())
+        } else {
+            dues::close(self, request, message.unit, month).await?
+        };
         let closed = closed.into_iter().map(|one| sums(one.unit, &one.totals));
         Ok(Response::new(pb::CloseDuesMonthResponse {
             written: written(&answer),
@@ -332,25 +337,19 @@ impl DuesService for Office {
         let mut all: Vec<_> = by_unit.map(|(unit, totals)| sums(unit, &totals)).collect();
         let whole = crate::domain::dues::totals(&list.rows);
         all.push(sums(String::new(), &whole));
-        let closed = list.closed.as_ref().map(|noted| {
-            let entry = &noted.entry;
-            let totals = Totals {
-                persons: entry.persons,
-                owed: entry.owed,
-                received: Fen(entry.received.0 - entry.returned.0),
-                arrears: entry.arrears,
-                advance: entry.advance,
-                ..Totals::default()
-            };
-            sums(entry.unit.to_string(), &totals)
-        });
+        let exactly = |(unit, noted): &&(String, Noted<DuesClosed>)| {
+            *unit == list.unit && noted.entry.month == month
+        };
+        let own = list.closed.as_ref().filter(exactly);
         Ok(Response::new(pb::ListDuesResponse {
             unit: list.unit.clone(),
             month: month.to_string(),
             rows: list.rows.iter().map(row).collect(),
             sums: all,
-            closed,
-            closed_by: list.closed.as_ref().map_or(0, |noted| noted.sequence),
+            closed: own.map(|(unit, noted)| sums(unit.clone(), &dues::said(&noted.entry))),
+            is_closed: list.is_closed(),
+            open_units: list.open.iter().cloned().collect(),
+            closed_by: list.closed.as_ref().map_or(0, |(_, noted)| noted.sequence),
         }))
     }
 

@@ -406,7 +406,7 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     assert_eq!((june.received, june.arrears), (Fen(5000), Fen(1500)));
     // What was signed when it was closed is what the list still says.
     let list = dues::list(&home.office, &unit, month("2026-05")).unwrap();
-    let signed = list.closed.clone().unwrap().entry;
+    let signed = list.closed.clone().unwrap().1.entry;
     let sums = list.of(&unit);
     assert_eq!(
         (signed.persons, signed.owed, signed.arrears),

@@ -7,6 +7,7 @@ mod amended;
 mod assessment;
 pub(super) mod bad_input;
 mod certificate;
+mod closings;
 mod dues;
 mod dues_both;
 mod duties;

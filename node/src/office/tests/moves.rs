@@ -26,14 +26,24 @@ use crate::{
 const FIRST: &str = "第一支部";
 const SECOND: &str = "第二支部";
 
-async fn assign(town: &Town, unit: &str, who: &str, on: &str) -> Result<(), OfficeError> {
+pub(super) async fn assign(
+    town: &Town,
+    unit: &str,
+    who: &str,
+    on: &str,
+) -> Result<(), OfficeError> {
     let (request, who) = (town.request(), vec![who.to_owned()]);
     unit::assign(&town.office, request, unit.to_owned(), who, day(on))
         .await
         .map(drop)
 }
 
-async fn leave(town: &Town, who: &str, exit: MemberExit, on: &str) -> Result<(), OfficeError> {
+pub(super) async fn leave(
+    town: &Town,
+    who: &str,
+    exit: MemberExit,
+    on: &str,
+) -> Result<(), OfficeError> {
     let request = town.request();
     member::remove(&town.office, request, who.to_owned(), (exit, day(on)))
         .await
