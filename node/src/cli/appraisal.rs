@@ -15,6 +15,7 @@ use super::{
     assessment::{done, void},
     lang::Lang,
     session::{Ended, Session, client, fields, table},
+    table::WARN,
     words,
 };
 
@@ -126,7 +127,10 @@ pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Resul
                 .record_appraisal(request)
                 .await?
                 .into_inner();
-            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
+            session.show(&answer, |answer, lang| {
+                let done = done(answer.written.as_ref(), lang);
+                format!("{done}{}", left_out(&answer.left_out, lang))
+            })?;
             Ok(Ended::Well)
         }
         AppraisalVerb::Correct {
@@ -192,7 +196,20 @@ fn appraised(answer: &GetAppraisalResponse, lang: Lang) -> String {
             vote.unqualified.to_string(),
         ]);
     }
-    format!("{head}\n{}", rows.render(lang))
+    let left_out = left_out(&answer.left_out, lang);
+    format!("{head}\n{}{left_out}", rows.render(lang))
+}
+
+/// Who ought to be on it and is not.
+fn left_out(names: &[String], lang: Lang) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let says = lang.say(
+        "本支部以下党员未列入结果, 请补评或核对",
+        "members of the unit who are not on the result: appraise or check",
+    );
+    format!("\n{WARN} {says}: {}", names.join(", "))
 }
 
 #[cfg(test)]

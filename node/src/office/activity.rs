@@ -20,7 +20,7 @@ use super::{
     tell::{Telling, correct as correct_letter, tell},
 };
 use crate::{
-    book,
+    book::{self, Shelf},
     domain::{
         life::{
             Candidate, Exempted, Gist, Line, Named, Record, Who,
@@ -118,7 +118,7 @@ pub(super) async fn hold(
 }
 
 /// The same twice is a slip of the hand; two of a kind on one day differ in when they began. People are talked to one after the other.
-fn recorded_before(shelf: &impl book::Shelf, activity: &Activity) -> Result<(), OfficeError> {
+fn recorded_before(shelf: &impl Shelf, activity: &Activity) -> Result<(), OfficeError> {
     if matches!(
         activity.kind,
         ActivityKind::Talk | ActivityKind::StudyReport
@@ -289,6 +289,19 @@ pub(super) async fn hand_up(
             };
             let day = day.unwrap_or(desk.today);
             handed_up_on(day, Some(held.day), desk.today)?;
+            // What was corrected since is another form, and goes up again.
+            let records = year_with(desk.draft, held)?;
+            if let Some((before, last)) = latest(&records, |payload| form_of(payload, activity))
+                && record.version < before
+            {
+                return Err(OfficeError::field(
+                    "activity",
+                    format!(
+                        "记录表已于 {} 报送 (序号 {before}), 登记有误请用 activity hand-up {activity} --correct 原因 更正 it was handed up then: correct that entry when it is wrong",
+                        last.day
+                    ),
+                ));
+            }
             let form = FormHandedUp {
                 activity,
                 day,
@@ -311,13 +324,12 @@ pub(super) async fn correct_form(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            let held_on = one(desk.draft, activity)?.activity().map(|held| held.day);
-            let year = held_on.map_or(0, |day| day.date().year());
-            let records = book::life_of_year(desk.draft, u16::try_from(year).unwrap_or_default())?;
-            let latest = latest(&records, |payload| match payload {
-                Payload::FormHandedUp(form) if form.activity == activity => Some(form),
-                _ => None,
-            });
+            let record = one(desk.draft, activity)?;
+            let held = record.activity();
+            let held_on = held.map(|held| held.day);
+            let records = held.map(|held| year_with(desk.draft, held)).transpose()?;
+            let records = records.unwrap_or_default();
+            let latest = latest(&records, |payload| form_of(payload, activity));
             let (sequence, form) = latest.ok_or_else(|| {
                 OfficeError::not_found(("记录表报送", "form handed up"), activity.to_string())
             })?;
@@ -340,6 +352,19 @@ pub(super) async fn correct_form(
         .await
 }
 
+/// The records of the year that an activity belongs to, its forms among them.
+fn year_with(shelf: &impl Shelf, held: &Activity) -> Result<Vec<Record>, OfficeError> {
+    let year = u16::try_from(held.day.date().year()).unwrap_or_default();
+    Ok(book::life_of_year(shelf, year)?)
+}
+
+const fn form_of(payload: &Payload, of: u64) -> Option<&FormHandedUp> {
+    match payload {
+        Payload::FormHandedUp(form) if form.activity == of => Some(form),
+        _ => None,
+    }
+}
+
 /// Not before the activity, and not before it happened.
 fn handed_up_on(day: Day, held_on: Option<Day>, today: Day) -> Result<(), OfficeError> {
     not_ahead(day, today, "day")?;
@@ -353,7 +378,7 @@ fn handed_up_on(day: Day, held_on: Option<Day>, today: Day) -> Result<(), Office
 }
 
 /// An activity's record by its sequence.
-pub(super) fn one(shelf: &impl book::Shelf, sequence: u64) -> Result<Record, OfficeError> {
+pub(super) fn one(shelf: &impl Shelf, sequence: u64) -> Result<Record, OfficeError> {
     book::life_record(shelf, sequence)?
         .filter(|record| record.activity().is_some())
         .ok_or_else(|| OfficeError::not_found(ACTIVITY, sequence.to_string()))

@@ -152,3 +152,20 @@ pub(super) fn appraisal(
     let names = roster::names_of(&office.store, people)?;
     Ok((sequence, appraisal, names))
 }
+
+/// Members of the unit on that day who were there to be appraised and have no line, by name.
+pub(super) fn left_out(office: &Office, appraisal: &Appraisal) -> Result<Vec<String>, OfficeError> {
+    let unit = roster::named(&office.store, appraisal.unit.as_str())?;
+    let candidates = roster::candidates_on(&office.store, &unit, appraisal.day)?;
+    let has_line = |who: Who| {
+        let mut lines = appraisal.lines.iter();
+        lines.any(|line| Who::Member(line.member_id) == who)
+    };
+    let left_out = candidates.into_iter().filter(|one| {
+        let member = matches!(one.who, Who::Member(_));
+        member && one.belongs && one.expected && !has_line(one.who)
+    });
+    Ok(left_out
+        .filter_map(|one| one.names.into_iter().next())
+        .collect())
+}

@@ -46,7 +46,7 @@ pub(super) enum DuesVerb {
     Pay(Pay),
     /// 更正一笔交纳, 或作废一条记录 Correct a payment, or void an entry
     #[command(
-        after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入本月. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts from today. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct 142 --void --reason 重复登记"
+        after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入本月. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts from today. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct --receipt 17 --void --reason 重复登记"
     )]
     Correct(Correct),
     /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hongyan_proto::{
-    pb::office::v1::{CorrectDuesRequest, PayDuesRequest},
+    pb::office::v1::{CorrectDuesRequest, GetDuesReceiptRequest, PayDuesRequest},
     time::{Day, Month},
 };
 
@@ -69,7 +69,11 @@ impl Pay {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Correct {
     /// 记录序号 Number of the entry
-    record: u64,
+    #[arg(required_unless_present = "receipt")]
+    record: Option<u64>,
+    /// 收据号 (代替记录序号) Number of the receipt, or of the paper, instead of the entry's
+    #[arg(long, value_name = "NUMBER", conflicts_with = "record")]
+    receipt: Option<String>,
     /// 作废 It never was
     #[arg(long, conflicts_with_all = ["month", "months", "yuan", "paid_on", "way", "paper"])]
     void: bool,
@@ -98,10 +102,17 @@ pub(in crate::cli) struct Correct {
 
 impl Correct {
     pub(super) async fn run(self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let record = match (self.record, self.receipt) {
+            (None, Some(number)) => {
+                let request = GetDuesReceiptRequest { number };
+                call!(session, get_dues_receipt, request).sequence
+            }
+            (record, _) => record.unwrap_or_default(),
+        };
         let request = CorrectDuesRequest {
             actor: session.actor()?,
             request_id: session.request_id(),
-            record: self.record,
+            record,
             reason: self.reason,
             void: self.void,
             month: text(self.month),

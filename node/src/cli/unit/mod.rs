@@ -250,8 +250,15 @@ async fn assign(
     on: Option<Day>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
+    let day = session.day(on);
+    if on.is_none() {
+        session.confirm(
+            &format!("{unit}: 自今天 {day} 起编入, 以后不能改为更早的日期 (可用 --on 指明). 继续?"),
+            &format!("{unit}: from today, {day}, on; an earlier day cannot take its place later (--on names one). Go on?"),
+        )?;
+    }
     let request = AssignMembersRequest {
-        on: session.day(on),
+        on: day,
         actor: session.actor()?,
         request_id: session.request_id(),
         unit,
@@ -263,8 +270,15 @@ async fn assign(
         .into_inner();
     session.show(&answer, |answer, lang| {
         let unit = answer.unit.clone().unwrap_or_default();
+        let unchanged = Some(answer.unchanged).filter(|unchanged| *unchanged > 0);
+        let unchanged = unchanged.map(|unchanged| unchanged.to_string());
         about(&unit, lang)
             .add("✓ 编入", "✓ assigned", answer.assigned)
+            .add(
+                "原已在该单位, 日期未变",
+                "there already, since the same day",
+                unchanged.unwrap_or_default(),
+            )
             .render()
     })
 }

@@ -10,6 +10,8 @@ use super::{
     word::Word,
 };
 
+/// Most signs in which a key that was meant for another differs from it.
+const TYPO: usize = 2;
 /// Most characters of a clause's name and of a short text.
 const CLAUSE: usize = 80;
 /// Most characters of a rule in own words.
@@ -49,13 +51,31 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn need(&self, key: &'static str) -> Result<Value<'a>, PolicyError> {
-        self.get(key).ok_or_else(|| {
-            self.source.wrong(
+        self.get(key).ok_or_else(|| match self.meant(key) {
+            Some((at, other)) => self.source.wrong(
+                &at,
+                format!("缺少 {key}; {other} 是否应为 {key}? 请改名或补上"),
+                format!("{key} is missing: is {other} meant? Rename it, or add it"),
+            ),
+            None => self.source.wrong(
                 &self.at,
                 format!("缺少 {key}; 请在此表中补上"),
                 format!("{key} is missing: add it to this table"),
-            )
+            ),
         })
+    }
+
+    /// A key that stands here, was not asked for, and is nearly the one that is missing.
+    fn meant(&self, missing: &str) -> Option<(Range<usize>, &str)> {
+        let known = self.known.borrow();
+        // Of a short key every other short one is near.
+        let near = TYPO.min(missing.len() - 1);
+        let others = self.inner.iter().filter(|(key, _)| {
+            let key: &str = key.get_ref();
+            !known.contains(&key) && strsim::osa_distance(key, missing) <= near
+        });
+        let other = others.map(|(key, _)| (key.span(), key.get_ref().as_ref()));
+        other.min_by_key(|(at, _)| at.start)
     }
 
     fn text_of(&self, value: &Value<'a>, key: &str, most: usize) -> Result<&'a str, PolicyError> {

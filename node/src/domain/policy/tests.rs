@@ -177,6 +177,12 @@ fn every_error_names_its_line_and_column_and_what_to_do() {
         ),
         (rule("plan", "at-least = 12"), 7, 7, "by is missing"),
         (
+            rule("plan", "at-leat = 12\nby = \"03-25\""),
+            12,
+            1,
+            "is at-leat meant",
+        ),
+        (
             rule("plan", "at-least = 12\nby = \"03-25\"\nbuy = 1"),
             14,
             1,

@@ -51,7 +51,7 @@ pub(super) fn read(line: &Line, header: &Header, epoch: Epoch, today: Day) -> Ro
         number: line.number,
         ..Row::default()
     };
-    let mut probationary = false;
+    let mut class = None;
     for (at, title, column) in header.known() {
         let Some(cell) = line.cells.get(at).filter(|cell| !cell.is_empty()) else {
             continue;
@@ -64,7 +64,7 @@ pub(super) fn read(line: &Line, header: &Header, epoch: Epoch, today: Day) -> Ro
                 "单元格是公式错误或没有结果 ({}); 请改为固定值 the cell's formula failed or has no result: enter the value itself",
                 name.split(' ').next().unwrap_or_default()
             )),
-            cell => set(&mut row, column, cell, epoch, &mut probationary),
+            cell => set(&mut row, column, cell, epoch, &mut class),
         };
         match said {
             Ok(None) => {}
@@ -72,7 +72,7 @@ pub(super) fn read(line: &Line, header: &Header, epoch: Epoch, today: Day) -> Ro
             Err(wrong) => row.problems.push(problem(title, wrong)),
         }
     }
-    judge(&mut row, header, probationary, today);
+    judge(&mut row, header, class, today);
     row
 }
 
@@ -88,7 +88,7 @@ fn set(
     column: Column,
     cell: &Cell,
     epoch: Epoch,
-    probationary: &mut bool,
+    said: &mut Option<Class>,
 ) -> Result<Option<&'static str>, String> {
     let details = &mut row.details;
     match column {
@@ -119,8 +119,7 @@ fn set(
         }
         Column::Class => match value::class(cell)? {
             Class::Of(class) => details.member_class = Some(class),
-            Class::Full => {}
-            Class::Probationary => *probationary = true,
+            standing => *said = Some(standing),
         },
         Column::Certificate => details.certificate = Some(value::certificate(cell)?),
         Column::Unit => {
@@ -138,7 +137,7 @@ fn set(
 }
 
 /// The rules between columns, and those about today.
-fn judge(row: &mut Row, header: &Header, probationary: bool, today: Day) {
+fn judge(row: &mut Row, header: &Header, class: Option<Class>, today: Day) {
     let details = &row.details;
     let mut wrong = Vec::new();
     let mut remarks = Vec::new();
@@ -208,11 +207,16 @@ fn judge(row: &mut Row, header: &Header, probationary: bool, today: Day) {
             "与身份证号不一致, 请核对 differs from the ID number: check it",
         );
     }
-    if probationary && details.probationary_until.is_none() {
-        remark(
+    match (class, details.probationary_until) {
+        (Some(Class::Probationary), None) => remark(
             Column::ProbationaryUntil,
             "预备党员应填预备期满日期 a probationary member needs the last day of probation",
-        );
+        ),
+        (Some(Class::Full), Some(until)) if until >= today => remark(
+            Column::ProbationaryUntil,
+            "正式党员的预备期不应未满, 请核对 a full member's probation is over: check it",
+        ),
+        _ => {}
     }
     row.problems.append(&mut wrong);
     row.remarks.append(&mut remarks);

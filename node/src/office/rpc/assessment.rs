@@ -99,9 +99,13 @@ impl AssessmentService for Office {
         let votes = votes
             .map(|(at, one)| vote(at, one))
             .collect::<Result<Vec<_>, _>>()?;
+        let (unit, year) = (about.0.clone(), about.1.get());
         let answer = appraisal::appraise(self, request, about, votes).await?;
+        let year = u16::try_from(year).unwrap_or_default();
+        let (_, recorded, _) = appraisal::appraisal(self, unit.as_str(), year)?;
         Ok(Response::new(pb::RecordAppraisalResponse {
             written: written(&answer),
+            left_out: appraisal::left_out(self, &recorded)?,
         }))
     }
 
@@ -129,6 +133,7 @@ impl AssessmentService for Office {
             unit: appraisal.unit.to_string(),
             year: appraisal.year.get(),
             day: appraisal.day.to_string(),
+            left_out: appraisal::left_out(self, &appraisal)?,
             votes: votes.collect(),
         }))
     }

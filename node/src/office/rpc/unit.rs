@@ -224,12 +224,15 @@ impl UnitService for Office {
             return Err(OfficeError::field("members", problem).into());
         }
         let on = day_or(&message.on, "on", Some(self.today()))?;
+        let asked = message.members.len();
         let answer = unit::assign(self, request, message.unit, message.members, on).await?;
         let (unit, written) = one(self, &answer)?;
+        let count = |members: usize| u32::try_from(members).unwrap_or(u32::MAX);
         Ok(Response::new(pb::AssignMembersResponse {
             written,
             unit: Some(unit),
-            assigned: u32::try_from(answer.written.len()).unwrap_or(u32::MAX),
+            assigned: count(answer.written.len()),
+            unchanged: count(asked.saturating_sub(answer.written.len())),
         }))
     }
 

@@ -382,6 +382,8 @@ async fn a_year_from_its_plan_to_its_ledger() {
     assert!(up("2026-03-31").await.is_err(), "before it was held");
     assert!(up("2026-04-02").await.is_err(), "not yet");
     up("2026-04-01").await.unwrap();
+    let twice = up("2026-04-01").await.unwrap_err().to_string();
+    assert!(twice.contains("已于 2026-04-01 报送"), "{twice}");
     let known = plan::year(&home.office, "第一支部", 2026).unwrap();
     assert_eq!(known.filed(), Some(day("2026-04-01")));
     assert_eq!(known.planned_held(), 1);
