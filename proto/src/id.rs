@@ -11,10 +11,12 @@ use thiserror::Error;
 pub enum IdError {
     /// Bytes or hex digits of the wrong number.
     #[error(
-        "{what}应为 {expected} 字节, 实为 {found} 字节 {what} must be {expected} bytes, found {found}"
+        "{}应为 {expected} 字节, 实为 {found} 字节 {} must be {expected} bytes, found {found}",
+        zh(what),
+        en(what)
     )]
     Length {
-        /// Which identifier.
+        /// Which identifier, in Chinese and in English.
         what: &'static str,
         /// Bytes it must have.
         expected: usize,
@@ -22,17 +24,25 @@ pub enum IdError {
         found: usize,
     },
     /// Text that is not hex digits.
-    #[error("{what}应为十六进制数字 {what} must be hex digits: {text:?}")]
+    #[error(
+        "{}应为十六进制数字: {text:?} {} must be hex digits: {text:?}",
+        zh(what),
+        en(what)
+    )]
     Hex {
-        /// Which identifier.
+        /// Which identifier, in Chinese and in English.
         what: &'static str,
         /// The text found.
         text: String,
     },
     /// Text outside its alphabet or length.
-    #[error("{what}格式不符: {text:?}; 应为{rule} must be {rule_en}")]
+    #[error(
+        "{}格式不符: {text:?}; 应为{rule} {} must be {rule_en}: {text:?}",
+        zh(what),
+        en(what)
+    )]
     Text {
-        /// Which identifier.
+        /// Which identifier, in Chinese and in English.
         what: &'static str,
         /// The text found.
         text: String,
@@ -41,6 +51,15 @@ pub enum IdError {
         /// The rule in English.
         rule_en: &'static str,
     },
+}
+
+/// The Chinese one of two names; the English one stands behind it.
+fn zh<'a>(what: &'a &'static str) -> &'a str {
+    what.split_once(' ').map_or(*what, |(zh, _)| zh)
+}
+
+fn en<'a>(what: &'a &'static str) -> &'a str {
+    what.split_once(' ').map_or(*what, |(_, en)| en)
 }
 
 macro_rules! bytes_id {

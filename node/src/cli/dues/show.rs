@@ -218,6 +218,14 @@ fn remark(row: &DuesRow, lang: Lang) -> String {
     remarks.join("; ")
 }
 
+/// Whose list it is.
+fn whose(unit: &str, lang: Lang) -> String {
+    if unit.is_empty() {
+        return lang.say("全委", "the committee");
+    }
+    unit.to_owned()
+}
+
 /// Is the list closed, and by what?
 fn closing(answer: &ListDuesResponse, lang: Lang) -> String {
     let units = answer.sums.len().saturating_sub(1);
@@ -274,7 +282,7 @@ pub(super) fn list(answer: &ListDuesResponse, lang: Lang) -> String {
     }
     format!(
         "{} {} {}\n{}\n{}",
-        answer.unit,
+        whose(&answer.unit, lang),
         answer.month,
         closing(answer, lang),
         rows.render(lang),
@@ -337,7 +345,7 @@ pub(super) fn published(answer: &PublishDuesResponse, lang: Lang) -> String {
     let total = fields(lang).add("合计 (元)", "total, yuan", show_fen(answer.total));
     format!(
         "{} {title} {}\n{}\n{}",
-        answer.unit,
+        whose(&answer.unit, lang),
         span(&answer.from, &answer.until),
         rows.render(lang),
         total.render()
