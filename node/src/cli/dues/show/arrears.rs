@@ -1,0 +1,44 @@
+//! Who owes something.
+
+use hongyan_proto::pb::office::v1::ListDuesArrearsResponse;
+
+use super::{list::remark, some};
+use crate::cli::{
+    lang::Lang,
+    session::{fields, table},
+    table::short,
+    values::show_fen,
+};
+
+pub(in crate::cli::dues) fn arrears(answer: &ListDuesArrearsResponse, lang: Lang) -> String {
+    let mut rows = table(
+        lang,
+        &[
+            ("姓名", "name"),
+            ("编号", "id"),
+            ("单位", "unit"),
+            ("欠交", "arrears"),
+            ("月份", "months"),
+            ("说明", "remark"),
+        ],
+    );
+    for person in &answer.people {
+        let Some(row) = &person.row else { continue };
+        let owing = person.months.iter().filter(|month| month.arrears > 0);
+        let months: Vec<_> = owing.map(|month| month.month.as_str()).collect();
+        rows.row([
+            row.name.clone(),
+            short(&row.id),
+            row.unit.clone(),
+            some(row.arrears),
+            months.join(", "),
+            remark(row, lang),
+        ]);
+    }
+    let total = fields(lang).add(
+        "欠交合计 (元)",
+        "arrears in all, yuan",
+        show_fen(answer.total),
+    );
+    format!("{}\n{}", rows.render(lang), total.render())
+}

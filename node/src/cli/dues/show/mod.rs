@@ -1,0 +1,66 @@
+//! Dues as people read them.
+
+mod account;
+mod arrears;
+mod list;
+mod published;
+mod receipt;
+mod sums;
+mod written;
+
+pub(super) use account::account;
+pub(super) use arrears::arrears;
+pub(super) use list::list;
+pub(super) use published::published;
+pub(super) use receipt::receipt;
+pub(super) use sums::{closed, to_close};
+pub(super) use written::{based, corrected, paid, waived};
+
+use crate::cli::{lang::Lang, table::WARN, values::show_fen};
+
+/// The amount; a word where nobody knows it.
+fn amount(fen: Option<i64>, lang: Lang) -> String {
+    fen.map_or_else(|| lang.say("无基数", "no base"), show_fen)
+}
+
+/// Nothing where nothing is.
+fn some(fen: i64) -> String {
+    if fen == 0 {
+        String::new()
+    } else {
+        show_fen(fen)
+    }
+}
+
+fn span(from: &str, until: &str) -> String {
+    if from == until {
+        from.to_owned()
+    } else {
+        format!("{from} — {until}")
+    }
+}
+
+/// Whose list it is.
+fn whose(unit: &str, lang: Lang) -> String {
+    if unit.is_empty() {
+        return lang.say("全委", "the committee");
+    }
+    unit.to_owned()
+}
+
+/// Money that both sides took: one payment counts, and the other is given back.
+fn twice(duplicate: i64, lang: Lang) -> String {
+    if duplicate == 0 {
+        let says = lang.say(
+            "两地重复交纳, 计本方所收, 由对方退还并更正",
+            "paid twice: ours counts, the other side gives its own back and corrects",
+        );
+        return format!("{WARN} {says}");
+    }
+    let fen = show_fen(duplicate);
+    let says = lang.say(
+        &format!("两地重复交纳, 计对方所收; 本方应退 {fen}, 退后用 dues correct --void 更正"),
+        &format!("paid twice: the other side's counts; give back {fen}, then dues correct --void"),
+    );
+    format!("{WARN} {says}")
+}

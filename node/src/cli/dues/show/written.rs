@@ -1,0 +1,78 @@
+//! What was entered, and what the partners were told of it.
+
+use hongyan_proto::pb::office::v1::{
+    CorrectDuesResponse, NotTold, PayDuesResponse, SetDuesBaseResponse, WaiveDuesResponse, Written,
+};
+
+use crate::cli::{
+    lang::Lang,
+    session::fields,
+    table::{Fields, WARN, short},
+    values::show_fen,
+};
+
+fn number(written: Option<&Written>) -> u64 {
+    written.map_or(0, |written| written.sequence)
+}
+
+fn done(lang: Lang, written: Option<&Written>) -> Fields {
+    let repeated = written.is_some_and(|written| written.repeated);
+    fields(lang)
+        .add("✓ 已记, 序号", "✓ recorded, no.", number(written))
+        .add("重复请求", "repeated", if repeated { "✓" } else { "" })
+}
+
+pub(in crate::cli::dues) fn based(answer: &SetDuesBaseResponse, lang: Lang) -> String {
+    done(lang, answer.written.as_ref())
+        .add("自", "from", &answer.from)
+        .add(
+            "每月应交 (元)",
+            "owed a month, yuan",
+            show_fen(answer.monthly),
+        )
+        .add("计入名单自", "lists see it from", &answer.counts_on)
+        .render()
+}
+
+pub(in crate::cli::dues) fn waived(answer: &WaiveDuesResponse, lang: Lang) -> String {
+    done(lang, answer.written.as_ref())
+        .add("计入名单自", "lists see it from", &answer.counts_on)
+        .render()
+}
+
+fn stays(not_told: &[NotTold], lang: Lang) -> String {
+    let lines: Vec<_> = not_told
+        .iter()
+        .map(|one| {
+            let what = lang.say("未告知对方, 案卷", "partner not told, case");
+            let why = lang.words(one.why.as_ref());
+            format!("\n{WARN} {what} {}: {why}", short(&one.case_id))
+        })
+        .collect();
+    lines.concat()
+}
+
+pub(in crate::cli::dues) fn paid(answer: &PayDuesResponse, lang: Lang) -> String {
+    let part = lang.say("是, 其余仍欠", "yes, the rest is still owed");
+    let text = done(lang, answer.written.as_ref())
+        .add("收据号", "receipt", format!("{:08}", answer.number))
+        .add("起始月份", "first month", &answer.month)
+        .add("月数", "months", answer.months)
+        .add("金额 (元)", "yuan", show_fen(answer.fen))
+        .add(
+            "部分交纳",
+            "part only",
+            if answer.part { &part } else { "" },
+        )
+        .add("已告知对方", "partners told", answer.told)
+        .render();
+    format!("{text}{}", stays(&answer.not_told, lang))
+}
+
+pub(in crate::cli::dues) fn corrected(answer: &CorrectDuesResponse, lang: Lang) -> String {
+    let text = done(lang, answer.written.as_ref())
+        .add("计入名单自", "lists see it from", &answer.counts_on)
+        .add("同步更正的信函", "letters corrected with it", answer.told)
+        .render();
+    format!("{text}{}", stays(&answer.not_told, lang))
+}
