@@ -3,7 +3,12 @@
 /// The Chinese half and the English one, without the signs between them; what has no Chinese is English alone.
 pub(crate) fn split(text: &str) -> (&str, &str) {
     let Some(at) = seam(text) else {
-        return ("", text.trim());
+        let text = text.trim();
+        return if text.contains(is_chinese) {
+            (text, "")
+        } else {
+            ("", text)
+        };
     };
     let (zh, en) = text.split_at(at);
     let between = [' ', ';', ':', ',', '.', ')'];
@@ -24,9 +29,7 @@ fn seam(line: &str) -> Option<usize> {
         let english = en.split(is_chinese).next().unwrap_or_default();
         // One sign alone is a measure word of the same sentence rather than a name.
         let is_name = |word: &str| word.chars().count() > 1 && zh.contains(word);
-        let last = english.len() == en.len();
-        last || english.contains(char::is_alphabetic)
-            && words.all(|word| word.is_empty() || is_name(word))
+        english.contains(char::is_alphabetic) && words.all(|word| word.is_empty() || is_name(word))
     })
 }
 
@@ -58,5 +61,6 @@ mod tests {
         );
         assert_eq!(split("plain"), ("", "plain"));
         assert_eq!(split("只有中文"), ("只有中文", ""));
+        assert_eq!(split("以上 2%"), ("以上 2%", ""));
     }
 }

@@ -25,7 +25,7 @@ pub enum IdError {
     },
     /// Text that is not hex digits.
     #[error(
-        "{}应为十六进制数字: {text:?} {} must be hex digits: {text:?}",
+        "{}应为十六进制数字 {} must be hex digits: {text:?}",
         zh(what),
         en(what)
     )]

@@ -15,7 +15,7 @@ use prost::Message;
 use super::{BookError, Shelf, put, shelf::read, units};
 use crate::{
     domain::{
-        dues::{Account, Closings, Noted},
+        dues::{Account, Closed, Closings, Noted},
         life::Who,
         unit::Called,
     },
@@ -366,15 +366,19 @@ pub fn dues_closings(shelf: &impl Shelf) -> Result<Closings, BookError> {
     for (key, bytes) in shelf.scan(VIEW, b"c")? {
         let sequence = key[1..].try_into().map(u64::from_be_bytes);
         let sequence = sequence.map_err(|_| wrong())?;
-        match Payload::decode(Kind::DuesClosed, &bytes) {
-            Ok(Payload::DuesClosed(entry)) => {
-                // A month is closed when it is over.
-                let after = entry.month.plus_months(1).first_day();
-                let unit = called.now(entry.unit.as_str(), Some(after));
-                closings.push((unit, Noted { sequence, entry }));
-            }
-            _ => return Err(wrong()),
-        }
+        let Ok(Payload::DuesClosed(entry)) = Payload::decode(Kind::DuesClosed, &bytes) else {
+            return Err(wrong());
+        };
+        let by_id = entry.unit_id.and_then(|id| units.get(id));
+        let unit = match by_id {
+            Some(unit) => called.name(unit),
+            None => called.early(entry.unit.as_str()),
+        };
+        closings.push(Closed {
+            unit,
+            sequence,
+            entry,
+        });
     }
     Ok(Closings::new(closings))
 }

@@ -182,7 +182,7 @@ pub(super) enum Command {
     Backup(Backup),
     /// 从备份恢复 Restore from a backup
     Restore(Restore),
-    /// 逐行导出 (JSON Lines) Export as JSON Lines
+    /// 导出全部日志, 一行一条 Export as JSON Lines
     Export(Export),
     /// 命令补全脚本 Shell completion script
     #[command(

@@ -99,6 +99,11 @@ impl<'a> Session<'a> {
         Bytes::copy_from_slice(&id)
     }
 
+    /// Was the number of a request given, to send it again?
+    pub(super) const fn is_repeat(&self) -> bool {
+        self.request_id.is_some()
+    }
+
     pub(super) fn today(&self) -> Day {
         self.now.day()
     }

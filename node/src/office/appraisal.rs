@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
+    id::MemberId,
     letter::{Appraisal, AppraisalLine, LocalReplacement, Payload, Text, Within},
     time::Day,
 };
@@ -10,11 +11,11 @@ use hongyan_proto::{
 use super::{
     Answer, Office, OfficeError, Request,
     assessment::{changed, leave, members, one},
-    lived,
+    dues, find, lived,
     plan::not_ahead,
     roster,
 };
-use crate::{book, domain::life::Who};
+use crate::{book, domain::life::Who, store::Store};
 
 const APPRAISAL: (&str, &str) = ("民主评议结果", "result of an appraisal");
 
@@ -153,19 +154,41 @@ pub(super) fn appraisal(
     Ok((sequence, appraisal, names))
 }
 
-/// Members of the unit on that day who were there to be appraised and have no line, by name.
+/// Members of the unit on that day, not away then, of whom a result says nothing, by name.
 pub(super) fn left_out(office: &Office, appraisal: &Appraisal) -> Result<Vec<String>, OfficeError> {
-    let unit = roster::named(&office.store, appraisal.unit.as_str())?;
-    let candidates = roster::candidates_on(&office.store, &unit, appraisal.day)?;
-    let has_line = |who: Who| {
-        let mut lines = appraisal.lines.iter();
-        lines.any(|line| Who::Member(line.member_id) == who)
-    };
-    let left_out = candidates.into_iter().filter(|one| {
-        let member = matches!(one.who, Who::Member(_));
-        member && one.belongs && one.expected && !has_line(one.who)
+    let (store, day) = (&office.store, appraisal.day);
+    let unit = roster::named(store, appraisal.unit.as_str())?;
+    let mut left_out = Vec::new();
+    for one in roster::candidates_on(store, &unit, day)? {
+        let Who::Member(id) = one.who else { continue };
+        let has_line = appraisal.lines.iter().any(|line| line.member_id == id);
+        let was_there = one.belongs && one.since.is_none_or(|since| since <= day);
+        if was_there && !has_line && !is_away(store, id, day)? {
+            left_out.extend(one.names.into_iter().next());
+        }
+    }
+    Ok(left_out)
+}
+
+/// The same of the result that an entry is; nobody where it counts no more.
+pub(super) fn left_out_of(office: &Office, sequence: u64) -> Vec<String> {
+    let result = one(&office.store, sequence, |payload| match payload {
+        Payload::Appraisal(appraisal) => Some(appraisal),
+        _ => None,
     });
-    Ok(left_out
-        .filter_map(|one| one.names.into_iter().next())
-        .collect())
+    // The entry is written: what is only remarked about it must not make an error of that.
+    let left_out = result.and_then(|result| left_out(office, &result));
+    left_out.unwrap_or_default()
+}
+
+/// Did a host manage the member on a day?
+fn is_away(store: &Store, id: MemberId, day: Day) -> Result<bool, OfficeError> {
+    for case in book::cases_of_member(store, id)? {
+        let (file, _) = find::case_by_id(store, case)?;
+        let away = dues::managed(&file);
+        if away.is_some_and(|(from, until)| from <= day && until.is_none_or(|until| day <= until)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

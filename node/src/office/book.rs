@@ -31,7 +31,7 @@ use crate::{
         life::{
             Candidate, Record, Who,
             book::{Line, Tally, lines_about, tally},
-            roll::find,
+            roll::find_any,
             unit::belongs,
         },
         unit::Called,
@@ -74,7 +74,7 @@ pub(super) struct Standing {
 
 /// Whoever the text names: of the roster, or hosted.
 pub(super) fn person(shelf: &impl Shelf, text: &str) -> Result<Candidate, OfficeError> {
-    find(&roster::everyone(shelf)?, text)
+    find_any(&roster::everyone(shelf)?, text)
         .cloned()
         .map_err(|problem| OfficeError::field("person", problem))
 }

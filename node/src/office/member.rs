@@ -40,7 +40,8 @@ pub(super) async fn remove(
                 ));
             }
             let from = roster::now(&units, &member);
-            roster::may_count_from(desk, &member, (on, "on"), &[from.as_deref()])?;
+            let closings = book::dues_closings(desk.draft)?;
+            roster::may_count_from(desk, &closings, &member, (on, "on"), &[from.as_deref()])?;
             let entry = Member {
                 removed: true,
                 since: Some(on),

@@ -19,8 +19,9 @@ use crate::{
     book::{self, CaseFile, Former, Member, Shelf},
     domain::{
         case::{Side, State},
+        dues::Closings,
         life::{Candidate, Who, unit::belongs},
-        unit::{Called, Unit, Units},
+        unit::{Called, Units},
     },
 };
 
@@ -48,6 +49,9 @@ pub(super) fn unit(shelf: &impl Shelf, text: &str) -> Result<Text<100>, OfficeEr
 /// A unit as a person names it, for reading: also one that is no more, and one by a name it had. A text that the tree does not have stands
 /// for itself.
 pub(super) fn named(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
     let units = book::units(shelf)?;
     let called = Called::of(&units);
     match find::unit(&units, text) {
@@ -106,22 +110,21 @@ pub(super) fn candidates_on(
 /// Everyone who is or was of the roster and everyone who is or was hosted: a record book outlives the stay.
 pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError> {
     let mut all = gather(shelf, ("", None), |state| {
-        state == State::Active || state.is_closed()
+        matches!(state, State::Active | State::Moved) || state.is_closed()
     })?;
-    let (units, members) = (book::units(shelf)?, book::members(shelf)?);
-    for member in members.iter().filter(|member| member.removed) {
-        let who = Who::Member(member.member_id);
-        let left = candidate(who, &member.details, now(&units, member).as_deref(), "");
-        // Who is on the roster comes first; their namesakes who left are found by id or certificate.
-        let namesake = all
-            .iter()
-            .any(|other| other.names.first() == left.names.first());
-        if !namesake {
-            all.push(left);
-        }
-    }
     for candidate in &mut all {
         candidate.belongs = true;
+    }
+    let (units, members) = (book::units(shelf)?, book::members(shelf)?);
+    let called = Called::of(&units);
+    for member in members.iter().filter(|member| member.removed) {
+        let who = Who::Member(member.member_id);
+        let place = of_member((&units, &called), member);
+        let mut left = candidate(who, &member.details, place.as_deref(), "");
+        // Who is on the roster comes first; their namesakes who left are found by id, certificate or ID number.
+        let mut others = all.iter();
+        left.belongs = !others.any(|other| other.names.first() == left.names.first());
+        all.push(left);
     }
     Ok(all)
 }
@@ -131,11 +134,7 @@ pub(super) fn of_member((units, called): (&Units, &Called<'_>), member: &Member)
     let by_id = member.unit_id.and_then(|id| units.get(id));
     match (by_id, &member.unit) {
         (Some(unit), _) => Some(called.name(unit)),
-        (None, Some(text)) => {
-            // An entry without an id is from before there was a tree: its first day says what the text meant.
-            let first = units.all().map(Unit::founded_on).min();
-            Some(called.now(text.as_str(), first))
-        }
+        (None, Some(text)) => Some(called.early(text.as_str())),
         (None, None) => None,
     }
 }
@@ -256,6 +255,7 @@ pub(super) fn require(candidates: &[Candidate], unit: &str) -> Result<(), Office
 /// are closed for one of the units: those lists do not change any more.
 pub(super) fn may_count_from(
     desk: &Desk<'_, '_>,
+    closings: &Closings,
     member: &Member,
     (on, field): (Day, &str),
     units: &[Option<&str>],
@@ -274,7 +274,6 @@ pub(super) fn may_count_from(
             last.changed_on
         ));
     }
-    let closings = book::dues_closings(desk.draft)?;
     let closed = units.iter().flatten();
     let closed = closed.filter_map(|unit| Some((*unit, closings.last(unit)?)));
     match closed.max_by_key(|(_, last)| *last) {

@@ -11,7 +11,7 @@ use hongyan_proto::{
 use super::{Answer, Office, OfficeError, Request, find, roster};
 use crate::{
     book::{self, Member},
-    domain::unit::{Above, Change, Found, Unit, Units},
+    domain::unit::{Above, Called, Change, Found, Unit, Units},
 };
 
 /// The tree with the number of members that belong to each unit itself.
@@ -231,6 +231,7 @@ pub(super) async fn assign(
                     "此项必填 this field is required",
                 ));
             }
+            let (called, closings) = (Called::of(&units), book::dues_closings(desk.draft)?);
             for text in &members {
                 let member = find::member(desk.draft, text)?;
                 if member.removed {
@@ -242,9 +243,9 @@ pub(super) async fn assign(
                 if member.unit_id == Some(id) {
                     continue;
                 }
-                let from = roster::now(&units, &member);
+                let from = roster::of_member((&units, &called), &member);
                 let both = [from.as_deref(), Some(path.as_str())];
-                roster::may_count_from(desk, &member, (on, "on"), &both)?;
+                roster::may_count_from(desk, &closings, &member, (on, "on"), &both)?;
                 let entry = Member {
                     unit: Some(path.clone()),
                     unit_id: Some(id),

@@ -1,4 +1,4 @@
-//! Dues as a committee's own book has them (党费收缴): base, relief, payment, correction, closed month. Never leave the node: what a partner
+//! Dues as a committee's own book has them (党费收缴): base, relief, payment, correction. Never leave the node: what a partner
 //! may know of a payment is told in a letter of its own.
 
 use super::{
@@ -156,36 +156,6 @@ record! {
     }
 }
 
-record! {
-    /// A unit closed a month and every month before it.
-    DuesClosed "dues_closed" {
-        /// Unit with the units inside it.
-        unit: Text<100> [],
-        /// The month.
-        month: Month [],
-        /// Persons on the list.
-        persons: u32 [],
-        /// Owed for the month.
-        owed: Fen [],
-        /// Received in the month more than given back.
-        received: Fen [],
-        /// Given back in the month more than received.
-        returned: Fen [],
-        /// Owed and not paid at its end.
-        arrears: Fen [],
-        /// Paid at its end for later months.
-        advance: Fen [],
-        /// Who entered it.
-        actor: Text<60> [],
-        /// Are the letters noted that the list knew?
-        letters_noted: bool [],
-        /// By log, the last letter about dues of persons on the list that it knew.
-        letters: Vec<Told> [],
-    }
-    rules one_way
-    arranged arrange_closed
-}
-
 impl DuesClass {
     /// Is it computed from an income?
     pub const fn has_rate(self) -> bool {
@@ -215,7 +185,7 @@ impl DuesRelief {
     }
 }
 
-fn one_person(
+pub(super) fn one_person(
     member: Option<MemberId>,
     case: Option<CaseId>,
     at: &At<'_>,
@@ -270,18 +240,8 @@ fn paid(payment: &DuesPayment, at: &At<'_>) -> Result<(), PayloadError> {
     Ok(())
 }
 
-fn one_way(closed: &DuesClosed, at: &At<'_>) -> Result<(), PayloadError> {
-    if closed.received.0 > 0 && closed.returned.0 > 0 {
-        return Err(at.field("returned").rule(
-            "实收与净退只写一项",
-            "only one of received and returned is more than nothing",
-        ));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-fn arrange_person(
+pub(super) fn arrange_person(
     member: Option<MemberId>,
     case: Option<CaseId>,
 ) -> (Option<MemberId>, Option<CaseId>) {
@@ -327,17 +287,5 @@ fn arrange_payment(payment: DuesPayment) -> DuesPayment {
         case_id,
         fen: Fen(payment.fen.0.max(1)),
         ..payment
-    }
-}
-
-#[cfg(test)]
-fn arrange_closed(closed: DuesClosed) -> DuesClosed {
-    DuesClosed {
-        returned: if closed.received.0 > 0 {
-            Fen(0)
-        } else {
-            closed.returned
-        },
-        ..closed
     }
 }

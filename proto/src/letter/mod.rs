@@ -25,6 +25,7 @@ mod departure;
 mod disclosed;
 mod dues;
 mod dues_book;
+mod dues_closed;
 mod ending;
 mod epoch;
 mod error;
@@ -96,8 +97,9 @@ pub use departure::{Departed, DepartureReason, Destination};
 pub use disclosed::{Disclosed, MemberClass, Sex};
 pub use dues::{Dues, DuesMonths};
 pub use dues_book::{
-    DuesBase, DuesClass, DuesClosed, DuesCorrection, DuesNumber, DuesPayment, DuesRelief, DuesWay,
+    DuesBase, DuesClass, DuesCorrection, DuesNumber, DuesPayment, DuesRelief, DuesWay,
 };
+pub use dues_closed::{DuesAsked, DuesClosed, DuesListed};
 pub use ending::{Returned, Transferred, Withdraw, WithdrawReason};
 pub use epoch::{EpochAccepted, EpochReset};
 pub use error::{PayloadError, ValueError};

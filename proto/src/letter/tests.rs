@@ -364,6 +364,7 @@ fn every_choice_of_the_protocol_has_words_in_both_languages() {
         CertificateFinding,
         ReplacementReason,
         DuesClass,
+        DuesAsked,
         DuesWay
     );
     let pool_names: BTreeSet<_> = [

@@ -51,12 +51,12 @@ pub(super) enum DuesVerb {
     Correct(Correct),
     /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more
     #[command(
-        after_help = "先列出将要结账的单位和合计, 再请确认. 单位更名或调整隶属后, 已结账的月份仍为已结账.\nShows the units and their sums, then asks. A month stays closed when a unit gets another name or place in the tree.\n\n例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
+        after_help = "先列出将要结账的单位和合计, 再请确认. 名单随结账存入日志: 此后更名、调整隶属、迟到的信函都不改变它.\nShows the units and their sums, then asks. The lists are kept with the closing: no new name, move or late letter changes them.\n\n例 Example:\n  hongyan-node dues close 2026-06 --unit 东街支部\n  hongyan-node dues close 2026-06 --yes"
     )]
     Close {
         /// 月份 Month
         month: Month,
-        /// 单位, 连同其下各单位; 缺省: 委员会直属的每个单位 Unit with those inside it; default: every unit directly below the committee
+        /// 单位, 连同其下各单位; 缺省全委 Unit with those inside it; default: all
         #[arg(long, default_value = "", hide_default_value = true)]
         unit: String,
     },
@@ -178,7 +178,7 @@ pub(super) async fn run(verb: DuesVerb, session: &mut Session<'_>) -> Result<End
     Ok(Ended::Well)
 }
 
-/// Shows first what would be closed.
+/// Shows first what would be closed. A request that is repeated is answered as it was the first time.
 async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<(), Failure> {
     let mut request = CloseDuesMonthRequest {
         actor: session.actor()?,
@@ -187,16 +187,19 @@ async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<
         month: month.to_string(),
         dry_run: true,
     };
-    let open = call!(session, close_dues_month, request.clone());
-    if !session.io.json {
-        session.show(&open, show::to_close)?;
+    let mut units = request.unit.clone();
+    if !session.is_repeat() {
+        let open = call!(session, close_dues_month, request.clone());
+        if !session.io.json {
+            session.show(&open, show::to_close)?;
+        }
+        let names: Vec<&str> = open.closed.iter().map(|sum| sum.unit.as_str()).collect();
+        units = names.join(", ");
     }
-    let units: Vec<&str> = open.closed.iter().map(|sum| sum.unit.as_str()).collect();
-    let units = units.join(", ");
     session.confirm(
-        &format!("{units}: {month} 及以前各月结账后名单不再改变, 现在结账?"),
+        &format!("{month} 及以前各月结账后名单不再改变, 现在为以下单位结账? {units}"),
         &format!(
-            "{units}: the lists of {month} and of every month before it will not change any more. Close?"
+            "The lists of {month} and of every month before it will not change any more. Close them for {units}?"
         ),
     )?;
     request.dry_run = false;

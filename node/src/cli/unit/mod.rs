@@ -253,8 +253,8 @@ async fn assign(
     let day = session.day(on);
     if on.is_none() {
         session.confirm(
-            &format!("{unit}: 自今天 {day} 起编入, 以后不能改为更早的日期 (可用 --on 指明). 继续?"),
-            &format!("{unit}: from today, {day}, on; an earlier day cannot take its place later (--on names one). Go on?"),
+            &format!("自今天 {day} 起编入, 以后不能改为更早的日期 (可用 --on 指明). 继续?"),
+            &format!("From today, {day}, on; an earlier day cannot take its place later (--on names one). Go on?"),
         )?;
     }
     let request = AssignMembersRequest {

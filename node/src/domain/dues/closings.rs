@@ -1,72 +1,82 @@
-//! Closed months: their lists do not change any more.
+//! Closed months: their lists do not change any more, because the entries that closed them have them.
+
+use std::{collections::BTreeSet, iter};
 
 use hongyan_proto::{
-    id::LogId,
-    letter::{DuesClosed, Told},
+    letter::DuesClosed,
     time::{Day, Month},
 };
 
-use super::{account::Noted, person::Person};
-use crate::domain::{calendar::last_day, life::unit::belongs};
+use super::person::Person;
+
+/// An entry that closed a month of a unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closed {
+    /// The unit as it is called now.
+    pub unit: String,
+    /// Its place in the local log.
+    pub sequence: u64,
+    /// What it says.
+    pub entry: DuesClosed,
+}
 
 /// Which months of which units are closed.
 #[derive(Clone, Debug, Default)]
-pub struct Closings(Vec<(String, Noted<DuesClosed>)>);
+pub struct Closings(Vec<Closed>);
 
 impl Closings {
-    /// All there are, each with its unit as it is called now.
-    pub const fn new(closings: Vec<(String, Noted<DuesClosed>)>) -> Self {
+    /// All there are.
+    pub const fn new(closings: Vec<Closed>) -> Self {
         Self(closings)
     }
 
-    /// Those of a unit, and of the units it lies in.
-    fn about(&self, unit: &str) -> impl Iterator<Item = &(String, Noted<DuesClosed>)> {
-        self.0
-            .iter()
-            .filter(move |(closed, _)| belongs(unit, closed))
-    }
-
-    /// The last closed month of a unit: its own, or one of a unit it lies in.
+    /// The last closed month of a unit.
     pub fn last(&self, unit: &str) -> Option<Month> {
-        self.about(unit).map(|(_, noted)| noted.entry.month).max()
+        let of = self.0.iter().filter(|closed| closed.unit == unit);
+        of.map(|closed| closed.entry.month).max()
     }
 
-    /// The entry that closed a month of a unit, with its unit: that one, or one it lies in. One of that very month comes before one of a later.
-    pub fn by(&self, unit: &str, month: Month) -> Option<&(String, Noted<DuesClosed>)> {
-        let of = self.about(unit);
-        of.filter(|(_, noted)| month <= noted.entry.month)
-            .min_by_key(|(_, noted)| (noted.entry.month, noted.sequence))
+    /// The lists of a month that were closed, by unit; a long one in parts.
+    pub fn of(&self, month: Month) -> impl Iterator<Item = &Closed> {
+        let of = self.0.iter();
+        of.filter(move |closed| closed.entry.month == month)
     }
 
-    /// The closing that an entry is, with its unit.
-    pub fn at(&self, sequence: u64) -> Option<&(String, Noted<DuesClosed>)> {
-        self.0.iter().find(|(_, noted)| noted.sequence == sequence)
+    /// The closings that entries are, in the order of the log.
+    pub fn at<'a>(&'a self, sequences: &'a BTreeSet<u64>) -> impl Iterator<Item = &'a Closed> {
+        let of = self.0.iter();
+        of.filter(|closed| sequences.contains(&closed.sequence))
     }
 
-    /// The first day whose lists know a letter about a person: after the last month that was closed without it. None: every list does.
-    pub fn known_from(&self, person: &Person, (log, sequence): (LogId, u64)) -> Option<Day> {
-        let without = self.0.iter().filter(|(unit, noted)| {
-            let closed = &noted.entry;
-            let knew = |told: &Told| told.log_id == log && sequence <= told.sequence;
-            closed.letters_noted
-                && !closed.letters.iter().any(knew)
-                && is_on(person, unit, closed.month)
-        });
-        let last = without.map(|(_, noted)| noted.entry.month).max();
-        last.map(|month| last_day(month).plus_days(1))
+    /// Is a unit's list of a month the one that was closed? Of a month between two closings that has no entry it is empty: nobody was on it.
+    pub fn has_list(&self, unit: &str, month: Month) -> bool {
+        let of = self.0.iter().filter(|closed| closed.unit == unit);
+        let first = of.map(|closed| closed.entry.month).min();
+        first.is_some_and(|first| first <= month) && self.covers(unit, month)
+    }
+
+    /// Is a unit's month closed?
+    pub fn covers(&self, unit: &str, month: Month) -> bool {
+        self.last(unit).is_some_and(|last| month <= last)
+    }
+
+    /// The last closed list that money of a day would change: that of the unit that took it, or of the one that the person belonged to in a month
+    /// since then, which says what they owe.
+    pub fn since<'p>(&self, person: &'p Person, day: Day, today: Day) -> Option<(&'p str, Month)> {
+        let took = person.unit_on(day).map(|unit| (unit, day.month()));
+        let months = iter::successors(Some(day.month()), |month| Some(month.plus_months(1)));
+        let months = months.take_while(|month| *month <= today.month());
+        let lists = months.filter_map(|month| Some((person.unit_on(person.day_of(month))?, month)));
+        let lists = took.into_iter().chain(lists);
+        lists
+            .filter(|(unit, month)| self.covers(unit, *month))
+            .max_by_key(|(_, month)| *month)
     }
 
     /// Is the month closed for the unit that a person belonged to in it?
     pub fn is_closed(&self, person: &Person, month: Month) -> bool {
         person
             .unit_on(person.day_of(month))
-            .and_then(|unit| self.last(unit))
-            .is_some_and(|closed| month <= closed)
+            .is_some_and(|unit| self.covers(unit, month))
     }
-}
-
-/// Does a person belong to a unit, or to one inside it, in a month?
-pub fn is_on(person: &Person, unit: &str, month: Month) -> bool {
-    let place = person.unit_on(person.day_of(month));
-    place.is_some_and(|place| belongs(place, unit))
 }

@@ -1,22 +1,19 @@
-//! A unit's list of a month (应交、实交、欠交、预交), its sums, and what is published.
+//! A unit's list of a month (应交、实交、欠交、预交), and its sums.
 
 use std::collections::BTreeSet;
 
 use hongyan_proto::{
     id::Fen,
-    letter::DuesPayment,
+    letter::DuesAsked as Asked,
     time::{Day, Month},
 };
 
 use super::{
     account::Account,
-    month::{Asked, MonthLine, months},
+    month::{MonthLine, Months, months},
     person::{Elsewhere, Person},
 };
-use crate::domain::{
-    calendar::last_day,
-    life::{Who, unit::belongs},
-};
+use crate::domain::{calendar::last_day, life::Who};
 
 /// One person on a month's list.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,77 +50,88 @@ pub struct Row {
     pub duplicate: Fen,
 }
 
-/// The person's line of a month; none when the list of the unit has nothing about them. An empty unit is the whole committee. `today` is
+/// The person's lines of a month: one on the list of their own unit, and one on that of every other unit that received something. `today` is
 /// where a month that is not over ends.
-pub fn row(
+pub fn rows(
     (person, account): (&Person, &Account),
     elsewhere: &[Elsewhere],
-    unit: &str,
     (month, today): (Month, Day),
-) -> Option<Row> {
+) -> Vec<Row> {
     let day = last_day(month).min(today);
     let lines = months((person, account), elsewhere, day, month);
-    let place = person.unit_on(person.day_of(month));
-    let received = received(
-        (person, account),
-        |place| inside(place, unit),
-        (month.first_day(), day),
-    );
+    let own = person.unit_on(person.day_of(month));
+    let seen = account.seen(day).payments;
+    let before = account.seen(month.first_day().plus_days(-1)).payments;
+    let payments = seen.iter().chain(&before);
+    let mut places: BTreeSet<Option<&str>> = payments
+        .map(|(_, payment)| person.unit_on(payment.paid_on))
+        .collect();
+    places.insert(own);
+    let rows = places.into_iter().filter_map(|place| {
+        let received = received((person, account), place, (month.first_day(), day));
+        let on_it = place == own && is_asked(&lines, month);
+        (on_it || received.0 != 0).then(|| row(person, &lines, month, (place, on_it, received)))
+    });
+    rows.collect()
+}
+
+/// Is the person on the list of their own unit? Arrears, and money to be given back, of somebody who left stay with the last unit: no other one
+/// knows of them.
+fn is_asked(lines: &Months, month: Month) -> bool {
+    let asked = lines.get(&month).map_or(Asked::Nobody, |line| line.asked);
+    let mut past = lines.range(..=month).map(|(_, line)| line);
+    asked != Asked::Nobody || past.any(|line| line.arrears().0 > 0 || line.duplicate.0 > 0)
+}
+
+/// The line on the list of one unit. One that only received something says that and nothing else: arrears follow the person.
+fn row(
+    person: &Person,
+    lines: &Months,
+    month: Month,
+    (place, on_it, received): (Option<&str>, bool, Fen),
+) -> Row {
     let line = lines.get(&month);
-    let asked = line.map_or(Asked::Nobody, |line| line.asked);
     let past = || lines.range(..=month).map(|(_, line)| line);
-    // Arrears of somebody who left stay with the last unit: no other one knows of them.
-    let owing = asked != Asked::Nobody || past().any(|line| line.arrears().0 > 0);
-    let here = inside(place, unit) && owing;
-    if !here && received.0 == 0 {
-        return None;
-    }
     let counts = |found: usize| u32::try_from(found).unwrap_or(u32::MAX);
     let advance = lines.range(month.plus_months(1)..);
-    // Arrears follow the person: a unit that only received something lists that and nothing else.
-    let own = |fen: i64| Fen(if here { fen } else { 0 });
-    Some(Row {
+    let own = |fen: i64| Fen(if on_it { fen } else { 0 });
+    let nobody = (!on_it).then_some(Asked::Nobody);
+    let line_asked = line.map_or(Asked::Nobody, |line| line.asked);
+    let settled = lines.iter().rev().find(|(_, line)| line.is_settled());
+    Row {
         who: person.who,
         name: person.name.clone(),
         unit: place.map(str::to_owned),
-        asked,
-        owed: line.filter(|_| here).map_or(Some(Fen(0)), MonthLine::owed),
+        asked: nobody.unwrap_or(line_asked),
+        owed: line.filter(|_| on_it).map_or(Some(Fen(0)), MonthLine::owed),
         paid: own(line.map_or(0, |line| line.paid.0)),
         received,
         arrears: own(past().map(|line| line.arrears().0).sum()),
-        arrears_months: counts(past().filter(|line| here && line.arrears().0 > 0).count()),
-        unknown_months: counts(past().filter(|line| here && line.is_unknown()).count()),
+        arrears_months: counts(past().filter(|line| on_it && line.arrears().0 > 0).count()),
+        unknown_months: counts(past().filter(|line| on_it && line.is_unknown()).count()),
         advance: own(advance.map(|(_, line)| line.paid.0).sum()),
-        paid_until: lines
-            .iter()
-            .rev()
-            .find(|(_, line)| line.is_settled())
-            .map(|(month, _)| *month),
-        elsewhere: line.is_some_and(|line| !line.elsewhere.is_empty()),
+        paid_until: settled.filter(|_| on_it).map(|(month, _)| *month),
+        elsewhere: on_it && line.is_some_and(|line| !line.elsewhere.is_empty()),
         double: lines
             .iter()
-            .filter(|(_, line)| here && line.is_double())
+            .filter(|(_, line)| on_it && line.is_double())
             .map(|(month, _)| *month)
             .collect(),
         duplicate: own(lines.values().map(|line| line.duplicate.0).sum()),
-    })
+    }
 }
 
-fn inside(place: Option<&str>, unit: &str) -> bool {
-    unit.is_empty() || place.is_some_and(|place| belongs(place, unit))
-}
-
-/// What came in at the units asked for between two days, both included: what counts at the end less what counted before. So the sums of
+/// What came in at a unit between two days, both included: what counts at the end less what counted before. So the sums of
 /// months add up to the sum of the year, whatever was corrected when.
-fn received(
+pub(super) fn received(
     (person, account): (&Person, &Account),
-    asked: impl Fn(Option<&str>) -> bool,
+    place: Option<&str>,
     (from, until): (Day, Day),
 ) -> Fen {
     let sum = |day: Day| -> i64 {
         let seen = account.seen(day).payments;
         seen.iter()
-            .filter(|(_, payment)| asked(person.unit_on(payment.paid_on)))
+            .filter(|(_, payment)| person.unit_on(payment.paid_on) == place)
             .map(|(_, payment)| payment.fen.0)
             .sum()
     };
@@ -158,8 +166,10 @@ pub struct Totals {
 /// Adds a list up.
 pub fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
     let mut totals = Totals::default();
+    let mut known = BTreeSet::new();
     for row in rows {
-        totals.persons += 1;
+        // Who moved may be on two units' lists.
+        totals.persons += u32::from(known.insert(row.who));
         totals.unknown += u32::from(row.unknown_months > 0);
         totals.elsewhere += u32::from(row.elsewhere || row.asked == Asked::Host);
         totals.double += u32::from(!row.double.is_empty());
@@ -171,55 +181,4 @@ pub fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
         totals.duplicate.0 += row.duplicate.0;
     }
     totals
-}
-
-/// One line of what is published (公示): a name and an amount. Never an income.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Published {
-    /// Who.
-    pub who: Who,
-    /// Name.
-    pub name: String,
-    /// The unit that received it.
-    pub unit: Option<String>,
-    /// Received in the period.
-    pub fen: Fen,
-    /// First and last month that the payments of the period were for.
-    pub months: Option<(Month, Month)>,
-}
-
-/// The person's lines of a period of months, one for each unit that received something then.
-pub fn published(
-    (person, account): (&Person, &Account),
-    unit: &str,
-    (from, until): (Month, Month),
-    today: Day,
-) -> Vec<Published> {
-    let (begin, end) = (from.first_day(), last_day(until).min(today));
-    let seen = account.seen(end).payments;
-    // What was given back in the period counted on the day before it.
-    let before = account.seen(begin.plus_days(-1)).payments;
-    let place = |payment: &DuesPayment| person.unit_on(payment.paid_on);
-    let places: BTreeSet<Option<&str>> = seen
-        .iter()
-        .chain(&before)
-        .map(|(_, payment)| place(payment))
-        .filter(|place| inside(*place, unit))
-        .collect();
-    let lines = places.into_iter().map(|here| {
-        let covered: Vec<Month> = seen
-            .iter()
-            .filter(|(_, payment)| payment.paid_on >= begin && place(payment) == here)
-            .flat_map(|(_, payment)| payment.covered())
-            .collect();
-        let months = covered.iter().min().zip(covered.iter().max());
-        Published {
-            who: person.who,
-            name: person.name.clone(),
-            unit: here.map(str::to_owned),
-            fen: received((person, account), |at| at == here, (begin, end)),
-            months: months.map(|(first, last)| (*first, *last)),
-        }
-    });
-    lines.filter(|line| line.fen.0 != 0).collect()
 }

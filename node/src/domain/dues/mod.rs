@@ -7,8 +7,10 @@
 pub mod account;
 pub mod closings;
 pub mod list;
+pub mod listed;
 pub mod month;
 pub mod person;
+pub mod published;
 pub mod rate;
 pub mod receipt;
 #[cfg(test)]
@@ -16,7 +18,9 @@ pub mod receipt;
 mod tests;
 
 pub use account::{Account, Noted};
-pub use closings::Closings;
-pub use list::{Published, Row, Totals, published, row, totals};
-pub use month::{Asked, MonthLine, Months, months, one};
+pub use closings::{Closed, Closings};
+pub use hongyan_proto::letter::DuesAsked as Asked;
+pub use list::{Row, Totals, rows, totals};
+pub use month::{MonthLine, Months, months, one};
 pub use person::{Elsewhere, Person, Stay, Told};
+pub use published::{Published, published};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::{CaseId, Fen},
+    letter::DuesAsked as Asked,
     time::{Day, Month},
 };
 
@@ -17,18 +18,8 @@ use crate::domain::{
     fact::dues::{Paid, counts, shares},
 };
 
-/// Whose a month is to collect.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Asked {
-    /// This node's.
-    Here,
-    /// The host's: the member is away in a case that the host has placed.
-    Host,
-    /// Nobody's: before admission, or the person did not belong here.
-    Nobody,
-}
-
-/// One month.
+/// One month. The host's to collect it is while the member is away in a case that the host has placed; nobody's before admission, and where the
+/// person did not belong here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct MonthLine {
     /// Whose it is to collect.
@@ -127,7 +118,7 @@ pub fn months(
         month = month.plus_months(1);
     }
     for (at, paid) in elsewhere.iter().enumerate() {
-        if paid.told == Told::Kept || !paid.counts_on(day) {
+        if paid.told == Told::Kept || paid.paid_on > day {
             continue;
         }
         for more in 0..paid.months {
@@ -171,7 +162,7 @@ fn theirs_counts(side: Side, letters: &[Elsewhere], (month, day): (Month, Day)) 
     let paid = |case: CaseId, theirs: bool| {
         let of = letters.iter().filter(|letter| {
             let whose = (letter.told == Told::Theirs) == theirs;
-            letter.case == case && whose && letter.counts_on(day)
+            letter.case == case && whose && letter.paid_on <= day
         });
         let of = of.flat_map(|letter| {
             let shares = shares((letter.month, letter.months), letter.fen);

@@ -37,19 +37,6 @@ pub struct Elsewhere {
     pub receipt: String,
     /// Where the letter lies, as commands name logs and entries.
     pub place: String,
-    /// From which day on lists know that it says this; none: from the day of the payment.
-    pub from: Option<Day>,
-    /// From which day on they know what a correction says instead.
-    pub until: Option<Day>,
-}
-
-impl Elsewhere {
-    /// Does it count on a list as of the day?
-    pub fn counts_on(&self, day: Day) -> bool {
-        self.paid_on <= day
-            && self.from.is_none_or(|from| from <= day)
-            && self.until.is_none_or(|until| day < until)
-    }
 }
 
 /// A stay in a unit.

@@ -19,6 +19,8 @@ use crate::domain::{
 pub struct Effective {
     /// Where the fact itself stands; a correction does not move it.
     pub position: Position,
+    /// What its log counts from.
+    pub base: u64,
     /// Who witnessed it.
     pub side: Side,
     /// The author's clock when the fact was written.
@@ -42,63 +44,13 @@ pub fn effective(case: &Case) -> Vec<Effective> {
             };
             Some(Effective {
                 position: fact.event.position,
+                base: fact.event.base,
                 side: fact.side,
                 time: fact.event.time,
                 payload,
             })
         })
         .collect()
-}
-
-/// A fact as it was first written, or as one of its corrections has it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Version {
-    /// Where it lies in its author's log.
-    pub sequence: u64,
-    /// What it says; none: void, or erased.
-    pub payload: Option<Payload>,
-}
-
-/// A fact with everything that was said of it later.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Versions {
-    /// Who witnessed it.
-    pub side: Side,
-    /// What its log counts from.
-    pub base: u64,
-    /// In the order they were written, the fact itself first.
-    pub said: Vec<Version>,
-}
-
-/// The facts of a kind with their corrections, in order: for whoever must tell what was known before a correction came.
-pub fn versions(case: &Case, kind: Kind) -> Vec<Versions> {
-    let facts = case.facts();
-    let mut found: BTreeMap<Position, Versions> = BTreeMap::new();
-    for fact in facts {
-        let event = &fact.event;
-        let sequence = event.position.sequence().saturating_sub(event.base);
-        let Some(Payload::Correction(correction)) = &event.payload else {
-            if event.kind == kind {
-                let first = Version {
-                    sequence,
-                    payload: event.payload.clone(),
-                };
-                let versions = Versions {
-                    side: fact.side,
-                    base: event.base,
-                    said: vec![first],
-                };
-                found.insert(event.position, versions);
-            }
-            continue;
-        };
-        let corrected = target(facts, fact, correction);
-        if let Some(versions) = corrected.and_then(|one| found.get_mut(&one.event.position)) {
-            let payload = correction.replacement.clone().map(content);
-            versions.said.push(Version { sequence, payload });
-        }
-    }
-    found.into_values().collect()
 }
 
 /// Which facts were corrected, and by which correction: void facts too, which count no more.

@@ -147,6 +147,22 @@ pub fn find<'a>(candidates: &'a [Candidate], text: &str) -> Result<&'a Candidate
     }
 }
 
+/// The same among everyone who is or was here: who left with a name that somebody here has is meant by what else names them.
+pub fn find_any<'a>(candidates: &'a [Candidate], text: &str) -> Result<&'a Candidate, RollProblem> {
+    let found = find(candidates, text);
+    if !matches!(found, Err(RollProblem::Elsewhere { .. })) {
+        return found;
+    }
+    let left: Vec<&Candidate> = candidates.iter().filter(|one| one.is(text)).collect();
+    match left.as_slice() {
+        [one] => Ok(one),
+        several => Err(RollProblem::Ambiguous {
+            name: text.to_owned(),
+            candidates: several.iter().map(|one| one.who.id()).collect(),
+        }),
+    }
+}
+
 fn attendee(who: Who, presence: Presence, reason: Option<Text<100>>) -> Attendee {
     let (member_id, case_id) = match who {
         Who::Member(id) => (Some(id), None),

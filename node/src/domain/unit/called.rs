@@ -98,6 +98,11 @@ impl<'a> Called<'a> {
             .map_or_else(|| text.to_owned(), |unit| self.name(unit))
     }
 
+    /// The same of a text from before there was a tree: its first day says what was meant.
+    pub fn early(&self, text: &str) -> String {
+        self.now(text, self.units.all().map(Unit::founded_on).min())
+    }
+
     /// What a unit is called now: its path, and its id behind it where it is no more and left its path to another.
     pub fn name(&self, unit: &Unit) -> String {
         let path = self.units.path(unit.id);

@@ -249,7 +249,7 @@ impl Units {
         if !exact.is_empty() {
             return exact;
         }
-        // An import asks for every row: names are compared before any path is put together.
+        // Names are compared first: a path is put together of several.
         self.open()
             .filter(|unit| name::simple(unit.name()) == own)
             .filter(|unit| name::ends(&self.path(unit.id), &path))

@@ -1,152 +1,178 @@
-//! Closing a month: from then on its list does not change.
+//! Closing a month: from then on its list is the one that the entry has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, iter};
 
 use hongyan_proto::{
-    id::{Fen, LogId},
-    letter::{DuesClosed, Text, Told},
+    id::UnitId,
+    letter::{DuesClosed, Text},
     time::{Day, Month},
 };
 
 use super::{
     load::Loaded,
-    read::{List, list_on},
+    read::{everyone, list_of, unit_of},
 };
 use crate::{
     book::{self, Shelf},
-    domain::dues::{Totals, closings::is_on},
-    office::{Answer, Office, OfficeError, Request},
+    domain::{
+        dues::{Closed, Row, Totals, listed, totals},
+        unit::Called,
+    },
+    office::{Answer, Office, OfficeError, Request, roster},
     store::Store,
 };
 
-/// A unit's closing.
+/// Persons of one entry: more would not fit into its payload.
+const PART: usize = 400;
+/// Months before the one that is closed whose open lists are closed with it. Of older ones only that they are closed is known.
+const BACK: usize = 24;
+
+/// A unit's list that is closed.
 #[derive(Clone, Debug)]
-pub(in crate::office) struct Closed {
+pub(in crate::office) struct Closing {
     pub(in crate::office) unit: String,
-    pub(in crate::office) totals: Totals,
+    /// The same without what tells units that are no more from others.
+    path: String,
+    id: Option<UnitId>,
+    pub(in crate::office) month: Month,
+    rows: Vec<Row>,
 }
 
-/// Closes a month, and every month before it, for a unit; without one, for every unit directly below the committee.
+impl Closing {
+    pub(in crate::office) fn totals(&self) -> Totals {
+        totals(&self.rows)
+    }
+}
+
+/// Closes a month, and every month before it, for a unit and the units inside it; without one, for all of them.
 pub(in crate::office) async fn close(
     office: &Office,
     request: Request,
     unit: String,
     month: Month,
-) -> Result<(Vec<Closed>, Answer), OfficeError> {
+) -> Result<(Vec<Closing>, Answer), OfficeError> {
     let store = office.store.clone();
     let answer = office
         .write(request, move |desk| {
             let days = (month, desk.today);
-            for (unit, totals, letters) in open(desk.draft, &store, &unit, days)? {
-                let closed = DuesClosed {
-                    unit: Text::parse(&unit)?,
-                    month,
-                    persons: totals.persons,
-                    owed: totals.owed,
-                    received: Fen(totals.received.0.max(0)),
-                    returned: Fen((-totals.received.0).max(0)),
-                    arrears: totals.arrears,
-                    advance: totals.advance,
-                    actor: desk.actor.clone(),
-                    letters_noted: true,
-                    letters,
-                };
-                desk.enter(&closed.into(), None)?;
+            for closing in open(desk.draft, &store, &unit, days)? {
+                for part in closing.rows.chunks(PART) {
+                    let closed = DuesClosed {
+                        unit: Text::parse(&closing.path)?,
+                        unit_id: closing.id,
+                        month: closing.month,
+                        rows: part.iter().map(listed::keep).collect(),
+                        actor: desk.actor.clone(),
+                    };
+                    desk.enter(&closed.into(), None)?;
+                }
             }
             Ok(Answer::default())
         })
         .await?;
     let closings = book::dues_closings(&office.store)?;
-    let lists = answer.written.iter().filter_map(|written| {
-        let (unit, noted) = closings.at(written.sequence)?;
-        Some(Closed {
-            unit: unit.clone(),
-            totals: said(&noted.entry),
-        })
+    let sequences = answer.written.iter().map(|written| written.sequence);
+    let sequences = sequences.collect();
+    let mut closed: Vec<Closing> = closings.at(&sequences).map(of_entry).collect();
+    // The parts of a long list are one list.
+    closed.dedup_by(|part, whole| {
+        let same = (&part.unit, part.month) == (&whole.unit, whole.month);
+        if same {
+            whole.rows.append(&mut part.rows);
+        }
+        same
     });
-    Ok((lists.collect(), answer))
+    Ok((closed, answer))
 }
 
-/// What closing would write, or why it cannot be.
+fn of_entry(closed: &Closed) -> Closing {
+    let entry = &closed.entry;
+    let rows = entry.rows.iter().filter_map(|kept| {
+        let who = listed::who(kept)?;
+        Some(listed::row(kept, who, who.id(), closed.unit.clone()))
+    });
+    Closing {
+        unit: closed.unit.clone(),
+        path: entry.unit.to_string(),
+        id: entry.unit_id,
+        month: entry.month,
+        rows: rows.collect(),
+    }
+}
+
+/// What closing would fix, by month and unit, or why it cannot be.
 pub(in crate::office) fn would_close(
     office: &Office,
     unit: &str,
     month: Month,
-) -> Result<Vec<Closed>, OfficeError> {
-    let days = (month, office.today());
-    let open = open(&office.store, &office.store, unit, days)?.into_iter();
-    let closed = open.map(|(unit, totals, _)| Closed { unit, totals });
-    Ok(closed.collect())
+) -> Result<Vec<Closing>, OfficeError> {
+    open(&office.store, &office.store, unit, (month, office.today()))
 }
 
-/// The sums that a closing states.
-pub(in crate::office) fn said(entry: &DuesClosed) -> Totals {
-    Totals {
-        persons: entry.persons,
-        owed: entry.owed,
-        received: Fen(entry.received.0 - entry.returned.0),
-        arrears: entry.arrears,
-        advance: entry.advance,
-        ..Totals::default()
-    }
-}
-
-/// The units to close, each with the sums of its list and the letters that the list knew.
+/// The lists to close, by month and unit.
 fn open(
     shelf: &impl Shelf,
     store: &Store,
     unit: &str,
     (month, today): (Month, Day),
-) -> Result<Vec<(String, Totals, Vec<Told>)>, OfficeError> {
+) -> Result<Vec<Closing>, OfficeError> {
     let refuse = |problem: String| Err(OfficeError::field("month", problem));
     if month >= today.month() {
         return refuse(format!(
             "{month} 尚未结束 (今天是 {today}), 请在该月结束后结账 the month is not over: close it when it is"
         ));
     }
-    let (list, people) = list_on(shelf, store, unit, (month, today))?;
-    if let Some((_, noted)) = &list.closed {
+    let unit = roster::named(shelf, unit)?;
+    let people = everyone(shelf, store)?;
+    let closings = book::dues_closings(shelf)?;
+    let tree = book::units(shelf)?;
+    let called = Called::of(&tree);
+    let ids: BTreeMap<String, UnitId> = tree
+        .all()
+        .map(|unit| (called.name(unit), unit.id))
+        .collect();
+    let mut found = Vec::new();
+    for month in months(&people, month) {
+        let list = list_of(&people, &closings, &unit, (month, today));
+        let mut lists: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+        for row in &list.rows {
+            let place = unit_of(row);
+            if !place.is_empty() && list.open.contains(place) {
+                lists.entry(place).or_default().push(row.clone());
+            }
+        }
+        found.extend(lists.into_iter().map(|(place, rows)| {
+            let id = ids.get(place).copied();
+            Closing {
+                unit: place.to_owned(),
+                path: id.map_or_else(|| place.to_owned(), |id| tree.path(id)),
+                id,
+                month,
+                rows,
+            }
+        }));
+    }
+    if found.iter().all(|closing| closing.month != month) {
         return refuse(format!(
-            "{} 已结账至 {} this unit is closed until that month",
-            list.unit, noted.entry.month
+            "{unit} 的 {month} 已结账, 或名单上没有编入支部的党员 it is closed, or nobody with a unit is on its list"
         ));
     }
-    let units = if unit.is_empty() {
-        list.tops()
-    } else {
-        BTreeSet::from([list.unit.clone()])
-    };
-    if units.is_empty() {
-        return refuse(format!(
-            "各支部均已结账至 {month} every branch is closed until that month"
-        ));
-    }
-    let units = units.into_iter().map(|unit| {
-        let letters = heard(&people, &unit, month);
-        let totals = list.of(&unit);
-        (unit, totals, letters)
+    Ok(found)
+}
+
+/// The months up to one, from the first about which anything was entered.
+fn months(people: &[Loaded], until: Month) -> Vec<Month> {
+    let entered = people.iter().flat_map(|one| {
+        let bases = one.account.bases.iter().map(|noted| noted.entry.from);
+        let payments = one.account.payments.iter().map(|noted| &noted.entry);
+        bases.chain(payments.map(|payment| payment.month.min(payment.paid_on.month())))
     });
-    Ok(units.collect())
-}
-
-/// How far the letters about a unit's people were known.
-fn heard(people: &[Loaded], unit: &str, month: Month) -> Vec<Told> {
-    let mut last: BTreeMap<LogId, u64> = BTreeMap::new();
-    let of = people.iter().filter(|one| is_on(&one.person, unit, month));
-    for (log, sequence) in of.flat_map(|one| &one.heard) {
-        let known = last.entry(*log).or_default();
-        *known = (*known).max(*sequence);
-    }
-    last.into_iter()
-        .map(|(log_id, sequence)| Told { log_id, sequence })
-        .collect()
-}
-
-impl List {
-    /// The units directly below the committee in which something is open, each once.
-    fn tops(&self) -> BTreeSet<String> {
-        let placed = self.open.iter().filter(|unit| !unit.is_empty());
-        let tops = placed.map(|unit| unit.split('/').next().unwrap_or(unit));
-        tops.map(str::to_owned).collect()
-    }
+    let first = entered.min().unwrap_or(until);
+    let before = |month: &Month| Some(month.first_day().plus_days(-1).month());
+    let mut months: Vec<Month> = iter::successors(Some(until), before)
+        .take(BACK + 1)
+        .take_while(|month| *month == until || *month >= first)
+        .collect();
+    months.reverse();
+    months
 }

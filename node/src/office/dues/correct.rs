@@ -288,11 +288,9 @@ fn counts_on(
 ) -> Result<Day, OfficeError> {
     let closings = book::dues_closings(desk.draft)?;
     let days = std::iter::once(before.paid_on).chain(after.map(|after| after.paid_on));
-    let closed = days.clone().any(|day| {
-        let unit = loaded.person.unit_on(day);
-        unit.and_then(|unit| closings.last(unit))
-            .is_some_and(|last| day.month() <= last)
-    });
+    let closed = days
+        .clone()
+        .any(|day| closings.since(&loaded.person, day, desk.today).is_some());
     Ok(if closed {
         desk.today
     } else {

@@ -1,9 +1,7 @@
 //! One person with everything that bears on their dues, as the book and the letters of their cases have it.
 
-use std::collections::BTreeMap;
-
 use hongyan_proto::{
-    id::{CaseId, LogId},
+    id::CaseId,
     letter::{Dues, Payload},
     log::Kind,
     time::Day,
@@ -13,8 +11,8 @@ use crate::{
     book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
         case::State,
-        dues::{Account, Closings, Elsewhere, Person, Stay, Told},
-        fact::effective::{Versions, versions},
+        dues::{Account, Elsewhere, Person, Stay, Told},
+        fact::effective,
         life::Who,
         unit::{Called, Units},
     },
@@ -30,8 +28,6 @@ pub(in crate::office) struct Loaded {
     pub(in crate::office) person: Person,
     pub(in crate::office) account: Account,
     pub(in crate::office) elsewhere: Vec<Elsewhere>,
-    /// The last letter about the person's dues by log.
-    pub(super) heard: BTreeMap<LogId, u64>,
 }
 
 /// What is read once for any number of people.
@@ -40,29 +36,23 @@ pub(super) struct Room<'a, S> {
     store: &'a Store,
     units: &'a Units,
     called: Called<'a>,
-    closings: Closings,
 }
 
 impl<'a, S: Shelf> Room<'a, S> {
-    pub(super) fn of(
-        shelf: &'a S,
-        store: &'a Store,
-        units: &'a Units,
-    ) -> Result<Self, OfficeError> {
-        Ok(Self {
+    pub(super) fn of(shelf: &'a S, store: &'a Store, units: &'a Units) -> Self {
+        Self {
             shelf,
             store,
             units,
             called: Called::of(units),
-            closings: book::dues_closings(shelf)?,
-        })
+        }
     }
 }
 
 /// Loads one person. Facts of cases are read from the logs, so the store is at hand beside a commit under way; own payments are seen by both.
 pub(super) fn load(shelf: &impl Shelf, store: &Store, who: Who) -> Result<Loaded, OfficeError> {
     let units = book::units(shelf)?;
-    let room = Room::of(shelf, store, &units)?;
+    let room = Room::of(shelf, store, &units);
     match who {
         Who::Member(id) => {
             let member = book::member(shelf, id)?
@@ -102,7 +92,7 @@ pub(super) fn member_with(
         let (file, partner) = find::case_by_id(room.shelf, id)?;
         loaded.person.away.extend(managed(&file));
         if let Some(partner) = &partner {
-            loaded.hear(room, (partner, id))?;
+            loaded.hear(room.store, (partner, id))?;
         }
     }
     Ok(loaded)
@@ -140,7 +130,7 @@ pub(super) fn load_hosted(
     };
     let mut loaded = Loaded::new(person, account);
     if let Some(partner) = partner {
-        loaded.hear(room, (partner, file.id))?;
+        loaded.hear(room.store, (partner, file.id))?;
     }
     Ok(loaded)
 }
@@ -164,7 +154,7 @@ fn stays(room: &Room<'_, impl Shelf>, member: &book::Member, formers: &[Former])
 }
 
 /// From when until when the host manages the member of a case: from the placement to its end.
-fn managed(file: &CaseFile) -> Option<(Day, Option<Day>)> {
+pub(in crate::office) fn managed(file: &CaseFile) -> Option<(Day, Option<Day>)> {
     let steps = file.case.history();
     let placed = steps.iter().find(|step| step.to == State::Active)?;
     let from = match &placed.event.payload {
@@ -183,60 +173,27 @@ impl Loaded {
             person,
             account,
             elsewhere: Vec::new(),
-            heard: BTreeMap::new(),
         }
     }
 
     /// Takes in what letters of a case say was paid: to the other side, and what that side was told of here.
     fn hear(
         &mut self,
-        room: &Room<'_, impl Shelf>,
+        store: &Store,
         (partner, case): (&Partner, CaseId),
     ) -> Result<(), OfficeError> {
-        let Some(file) = book::case_with_facts(room.store, Some(partner), case)? else {
+        let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
             return Ok(());
         };
         let side = file.side();
         let mut found = Vec::new();
-        for fact in versions(&file.case, Kind::Dues) {
+        for fact in effective(&file.case) {
+            let Payload::Dues(dues) = &fact.payload else {
+                continue;
+            };
             let ours = Some(fact.side) == side;
-            let logs = if ours {
-                &partner.out_logs
-            } else {
-                &partner.incoming_logs
-            };
-            let log = logs.iter().rev().find(|log| log.base == fact.base);
-            let log = log.map(|log| room.store.record(log.no)).transpose()?;
-            let log = log.map(|record| record.log_id());
-            found.extend(self.versions(&room.closings, log, (ours, case, partner), &fact));
-        }
-        found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
-        self.elsewhere.extend(found);
-        Ok(())
-    }
-
-    /// What a letter and its corrections said, one after the other: a list that was closed before one of them came keeps what it knew.
-    fn versions(
-        &mut self,
-        closings: &Closings,
-        log: Option<LogId>,
-        (ours, case, partner): (bool, CaseId, &Partner),
-        fact: &Versions,
-    ) -> Vec<Elsewhere> {
-        let from =
-            |sequence| log.and_then(|log| closings.known_from(&self.person, (log, sequence)));
-        let days: Vec<_> = fact.said.iter().map(|said| from(said.sequence)).collect();
-        let way = if ours { "out" } else { "in" };
-        let first = fact.said.first().map_or(0, |said| said.sequence);
-        let mut found = Vec::new();
-        for (at, said) in fact.said.iter().enumerate() {
-            // Replaced before any list was closed with it.
-            if days.get(at + 1).is_some_and(|next| *next == days[at]) {
-                continue;
-            }
-            let Some(Payload::Dues(dues)) = &said.payload else {
-                continue;
-            };
+            let way = if ours { "out" } else { "in" };
+            let sequence = fact.position.sequence().saturating_sub(fact.base);
             found.push(Elsewhere {
                 told: match (ours, self.is_kept(dues)) {
                     (false, _) => Told::Theirs,
@@ -249,16 +206,12 @@ impl Loaded {
                 fen: dues.fen,
                 paid_on: dues.paid_on,
                 receipt: dues.receipt.to_string(),
-                place: format!("{way}:{}/{first}", partner.code),
-                from: days[at],
-                until: days.get(at + 1).copied().flatten(),
+                place: format!("{way}:{}/{sequence}", partner.code),
             });
         }
-        if let Some((log, last)) = log.zip(fact.said.last()) {
-            let heard = self.heard.entry(log).or_default();
-            *heard = last.sequence.max(*heard);
-        }
-        found
+        found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
+        self.elsewhere.extend(found);
+        Ok(())
     }
 
     /// Is the payment that an own letter tells of in the account?

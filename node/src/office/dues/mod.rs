@@ -12,11 +12,14 @@ mod receipt;
 mod set;
 
 #[cfg(test)]
-pub(super) use close::Closed;
-pub(super) use close::{close, said, would_close};
+pub(super) use close::Closing;
+pub(super) use close::{close, would_close};
 pub(super) use correct::{Right, correct, correct_letter};
+pub(super) use load::managed;
 pub(super) use one::{Shown, paid_months, show, year, year_of};
 pub(super) use pay::{Paying, pay, record};
+#[cfg(test)]
+pub(super) use read::List;
 pub(super) use read::{arrears, list, month_of, publish};
 pub(super) use receipt::{receipt, receipt_of};
 pub(super) use set::{Basis, Waiver, set_base, waive};

@@ -169,18 +169,15 @@ fn payment(
     })
 }
 
-/// Money is entered on the list of the month it came in: that month must be open.
+/// Money is entered on the list of the month it came in: that month must be open, and so must be what lists since then say of the person.
 fn open(desk: &Desk<'_, '_>, loaded: &Loaded, paid_on: Day) -> Result<(), OfficeError> {
     let closings = book::dues_closings(desk.draft)?;
-    let unit = loaded.person.unit_on(paid_on);
-    let last = unit.and_then(|unit| closings.last(unit));
-    match last.filter(|last| paid_on.month() <= *last) {
+    match closings.since(&loaded.person, paid_on, desk.today) {
         None => Ok(()),
-        Some(last) => Err(OfficeError::field(
+        Some((unit, month)) => Err(OfficeError::field(
             "paid_on",
             format!(
-                "{} 已结账至 {last}; 补录的款项请以未结账月份的日期登记 closed until that month: enter money found later with a day in an open month",
-                unit.unwrap_or("—")
+                "{unit} 的 {month} 已结账; 补录的款项请以未结账月份的日期登记 its {month} is closed: enter money found later with a day in an open month"
             ),
         )),
     }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hongyan_proto::{
-    letter::DuesClosed,
-    time::{Day, Month},
-};
+use hongyan_proto::time::{Day, Month};
 
 use super::load::{Loaded, Room, load_hosted, member_with};
 use crate::{
@@ -14,12 +11,12 @@ use crate::{
         calendar::last_day,
         case::Side,
         dues::{
-            Elsewhere, MonthLine, Months, Noted, Published, Row, Totals, months, published, row,
-            totals,
+            Closed, Closings, Elsewhere, MonthLine, Months, Published, Row, Stay, Totals, listed,
+            months, published, rows, totals,
         },
         life::{Who, unit::belongs},
     },
-    office::{Office, OfficeError, find},
+    office::{Office, OfficeError, find, roster},
     store::Store,
 };
 
@@ -30,8 +27,8 @@ const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
 pub(in crate::office) struct List {
     pub(in crate::office) unit: String,
     pub(in crate::office) rows: Vec<Row>,
-    /// The entry that closed the month for the whole list, with its unit.
-    pub(in crate::office) closed: Option<(String, Noted<DuesClosed>)>,
+    /// The entry that closed the month, where the list is that of one unit alone.
+    pub(in crate::office) closed_by: Option<u64>,
     /// The units on it of which the month is not closed; an empty one: people without a unit.
     pub(in crate::office) open: BTreeSet<String>,
 }
@@ -39,33 +36,25 @@ pub(in crate::office) struct List {
 impl List {
     /// Does it not change any more?
     pub(in crate::office) fn is_closed(&self) -> bool {
-        self.closed.is_some() || self.open.is_empty() && !self.rows.is_empty()
-    }
-
-    /// The sums of a unit on the list, with the units inside it.
-    pub(in crate::office) fn of(&self, unit: &str) -> Totals {
-        let inside = |row: &&Row| {
-            row.unit
-                .as_deref()
-                .is_some_and(|place| belongs(place, unit))
-        };
-        totals(self.rows.iter().filter(inside))
+        self.open.is_empty() && !self.rows.is_empty()
     }
 
     /// The sums of each unit on the list by name.
     pub(in crate::office) fn by_unit(&self) -> BTreeMap<String, Totals> {
-        let mut units: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+        let mut units: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
         for row in &self.rows {
-            units
-                .entry(row.unit.clone().unwrap_or_default())
-                .or_default()
-                .push(row);
+            units.entry(unit_of(row)).or_default().push(row);
         }
         units
             .into_iter()
-            .map(|(unit, rows)| (unit, totals(rows)))
+            .map(|(unit, rows)| (unit.to_owned(), totals(rows)))
             .collect()
     }
+}
+
+/// The unit on whose list a line stands; nothing: the people without a unit.
+pub(super) fn unit_of(row: &Row) -> &str {
+    row.unit.as_deref().unwrap_or_default()
 }
 
 /// The month asked for, or this one.
@@ -85,9 +74,9 @@ pub(in crate::office) fn month_of(
 }
 
 /// Everyone on the roster and everyone who is or was hosted.
-fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeError> {
+pub(super) fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>, OfficeError> {
     let units = book::units(shelf)?;
-    let room = Room::of(shelf, store, &units)?;
+    let room = Room::of(shelf, store, &units);
     // Each is read in one go: thousands of members ask for thousands of places otherwise.
     let (mut accounts, formers) = (book::dues_accounts(shelf)?, book::formers(shelf)?);
     let mut all = Vec::new();
@@ -121,57 +110,72 @@ pub(in crate::office) fn list(
     unit: &str,
     month: Month,
 ) -> Result<List, OfficeError> {
-    let listed = list_on(&office.store, &office.store, unit, (month, office.today()));
-    listed.map(|(list, _)| list)
+    let (shelf, days) = (&office.store, (month, office.today()));
+    let unit = &roster::named(shelf, unit)?;
+    let people = everyone(shelf, shelf)?;
+    let list = list_of(&people, &book::dues_closings(shelf)?, unit, days);
+    known(shelf, &people, unit)?;
+    Ok(list)
 }
 
-/// The list, and the people whom it was made of.
-pub(super) fn list_on(
-    shelf: &impl Shelf,
-    store: &Store,
+/// The lists of a unit and of those inside it: as their closings have them, else derived.
+pub(super) fn list_of(
+    people: &[Loaded],
+    closings: &Closings,
     unit: &str,
     (month, today): (Month, Day),
-) -> Result<(List, Vec<Loaded>), OfficeError> {
-    let unit = &path_of(shelf, unit)?;
-    let people = everyone(shelf, store)?;
-    let rows: Vec<Row> = people
-        .iter()
-        .filter_map(|one| {
-            let about = (&one.person, &one.account);
-            row(about, &one.elsewhere, unit, (month, today))
-        })
+) -> List {
+    let inside = |place: &str| unit.is_empty() || belongs(place, unit);
+    let closed: Vec<&Closed> = closings.of(month).collect();
+    let derived = people.iter().flat_map(|one| {
+        let about = (&one.person, &one.account);
+        rows(about, &one.elsewhere, (month, today))
+    });
+    let mut rows: Vec<Row> = derived
+        .filter(|row| inside(unit_of(row)) && !closings.has_list(unit_of(row), month))
         .collect();
-    known(&people, unit, rows.is_empty())?;
-    let closings = book::dues_closings(shelf)?;
-    // Who only paid here is on the list of another unit.
-    let units = rows.iter().map(|row| row.unit.clone().unwrap_or_default());
-    let open = units.filter(|place| unit.is_empty() || belongs(place, unit));
-    let list = List {
-        unit: unit.clone(),
-        closed: closings.by(unit, month).cloned(),
-        open: open
-            .filter(|place| closings.by(place, month).is_none())
-            .collect(),
+    let open = rows.iter().map(unit_of);
+    let open = open.filter(|place| !closings.covers(place, month));
+    let open = open.map(str::to_owned).collect();
+    let names: BTreeMap<Who, &str> = people
+        .iter()
+        .map(|one| (one.person.who, one.person.name.as_str()))
+        .collect();
+    let kept = closed.iter().filter(|closed| inside(&closed.unit));
+    for closed in kept.clone() {
+        let entries = closed.entry.rows.iter();
+        rows.extend(entries.filter_map(|kept| {
+            let who = listed::who(kept)?;
+            let name = names
+                .get(&who)
+                .map_or_else(|| who.id(), ToString::to_string);
+            Some(listed::row(kept, who, name, closed.unit.clone()))
+        }));
+    }
+    rows.sort_by(|a, b| (&a.name, a.who, &a.unit).cmp(&(&b.name, b.who, &b.unit)));
+    let alone = rows.iter().all(|row| unit_of(row) == unit);
+    List {
+        unit: unit.to_owned(),
+        closed_by: kept
+            .clone()
+            .next()
+            .filter(|_| alone)
+            .map(|closed| closed.sequence),
+        open,
         rows,
-    };
-    Ok((list, people))
+    }
 }
 
-/// The unit that a text names, by its path where the tree has it.
-pub(super) fn path_of(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
+/// Refuses a unit that neither the tree nor anybody's stay knows.
+fn known(shelf: &impl Shelf, people: &[Loaded], unit: &str) -> Result<(), OfficeError> {
     let units = book::units(shelf)?;
-    Ok(find::unit(&units, text).map_or_else(|_| text.to_owned(), |unit| units.path(unit.id)))
-}
-
-/// Refuses a unit to which nobody ever belonged.
-fn known(people: &[Loaded], unit: &str, empty: bool) -> Result<(), OfficeError> {
     let mut stays = people.iter().flat_map(|one| &one.person.stays);
-    let known = stays.any(|stay| {
+    let stay = |stay: &Stay| {
         stay.unit
             .as_deref()
             .is_some_and(|place| belongs(place, unit))
-    });
-    if unit.is_empty() || !empty || known {
+    };
+    if unit.is_empty() || find::unit(&units, unit).is_ok() || stays.any(stay) {
         Ok(())
     } else {
         Err(OfficeError::not_found(UNIT, unit))
@@ -185,27 +189,27 @@ pub(in crate::office) fn arrears(
     month: Month,
 ) -> Result<Vec<(Row, Months, Vec<Elsewhere>)>, OfficeError> {
     let today = office.today();
-    let unit = &path_of(&office.store, unit)?;
-    let people = everyone(&office.store, &office.store)?;
-    known(&people, unit, false)?;
-    let mut found = Vec::new();
-    for one in &people {
-        let about = (&one.person, &one.account);
-        let Some(row) = row(about, &one.elsewhere, unit, (month, today)) else {
-            continue;
-        };
-        // Of a later month only that it was paid twice is worth a word before it comes.
-        let owing = |of: Month, line: &MonthLine| {
-            of <= month && (line.arrears().0 > 0 || line.is_unknown()) || line.is_double()
-        };
+    let shelf = &office.store;
+    let unit = &roster::named(shelf, unit)?;
+    let people = everyone(shelf, shelf)?;
+    known(shelf, &people, unit)?;
+    let list = list_of(&people, &book::dues_closings(shelf)?, unit, (month, today));
+    let people: BTreeMap<Who, &Loaded> = people.iter().map(|one| (one.person.who, one)).collect();
+    // Of a later month only that it was paid twice is worth a word before it comes.
+    let owing = |of: Month, line: &MonthLine| {
+        of <= month && (line.arrears().0 > 0 || line.is_unknown()) || line.is_double()
+    };
+    let rows = list.rows.into_iter();
+    let rows =
+        rows.filter(|row| row.arrears.0 > 0 || row.unknown_months > 0 || !row.double.is_empty());
+    let found = rows.filter_map(|row| {
+        let one = people.get(&row.who)?;
         let day = last_day(month).min(today);
-        let mut lines = months(about, &one.elsewhere, day, month);
+        let mut lines = months((&one.person, &one.account), &one.elsewhere, day, month);
         lines.retain(|of, line| owing(*of, line));
-        if row.arrears.0 > 0 || row.unknown_months > 0 || !row.double.is_empty() {
-            found.push((row, lines, one.elsewhere.clone()));
-        }
-    }
-    Ok(found)
+        Some((row, lines, one.elsewhere.clone()))
+    });
+    Ok(found.collect())
 }
 
 /// What is published of a period.
@@ -220,9 +224,10 @@ pub(in crate::office) fn publish(
             "截止月份不能早于起始月份 it must not end before it begins",
         ));
     }
-    let unit = &path_of(&office.store, unit)?;
-    let people = everyone(&office.store, &office.store)?;
-    known(&people, unit, false)?;
+    let shelf = &office.store;
+    let unit = &roster::named(shelf, unit)?;
+    let people = everyone(shelf, shelf)?;
+    known(shelf, &people, unit)?;
     Ok(people
         .iter()
         .flat_map(|one| published((&one.person, &one.account), unit, period, office.today()))

@@ -12,16 +12,21 @@ const RECEIPT: (&str, &str) = ("党费收据", "dues receipt");
 /// The content of a receipt by its number, or by the number of the paper.
 pub(in crate::office) fn receipt(office: &Office, number: &str) -> Result<Receipt, OfficeError> {
     let store = &office.store;
-    let missing = || OfficeError::not_found(RECEIPT, number);
-    let given = number.parse::<u32>().ok();
-    let sequence = match book::payment_of_paper(store, number)? {
-        Some(sequence) => Some(sequence),
-        None => match given {
-            Some(number) => book::payment_of_number(store, number)?,
-            None => None,
-        },
-    };
-    receipt_of(office, sequence.ok_or_else(missing)?)
+    let own = number.parse::<u32>().ok();
+    let own = own.map(|number| book::payment_of_number(store, number));
+    match (
+        book::payment_of_paper(store, number)?,
+        own.transpose()?.flatten(),
+    ) {
+        (Some(paper), Some(own)) if paper != own => Err(OfficeError::field(
+            "number",
+            format!(
+                "{number} 既是收据号 (序号 {own}), 又是另一笔交纳的纸质收据号 (序号 {paper}); 收据号请写满 8 位, 其他请用记录序号 both a receipt here and the paper of another payment: write the receipt's number with 8 digits, else name the entry"
+            ),
+        )),
+        (Some(sequence), _) | (None, Some(sequence)) => receipt_of(office, sequence),
+        (None, None) => Err(OfficeError::not_found(RECEIPT, number)),
+    }
 }
 
 /// The content of a receipt by the sequence of its payment.

@@ -99,13 +99,11 @@ impl AssessmentService for Office {
         let votes = votes
             .map(|(at, one)| vote(at, one))
             .collect::<Result<Vec<_>, _>>()?;
-        let (unit, year) = (about.0.clone(), about.1.get());
         let answer = appraisal::appraise(self, request, about, votes).await?;
-        let year = u16::try_from(year).unwrap_or_default();
-        let (_, recorded, _) = appraisal::appraisal(self, unit.as_str(), year)?;
+        let entry = answer.written.first().map_or(0, |entry| entry.sequence);
         Ok(Response::new(pb::RecordAppraisalResponse {
             written: written(&answer),
-            left_out: appraisal::left_out(self, &recorded)?,
+            left_out: appraisal::left_out_of(self, entry),
         }))
     }
 

@@ -1,8 +1,10 @@
 //! `DuesService`.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::Fen,
-    letter::{DuesClass, DuesClosed, DuesMonths, DuesWay, Payload, Text, ValueError},
+    letter::{DuesClass, DuesMonths, DuesWay, Payload, Text, ValueError},
     log::Kind,
     pb::{
         exchange::v1::payload::Content,
@@ -20,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        dues::{Asked, Elsewhere, MonthLine, Noted, Row, Told, Totals, rate},
+        dues::{Asked, Elsewhere, MonthLine, Row, Told, Totals, rate},
         life::Who,
     },
     office::{
@@ -175,7 +177,7 @@ fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
         }
     });
     let letters = found.loaded.elsewhere.iter();
-    let letters = letters.filter(|letter| letter.told != Told::Kept && letter.until.is_none());
+    let letters = letters.filter(|letter| letter.told != Told::Kept);
     let letters = letters.map(|letter| pb::DuesPaymentLine {
         sequence: 0,
         receipt: letter.receipt.clone(),
@@ -318,10 +320,14 @@ impl DuesService for Office {
         } else {
             dues::close(self, request, message.unit, month).await?
         };
-        let closed = closed.into_iter().map(|one| sums(one.unit, &one.totals));
+        let months: BTreeSet<Month> = closed.iter().map(|one| one.month).collect();
+        let of_month = closed.iter().filter(|one| one.month == month);
         Ok(Response::new(pb::CloseDuesMonthResponse {
             written: written(&answer),
-            closed: closed.collect(),
+            closed: of_month
+                .map(|one| sums(one.unit.clone(), &one.totals()))
+                .collect(),
+            months: months.iter().map(Month::to_string).collect(),
         }))
     }
 
@@ -337,19 +343,14 @@ impl DuesService for Office {
         let mut all: Vec<_> = by_unit.map(|(unit, totals)| sums(unit, &totals)).collect();
         let whole = crate::domain::dues::totals(&list.rows);
         all.push(sums(String::new(), &whole));
-        let exactly = |(unit, noted): &&(String, Noted<DuesClosed>)| {
-            *unit == list.unit && noted.entry.month == month
-        };
-        let own = list.closed.as_ref().filter(exactly);
         Ok(Response::new(pb::ListDuesResponse {
             unit: list.unit.clone(),
             month: month.to_string(),
             rows: list.rows.iter().map(row).collect(),
             sums: all,
-            closed: own.map(|(unit, noted)| sums(unit.clone(), &dues::said(&noted.entry))),
             is_closed: list.is_closed(),
             open_units: list.open.iter().cloned().collect(),
-            closed_by: list.closed.as_ref().map_or(0, |(_, noted)| noted.sequence),
+            closed_by: list.closed_by.unwrap_or_default(),
         }))
     }
 

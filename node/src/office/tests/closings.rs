@@ -1,22 +1,28 @@
 //! Whose month is closed, and by whom, is told the same way on every list.
 
-use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use hongyan_proto::{
+    id::Fen,
     letter::{MemberExit, UnitKind},
     time::Month,
 };
 
 use super::{
-    dues::{base, pay, paying},
+    dues::{base, pay, paying, same_after_rebuild},
     moves::{assign, leave},
     pair::{Pair, Town},
-    stories::ready,
+    stories::{day, import_rows, ready},
     units::{found, rename, tree},
 };
 use crate::{
-    domain::dues::Published,
-    office::{OfficeError, dues},
+    domain::dues::{Published, Row, Totals, totals},
+    office::{
+        OfficeError,
+        dues::{self, Closing, List, Paying},
+        unit::{self, Changing},
+    },
+    store::LogNo,
 };
 
 const ABOVE: &str = "东街党总支";
@@ -25,6 +31,16 @@ const SECOND: &str = "东街党总支/第二支部";
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
+}
+
+/// A part of what is owed, in fen.
+fn any(paying: Paying, fen: i64) -> Paying {
+    Paying {
+        fen: Some(Fen(fen)),
+        any_amount: true,
+        paid_on: Some(day("2026-05-10")),
+        ..paying
+    }
 }
 
 /// April is over, and somebody owes it.
@@ -36,26 +52,35 @@ async fn may() -> Pair {
     pair
 }
 
-async fn close(town: &Town, unit: &str) -> Result<Vec<String>, OfficeError> {
+async fn close(town: &Town, unit: &str) -> Result<Vec<(String, String, Totals)>, OfficeError> {
     let april = month("2026-04");
-    let would = dues::would_close(&town.office, unit, april).map(|closed| units(&closed));
+    let would = dues::would_close(&town.office, unit, april).map(|closed| said(&closed));
     let closed = dues::close(&town.office, town.request(), unit.to_owned(), april).await;
-    let closed = closed.map(|(closed, _)| units(&closed));
+    let closed = closed.map(|(closed, _)| said(&closed));
     // What is shown before is what is done, and a refusal is the same one.
     assert_eq!(format!("{would:?}"), format!("{closed:?}"));
     closed
 }
 
-fn units(closed: &[dues::Closed]) -> Vec<String> {
-    closed.iter().map(|one| one.unit.clone()).collect()
+fn said(closed: &[Closing]) -> Vec<(String, String, Totals)> {
+    let of = closed.iter();
+    of.map(|one| (one.unit.clone(), one.month.to_string(), one.totals()))
+        .collect()
 }
 
-/// Is April's list closed, is it by one entry, and what of it is open?
+fn units(closed: &[(String, String, Totals)]) -> Vec<&str> {
+    closed.iter().map(|(unit, ..)| unit.as_str()).collect()
+}
+
+fn april(town: &Town, unit: &str) -> List {
+    dues::list(&town.office, unit, month("2026-04")).unwrap()
+}
+
+/// Is April's list closed, is it that of one unit, and what of it is open?
 fn seen(town: &Town, unit: &str) -> (bool, bool, Vec<String>) {
-    let list = dues::list(&town.office, unit, month("2026-04")).unwrap();
-    let open: BTreeSet<String> = list.open.clone();
-    let by_one = list.closed.is_some();
-    (list.is_closed(), by_one, open.into_iter().collect())
+    let list = april(town, unit);
+    let open = list.open.iter().cloned().collect();
+    (list.is_closed(), list.closed_by.is_some(), open)
 }
 
 #[tokio::test]
@@ -66,13 +91,16 @@ async fn closed_from_above_is_closed_below() {
         seen(home, ""),
         (false, false, vec![FIRST.into(), SECOND.into()])
     );
-    assert_eq!(close(home, "").await.unwrap(), [ABOVE]);
-    for unit in [ABOVE, FIRST, SECOND] {
+    let closed = close(home, "").await.unwrap();
+    assert_eq!(units(&closed), [FIRST, SECOND]);
+    for unit in [FIRST, SECOND] {
         assert_eq!(seen(home, unit), (true, true, vec![]), "{unit}");
     }
-    assert_eq!(seen(home, ""), (true, false, vec![]));
+    for unit in ["", ABOVE] {
+        assert_eq!(seen(home, unit), (true, false, vec![]), "{unit:?}");
+    }
     let again = close(home, FIRST).await.unwrap_err().to_string();
-    assert!(again.contains("已结账至 2026-04"), "{again}");
+    assert!(again.contains("2026-04 已结账"), "{again}");
 }
 
 #[tokio::test]
@@ -83,12 +111,12 @@ async fn branches_that_closed_themselves_close_what_is_above_them() {
     for unit in ["", ABOVE] {
         assert_eq!(seen(home, unit), (false, false, vec![SECOND.into()]));
     }
-    close(home, SECOND).await.unwrap();
+    assert_eq!(units(&close(home, "").await.unwrap()), [SECOND]);
     for unit in ["", ABOVE] {
-        assert_eq!(seen(home, unit), (true, false, vec![]), "{unit}");
+        assert_eq!(seen(home, unit), (true, false, vec![]), "{unit:?}");
     }
     let nothing = close(home, "").await.unwrap_err().to_string();
-    assert!(nothing.contains("各支部均已结账"), "{nothing}");
+    assert!(nothing.contains("已结账"), "{nothing}");
 }
 
 #[tokio::test]
@@ -101,15 +129,129 @@ async fn a_closed_month_stays_closed_under_another_name() {
     assert_eq!(seen(home, "东街党总支/新街支部"), (true, true, Vec::new()));
     let refused = base(home, "李四", 9000, "2026-04").await.unwrap_err();
     assert!(refused.to_string().contains("已结账"), "{refused}");
-    // The next unit of the old name has closed nothing.
-    found(home, ("第一支部", UnitKind::Branch), ABOVE, "2026-05-18").await;
-    assign(home, FIRST, "李四", "2026-05-18").await.unwrap();
-    assert_eq!(
-        dues::list(&home.office, FIRST, month("2026-05"))
-            .unwrap()
-            .closed,
-        None
-    );
+    // The next unit of the old name has closed nothing, though it is entered as older than the new name.
+    let next = ("第一支部", UnitKind::Branch);
+    found(home, next, ABOVE, "2026-01-01").await;
+    import_rows(home, "姓名,活动证号,所在支部\n王五,AQ-0077,第一支部\n").await;
+    base(home, "王五", 3000, "2026-04").await.unwrap();
+    assert_eq!(seen(home, FIRST), (false, false, vec![FIRST.into()]));
+}
+
+/// Everything that happens to people, units and money afterwards.
+async fn much_happens(pair: &Pair) {
+    let home = &pair.home;
+    home.set_day("2026-06-20");
+    found(
+        home,
+        ("西街党总支", UnitKind::GeneralBranch),
+        "",
+        "2026-05-02",
+    )
+    .await;
+    let moved = Changing {
+        unit: FIRST.to_owned(),
+        name: None,
+        place: None,
+        above: Some("西街党总支".to_owned()),
+        on: day("2026-05-12"),
+        reason: None,
+    };
+    unit::change(&home.office, home.request(), moved)
+        .await
+        .unwrap();
+    import_rows(
+        home,
+        "姓名,入党时间,活动证号,所在支部\n王五,2010-01-01,AQ-0077,第二支部\n李四,2026-05-01,AQ-0002,第一支部\n",
+    )
+    .await;
+    assign(home, "第一支部", "王五", "2026-06-02")
+        .await
+        .unwrap();
+    assign(home, SECOND, "张三", "2026-06-02").await.unwrap();
+    leave(home, "金丝雀", MemberExit::Transferred, "2026-06-10")
+        .await
+        .unwrap();
+    pay(home, "李四", paying("2026-05", 2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_that_is_entered_later_changes_a_closed_list() {
+    let pair = may().await;
+    let home = &pair.home;
+    pay(home, "张三", any(paying("2026-04", 1), 500))
+        .await
+        .unwrap();
+    close(home, "").await.unwrap();
+    let whole = april(home, "");
+    let first = april(home, FIRST);
+    assert_eq!((whole.rows.len(), first.rows.len()), (3, 2));
+    much_happens(&pair).await;
+    let plain = |list: &List| -> Vec<Row> {
+        let rows = list.rows.iter().cloned();
+        rows.map(|row| Row { unit: None, ..row }).collect()
+    };
+    assert_eq!(plain(&april(home, "")), plain(&whole));
+    // The branch is called by its new place, and is on no list of where it was.
+    assert_eq!(plain(&april(home, "西街党总支/第一支部")), plain(&first));
+    assert!(april(home, "西街党总支").is_closed());
+    assert_eq!(april(home, ABOVE).rows.len(), 1);
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn money_of_the_month_of_a_move_is_in_the_sums_of_who_took_it() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    base(home, "李四", 3000, "2026-04").await.unwrap();
+    home.set_day("2026-04-20");
+    assign(home, SECOND, "李四", "2026-04-15").await.unwrap();
+    pay(home, "李四", paying("2026-04", 1)).await.unwrap();
+    home.set_day("2026-05-10");
+    let lists = [FIRST, SECOND, ""].map(|unit| totals(&april(home, unit).rows));
+    let received = lists.map(|sums| (sums.owed.0, sums.received.0));
+    assert_eq!(received, [(1500, 0), (0, 1500), (1500, 1500)]);
+    let closed = close(home, "").await.unwrap();
+    let sums: Vec<Totals> = closed.into_iter().map(|(.., sums)| sums).collect();
+    assert_eq!(sums, lists[..2]);
+}
+
+#[tokio::test]
+async fn open_months_before_are_closed_with_it_and_keep_their_lists() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    base(home, "李四", 3000, "2026-02").await.unwrap();
+    home.set_day("2026-05-10");
+    let march = |town: &Town| dues::list(&town.office, FIRST, month("2026-03")).unwrap();
+    let before = march(home).rows;
+    let closed = close(home, FIRST).await.unwrap();
+    let months: Vec<&str> = closed.iter().map(|(_, month, _)| month.as_str()).collect();
+    assert_eq!(months, ["2026-02", "2026-03", "2026-04"]);
+    pay(home, "李四", paying("2026-02", 2)).await.unwrap();
+    assert_eq!(march(home).rows, before);
+    assert!(march(home).is_closed());
+}
+
+#[tokio::test]
+async fn a_list_that_fills_more_than_an_entry_is_one_list() {
+    let pair = may().await;
+    let home = &pair.home;
+    let mut roster = "姓名,活动证号,所在支部\n".to_owned();
+    for at in 0..410 {
+        writeln!(
+            roster,
+            "党员{},BX-{at:04},第二支部",
+            char::from_u32(0x4e00 + at).unwrap()
+        )
+        .unwrap();
+    }
+    import_rows(home, &roster).await;
+    let size = home.size(LogNo::LOCAL);
+    let closed = close(home, SECOND).await.unwrap();
+    assert_eq!(closed[0].2.persons, 411);
+    assert_eq!(home.size(LogNo::LOCAL) - size, 2);
+    assert_eq!(april(home, SECOND).rows.len(), 411);
 }
 
 #[tokio::test]
@@ -139,10 +281,14 @@ async fn who_left_with_arrears_stays_on_the_last_units_list() {
     assert_eq!(listed(FIRST), Some((0, 3000)));
     assert_eq!(listed(SECOND), None);
     assert_eq!(named(""), Some(vec!["2026-04".into(), "2026-05".into()]));
-    pay(home, "李四", paying("2026-04", 2)).await.unwrap();
-    assert_eq!((named(""), listed("")), (None, Some((0, 0))));
+    // A namesake who came since is the one that the name means.
+    import_rows(home, "姓名,活动证号,所在支部\n李四,AQ-0088,第二支部\n").await;
+    let unknown = pay(home, "李四", paying("2026-04", 2)).await.unwrap_err();
+    assert!(unknown.to_string().contains("基数"), "{unknown}");
+    pay(home, "AQ-0002", paying("2026-04", 2)).await.unwrap();
+    assert_eq!((named(FIRST), listed(FIRST)), (None, Some((0, 0))));
     home.set_day("2026-08-10");
-    let august = dues::list(&home.office, "", month("2026-08")).unwrap();
+    let august = dues::list(&home.office, FIRST, month("2026-08")).unwrap();
     assert!(august.rows.iter().all(|row| row.name != "李四"));
 }
 

@@ -45,32 +45,16 @@ pub(super) fn summed(sums: &[DuesSums], lang: Lang) -> String {
     rows.render(lang)
 }
 
-/// What closing would fix.
+/// What closing fixes: the sums of the month, and which open months before it are closed with it.
+fn fixed(title: (&str, &str), answer: &CloseDuesMonthResponse, lang: Lang) -> String {
+    let (title, months) = (lang.say(title.0, title.1), answer.months.join(", "));
+    format!("{title}: {months}\n{}", summed(&answer.closed, lang))
+}
+
 pub(in crate::cli::dues) fn to_close(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
-    summed(&answer.closed, lang)
+    fixed(("将结账的月份", "months to close"), answer, lang)
 }
 
 pub(in crate::cli::dues) fn closed(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
-    let mut rows = table(
-        lang,
-        &[
-            ("已结账单位", "closed unit"),
-            ("人数", "persons"),
-            ("应交", "owed"),
-            ("实交", "received"),
-            ("欠交", "arrears"),
-            ("预交", "advance"),
-        ],
-    );
-    for sum in &answer.closed {
-        rows.row([
-            sum.unit.clone(),
-            sum.persons.to_string(),
-            show_fen(sum.owed),
-            show_fen(sum.received),
-            show_fen(sum.arrears),
-            show_fen(sum.advance),
-        ]);
-    }
-    rows.render(lang)
+    fixed(("✓ 已结账的月份", "✓ months closed"), answer, lang)
 }

@@ -3,10 +3,10 @@
 use hongyan_proto::{id::Fen, letter::DuesClass, time::Month};
 use proptest::prelude::*;
 
-use super::{account, base, correction, day, month, paid, person, relief};
+use super::{account, base, correction, day, month, paid, person, relief, row};
 use crate::domain::{
     calendar::last_day,
-    dues::{Account, Asked, months, row},
+    dues::{Account, Asked, months},
 };
 
 fn first(at: u32) -> String {

@@ -13,8 +13,8 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
-use super::{Account, Noted, Person, Stay};
-use crate::domain::life::Who;
+use super::{Account, Elsewhere, Noted, Person, Row, Stay, rows};
+use crate::domain::life::{Who, unit::belongs};
 
 pub(super) const MEMBER: MemberId = MemberId::from_bytes([7; 16]);
 
@@ -132,4 +132,18 @@ pub(super) fn person() -> Person {
         stays: vec![stay("东街支部", None, None)],
         away: Vec::new(),
     }
+}
+
+/// The line of somebody who is on one list of a unit, or of the units inside it, at most.
+pub(super) fn row(
+    about: (&Person, &Account),
+    elsewhere: &[Elsewhere],
+    unit: &str,
+    days: (Month, Day),
+) -> Option<Row> {
+    let mut rows = rows(about, elsewhere, days).into_iter();
+    rows.find(|row| {
+        let place = row.unit.as_deref();
+        unit.is_empty() || place.is_some_and(|place| belongs(place, unit))
+    })
 }

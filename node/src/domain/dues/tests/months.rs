@@ -5,9 +5,11 @@ use hongyan_proto::{
     letter::DuesClass,
 };
 
-use super::{account, base, correction, day, month, noted, paid, person, relief, salary, stay};
+use super::{
+    account, base, correction, day, month, noted, paid, person, relief, row, salary, stay,
+};
 use crate::domain::dues::{
-    Account, Asked, Elsewhere, Months, Person, Told, months, published, row, totals,
+    Account, Asked, Elsewhere, Months, Person, Told, months, published, rows, totals,
 };
 
 fn at_end_of(person: &Person, account: &Account, on: &str, through: &str) -> Months {
@@ -32,8 +34,6 @@ fn letter(told: Told, (first, months): (&str, u32), fen: i64, on: &str) -> Elsew
         paid_on: day(on),
         receipt: "SJ-1".to_owned(),
         place: "in:341700-001/5".to_owned(),
-        from: None,
-        until: None,
     }
 }
 
@@ -344,10 +344,12 @@ fn a_move_between_units_is_listed_once() {
     assert_eq!(of("西街支部", "2026-02"), None);
     assert_eq!(of("东街支部", "2026-04"), None);
     assert_eq!(of("西街支部", "2026-04").unwrap().arrears, Fen(3000));
-    let whole = of("", "2026-03").unwrap();
-    assert_eq!((whole.received, whole.arrears), (Fen(3000), Fen(1500)));
-    let sums = totals([&east, &west]);
-    assert_eq!((sums.owed, sums.received), (Fen(1500), whole.received));
+    let march = (month("2026-03"), day("2026-12-31"));
+    let whole = rows((&member, &account), &[], march);
+    assert_eq!(whole, [east, west]);
+    let sums = totals(&whole);
+    assert_eq!((sums.persons, sums.owed), (1, Fen(1500)));
+    assert_eq!((sums.received, sums.arrears), (Fen(3000), Fen(1500)));
 }
 
 #[test]

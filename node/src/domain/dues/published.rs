@@ -1,0 +1,70 @@
+//! What is published of a period (公示): names and amounts, never an income.
+
+use std::collections::BTreeSet;
+
+use hongyan_proto::{
+    id::Fen,
+    letter::DuesPayment,
+    time::{Day, Month},
+};
+
+use super::{account::Account, list::received, person::Person};
+use crate::domain::{
+    calendar::last_day,
+    life::{Who, unit::belongs},
+};
+
+/// One line of what is published (公示): a name and an amount. Never an income.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Published {
+    /// Who.
+    pub who: Who,
+    /// Name.
+    pub name: String,
+    /// The unit that received it.
+    pub unit: Option<String>,
+    /// Received in the period.
+    pub fen: Fen,
+    /// First and last month that the payments of the period were for.
+    pub months: Option<(Month, Month)>,
+}
+
+/// The person's lines of a period of months, one for each unit that received something then.
+pub fn published(
+    (person, account): (&Person, &Account),
+    unit: &str,
+    (from, until): (Month, Month),
+    today: Day,
+) -> Vec<Published> {
+    let (begin, end) = (from.first_day(), last_day(until).min(today));
+    let seen = account.seen(end).payments;
+    // What was given back in the period counted on the day before it.
+    let before = account.seen(begin.plus_days(-1)).payments;
+    let place = |payment: &DuesPayment| person.unit_on(payment.paid_on);
+    let places: BTreeSet<Option<&str>> = seen
+        .iter()
+        .chain(&before)
+        .map(|(_, payment)| place(payment))
+        .filter(|place| inside(*place, unit))
+        .collect();
+    let lines = places.into_iter().map(|here| {
+        let covered: Vec<Month> = seen
+            .iter()
+            .filter(|(_, payment)| payment.paid_on >= begin && place(payment) == here)
+            .flat_map(|(_, payment)| payment.covered())
+            .collect();
+        let months = covered.iter().min().zip(covered.iter().max());
+        Published {
+            who: person.who,
+            name: person.name.clone(),
+            unit: here.map(str::to_owned),
+            fen: received((person, account), here, (begin, end)),
+            months: months.map(|(first, last)| (*first, *last)),
+        }
+    });
+    lines.filter(|line| line.fen.0 != 0).collect()
+}
+
+fn inside(place: Option<&str>, unit: &str) -> bool {
+    unit.is_empty() || place.is_some_and(|place| belongs(place, unit))
+}
