@@ -14,7 +14,7 @@ pub enum BookError {
     Store(#[from] StoreError),
     /// A view's value that cannot be read.
     #[error(
-        "视图 {0} 无法读取; 请用 `hongyan-node serve --rebuild` 从日志重建 a view cannot be read: make it again from the logs"
+        "视图 {0} 无法读取; 请先备份 (backup), 再恢复到新目录 (restore), 恢复时视图从日志重建 a view cannot be read: back up and restore into a new folder, which makes views again from the logs"
     )]
     View(&'static str),
     /// No correspondence with this key.

@@ -98,8 +98,9 @@ impl View {
             // The small index also says when contact was made.
             // Gateways have a key each.
             // Of organizational life there is a brief beside each record.
-            // The settled months of a year lie in one value a person.
-            Self::Event | Self::Correspondence | Self::Gateway | Self::Life | Self::Dues => 2,
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
+            // The settled months of a year lie in one value a person since version 2, closings have their lists since version 3.
+            Self::Dues => 3,
             _ => 1,
         }
     }

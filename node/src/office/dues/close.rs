@@ -153,8 +153,9 @@ fn open(
         }));
     }
     if found.iter().all(|closing| closing.month != month) {
+        let whose = if unit.is_empty() { "全委" } else { &unit };
         return refuse(format!(
-            "{unit} 的 {month} 已结账, 或名单上没有编入支部的党员 it is closed, or nobody with a unit is on its list"
+            "{whose} 的 {month} 已结账, 或名单上没有编入支部的党员 the month is closed, or nobody with a unit is on its list"
         ));
     }
     Ok(found)

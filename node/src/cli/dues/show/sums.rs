@@ -2,7 +2,7 @@
 
 use hongyan_proto::pb::office::v1::{CloseDuesMonthResponse, DuesSums};
 
-use super::some;
+use super::{some, span};
 use crate::cli::{lang::Lang, session::table, values::show_fen};
 
 pub(super) fn summed(sums: &[DuesSums], lang: Lang) -> String {
@@ -47,7 +47,9 @@ pub(super) fn summed(sums: &[DuesSums], lang: Lang) -> String {
 
 /// What closing fixes: the sums of the month, and which open months before it are closed with it.
 fn fixed(title: (&str, &str), answer: &CloseDuesMonthResponse, lang: Lang) -> String {
-    let (title, months) = (lang.say(title.0, title.1), answer.months.join(", "));
+    let title = lang.say(title.0, title.1);
+    let months = answer.months.first().zip(answer.months.last());
+    let months = months.map_or_else(String::new, |(first, last)| span(first, last));
     format!("{title}: {months}\n{}", summed(&answer.closed, lang))
 }
 
