@@ -12,12 +12,11 @@ use hongyan_proto::{
 };
 use prost::Message;
 
-use super::{BookError, Shelf, put, shelf::read, units};
+use super::{BookError, Shelf, dues_closed, put, shelf::read};
 use crate::{
     domain::{
-        dues::{Account, Closed, Closings, Noted},
+        dues::{Account, Noted},
         life::Who,
-        unit::Called,
     },
     store::{Draft, View},
 };
@@ -149,10 +148,6 @@ fn paper_key(blind: [u8; 16]) -> Vec<u8> {
     [&b"q"[..], &blind].concat()
 }
 
-fn closed_key(sequence: u64) -> Vec<u8> {
-    [&b"c"[..], &sequence.to_be_bytes()].concat()
-}
-
 /// Months of a year.
 const YEAR: u32 = 12;
 
@@ -196,9 +191,7 @@ pub(super) fn keep(
         Payload::DuesCorrection(correction) => {
             return corrected(draft, header, correction, payload);
         }
-        Payload::DuesClosed(_) => {
-            return Ok(draft.put_view(VIEW, &closed_key(sequence), payload.encode())?);
-        }
+        Payload::DuesClosed(closed) => return dues_closed::keep(draft, sequence, closed, payload),
         _ => None,
     };
     let Some(who) = who else { return Ok(()) };
@@ -355,32 +348,6 @@ pub fn dues_person(shelf: &impl Shelf, sequence: u64) -> Result<Option<Who>, Boo
     read::<Placed>(shelf, VIEW, &placed_key(sequence), NAME)?
         .map(|placed| person_from(&placed.person))
         .transpose()
-}
-
-/// The closed months, each unit as it is called now: a new name or another unit above opens no list again.
-pub fn dues_closings(shelf: &impl Shelf) -> Result<Closings, BookError> {
-    let wrong = || BookError::View(NAME);
-    let units = units(shelf)?;
-    let called = Called::of(&units);
-    let mut closings = Vec::new();
-    for (key, bytes) in shelf.scan(VIEW, b"c")? {
-        let sequence = key[1..].try_into().map(u64::from_be_bytes);
-        let sequence = sequence.map_err(|_| wrong())?;
-        let Ok(Payload::DuesClosed(entry)) = Payload::decode(Kind::DuesClosed, &bytes) else {
-            return Err(wrong());
-        };
-        let by_id = entry.unit_id.and_then(|id| units.get(id));
-        let unit = match by_id {
-            Some(unit) => called.name(unit),
-            None => called.early(entry.unit.as_str()),
-        };
-        closings.push(Closed {
-            unit,
-            sequence,
-            entry,
-        });
-    }
-    Ok(Closings::new(closings))
 }
 
 /// The number of the next receipt.

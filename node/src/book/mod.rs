@@ -14,6 +14,7 @@ mod confirm;
 mod contact;
 mod contacted;
 mod dues;
+mod dues_closed;
 mod epoch;
 mod error;
 mod event;
@@ -50,9 +51,10 @@ pub use contact::{
 };
 pub use contacted::contacted;
 pub use dues::{
-    Settled, dues_account, dues_accounts, dues_closings, dues_person, dues_settled,
-    next_dues_number, payment_of_number, payment_of_paper, payment_told,
+    Settled, dues_account, dues_accounts, dues_person, dues_settled, next_dues_number,
+    payment_of_number, payment_of_paper, payment_told,
 };
+pub use dues_closed::{dues_closings, dues_lists};
 pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
 pub use error::BookError;
 pub use event::event;

@@ -1,6 +1,6 @@
 //! Closed months: their lists do not change any more, because the entries that closed them have them.
 
-use std::{collections::BTreeSet, iter};
+use std::{collections::BTreeMap, iter};
 
 use hongyan_proto::{
     letter::DuesClosed,
@@ -20,39 +20,25 @@ pub struct Closed {
     pub entry: DuesClosed,
 }
 
-/// Which months of which units are closed.
+/// Which months of which units are closed: the first one with a list and the last one, by the unit as it is called now.
 #[derive(Clone, Debug, Default)]
-pub struct Closings(Vec<Closed>);
+pub struct Closings(BTreeMap<String, (Month, Month)>);
 
 impl Closings {
     /// All there are.
-    pub const fn new(closings: Vec<Closed>) -> Self {
-        Self(closings)
+    pub const fn new(spans: BTreeMap<String, (Month, Month)>) -> Self {
+        Self(spans)
     }
 
     /// The last closed month of a unit.
     pub fn last(&self, unit: &str) -> Option<Month> {
-        let of = self.0.iter().filter(|closed| closed.unit == unit);
-        of.map(|closed| closed.entry.month).max()
-    }
-
-    /// The lists of a month that were closed, by unit; a long one in parts.
-    pub fn of(&self, month: Month) -> impl Iterator<Item = &Closed> {
-        let of = self.0.iter();
-        of.filter(move |closed| closed.entry.month == month)
-    }
-
-    /// The closings that entries are, in the order of the log.
-    pub fn at<'a>(&'a self, sequences: &'a BTreeSet<u64>) -> impl Iterator<Item = &'a Closed> {
-        let of = self.0.iter();
-        of.filter(|closed| sequences.contains(&closed.sequence))
+        self.0.get(unit).map(|(_, last)| *last)
     }
 
     /// Is a unit's list of a month the one that was closed? Of a month between two closings that has no entry it is empty: nobody was on it.
     pub fn has_list(&self, unit: &str, month: Month) -> bool {
-        let of = self.0.iter().filter(|closed| closed.unit == unit);
-        let first = of.map(|closed| closed.entry.month).min();
-        first.is_some_and(|first| first <= month) && self.covers(unit, month)
+        let span = self.0.get(unit);
+        span.is_some_and(|(first, last)| (*first..=*last).contains(&month))
     }
 
     /// Is a unit's month closed?

@@ -98,6 +98,11 @@ impl<'a> Called<'a> {
             .map_or_else(|| text.to_owned(), |unit| self.name(unit))
     }
 
+    /// A unit of the tree.
+    pub fn get(&self, id: UnitId) -> Option<&'a Unit> {
+        self.units.get(id)
+    }
+
     /// The same of a text from before there was a tree: its first day says what was meant.
     pub fn early(&self, text: &str) -> String {
         self.now(text, self.units.all().map(Unit::founded_on).min())

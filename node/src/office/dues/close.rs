@@ -1,6 +1,9 @@
 //! Closing a month: from then on its list is the one that the entry has.
 
-use std::{collections::BTreeMap, iter};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 use hongyan_proto::{
     id::UnitId,
@@ -70,10 +73,13 @@ pub(in crate::office) async fn close(
             Ok(Answer::default())
         })
         .await?;
-    let closings = book::dues_closings(&office.store)?;
-    let sequences = answer.written.iter().map(|written| written.sequence);
-    let sequences = sequences.collect();
-    let mut closed: Vec<Closing> = closings.at(&sequences).map(of_entry).collect();
+    let written: BTreeSet<u64> = answer.written.iter().map(|entry| entry.sequence).collect();
+    let mut closed: Vec<Closing> = Vec::new();
+    for month in back(month) {
+        let lists = book::dues_lists(&office.store, month)?.into_iter();
+        let lists = lists.filter(|list| written.contains(&list.sequence));
+        closed.extend(lists.map(|list| of_entry(&list)));
+    }
     // The parts of a long list are one list.
     closed.dedup_by(|part, whole| {
         let same = (&part.unit, part.month) == (&whole.unit, whole.month);
@@ -133,7 +139,8 @@ fn open(
         .collect();
     let mut found = Vec::new();
     for month in months(&people, month) {
-        let list = list_of(&people, &closings, &unit, (month, today));
+        let closed = book::dues_lists(shelf, month)?;
+        let list = list_of(&people, (&closings, &closed), &unit, (month, today));
         let mut lists: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
         for row in &list.rows {
             let place = unit_of(row);
@@ -169,11 +176,17 @@ fn months(people: &[Loaded], until: Month) -> Vec<Month> {
         bases.chain(payments.map(|payment| payment.month.min(payment.paid_on.month())))
     });
     let first = entered.min().unwrap_or(until);
+    back(until)
+        .into_iter()
+        .filter(|month| *month == until || *month >= first)
+        .collect()
+}
+
+/// The months that may be closed with one, in order.
+fn back(until: Month) -> Vec<Month> {
     let before = |month: &Month| Some(month.first_day().plus_days(-1).month());
-    let mut months: Vec<Month> = iter::successors(Some(until), before)
-        .take(BACK + 1)
-        .take_while(|month| *month == until || *month >= first)
-        .collect();
+    let months = iter::successors(Some(until), before);
+    let mut months: Vec<Month> = months.take(BACK + 1).collect();
     months.reverse();
     months
 }

@@ -113,7 +113,9 @@ pub(in crate::office) fn list(
     let (shelf, days) = (&office.store, (month, office.today()));
     let unit = &roster::named(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
-    let list = list_of(&people, &book::dues_closings(shelf)?, unit, days);
+    let closings = book::dues_closings(shelf)?;
+    let closed = book::dues_lists(shelf, month)?;
+    let list = list_of(&people, (&closings, &closed), unit, days);
     known(shelf, &people, unit)?;
     Ok(list)
 }
@@ -121,12 +123,11 @@ pub(in crate::office) fn list(
 /// The lists of a unit and of those inside it: as their closings have them, else derived.
 pub(super) fn list_of(
     people: &[Loaded],
-    closings: &Closings,
+    (closings, closed): (&Closings, &[Closed]),
     unit: &str,
     (month, today): (Month, Day),
 ) -> List {
     let inside = |place: &str| unit.is_empty() || belongs(place, unit);
-    let closed: Vec<&Closed> = closings.of(month).collect();
     let derived = people.iter().flat_map(|one| {
         let about = (&one.person, &one.account);
         rows(about, &one.elsewhere, (month, today))
@@ -193,7 +194,9 @@ pub(in crate::office) fn arrears(
     let unit = &roster::named(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
     known(shelf, &people, unit)?;
-    let list = list_of(&people, &book::dues_closings(shelf)?, unit, (month, today));
+    let closings = book::dues_closings(shelf)?;
+    let closed = book::dues_lists(shelf, month)?;
+    let list = list_of(&people, (&closings, &closed), unit, (month, today));
     let people: BTreeMap<Who, &Loaded> = people.iter().map(|one| (one.person.who, one)).collect();
     // Of a later month only that it was paid twice is worth a word before it comes.
     let owing = |of: Month, line: &MonthLine| {
