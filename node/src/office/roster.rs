@@ -115,6 +115,7 @@ pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError
     for candidate in &mut all {
         candidate.belongs = true;
     }
+    let here = all.len();
     let (units, members) = (book::units(shelf)?, book::members(shelf)?);
     let called = Called::of(&units);
     for member in members.iter().filter(|member| member.removed) {
@@ -122,7 +123,7 @@ pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError
         let place = of_member((&units, &called), member);
         let mut left = candidate(who, &member.details, place.as_deref(), "");
         // Who is on the roster comes first; their namesakes who left are found by id, certificate or ID number.
-        let mut others = all.iter();
+        let mut others = all[..here].iter();
         left.belongs = !others.any(|other| other.names.first() == left.names.first());
         all.push(left);
     }

@@ -187,15 +187,19 @@ async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<
         month: month.to_string(),
         dry_run: true,
     };
-    let mut units = request.unit.clone();
-    if !session.is_repeat() {
-        let open = call!(session, close_dues_month, request.clone());
-        if !session.io.json {
-            session.show(&open, show::to_close)?;
+    let mut service = client!(session, dues_service_client::DuesServiceClient);
+    let units = match service.close_dues_month(request.clone()).await {
+        Ok(open) => {
+            let open = open.into_inner();
+            if !session.io.json {
+                session.show(&open, show::to_close)?;
+            }
+            let names: Vec<&str> = open.closed.iter().map(|sum| sum.unit.as_str()).collect();
+            names.join(", ")
         }
-        let names: Vec<&str> = open.closed.iter().map(|sum| sum.unit.as_str()).collect();
-        units = names.join(", ");
-    }
+        Err(refused) if !session.is_repeat() => return Err(refused.into()),
+        Err(_) => show::whose(&request.unit, session.lang),
+    };
     session.confirm(
         &format!("{month} 及以前各月结账后名单不再改变, 现在为以下单位结账? {units}"),
         &format!(

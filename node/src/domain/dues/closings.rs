@@ -35,7 +35,13 @@ impl Closings {
         self.0.get(unit).map(|(_, last)| *last)
     }
 
-    /// Is a unit's list of a month the one that was closed? Of a month between two closings that has no entry it is empty: nobody was on it.
+    /// Of the months that units closed last, the earliest.
+    pub fn earliest_last(&self) -> Option<Month> {
+        self.0.values().map(|(_, last)| *last).min()
+    }
+
+    /// Is a unit's list of a month the one that was closed? A closing keeps the lists of all months behind the one before it: of a month that has
+    /// no entry it is empty, because nobody was on it.
     pub fn has_list(&self, unit: &str, month: Month) -> bool {
         let span = self.0.get(unit);
         span.is_some_and(|(first, last)| (*first..=*last).contains(&month))

@@ -108,11 +108,11 @@ impl<'a> Called<'a> {
         self.now(text, self.units.all().map(Unit::founded_on).min())
     }
 
-    /// What a unit is called now: its path, and its id behind it where it is no more and left its path to another.
+    /// What a unit is called now: its path, and its id behind it where it is no more and another has or had the path.
     pub fn name(&self, unit: &Unit) -> String {
         let path = self.units.path(unit.id);
         let spans = self.paths.get(&path).into_iter().flatten();
-        let mut others = spans.filter(|span| span.unit != unit.id && span.to.is_none());
+        let mut others = spans.filter(|span| span.unit != unit.id);
         if !unit.is_open() && others.next().is_some() {
             return format!("{path} ({:.8})", unit.id.to_string());
         }

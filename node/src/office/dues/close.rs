@@ -18,16 +18,18 @@ use super::{
 use crate::{
     book::{self, Shelf},
     domain::{
-        dues::{Closed, Row, Totals, listed, totals},
+        dues::{Closed, Closings, Row, Totals, listed, rows, totals},
         unit::Called,
     },
     office::{Answer, Office, OfficeError, Request, roster},
     store::Store,
 };
 
-/// Persons of one entry: more would not fit into its payload.
+/// Lines of one entry, some 80 bytes each: many more would not fit into its payload of 64 KiB.
 const PART: usize = 400;
-/// Months before the one that is closed whose open lists are closed with it. Of older ones only that they are closed is known.
+/// Months paid twice that weigh as much as another line.
+const TWICE: usize = 8;
+/// Months before the first one that is closed whose lists are kept with it. Of older ones only that they are closed is known.
 const BACK: usize = 24;
 
 /// A unit's list that is closed.
@@ -45,6 +47,24 @@ impl Closing {
     pub(in crate::office) fn totals(&self) -> Totals {
         totals(&self.rows)
     }
+
+    /// The lines of each entry.
+    fn parts(&self) -> Vec<&[Row]> {
+        let (mut parts, mut rest, mut weight) = (Vec::new(), self.rows.as_slice(), 0);
+        let mut at = 0;
+        while let Some(row) = rest.get(at) {
+            weight += 1 + row.double.len() / TWICE;
+            if at > 0 && weight > PART {
+                let (part, others) = rest.split_at(at);
+                parts.push(part);
+                (rest, at, weight) = (others, 0, 0);
+            } else {
+                at += 1;
+            }
+        }
+        parts.push(rest);
+        parts
+    }
 }
 
 /// Closes a month, and every month before it, for a unit and the units inside it; without one, for all of them.
@@ -58,8 +78,10 @@ pub(in crate::office) async fn close(
     let answer = office
         .write(request, move |desk| {
             let days = (month, desk.today);
-            for closing in open(desk.draft, &store, &unit, days)? {
-                for part in closing.rows.chunks(PART) {
+            let open = open(desk.draft, &store, &unit, days)?;
+            let first = open.first().map_or(month, |closing| closing.month);
+            for closing in open {
+                for part in closing.parts() {
                     let closed = DuesClosed {
                         unit: Text::parse(&closing.path)?,
                         unit_id: closing.id,
@@ -70,12 +92,17 @@ pub(in crate::office) async fn close(
                     desk.enter(&closed.into(), None)?;
                 }
             }
-            Ok(Answer::default())
+            Ok(Answer {
+                extra: first.to_string().into(),
+                ..Answer::default()
+            })
         })
         .await?;
+    let first = str::from_utf8(&answer.extra).unwrap_or_default();
+    let first: Month = first.parse().unwrap_or(month);
     let written: BTreeSet<u64> = answer.written.iter().map(|entry| entry.sequence).collect();
     let mut closed: Vec<Closing> = Vec::new();
-    for month in back(month) {
+    for month in span(first, month) {
         let lists = book::dues_lists(&office.store, month)?.into_iter();
         let lists = lists.filter(|list| written.contains(&list.sequence));
         closed.extend(lists.map(|list| of_entry(&list)));
@@ -138,9 +165,16 @@ fn open(
         .map(|unit| (called.name(unit), unit.id))
         .collect();
     let mut found = Vec::new();
-    for month in months(&people, month) {
-        let closed = book::dues_lists(shelf, month)?;
-        let list = list_of(&people, (&closings, &closed), &unit, (month, today));
+    // Of a committee that closes every month one list is derived, not two dozen.
+    let is_open = |of: &Month| {
+        let mut units = people.iter().flat_map(|one| units_in(one, (*of, today)));
+        *of == month || units.any(|unit| !closings.covers(&unit, *of))
+    };
+    for month in months(&people, &closings, month)
+        .into_iter()
+        .filter(is_open)
+    {
+        let list = list_of(&people, (&closings, &[]), &unit, (month, today));
         let mut lists: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
         for row in &list.rows {
             let place = unit_of(row);
@@ -168,25 +202,40 @@ fn open(
     Ok(found)
 }
 
-/// The months up to one, from the first about which anything was entered.
-fn months(people: &[Loaded], until: Month) -> Vec<Month> {
+/// The units on whose lists of a month somebody may stand. Of most people the roster says so; of who had left or was corrected only their lines.
+fn units_in(one: &Loaded, (month, today): (Month, Day)) -> Vec<String> {
+    let account = &one.account;
+    let corrections = account.corrections.iter();
+    let mut corrected = corrections.map(|noted| noted.entry.counts_on.month());
+    let stay = one.person.stay(one.person.day_of(month));
+    let (Some(stay), false) = (stay, corrected.any(|of| of == month)) else {
+        let rows = rows((&one.person, account), &one.elsewhere, (month, today));
+        return rows.into_iter().filter_map(|row| row.unit).collect();
+    };
+    let paid = account.payments.iter().map(|noted| noted.entry.paid_on);
+    let paid = paid.filter(|day| day.month() == month);
+    let took = paid.filter_map(|day| one.person.unit_on(day));
+    let took = took.map(str::to_owned);
+    stay.unit.iter().cloned().chain(took).collect()
+}
+
+/// The months up to one: from the one behind the last that any unit closed, so that no gap is left; where none did, from the first about which
+/// anything was entered.
+fn months(people: &[Loaded], closings: &Closings, until: Month) -> Vec<Month> {
     let entered = people.iter().flat_map(|one| {
         let bases = one.account.bases.iter().map(|noted| noted.entry.from);
         let payments = one.account.payments.iter().map(|noted| &noted.entry);
         bases.chain(payments.map(|payment| payment.month.min(payment.paid_on.month())))
     });
-    let first = entered.min().unwrap_or(until);
-    back(until)
-        .into_iter()
-        .filter(|month| *month == until || *month >= first)
-        .collect()
+    let before = |month: &Month| Some(month.first_day().plus_days(-1).month());
+    let oldest = iter::successors(Some(until), before).nth(BACK);
+    let first = entered.min().max(oldest).unwrap_or(until);
+    let closed = closings.earliest_last().map(|last| last.plus_months(1));
+    let first = closed.map_or(first, |next| first.min(next)).min(until);
+    span(first, until)
 }
 
-/// The months that may be closed with one, in order.
-fn back(until: Month) -> Vec<Month> {
-    let before = |month: &Month| Some(month.first_day().plus_days(-1).month());
-    let months = iter::successors(Some(until), before);
-    let mut months: Vec<Month> = months.take(BACK + 1).collect();
-    months.reverse();
-    months
+fn span(first: Month, until: Month) -> Vec<Month> {
+    let months = iter::successors(Some(first), |month| Some(month.plus_months(1)));
+    months.take_while(|month| *month <= until).collect()
 }

@@ -140,7 +140,7 @@ fn change(
     };
     let mut telling = Telling::default();
     let after = told(desk, who, (&before, after), &reason, &mut telling)?;
-    let counts_on = counts_on(desk, &loaded, &before, after.as_ref())?;
+    let counts_on = counts_on(desk, &loaded, (sequence, &before), after.as_ref())?;
     let shown = after.as_ref().unwrap_or(&before);
     let outcome = Outcome {
         number: shown.number.get(),
@@ -279,11 +279,12 @@ fn told(
     Ok(Some(after))
 }
 
-/// From the earlier of both days on, unless a month of either is closed: then from today.
+/// From the earlier of both days on, unless a month of either is closed: then from today. Never before an earlier correction of the same entry: lists
+/// between the two would have neither.
 fn counts_on(
     desk: &Desk<'_, '_>,
     loaded: &Loaded,
-    before: &DuesPayment,
+    (corrects, before): (u64, &DuesPayment),
     after: Option<&DuesPayment>,
 ) -> Result<Day, OfficeError> {
     let closings = book::dues_closings(desk.draft)?;
@@ -291,9 +292,10 @@ fn counts_on(
     let closed = days
         .clone()
         .any(|day| closings.since(&loaded.person, day, desk.today).is_some());
-    Ok(if closed {
-        desk.today
-    } else {
-        days.min().unwrap_or(desk.today)
-    })
+    let earlier = loaded.account.corrections.iter();
+    let earlier = earlier.filter(|noted| noted.entry.corrects == corrects);
+    let earlier = earlier.map(|noted| noted.entry.counts_on).max();
+    let from = if closed { None } else { days.min() };
+    let from = from.unwrap_or(desk.today);
+    Ok(earlier.map_or(from, |earlier| from.max(earlier)))
 }

@@ -11,8 +11,8 @@ use crate::{
         calendar::last_day,
         case::Side,
         dues::{
-            Closed, Closings, Elsewhere, MonthLine, Months, Published, Row, Stay, Totals, listed,
-            months, published, rows, totals,
+            Asked, Closed, Closings, Elsewhere, MonthLine, Months, Published, Row, Stay, Totals,
+            listed, months, published, rows, totals,
         },
         life::{Who, unit::belongs},
     },
@@ -31,12 +31,15 @@ pub(in crate::office) struct List {
     pub(in crate::office) closed_by: Option<u64>,
     /// The units on it of which the month is not closed; an empty one: people without a unit.
     pub(in crate::office) open: BTreeSet<String>,
+    /// Is every line one that a closing kept? Of months before a unit's first closing no list was kept.
+    pub(in crate::office) is_kept: bool,
+    covered: bool,
 }
 
 impl List {
     /// Does it not change any more?
     pub(in crate::office) fn is_closed(&self) -> bool {
-        self.open.is_empty() && !self.rows.is_empty()
+        self.covered || self.open.is_empty() && !self.rows.is_empty()
     }
 
     /// The sums of each unit on the list by name.
@@ -132,9 +135,18 @@ pub(super) fn list_of(
         let about = (&one.person, &one.account);
         rows(about, &one.elsewhere, (month, today))
     });
+    // Whom a kept list asked stands on no other one, whatever their unit is called or was taken for.
+    let kept_own: BTreeSet<Who> = closed
+        .iter()
+        .flat_map(|closed| &closed.entry.rows)
+        .filter(|kept| kept.asked != Asked::Nobody)
+        .filter_map(listed::who)
+        .collect();
     let mut rows: Vec<Row> = derived
         .filter(|row| inside(unit_of(row)) && !closings.has_list(unit_of(row), month))
+        .filter(|row| row.asked == Asked::Nobody || !kept_own.contains(&row.who))
         .collect();
+    let is_kept = rows.is_empty();
     let open = rows.iter().map(unit_of);
     let open = open.filter(|place| !closings.covers(place, month));
     let open = open.map(str::to_owned).collect();
@@ -157,6 +169,8 @@ pub(super) fn list_of(
     let alone = rows.iter().all(|row| unit_of(row) == unit);
     List {
         unit: unit.to_owned(),
+        is_kept,
+        covered: rows.is_empty() && closings.covers(unit, month),
         closed_by: kept
             .clone()
             .next()
@@ -210,6 +224,11 @@ pub(in crate::office) fn arrears(
         let day = last_day(month).min(today);
         let mut lines = months((&one.person, &one.account), &one.elsewhere, day, month);
         lines.retain(|of, line| owing(*of, line));
+        // What a closed list says may be known better since: then its months are not told again, only how many they were.
+        let arrears: i64 = lines.values().map(|line| line.arrears().0).sum();
+        if list.is_kept && arrears != row.arrears.0 {
+            lines.retain(|_, line| line.is_double());
+        }
         Some((row, lines, one.elsewhere.clone()))
     });
     Ok(found.collect())

@@ -349,6 +349,7 @@ impl DuesService for Office {
             rows: list.rows.iter().map(row).collect(),
             sums: all,
             is_closed: list.is_closed(),
+            is_kept: list.is_kept,
             open_units: list.open.iter().cloned().collect(),
             closed_by: list.closed_by.unwrap_or_default(),
         }))

@@ -9,7 +9,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    dues::{base, pay, paying, same_after_rebuild},
+    dues::{base, correct, pay, paying, same_after_rebuild},
     moves::{assign, leave},
     pair::{Pair, Town},
     stories::{day, import_rows, ready},
@@ -18,8 +18,8 @@ use super::{
 use crate::{
     domain::dues::{Published, Row, Totals, totals},
     office::{
-        OfficeError,
-        dues::{self, Closing, List, Paying},
+        OfficeError, Request,
+        dues::{self, Closing, List, Paying, Right},
         unit::{self, Changing},
     },
     store::LogNo,
@@ -231,6 +231,97 @@ async fn open_months_before_are_closed_with_it_and_keep_their_lists() {
     pay(home, "李四", paying("2026-02", 2)).await.unwrap();
     assert_eq!(march(home).rows, before);
     assert!(march(home).is_closed());
+}
+
+#[tokio::test]
+async fn no_month_between_two_closings_loses_its_list() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    base(home, "李四", 3000, "2023-01").await.unwrap();
+    let shut = async |of: &str| {
+        let closed = dues::close(&home.office, home.request(), FIRST.to_owned(), month(of));
+        said(&closed.await.unwrap().0)
+    };
+    // Of what lies more than two years before the first closing only that it is closed is known.
+    assert_eq!(shut("2023-02").await.len(), 2);
+    let older = dues::list(&home.office, FIRST, month("2022-12")).unwrap();
+    assert!(older.is_closed() && !older.is_kept);
+    home.set_day("2026-05-10");
+    assert_eq!(shut("2026-04").await.len(), 38);
+    for of in ["2023-03", "2024-01", "2026-04"] {
+        let list = dues::list(&home.office, FIRST, month(of)).unwrap();
+        assert!(list.is_closed() && list.is_kept, "{of}");
+        let owed: i64 = list
+            .rows
+            .iter()
+            .filter_map(|row| row.owed)
+            .map(|fen| fen.0)
+            .sum();
+        assert_eq!(owed, 1500, "{of}");
+    }
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn of_money_that_is_corrected_twice_nothing_is_lost_between_closed_lists() {
+    let pair = may().await;
+    let home = &pair.home;
+    let (_, answer) = pay(home, "李四", any(paying("2026-04", 1), 1500))
+        .await
+        .unwrap();
+    let payment = answer.written[0].sequence;
+    home.set_day("2026-06-02");
+    assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
+    let shut = dues::close(&home.office, home.request(), FIRST.into(), month("2026-05"));
+    shut.await.unwrap();
+    home.set_day("2026-06-05");
+    let day_of = Right {
+        paid_on: Some(day("2026-06-03")),
+        ..Right::default()
+    };
+    assert_eq!(
+        correct(home, payment, Some(day_of))
+            .await
+            .unwrap()
+            .counts_on,
+        "2026-06-05"
+    );
+    home.set_day("2026-06-08");
+    assert_eq!(
+        correct(home, payment, None).await.unwrap().counts_on,
+        "2026-06-05"
+    );
+    let received = |unit: &str, of: &str| {
+        let list = dues::list(&home.office, unit, month(of)).unwrap();
+        totals(&list.rows).received.0
+    };
+    // May had it, June gives it back where it was taken.
+    assert_eq!(received(FIRST, "2026-05"), 1500);
+    assert_eq!(
+        (received(FIRST, "2026-06"), received(SECOND, "2026-06")),
+        (-1500, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_closing_that_is_asked_for_again_is_answered_as_the_first_time() {
+    let pair = may().await;
+    let home = &pair.home;
+    let request = home.request();
+    let again = |request: &Request| {
+        dues::close(
+            &home.office,
+            request.clone(),
+            String::new(),
+            month("2026-04"),
+        )
+    };
+    let first = said(&again(&request).await.unwrap().0);
+    assert_eq!(first.len(), 2);
+    let size = home.size(LogNo::LOCAL);
+    assert_eq!(said(&again(&request).await.unwrap().0), first);
+    assert_eq!(home.size(LogNo::LOCAL), size);
 }
 
 #[tokio::test]

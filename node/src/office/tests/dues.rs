@@ -122,9 +122,16 @@ async fn hosted(pair: &Pair) -> CaseId {
 
 pub(super) fn same_after_rebuild(town: &Town) {
     let seen = |town: &Town| {
-        let list = dues::list(&town.office, "", town.office.today().month()).unwrap();
-        let settled = book::dues_settled(town.office.store(), (month("2025-01"), month("2027-12")));
-        format!("{:?} {:?}", list.rows, settled.unwrap())
+        let (store, mut month) = (town.office.store(), month("2026-01"));
+        let mut lists = Vec::new();
+        while month <= town.office.today().month() {
+            let list = dues::list(&town.office, "", month).unwrap();
+            lists.push((list.rows, book::dues_lists(store, month).unwrap()));
+            month = month.plus_months(1);
+        }
+        let closings = book::dues_closings(store).unwrap();
+        let settled = book::dues_settled(store, (self::month("2025-01"), self::month("2027-12")));
+        format!("{lists:?} {closings:?} {:?}", settled.unwrap())
     };
     let before = seen(town);
     book::rebuild(town.office.store(), &|_, _| {}).unwrap();

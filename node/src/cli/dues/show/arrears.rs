@@ -31,7 +31,12 @@ pub(in crate::cli::dues) fn arrears(answer: &ListDuesArrearsResponse, lang: Lang
             short(&row.id),
             row.unit.clone(),
             some(row.arrears),
-            months.join(", "),
+            if months.is_empty() && row.arrears_months > 0 {
+                let count = row.arrears_months;
+                lang.say(&format!("{count} 个月"), &format!("{count} months"))
+            } else {
+                months.join(", ")
+            },
             remark(row, lang),
         ]);
     }

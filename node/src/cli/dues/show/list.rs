@@ -41,6 +41,10 @@ pub(super) fn remark(row: &DuesRow, lang: Lang) -> String {
 fn closing(answer: &ListDuesResponse, lang: Lang) -> String {
     let units = answer.sums.len().saturating_sub(1);
     match (answer.is_closed, answer.closed_by) {
+        (true, _) if !answer.is_kept => lang.say(
+            "已结账, 当时未留存该月名单",
+            "closed, but no list was kept of the month",
+        ),
         (true, 0) => lang.say("各单位均已结账", "every unit is closed"),
         (true, by) => format!("{} {by}", lang.say("已结账, 序号", "closed, no.")),
         (false, _) if answer.open_units.len() < units => {

@@ -41,7 +41,7 @@ fn span(from: &str, until: &str) -> String {
 }
 
 /// Whose list it is.
-fn whose(unit: &str, lang: Lang) -> String {
+pub(super) fn whose(unit: &str, lang: Lang) -> String {
     if unit.is_empty() {
         return lang.say("全委", "the committee");
     }
