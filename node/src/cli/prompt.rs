@@ -16,9 +16,9 @@ pub(super) fn confirm(io: &mut Io, yes: bool, question: &str) -> Result<(), Fail
             "FAILED_PRECONDITION",
             "CONFIRMATION",
             format!(
-                "需要确认, 但没有人可以回答 this must be confirmed and nobody can be asked: {question}"
+                "需要确认, 但没有人可以回答 this must be confirmed and nobody can be asked\n{question}"
             ),
-            "确认无误后加上 --yes add --yes when you are sure",
+            "加上 --yes 表示确认无误 add --yes when you are sure",
         ));
     }
     for _ in 0..ATTEMPTS {

@@ -227,7 +227,7 @@ fn listed_by(kind: &str) -> &'static str {
         "policy" => "用 policy list 查看随程序提供的政策 look at policy list",
         "activity" | "form handed up" => "用 activity list 查看序号 look at activity list",
         "unit" | "branch or group" => {
-            "用 unit list 查看组织架构; 没有党员的支部不记活动 look at unit list; nothing is recorded of a unit without members"
+            "用 unit list 查看组织架构; 没有党员的支部没有记录 look at unit list; nothing is recorded of a unit without members"
         }
         "plan of the year" => "先用 plan set 制定计划 set one with plan set",
         "filing of the plan" => "用 plan show 查看备案 look at plan show",

@@ -98,7 +98,7 @@ pub enum RollProblem {
     Unknown(String),
     /// Several are called so.
     #[error(
-        "{name} 可指多人, 请改用活动证号或编号 several are called so, use the certificate number or an id: {}", .candidates.join(", ")
+        "{name} 可指多人 ({0}), 请改用活动证号或编号 several are called so, use the certificate number or an id: {0}", .candidates.join(", ")
     )]
     Ambiguous {
         /// As it was written.

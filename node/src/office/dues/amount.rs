@@ -44,7 +44,7 @@ pub(super) fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, Office
 fn free(
     loaded: &Loaded,
     (month, line): (Month, &MonthLine),
-    twice: bool,
+    (twice, freely): (bool, bool),
 ) -> Result<(), OfficeError> {
     let wrong = |problem: String| Err(OfficeError::field("month", problem));
     let joined = loaded.person.joined.map(Day::month);
@@ -53,13 +53,19 @@ fn free(
             "{month} 早于入党月份 {joined}, 党费自入党当月起交纳 before admission: dues begin with that month"
         ));
     }
+    let last = loaded.person.stays.last().and_then(|stay| stay.until);
+    if let Some(last) = last.filter(|last| *last < month.first_day() && !freely) {
+        return wrong(format!(
+            "{last} 起已不在本单位, {month} 不需交纳; 自愿交纳请写明金额并加上 --any-amount 表明 nothing is owed for {month}: the person left on {last}; what is given freely is entered with its amount and --any-amount"
+        ));
+    }
     if line.is_paid_up() {
         let sequence = line.payments.first().copied().unwrap_or_default();
         let mut payments = loaded.account.payments.iter();
         let payment = payments.find(|noted| noted.sequence == sequence);
         let number = payment.map_or_else(String::new, |noted| noted.entry.receipt());
         return wrong(format!(
-            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 paid already: if that record is wrong, correct it"
+            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 {month} is paid already (receipt {number}, entry {sequence}): if that is wrong, dues correct {sequence}"
         ));
     }
     match line.elsewhere.first().filter(|_| !twice) {
@@ -89,7 +95,7 @@ pub(super) fn amount(
             .get(&month)
             .cloned()
             .unwrap_or_else(|| one((&loaded.person, &loaded.account), desk.today, month));
-        free(loaded, (month, &line), paying.twice)?;
+        free(loaded, (month, &line), (paying.twice, paying.any_amount))?;
         owed = owed
             .zip(line.outstanding())
             .map(|(sum, fen): (i64, Fen)| sum + fen.0);
@@ -115,8 +121,8 @@ fn sum(
         (Some(fen), None) => Ok((fen, false)),
         (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => Ok((fen, fen.0 < owed)),
         (Some(fen), Some(owed)) => wrong(format!(
-            "{month} 至 {last} 应交 {} 元, 与 {fen} 元不符; 部分交纳或自愿多交请加 --any-amount not what is owed: say --any-amount for a part, or for more than that",
-            Fen(owed)
+            "{month} 至 {last} 应交 {owed} 元, 与 {fen} 元不符; 请用 --any-amount 表明部分交纳或自愿多交 {owed} yuan are owed for {month} to {last}, not {fen}: say --any-amount for a part, or for more",
+            owed = Fen(owed)
         )),
     }
 }

@@ -13,7 +13,7 @@ use hongyan_proto::{
 
 use super::{
     load::Loaded,
-    read::{everyone, list_of, unit_of},
+    read::{everyone, known, list_of, unit_of},
 };
 use crate::{
     book::{self, Shelf},
@@ -157,6 +157,7 @@ fn open(
     }
     let unit = roster::named(shelf, unit)?;
     let people = everyone(shelf, store)?;
+    known(shelf, &people, &unit)?;
     let closings = book::dues_closings(shelf)?;
     let tree = book::units(shelf)?;
     let called = Called::of(&tree);

@@ -126,8 +126,8 @@ fn closed(person: &Person, month: Month, today: Day) -> OfficeError {
     OfficeError::field(
         "month",
         format!(
-            "{unit} 的 {month} 已结账, 该月名单不再改变; 请计入未结账的 {} (--in-open-month) the month is closed for this unit and its list stays: count it in the open month",
-            today.month()
+            "{unit} 的 {month} 已结账, 该月名单不再改变; 请用 --in-open-month 计入未结账的月份 {month} is closed ({unit}) and its list stays: --in-open-month counts it in {today}",
+            today = today.month()
         ),
     )
 }

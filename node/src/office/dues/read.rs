@@ -182,7 +182,7 @@ pub(super) fn list_of(
 }
 
 /// Refuses a unit that neither the tree nor anybody's stay knows.
-fn known(shelf: &impl Shelf, people: &[Loaded], unit: &str) -> Result<(), OfficeError> {
+pub(super) fn known(shelf: &impl Shelf, people: &[Loaded], unit: &str) -> Result<(), OfficeError> {
     let units = book::units(shelf)?;
     let mut stays = people.iter().flat_map(|one| &one.person.stays);
     let stay = |stay: &Stay| {

@@ -82,6 +82,16 @@ pub(in crate::office) async fn waive(
             not_ahead(waiver.approved_on, desk.today, "approved_on")?;
             let who = named(desk.draft, &name)?.who;
             let loaded = load(desk.draft, &store, who)?;
+            let base = loaded.account.base(waiver.from, desk.today);
+            let whole = base.map(|(_, base)| crate::domain::dues::rate::monthly(base));
+            if let Some(whole) = whole.filter(|whole| *whole <= waiver.fen) {
+                return Err(OfficeError::field(
+                    "fen",
+                    format!(
+                        "减交后应低于每月应交的 {whole} 元 less than the {whole} yuan that are owed a month"
+                    ),
+                ));
+            }
             let counts_on = counts_on(desk, &loaded.person, waiver.from, waiver.in_open_month)?;
             let (member_id, case_id) = ids(who);
             let relief = DuesRelief {

@@ -288,6 +288,13 @@ impl DuesService for Office {
             paper: optional(&message.paper, "paper")?,
         };
         let nothing = right == Right::default();
+        if nothing && !message.void {
+            return Err(OfficeError::field(
+                "right",
+                "请写明要更正的内容, 或作废 say what is right, or that it is void",
+            )
+            .into());
+        }
         if message.void != nothing {
             return Err(OfficeError::field(
                 "void",
@@ -318,8 +325,10 @@ impl DuesService for Office {
             let closed = dues::would_close(self, &message.unit, month)?;
             (closed, Answer::default())
         } else {
-            dues::close(self, request, message.unit, month).await?
+            dues::close(self, request, message.unit.clone(), month).await?
         };
+        let whole = dues::list(self, &message.unit, month)?;
+        let without_unit = whole.rows.iter().filter(|row| row.unit.is_none()).count();
         let months: BTreeSet<Month> = closed.iter().map(|one| one.month).collect();
         let of_month = closed.iter().filter(|one| one.month == month);
         Ok(Response::new(pb::CloseDuesMonthResponse {
@@ -328,6 +337,7 @@ impl DuesService for Office {
                 .map(|one| sums(one.unit.clone(), &one.totals()))
                 .collect(),
             months: months.iter().map(Month::to_string).collect(),
+            without_unit: u32::try_from(without_unit).unwrap_or(u32::MAX),
         }))
     }
 

@@ -377,6 +377,10 @@ async fn who_left_with_arrears_stays_on_the_last_units_list() {
     let unknown = pay(home, "李四", paying("2026-04", 2)).await.unwrap_err();
     assert!(unknown.to_string().contains("基数"), "{unknown}");
     pay(home, "AQ-0002", paying("2026-04", 2)).await.unwrap();
+    let later = pay(home, "AQ-0002", paying("2026-07", 1))
+        .await
+        .unwrap_err();
+    assert!(later.to_string().contains("已不在本单位"), "{later}");
     assert_eq!((named(FIRST), listed(FIRST)), (None, Some((0, 0))));
     home.set_day("2026-08-10");
     let august = dues::list(&home.office, FIRST, month("2026-08")).unwrap();

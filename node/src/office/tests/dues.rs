@@ -473,9 +473,14 @@ async fn a_year_of_one_member_feeds_the_record_book_and_the_duties() {
         approved_on: day("2026-04-01"),
         in_open_month: false,
     };
-    dues::waive(&home.office, home.request(), "李四".to_owned(), waiver)
-        .await
-        .unwrap();
+    let waive = |waiver| dues::waive(&home.office, home.request(), "李四".to_owned(), waiver);
+    let more = Waiver {
+        fen: Fen(1500),
+        ..waiver.clone()
+    };
+    let refused = waive(more).await.unwrap_err().to_string();
+    assert!(refused.contains("低于"), "{refused}");
+    waive(waiver).await.unwrap();
     // The first month that asks for money: April; then June, because May is waived.
     let (first, _) = pay(
         home,

@@ -3,7 +3,7 @@
 use hongyan_proto::pb::office::v1::{CloseDuesMonthResponse, DuesSums};
 
 use super::{some, span};
-use crate::cli::{lang::Lang, session::table, values::show_fen};
+use crate::cli::{lang::Lang, session::table, table::WARN, values::show_fen};
 
 pub(super) fn summed(sums: &[DuesSums], lang: Lang) -> String {
     let mut rows = table(
@@ -22,11 +22,11 @@ pub(super) fn summed(sums: &[DuesSums], lang: Lang) -> String {
             ("应退", "to return"),
         ],
     );
-    for sum in sums {
-        let unit = if sum.unit.is_empty() {
-            lang.say("合计", "total")
-        } else {
-            sum.unit.clone()
+    for (at, sum) in sums.iter().enumerate() {
+        let unit = match (sum.unit.as_str(), at + 1 == sums.len()) {
+            ("", true) => lang.say("合计", "total"),
+            ("", false) => lang.say("未编入支部", "without a unit"),
+            (unit, _) => unit.to_owned(),
         };
         rows.row([
             unit,
@@ -50,7 +50,16 @@ fn fixed(title: (&str, &str), answer: &CloseDuesMonthResponse, lang: Lang) -> St
     let title = lang.say(title.0, title.1);
     let months = answer.months.first().zip(answer.months.last());
     let months = months.map_or_else(String::new, |(first, last)| span(first, last));
-    format!("{title}: {months}\n{}", summed(&answer.closed, lang))
+    let text = format!("{title}: {months}\n{}", summed(&answer.closed, lang));
+    if answer.without_unit == 0 {
+        return text;
+    }
+    let count = answer.without_unit;
+    let says = lang.say(
+        &format!("{count} 人没有编入支部, 不在任何已结账名单上; 请先用 unit assign 编入"),
+        &format!("{count} persons without a unit are on no list that is closed: unit assign first"),
+    );
+    format!("{text}\n{WARN} {says}")
 }
 
 pub(in crate::cli::dues) fn to_close(answer: &CloseDuesMonthResponse, lang: Lang) -> String {
