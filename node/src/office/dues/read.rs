@@ -33,13 +33,14 @@ pub(in crate::office) struct List {
     pub(in crate::office) open: BTreeSet<String>,
     /// Is every line one that a closing kept? Of months before a unit's first closing no list was kept.
     pub(in crate::office) is_kept: bool,
-    covered: bool,
+    /// Is it the list of a unit that closed the month while nobody was on it?
+    is_closed_empty: bool,
 }
 
 impl List {
     /// Does it not change any more?
     pub(in crate::office) fn is_closed(&self) -> bool {
-        self.covered || self.open.is_empty() && !self.rows.is_empty()
+        self.is_closed_empty || self.open.is_empty() && !self.rows.is_empty()
     }
 
     /// The sums of each unit on the list by name.
@@ -170,7 +171,7 @@ pub(super) fn list_of(
     List {
         unit: unit.to_owned(),
         is_kept,
-        covered: rows.is_empty() && closings.covers(unit, month),
+        is_closed_empty: rows.is_empty() && closings.covers(unit, month),
         closed_by: kept
             .clone()
             .next()
