@@ -184,7 +184,7 @@ fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
         PartnerState::Active => match (&partner.contact.problem, partner.rotating(now)) {
             (Some(problem), _) => {
                 let (zh, en) = halves::split(problem);
-                Some((zh.to_owned(), en.to_owned()))
+                words(zh, en)
             }
             (None, Some(change)) => Some((
                 format!(

@@ -1,6 +1,6 @@
 //! A unit's list of a month (应交、实交、欠交、预交), and its sums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::Fen,
@@ -60,15 +60,9 @@ pub fn rows(
     let day = last_day(month).min(today);
     let lines = months((person, account), elsewhere, day, month);
     let own = person.unit_on(person.day_of(month));
-    let seen = account.seen(day).payments;
-    let before = account.seen(month.first_day().plus_days(-1)).payments;
-    let payments = seen.iter().chain(&before);
-    let mut places: BTreeSet<Option<&str>> = payments
-        .map(|(_, payment)| person.unit_on(payment.paid_on))
-        .collect();
-    places.insert(own);
-    let rows = places.into_iter().filter_map(|place| {
-        let received = received((person, account), place, (month.first_day(), day));
+    let mut received = received((person, account), (month.first_day(), day));
+    received.entry(own).or_default();
+    let rows = received.into_iter().filter_map(|(place, received)| {
         let on_it = place == own && is_asked(&lines, month);
         (on_it || received.0 != 0).then(|| row(person, &lines, month, (place, on_it, received)))
     });
@@ -121,21 +115,20 @@ fn row(
     }
 }
 
-/// What came in at a unit between two days, both included: what counts at the end less what counted before. So the sums of
+/// What came in at each unit between two days, both included: what counts at the end less what counted before. So the sums of
 /// months add up to the sum of the year, whatever was corrected when.
-pub(super) fn received(
-    (person, account): (&Person, &Account),
-    place: Option<&str>,
+pub(super) fn received<'a>(
+    (person, account): (&'a Person, &Account),
     (from, until): (Day, Day),
-) -> Fen {
-    let sum = |day: Day| -> i64 {
-        let seen = account.seen(day).payments;
-        seen.iter()
-            .filter(|(_, payment)| person.unit_on(payment.paid_on) == place)
-            .map(|(_, payment)| payment.fen.0)
-            .sum()
-    };
-    Fen(sum(until) - sum(from.plus_days(-1)))
+) -> BTreeMap<Option<&'a str>, Fen> {
+    let mut received: BTreeMap<Option<&str>, Fen> = BTreeMap::new();
+    for (day, sign) in [(until, 1), (from.plus_days(-1), -1)] {
+        for (_, payment) in account.seen(day).payments {
+            let place = person.unit_on(payment.paid_on);
+            received.entry(place).or_default().0 += sign * payment.fen.0;
+        }
+    }
+    received
 }
 
 /// The sums of a list.

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{id::Fen, letter::DuesListed};
 
-use super::Row;
+use super::{Closed, Row};
 use crate::domain::life::Who;
 
 /// How a closing keeps a line.
@@ -36,8 +36,15 @@ pub fn who(kept: &DuesListed) -> Option<Who> {
     member.or_else(|| kept.case_id.map(Who::Hosted))
 }
 
-/// The line of somebody on the list of a unit.
-pub fn row(kept: &DuesListed, who: Who, name: String, unit: String) -> Row {
+/// The lines of a kept list, each with the name that its person has.
+pub fn rows(closed: &Closed, name: impl Fn(Who) -> String) -> impl Iterator<Item = Row> {
+    closed.entry.rows.iter().filter_map(move |kept| {
+        let who = who(kept)?;
+        Some(row(kept, who, name(who), closed.unit.clone()))
+    })
+}
+
+fn row(kept: &DuesListed, who: Who, name: String, unit: String) -> Row {
     Row {
         who,
         name,

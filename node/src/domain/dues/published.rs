@@ -1,10 +1,7 @@
 //! What is published of a period (公示): names and amounts, never an income.
 
-use std::collections::BTreeSet;
-
 use hongyan_proto::{
     id::Fen,
-    letter::DuesPayment,
     time::{Day, Month},
 };
 
@@ -38,19 +35,13 @@ pub fn published(
 ) -> Vec<Published> {
     let (begin, end) = (from.first_day(), last_day(until).min(today));
     let seen = account.seen(end).payments;
-    // What was given back in the period counted on the day before it.
-    let before = account.seen(begin.plus_days(-1)).payments;
-    let place = |payment: &DuesPayment| person.unit_on(payment.paid_on);
-    let places: BTreeSet<Option<&str>> = seen
-        .iter()
-        .chain(&before)
-        .map(|(_, payment)| place(payment))
-        .filter(|place| inside(*place, unit))
-        .collect();
-    let lines = places.into_iter().map(|here| {
+    let received = received((person, account), (begin, end)).into_iter();
+    let received = received.filter(|(here, fen)| fen.0 != 0 && inside(*here, unit));
+    let lines = received.map(|(here, fen)| {
         let covered: Vec<Month> = seen
             .iter()
-            .filter(|(_, payment)| payment.paid_on >= begin && place(payment) == here)
+            .filter(|(_, payment)| payment.paid_on >= begin)
+            .filter(|(_, payment)| person.unit_on(payment.paid_on) == here)
             .flat_map(|(_, payment)| payment.covered())
             .collect();
         let months = covered.iter().min().zip(covered.iter().max());
@@ -58,11 +49,11 @@ pub fn published(
             who: person.who,
             name: person.name.clone(),
             unit: here.map(str::to_owned),
-            fen: received((person, account), here, (begin, end)),
+            fen,
             months: months.map(|(first, last)| (*first, *last)),
         }
     });
-    lines.filter(|line| line.fen.0 != 0).collect()
+    lines.collect()
 }
 
 fn inside(place: Option<&str>, unit: &str) -> bool {

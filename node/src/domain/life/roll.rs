@@ -140,10 +140,14 @@ pub fn find<'a>(candidates: &'a [Candidate], text: &str) -> Result<&'a Candidate
             name: text.to_owned(),
             unit: other.unit.clone().unwrap_or_else(|| "—".to_owned()),
         }),
-        (several, _) => Err(RollProblem::Ambiguous {
-            name: text.to_owned(),
-            candidates: several.iter().map(|candidate| candidate.who.id()).collect(),
-        }),
+        (several, _) => Err(ambiguous(text, several)),
+    }
+}
+
+fn ambiguous(text: &str, several: &[&Candidate]) -> RollProblem {
+    RollProblem::Ambiguous {
+        name: text.to_owned(),
+        candidates: several.iter().map(|one| one.who.id()).collect(),
     }
 }
 
@@ -156,10 +160,7 @@ pub fn find_any<'a>(candidates: &'a [Candidate], text: &str) -> Result<&'a Candi
     let left: Vec<&Candidate> = candidates.iter().filter(|one| one.is(text)).collect();
     match left.as_slice() {
         [one] => Ok(one),
-        several => Err(RollProblem::Ambiguous {
-            name: text.to_owned(),
-            candidates: several.iter().map(|one| one.who.id()).collect(),
-        }),
+        several => Err(ambiguous(text, several)),
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn next(desk: &Desk<'_, '_>, loaded: &Loaded) -> Result<Month, Office
 fn free(
     loaded: &Loaded,
     (month, line): (Month, &MonthLine),
-    (twice, freely): (bool, bool),
+    paying: &Paying,
 ) -> Result<(), OfficeError> {
     let wrong = |problem: String| Err(OfficeError::field("month", problem));
     let joined = loaded.person.joined.map(Day::month);
@@ -54,7 +54,7 @@ fn free(
         ));
     }
     let last = loaded.person.stays.last().and_then(|stay| stay.until);
-    if let Some(last) = last.filter(|last| *last < month.first_day() && !freely) {
+    if let Some(last) = last.filter(|last| *last < month.first_day() && !paying.any_amount) {
         return wrong(format!(
             "{last} 起已不在本单位, {month} 不需交纳; 自愿交纳请写明金额并加上 --any-amount 表明 nothing is owed for {month}: the person left on {last}; what is given freely is entered with its amount and --any-amount"
         ));
@@ -68,7 +68,7 @@ fn free(
             "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 {month} is paid already (receipt {number}, entry {sequence}): if that is wrong, dues correct {sequence}"
         ));
     }
-    match line.elsewhere.first().filter(|_| !twice) {
+    match line.elsewhere.first().filter(|_| !paying.twice) {
         None => Ok(()),
         Some(at) => {
             let paid = &loaded.elsewhere[*at];
@@ -95,7 +95,7 @@ pub(super) fn amount(
             .get(&month)
             .cloned()
             .unwrap_or_else(|| one((&loaded.person, &loaded.account), desk.today, month));
-        free(loaded, (month, &line), (paying.twice, paying.any_amount))?;
+        free(loaded, (month, &line), paying)?;
         owed = owed
             .zip(line.outstanding())
             .map(|(sum, fen): (i64, Fen)| sum + fen.0);

@@ -12,13 +12,16 @@ use hongyan_proto::{
 };
 
 use super::{
+    Outcome,
     load::Loaded,
+    outcome,
     read::{everyone, known, list_of, unit_of},
 };
 use crate::{
     book::{self, Shelf},
     domain::{
         dues::{Closed, Closings, Row, Totals, listed, rows, totals},
+        life::Who,
         unit::Called,
     },
     office::{Answer, Office, OfficeError, Request, roster},
@@ -41,6 +44,14 @@ pub(in crate::office) struct Closing {
     id: Option<UnitId>,
     pub(in crate::office) month: Month,
     rows: Vec<Row>,
+}
+
+/// What is closed, or would be, by month and unit.
+#[derive(Clone, Debug)]
+pub(in crate::office) struct Fixed {
+    pub(in crate::office) lists: Vec<Closing>,
+    /// Persons of the month that was named who have no unit: none of the lists has them.
+    pub(in crate::office) without_unit: u32,
 }
 
 impl Closing {
@@ -73,14 +84,14 @@ pub(in crate::office) async fn close(
     request: Request,
     unit: String,
     month: Month,
-) -> Result<(Vec<Closing>, Answer), OfficeError> {
+) -> Result<(Fixed, Answer), OfficeError> {
     let store = office.store.clone();
     let answer = office
         .write(request, move |desk| {
             let days = (month, desk.today);
             let open = open(desk.draft, &store, &unit, days)?;
-            let first = open.first().map_or(month, |closing| closing.month);
-            for closing in open {
+            let first = open.lists.first().map_or(month, |closing| closing.month);
+            for closing in open.lists {
                 for part in closing.parts() {
                     let closed = DuesClosed {
                         unit: Text::parse(&closing.path)?,
@@ -92,14 +103,15 @@ pub(in crate::office) async fn close(
                     desk.enter(&closed.into(), None)?;
                 }
             }
-            Ok(Answer {
-                extra: first.to_string().into(),
-                ..Answer::default()
-            })
+            Ok(super::answer(&Outcome {
+                month: first.to_string(),
+                without_unit: open.without_unit,
+                ..Outcome::default()
+            }))
         })
         .await?;
-    let first = str::from_utf8(&answer.extra).unwrap_or_default();
-    let first: Month = first.parse().unwrap_or(month);
+    let outcome = outcome(&answer)?;
+    let first: Month = outcome.month.parse().unwrap_or(month);
     let written: BTreeSet<u64> = answer.written.iter().map(|entry| entry.sequence).collect();
     let mut closed: Vec<Closing> = Vec::new();
     for month in span(first, month) {
@@ -115,21 +127,21 @@ pub(in crate::office) async fn close(
         }
         same
     });
+    let closed = Fixed {
+        lists: closed,
+        without_unit: outcome.without_unit,
+    };
     Ok((closed, answer))
 }
 
 fn of_entry(closed: &Closed) -> Closing {
     let entry = &closed.entry;
-    let rows = entry.rows.iter().filter_map(|kept| {
-        let who = listed::who(kept)?;
-        Some(listed::row(kept, who, who.id(), closed.unit.clone()))
-    });
     Closing {
         unit: closed.unit.clone(),
         path: entry.unit.to_string(),
         id: entry.unit_id,
         month: entry.month,
-        rows: rows.collect(),
+        rows: listed::rows(closed, Who::id).collect(),
     }
 }
 
@@ -138,7 +150,7 @@ pub(in crate::office) fn would_close(
     office: &Office,
     unit: &str,
     month: Month,
-) -> Result<Vec<Closing>, OfficeError> {
+) -> Result<Fixed, OfficeError> {
     open(&office.store, &office.store, unit, (month, office.today()))
 }
 
@@ -148,7 +160,7 @@ fn open(
     store: &Store,
     unit: &str,
     (month, today): (Month, Day),
-) -> Result<Vec<Closing>, OfficeError> {
+) -> Result<Fixed, OfficeError> {
     let refuse = |problem: String| Err(OfficeError::field("month", problem));
     if month >= today.month() {
         return refuse(format!(
@@ -165,7 +177,7 @@ fn open(
         .all()
         .map(|unit| (called.name(unit), unit.id))
         .collect();
-    let mut found = Vec::new();
+    let (mut found, mut without_unit) = (Vec::new(), 0);
     // Of a committee that closes every month one list is derived, not two dozen.
     let is_open = |of: &Month| {
         let mut units = people.iter().flat_map(|one| units_in(one, (*of, today)));
@@ -176,6 +188,8 @@ fn open(
         .filter(is_open)
     {
         let list = list_of(&people, (&closings, &[]), &unit, (month, today));
+        // The month that was named comes last.
+        without_unit = list.rows.iter().filter(|row| row.unit.is_none()).count();
         let mut lists: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
         for row in &list.rows {
             let place = unit_of(row);
@@ -200,7 +214,10 @@ fn open(
             "{whose} 的 {month} 已结账, 或名单上没有编入支部的党员 the month is closed, or nobody with a unit is on its list"
         ));
     }
-    Ok(found)
+    Ok(Fixed {
+        lists: found,
+        without_unit: u32::try_from(without_unit).unwrap_or(u32::MAX),
+    })
 }
 
 /// The units on whose lists of a month somebody may stand. Of most people the roster says so; of who had left or was corrected only their lines.

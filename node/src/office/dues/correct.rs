@@ -150,6 +150,7 @@ fn change(
         months: shown.months.get(),
         counts_on: counts_on.to_string(),
         telling: Some(telling),
+        ..Outcome::default()
     };
     enter(desk, sequence, reason, after, counts_on)?;
     Ok(answer(&outcome))
@@ -295,7 +296,10 @@ fn counts_on(
     let earlier = loaded.account.corrections.iter();
     let earlier = earlier.filter(|noted| noted.entry.corrects == corrects);
     let earlier = earlier.map(|noted| noted.entry.counts_on).max();
-    let from = if closed { None } else { days.min() };
-    let from = from.unwrap_or(desk.today);
+    let from = if closed {
+        desk.today
+    } else {
+        days.min().unwrap_or(desk.today)
+    };
     Ok(earlier.map_or(from, |earlier| from.max(earlier)))
 }

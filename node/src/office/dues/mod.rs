@@ -62,6 +62,9 @@ pub(super) struct Outcome {
     pub(super) counts_on: String,
     #[prost(message, optional, tag = "7")]
     pub(super) telling: Option<Telling>,
+    /// Of a closing: persons without a unit. `month` is then the first one that was closed.
+    #[prost(uint32, tag = "8")]
+    pub(super) without_unit: u32,
 }
 
 pub(super) fn outcome(answer: &Answer) -> Result<Outcome, OfficeError> {

@@ -128,6 +128,7 @@ fn enter(
         months: payment.months.get(),
         counts_on: payment.paid_on.to_string(),
         telling: Some(telling),
+        ..Outcome::default()
     };
     desk.enter(&payment.into(), None)?;
     Ok(answer(&outcome))

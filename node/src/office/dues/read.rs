@@ -156,15 +156,13 @@ pub(super) fn list_of(
         .map(|one| (one.person.who, one.person.name.as_str()))
         .collect();
     let kept = closed.iter().filter(|closed| inside(&closed.unit));
+    let name = |who: Who| {
+        names
+            .get(&who)
+            .map_or_else(|| who.id(), ToString::to_string)
+    };
     for closed in kept.clone() {
-        let entries = closed.entry.rows.iter();
-        rows.extend(entries.filter_map(|kept| {
-            let who = listed::who(kept)?;
-            let name = names
-                .get(&who)
-                .map_or_else(|| who.id(), ToString::to_string);
-            Some(listed::row(kept, who, name, closed.unit.clone()))
-        }));
+        rows.extend(listed::rows(closed, name));
     }
     rows.sort_by(|a, b| (&a.name, a.who, &a.unit).cmp(&(&b.name, b.who, &b.unit)));
     let alone = rows.iter().all(|row| unit_of(row) == unit);

@@ -325,19 +325,18 @@ impl DuesService for Office {
             let closed = dues::would_close(self, &message.unit, month)?;
             (closed, Answer::default())
         } else {
-            dues::close(self, request, message.unit.clone(), month).await?
+            dues::close(self, request, message.unit, month).await?
         };
-        let whole = dues::list(self, &message.unit, month)?;
-        let without_unit = whole.rows.iter().filter(|row| row.unit.is_none()).count();
-        let months: BTreeSet<Month> = closed.iter().map(|one| one.month).collect();
-        let of_month = closed.iter().filter(|one| one.month == month);
+        let lists = &closed.lists;
+        let months: BTreeSet<Month> = lists.iter().map(|one| one.month).collect();
+        let of_month = lists.iter().filter(|one| one.month == month);
         Ok(Response::new(pb::CloseDuesMonthResponse {
             written: written(&answer),
             closed: of_month
                 .map(|one| sums(one.unit.clone(), &one.totals()))
                 .collect(),
             months: months.iter().map(Month::to_string).collect(),
-            without_unit: u32::try_from(without_unit).unwrap_or(u32::MAX),
+            without_unit: closed.without_unit,
         }))
     }
 

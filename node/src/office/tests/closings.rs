@@ -54,9 +54,9 @@ async fn may() -> Pair {
 
 async fn close(town: &Town, unit: &str) -> Result<Vec<(String, String, Totals)>, OfficeError> {
     let april = month("2026-04");
-    let would = dues::would_close(&town.office, unit, april).map(|closed| said(&closed));
+    let would = dues::would_close(&town.office, unit, april).map(|open| said(&open.lists));
     let closed = dues::close(&town.office, town.request(), unit.to_owned(), april).await;
-    let closed = closed.map(|(closed, _)| said(&closed));
+    let closed = closed.map(|(closed, _)| said(&closed.lists));
     // What is shown before is what is done, and a refusal is the same one.
     assert_eq!(format!("{would:?}"), format!("{closed:?}"));
     closed
@@ -241,7 +241,7 @@ async fn no_month_between_two_closings_loses_its_list() {
     base(home, "李四", 3000, "2023-01").await.unwrap();
     let shut = async |of: &str| {
         let closed = dues::close(&home.office, home.request(), FIRST.to_owned(), month(of));
-        said(&closed.await.unwrap().0)
+        said(&closed.await.unwrap().0.lists)
     };
     // Of what lies more than two years before the first closing only that it is closed is known.
     assert_eq!(shut("2023-02").await.len(), 2);
@@ -317,10 +317,10 @@ async fn a_closing_that_is_asked_for_again_is_answered_as_the_first_time() {
             month("2026-04"),
         )
     };
-    let first = said(&again(&request).await.unwrap().0);
+    let first = said(&again(&request).await.unwrap().0.lists);
     assert_eq!(first.len(), 2);
     let size = home.size(LogNo::LOCAL);
-    assert_eq!(said(&again(&request).await.unwrap().0), first);
+    assert_eq!(said(&again(&request).await.unwrap().0.lists), first);
     assert_eq!(home.size(LogNo::LOCAL), size);
 }
 

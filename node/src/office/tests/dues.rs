@@ -385,7 +385,7 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     home.set_day("2026-06-10");
     let april = row_of(home, &unit, "2026-04", "李四");
     let (closed, _) = close(&unit, "2026-05").await.unwrap();
-    let months: Vec<Month> = closed.iter().map(|one| one.month).collect();
+    let months: Vec<Month> = closed.lists.iter().map(|one| one.month).collect();
     assert_eq!(months, ["2026-04", "2026-05"].map(month));
     let again = close(&unit, "2026-05").await.unwrap_err();
     assert!(again.to_string().contains("已结账"), "{again}");
@@ -415,7 +415,7 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     // What was signed when it was closed is what the list still says.
     let list = dues::list(&home.office, &unit, month("2026-05")).unwrap();
     assert!(list.is_closed() && list.closed_by.is_some());
-    assert_eq!(totals(&list.rows), closed[1].totals());
+    assert_eq!(totals(&list.rows), closed.lists[1].totals());
     same_after_rebuild(home);
 }
 

@@ -338,7 +338,7 @@ async fn a_closed_list_stays_when_a_letter_of_an_earlier_day_arrives() {
     let unit = "社区第三支部";
     let close = async |of: &str| {
         let closed = dues::close(&host.office, host.request(), unit.to_owned(), month(of));
-        closed.await.unwrap().0.remove(0).totals()
+        closed.await.unwrap().0.lists.remove(0).totals()
     };
     let list = |of: &str| dues::list(&host.office, unit, month(of)).unwrap();
     // Home took April and told it; the letter was on its way when the host closed the month.
