@@ -1,6 +1,6 @@
 //! Time as the records know it: an instant, a day, a month, a quarter. The clock itself is always a parameter.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, iter, str::FromStr, sync::Arc};
 
 use jiff::civil::Date;
 use thiserror::Error;
@@ -183,6 +183,18 @@ impl Month {
             .checked_add(span)
             .unwrap_or(self.first_day().0))
         .month()
+    }
+
+    /// The month before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        self.first_day().plus_days(-1).month()
+    }
+
+    /// Every month from this one to `last`, both included; none where `last` lies before.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> + Clone {
+        let months = iter::successors(Some(self), |month| Some(month.plus_months(1)));
+        months.take_while(move |month| *month <= last)
     }
 
     /// The quarter it lies in.

@@ -71,6 +71,11 @@ pub(super) fn keep(
         };
         put(draft, View::Former, &key, &kept)?;
     }
+    if let Some(old) = old.as_ref().filter(|old| place(old) == place(new))
+        && let Some(since) = new.since.filter(|_| old.since != new.since)
+    {
+        redate(draft, new, since)?;
+    }
     let old = old.and_then(|old| old.details.certificate);
     if let Some(old) = old.filter(|old| Some(old) != new.details.certificate.as_ref()) {
         let key = certificate_key(draft.blind(old.as_str().as_bytes()), Some(new.member_id));
@@ -84,6 +89,26 @@ pub(super) fn keep(
         draft.put_view(View::MemberOfCertificate, &key, Vec::new())?;
     }
     Ok(draft.put_view(View::Member, new.member_id.as_bytes(), payload.encode())?)
+}
+
+/// The member came to the unit earlier than was thought: the change that said so counts from the right day.
+fn redate(draft: &mut Draft<'_>, new: &Member, since: Day) -> Result<(), BookError> {
+    let Some(former) = formers_of(draft, new.member_id)?.pop() else {
+        return Ok(());
+    };
+    if place(&former.member) == place(new) || former.changed_on <= since {
+        return Ok(());
+    }
+    let key = [
+        &new.member_id.as_bytes()[..],
+        &former.sequence.to_be_bytes(),
+    ]
+    .concat();
+    let kept = Kept {
+        member: Payload::from(former.member).encode().into(),
+        time_ms: since.start().millis(),
+    };
+    Ok(put(draft, View::Former, &key, &kept)?)
 }
 
 /// What a later entry may not change without a trace.

@@ -129,7 +129,10 @@ pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Resul
                 .into_inner();
             session.show(&answer, |answer, lang| {
                 let done = done(answer.written.as_ref(), lang);
-                format!("{done}{}", left_out(&answer.left_out, lang))
+                format!(
+                    "{done}{}",
+                    remarks(&answer.left_out, &answer.many_votes, lang)
+                )
             })?;
             Ok(Ended::Well)
         }
@@ -196,20 +199,27 @@ fn appraised(answer: &GetAppraisalResponse, lang: Lang) -> String {
             vote.unqualified.to_string(),
         ]);
     }
-    let left_out = left_out(&answer.left_out, lang);
-    format!("{head}\n{}{left_out}", rows.render(lang))
+    let remarks = remarks(&answer.left_out, &answer.many_votes, lang);
+    format!("{head}\n{}{remarks}", rows.render(lang))
 }
 
-/// Who ought to be on it and is not.
-fn left_out(names: &[String], lang: Lang) -> String {
-    if names.is_empty() {
-        return String::new();
-    }
-    let says = lang.say(
+/// Who ought to be on it and is not, and who has more votes than there are people.
+fn remarks(left_out: &[String], many_votes: &[String], lang: Lang) -> String {
+    let left_out_says = lang.say(
         "本支部以下党员未列入结果, 请补评或核对",
         "members of the unit who are not on the result: appraise or check",
     );
-    format!("\n{WARN} {says}: {}", names.join(", "))
+    let many_votes_says = lang.say(
+        "以下党员的票数多于本支部当日人数, 如无其他人员参加投票, 请核对",
+        "more votes than the unit had people that day: check, unless others voted too",
+    );
+    let remark = |says: &str, names: &[String]| {
+        if names.is_empty() {
+            return String::new();
+        }
+        format!("\n{WARN} {says}: {}", names.join(", "))
+    };
+    remark(&left_out_says, left_out) + &remark(&many_votes_says, many_votes)
 }
 
 #[cfg(test)]

@@ -22,15 +22,15 @@ pub(super) fn confirm(io: &mut Io, yes: bool, question: &str) -> Result<(), Fail
         ));
     }
     for _ in 0..ATTEMPTS {
-        write!(io.err, "{question} [yes/no] ")?;
+        write!(io.err, "{question} [y/N 是/否] ")?;
         io.err.flush()?;
         let mut answer = String::new();
         if io.input.read_line(&mut answer)? == 0 {
             break;
         }
-        match answer.trim() {
-            "yes" | "是" => return Ok(()),
-            "no" | "n" | "否" | "" => break,
+        match answer.trim().to_lowercase().as_str() {
+            "yes" | "y" | "是" | "是的" => return Ok(()),
+            "no" | "n" | "否" | "不" | "" => break,
             _ => {}
         }
     }

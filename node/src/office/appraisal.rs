@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Appraisal, AppraisalLine, LocalReplacement, Payload, Text, Within},
+    letter::{Appraisal, AppraisalLine, LocalReplacement, Payload, Text, UnitKind, Within},
     time::Day,
 };
 
@@ -49,6 +49,17 @@ pub(super) async fn appraise(
             let day = day.unwrap_or(desk.today);
             not_ahead(day, desk.today, "day")?;
             let unit = roster::unit(desk.draft, unit.as_str())?;
+            let units = book::units(desk.draft)?;
+            let group = find::unit(&units, unit.as_str()).ok();
+            if let Some(group) = group.filter(|unit| unit.kind == UnitKind::Group) {
+                let name = group.name();
+                return Err(OfficeError::field(
+                    "unit",
+                    format!(
+                        "{name} 是党小组, 民主评议以支部为单位, 请写明支部 a group: members are appraised by their branch, name that"
+                    ),
+                ));
+            }
             let candidates = roster::candidates_on(desk.draft, unit.as_str(), day)?;
             roster::require(&candidates, unit.as_str())?;
             let filed = u16::try_from(year.get()).unwrap_or_default();
@@ -154,31 +165,47 @@ pub(super) fn appraisal(
     Ok((sequence, appraisal, names))
 }
 
-/// Members of the unit on that day, not away then, of whom a result says nothing, by name.
-pub(super) fn left_out(office: &Office, appraisal: &Appraisal) -> Result<Vec<String>, OfficeError> {
-    let (store, day) = (&office.store, appraisal.day);
-    let unit = roster::named(store, appraisal.unit.as_str())?;
-    let mut left_out = Vec::new();
-    for one in roster::candidates_on(store, &unit, day)? {
-        let Who::Member(id) = one.who else { continue };
-        let has_line = appraisal.lines.iter().any(|line| line.member_id == id);
-        let was_there = one.belongs && one.since.is_none_or(|since| since <= day);
-        if was_there && !has_line && !is_away(store, id, day)? {
-            left_out.extend(one.names.into_iter().next());
-        }
-    }
-    Ok(left_out)
+/// What people should look at again in a result.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remarks {
+    /// Members of the unit on that day, not away then, of whom it says nothing, by name.
+    pub(super) left_out: Vec<String>,
+    /// Whom more votes were counted for than the unit had people on that day: guests may have voted.
+    pub(super) many_votes: Vec<String>,
 }
 
-/// The same of the result that an entry is; nobody where it counts no more.
-pub(super) fn left_out_of(office: &Office, sequence: u64) -> Vec<String> {
+/// What a result should be looked at for.
+pub(super) fn remarks(office: &Office, appraisal: &Appraisal) -> Result<Remarks, OfficeError> {
+    let (store, day) = (&office.store, appraisal.day);
+    let unit = roster::named(store, appraisal.unit.as_str())?;
+    let mut people = roster::candidates_on(store, &unit, day)?;
+    people.retain(|one| one.belongs && one.since.is_none_or(|since| since <= day));
+    let at_most = people.len() as u64;
+    let mut remarks = Remarks::default();
+    for one in &people {
+        let Who::Member(id) = one.who else { continue };
+        let line = appraisal.lines.iter().find(|line| line.member_id == id);
+        let votes = line.map(|line| [line.excellent, line.qualified, line.unqualified]);
+        let votes = votes.map(|votes| votes.into_iter().map(u64::from).sum::<u64>());
+        let name = one.names.first().cloned();
+        match votes {
+            Some(votes) if votes > at_most => remarks.many_votes.extend(name),
+            None if !is_away(store, id, day)? => remarks.left_out.extend(name),
+            _ => {}
+        }
+    }
+    Ok(remarks)
+}
+
+/// The same of the result that an entry is; nothing where it counts no more.
+pub(super) fn remarks_of(office: &Office, sequence: u64) -> Remarks {
     let result = one(&office.store, sequence, |payload| match payload {
         Payload::Appraisal(appraisal) => Some(appraisal),
         _ => None,
     });
     // The entry is written: what is only remarked about it must not make an error of that.
-    let left_out = result.and_then(|result| left_out(office, &result));
-    left_out.unwrap_or_default()
+    let remarks = result.and_then(|result| remarks(office, &result));
+    remarks.unwrap_or_default()
 }
 
 /// Did a host manage the member on a day?

@@ -41,7 +41,9 @@ pub(super) async fn remove(
             }
             let from = roster::now(&units, &member);
             let closings = book::dues_closings(desk.draft)?;
-            roster::may_count_from(desk, &closings, &member, (on, "on"), &[from.as_deref()])?;
+            let formers = book::formers_of(desk.draft, member.member_id)?;
+            let (days, left) = ((on, desk.today), [from.as_deref()]);
+            roster::may_count_from(&closings, (&member, &formers), days, &left)?;
             let entry = Member {
                 removed: true,
                 since: Some(on),

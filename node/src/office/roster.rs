@@ -10,9 +10,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    OfficeError,
-    desk::Desk,
-    find,
+    OfficeError, find,
     view::{latest, person},
 };
 use crate::{
@@ -255,20 +253,18 @@ pub(super) fn require(candidates: &[Candidate], unit: &str) -> Result<(), Office
 /// May a change of where a member belongs count from a day? Not from one to come, nor from before the change before it, nor in a month whose dues
 /// are closed for one of the units: those lists do not change any more.
 pub(super) fn may_count_from(
-    desk: &Desk<'_, '_>,
     closings: &Closings,
-    member: &Member,
-    (on, field): (Day, &str),
+    (member, formers): (&Member, &[Former]),
+    (on, today): (Day, Day),
     units: &[Option<&str>],
 ) -> Result<(), OfficeError> {
     let name = member.details.name.as_ref().map_or("", Text::as_str);
-    let refuse = |problem: String| Err(OfficeError::field(field, problem));
-    if on > desk.today {
+    let refuse = |problem: String| Err(OfficeError::field("on", problem));
+    if on > today {
         return refuse(format!(
             "{on} 尚未到来, 请到那一天再登记 the day has not come: enter it then"
         ));
     }
-    let formers = book::formers_of(desk.draft, member.member_id)?;
     if let Some(last) = formers.last().filter(|last| on < last.changed_on) {
         return refuse(format!(
             "{name} 的名册记录在 {} 已有变更, 请用该日或以后的日期 changed on that day already: name that day or a later one",

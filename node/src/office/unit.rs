@@ -10,7 +10,7 @@ use hongyan_proto::{
 
 use super::{Answer, Office, OfficeError, Request, find, roster};
 use crate::{
-    book::{self, Member},
+    book::{self, Former, Member},
     domain::unit::{Above, Called, Change, Found, Unit, Units},
 };
 
@@ -205,7 +205,8 @@ pub(super) async fn close(
         .await
 }
 
-/// Members belong to a unit from a day on; those who do already stay as they are. How many moved is in how many entries were written.
+/// Members belong to a unit from a day on. Those who do already stay as they are, except that who came later than that day, by the record, came
+/// on it. How many that is about is in how many entries were written.
 pub(super) async fn assign(
     office: &Office,
     request: Request,
@@ -240,12 +241,14 @@ pub(super) async fn assign(
                         format!("{text} 已离开名册 left the roster"),
                     ));
                 }
-                if member.unit_id == Some(id) {
+                let formers = book::formers_of(desk.draft, member.member_id)?;
+                let Some((before, earlier)) = before(&member, &formers, (id, on)) else {
                     continue;
-                }
-                let from = roster::of_member((&units, &called), &member);
+                };
+                let from = roster::of_member((&units, &called), before);
                 let both = [from.as_deref(), Some(path.as_str())];
-                roster::may_count_from(desk, &closings, &member, (on, "on"), &both)?;
+                let days = (on, desk.today);
+                roster::may_count_from(&closings, (before, earlier), days, &both)?;
                 let entry = Member {
                     unit: Some(path.clone()),
                     unit_id: Some(id),
@@ -258,6 +261,22 @@ pub(super) async fn assign(
             Ok(about(id))
         })
         .await
+}
+
+/// What the roster says of a member before the change that brings them to a unit on a day, and what it said before that; none: they belong to
+/// the unit since that day or an earlier one.
+fn before<'a>(
+    member: &'a Member,
+    formers: &'a [Former],
+    (id, on): (UnitId, Day),
+) -> Option<(&'a Member, &'a [Former])> {
+    if member.unit_id != Some(id) {
+        return Some((member, formers));
+    }
+    let (last, earlier) = formers.split_last()?;
+    let elsewhere = last.member.unit.is_some() && last.member.unit_id != Some(id);
+    let came = elsewhere && !last.member.removed && on < last.changed_on;
+    came.then_some((&last.member, earlier))
 }
 
 /// A unit as a person names it.

@@ -65,7 +65,7 @@ record! {
         unknown_months: u32 [],
         /// Paid at its end for later months.
         advance: Fen [],
-        /// The last month that was paid for.
+        /// The last month that was paid for, with nothing owed before it.
         paid_until: Option<Month> [],
         /// Paid on the other side.
         elsewhere: bool [],
@@ -73,6 +73,10 @@ record! {
         double: Vec<Month> [],
         /// Of what was paid here, what counts on the other side.
         duplicate: Fen [],
+        /// Less was owed for the month than the base says, on approval.
+        relieved: bool [],
+        /// A correction of an earlier month counted in it.
+        corrected: bool [],
     }
     rules listed
     arranged arrange_listed
@@ -115,6 +119,8 @@ fn arrange_closed(mut closed: DuesClosed) -> DuesClosed {
             elsewhere: false,
             double: Vec::new(),
             duplicate: Fen(0),
+            relieved: false,
+            corrected: false,
         }));
     }
     closed

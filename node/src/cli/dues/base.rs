@@ -31,7 +31,7 @@ pub(in crate::cli) struct Base {
     /// 自哪月起, 缺省本月 From which month; default: this month
     #[arg(long)]
     from: Option<Month>,
-    /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
+    /// 已结账月份的差额计入之后第一个未结账的月份 The difference for closed months counts in the first open one
     #[arg(long)]
     in_open_month: bool,
 }
@@ -76,7 +76,7 @@ pub(in crate::cli) struct Waive {
     /// 批准日期 Day of the approval
     #[arg(long)]
     approved_on: Day,
-    /// 已结账月份的差额计入本月 The difference for closed months counts in the open month
+    /// 已结账月份的差额计入之后第一个未结账的月份 The difference for closed months counts in the first open one
     #[arg(long)]
     in_open_month: bool,
 }

@@ -7,6 +7,7 @@ mod show;
 #[rustfmt::skip]
 pub(super) mod words;
 
+use bytes::Bytes;
 use clap::Subcommand;
 use hongyan_proto::{
     pb::office::v1::{
@@ -46,7 +47,7 @@ pub(super) enum DuesVerb {
     Pay(Pay),
     /// 更正一笔交纳, 或作废一条记录 Correct a payment, or void an entry
     #[command(
-        after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入本月. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts from today. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct --receipt 17 --void --reason 重复登记"
+        after_help = "原记录保留, 更正另记一条. 涉及已结账月份的, 更正计入之后第一个未结账的月份. 已告知对方的信函一并更正.\nThe entry stays, the correction is a new one; about a closed month it counts in the first open one. A letter that told of it follows.\n\n例 Example:\n  hongyan-node dues correct 142 --yuan 30 --reason 金额写错\n  hongyan-node dues correct --receipt 17 --void --reason 重复登记"
     )]
     Correct(Correct),
     /// 结账: 该月及以前的名单不再改变 Close a month: its list, and those before it, do not change any more
@@ -186,11 +187,13 @@ async fn close(month: Month, unit: String, session: &mut Session<'_>) -> Result<
         unit,
         month: month.to_string(),
         dry_run: true,
+        shown: Bytes::new(),
     };
     let mut service = client!(session, dues_service_client::DuesServiceClient);
     let units = match service.close_dues_month(request.clone()).await {
         Ok(open) => {
             let open = open.into_inner();
+            request.shown.clone_from(&open.digest);
             if !session.io.json {
                 session.show(&open, show::to_close)?;
             }

@@ -1,6 +1,6 @@
 //! The closed lists of dues, as they are typed and shown.
 
-use hongyan_proto::pb::{exchange::v1 as exchange, office::v1 as office};
+use hongyan_proto::pb::exchange::v1 as exchange;
 
 #[cfg(test)]
 use crate::cli::words::Compared;
@@ -28,9 +28,9 @@ pub(super) static WAYS: &Choices = &[
 
 /// Whose a month of dues is to collect.
 pub(super) static ASKED: &Choices = &[
-    choice("here", office::DuesAsked::Here as i32, "本单位收取", "collected here"),
-    choice("host", office::DuesAsked::Host as i32, "由流入地收取", "the host collects"),
-    choice("nobody", office::DuesAsked::Nobody as i32, "不需交纳", "not owed"),
+    choice("here", exchange::DuesAsked::Here as i32, "本单位收取", "collected here"),
+    choice("host", exchange::DuesAsked::Host as i32, "由流入地收取", "the host collects"),
+    choice("nobody", exchange::DuesAsked::Nobody as i32, "不需交纳", "not owed"),
 ];
 
 /// Every list of this room.
@@ -47,7 +47,7 @@ pub(in crate::cli) static ALL: &[Compared] = &[
             .map(|value| value.as_str_name())
     }),
     (ASKED, |n| {
-        office::DuesAsked::try_from(n)
+        exchange::DuesAsked::try_from(n)
             .ok()
             .map(|value| value.as_str_name())
     }),

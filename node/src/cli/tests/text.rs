@@ -190,7 +190,8 @@ fn questions_are_for_people() {
     assert_eq!(ask("yes\n", false, false).0, Err("CONFIRMATION".to_owned()));
     assert_eq!(ask("yes\n", true, false).0, Ok(()));
     assert_eq!(ask("是\n", true, false).0, Ok(()));
-    for refused in ["no\n", "\n", "", "y\ny\ny\n"] {
+    assert_eq!(ask("Y\n", true, false).0, Ok(()));
+    for refused in ["no\n", "\n", "", "好\n嗯\nyep\n"] {
         assert_eq!(
             ask(refused, true, false).0,
             Err("NOT_CONFIRMED".to_owned()),

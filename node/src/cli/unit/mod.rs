@@ -4,9 +4,12 @@ mod officer;
 
 use clap::Subcommand;
 use hongyan_proto::{
-    pb::office::v1::{
-        AssignMembersRequest, ChangeUnitRequest, CloseUnitRequest, FoundUnitRequest,
-        GetUnitRequest, GetUnitResponse, ListUnitsRequest, ListUnitsResponse, Unit,
+    pb::{
+        exchange::v1::UnitKind,
+        office::v1::{
+            AssignMembersRequest, ChangeUnitRequest, CloseUnitRequest, FoundUnitRequest,
+            GetUnitRequest, GetUnitResponse, ListUnitsRequest, ListUnitsResponse, Unit,
+        },
     },
     time::Day,
 };
@@ -16,7 +19,7 @@ use super::{
     Failure,
     lang::Lang,
     session::{Ended, Session, client, fields, table},
-    table::{Fields, short},
+    table::{Fields, WARN, short},
     words,
 };
 
@@ -115,7 +118,7 @@ pub(super) enum UnitVerb {
         /// 党员 Members
         #[arg(required = true)]
         members: Vec<String>,
-        /// 自哪一天起, 缺省今天; 在此之前的应办事项和统计仍计入原支部 From which day; default: today. What was before counts where they were
+        /// 自哪一天起, 缺省今天; 此前仍计入原支部, 日期晚了可再次编入更早的一天 From which day; default: today. What was before counts where they were; an earlier day can be named again later
         #[arg(long)]
         on: Option<Day>,
     },
@@ -251,14 +254,8 @@ async fn assign(
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     let day = session.day(on);
-    if on.is_none() {
-        session.confirm(
-            &format!("自今天 {day} 起编入, 以后不能改为更早的日期 (可用 --on 指明). 继续?"),
-            &format!("From today, {day}, on; an earlier day cannot take its place later (--on names one). Go on?"),
-        )?;
-    }
     let request = AssignMembersRequest {
-        on: day,
+        on: day.clone(),
         actor: session.actor()?,
         request_id: session.request_id(),
         unit,
@@ -272,14 +269,23 @@ async fn assign(
         let unit = answer.unit.clone().unwrap_or_default();
         let unchanged = Some(answer.unchanged).filter(|unchanged| *unchanged > 0);
         let unchanged = unchanged.map(|unchanged| unchanged.to_string());
-        about(&unit, lang)
+        let says = about(&unit, lang)
             .add("✓ 编入", "✓ assigned", answer.assigned)
+            .add("自", "from", if answer.assigned > 0 { &*day } else { "" })
             .add(
                 "原已在该单位, 日期未变",
                 "there already, since the same day",
                 unchanged.unwrap_or_default(),
             )
-            .render()
+            .render();
+        if unit.kind != UnitKind::GeneralBranch as i32 {
+            return says;
+        }
+        let hint = lang.say(
+            "党员一般编入党总支所属的党支部, 这里直接编入了党总支",
+            "members usually belong to a branch below; these belong to the general branch itself",
+        );
+        format!("{says}\n{WARN} {hint}")
     })
 }
 

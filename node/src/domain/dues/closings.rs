@@ -1,6 +1,6 @@
 //! Closed months: their lists do not change any more, because the entries that closed them have them.
 
-use std::{collections::BTreeMap, iter};
+use std::collections::BTreeMap;
 
 use hongyan_proto::{
     letter::DuesClosed,
@@ -52,23 +52,31 @@ impl Closings {
         self.last(unit).is_some_and(|last| month <= last)
     }
 
+    /// The last closed list of those on which a person stands in some months: the unit and the month.
+    pub fn last_of<'p>(
+        &self,
+        person: &'p Person,
+        (from, until): (Month, Month),
+    ) -> Option<(&'p str, Month)> {
+        let months = from.through(until);
+        let lists = months.filter_map(|month| Some((person.unit_on(person.day_of(month))?, month)));
+        self.last_closed(lists)
+    }
+
     /// The last closed list that money of a day would change: that of the unit that took it, or of the one that the person belonged to in a month
     /// since then, which says what they owe.
     pub fn since<'p>(&self, person: &'p Person, day: Day, today: Day) -> Option<(&'p str, Month)> {
         let took = person.unit_on(day).map(|unit| (unit, day.month()));
-        let months = iter::successors(Some(day.month()), |month| Some(month.plus_months(1)));
-        let months = months.take_while(|month| *month <= today.month());
-        let lists = months.filter_map(|month| Some((person.unit_on(person.day_of(month))?, month)));
-        let lists = took.into_iter().chain(lists);
+        let since = self.last_of(person, (day.month(), today.month()));
+        self.last_closed(took.into_iter().chain(since))
+    }
+
+    fn last_closed<'p>(
+        &self,
+        lists: impl Iterator<Item = (&'p str, Month)>,
+    ) -> Option<(&'p str, Month)> {
         lists
             .filter(|(unit, month)| self.covers(unit, *month))
             .max_by_key(|(_, month)| *month)
-    }
-
-    /// Is the month closed for the unit that a person belonged to in it?
-    pub fn is_closed(&self, person: &Person, month: Month) -> bool {
-        person
-            .unit_on(person.day_of(month))
-            .is_some_and(|unit| self.covers(unit, month))
     }
 }

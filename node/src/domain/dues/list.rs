@@ -40,7 +40,7 @@ pub struct Row {
     pub unknown_months: u32,
     /// Paid at its end for later months (预交).
     pub advance: Fen,
-    /// The last month that is paid for.
+    /// The last month that is paid for, and nothing is owed before it (已交至).
     pub paid_until: Option<Month>,
     /// Paid on the other side, by its letters.
     pub elsewhere: bool,
@@ -48,6 +48,10 @@ pub struct Row {
     pub double: Vec<Month>,
     /// Of what was paid here, what counts on the other side: to be given back (应退).
     pub duplicate: Fen,
+    /// Is less owed for the month than the base says, or nothing, on approval (减免)?
+    pub relieved: bool,
+    /// Does a correction of an earlier month count in it?
+    pub corrected: bool,
 }
 
 /// The person's lines of a month: one on the list of their own unit, and one on that of every other unit that received something. `today` is
@@ -64,9 +68,41 @@ pub fn rows(
     received.entry(own).or_default();
     let rows = received.into_iter().filter_map(|(place, received)| {
         let on_it = place == own && is_asked(&lines, month);
-        (on_it || received.0 != 0).then(|| row(person, &lines, month, (place, on_it, received)))
+        let row = || row(person, &lines, month, (place, on_it, received));
+        (on_it || received.0 != 0).then(row)
     });
-    rows.collect()
+    let corrected = is_corrected(account, (month, day));
+    rows.map(|row| Row { corrected, ..row }).collect()
+}
+
+/// Does a correction count in the month that is not about money of the same month?
+fn is_corrected(account: &Account, (month, day): (Month, Day)) -> bool {
+    let of_month = |corrects: u64| {
+        let mut payments = account.payments.iter();
+        let payment = payments.find(|noted| noted.sequence == corrects);
+        payment.is_some_and(|noted| noted.entry.paid_on.month() == month)
+    };
+    account.corrections.iter().any(|noted| {
+        let (on, corrects) = (noted.entry.counts_on, noted.entry.corrects);
+        on.month() == month && on <= day && !of_month(corrects)
+    })
+}
+
+/// The last month that is paid for, and nothing is owed before it.
+fn paid_until(lines: &Months, through: Month) -> Option<Month> {
+    let (mut until, mut next) = (None, None);
+    for (month, line) in lines {
+        // A month to come that has no line was not paid.
+        let gap = *month > through && next.is_some_and(|next| next < *month);
+        if gap || line.arrears().0 > 0 || line.is_unknown() {
+            break;
+        }
+        if line.is_settled() {
+            until = Some(*month);
+        }
+        next = Some(month.plus_months(1));
+    }
+    until
 }
 
 /// Is the person on the list of their own unit? Arrears, and money to be given back, of somebody who left stay with the last unit: no other one
@@ -91,7 +127,6 @@ fn row(
     let own = |fen: i64| Fen(if on_it { fen } else { 0 });
     let nobody = (!on_it).then_some(Asked::Nobody);
     let line_asked = line.map_or(Asked::Nobody, |line| line.asked);
-    let settled = lines.iter().rev().find(|(_, line)| line.is_settled());
     Row {
         who: person.who,
         name: person.name.clone(),
@@ -104,7 +139,7 @@ fn row(
         arrears_months: counts(past().filter(|line| on_it && line.arrears().0 > 0).count()),
         unknown_months: counts(past().filter(|line| on_it && line.is_unknown()).count()),
         advance: own(advance.map(|(_, line)| line.paid.0).sum()),
-        paid_until: settled.filter(|_| on_it).map(|(month, _)| *month),
+        paid_until: paid_until(lines, month).filter(|_| on_it),
         elsewhere: on_it && line.is_some_and(|line| !line.elsewhere.is_empty()),
         double: lines
             .iter()
@@ -112,6 +147,8 @@ fn row(
             .map(|(month, _)| *month)
             .collect(),
         duplicate: own(lines.values().map(|line| line.duplicate.0).sum()),
+        relieved: on_it && line.is_some_and(|line| line.relieved),
+        corrected: false,
     }
 }
 

@@ -27,6 +27,8 @@ pub fn keep(row: &Row) -> DuesListed {
         elsewhere: row.elsewhere,
         double: row.double.clone(),
         duplicate: row.duplicate,
+        relieved: row.relieved,
+        corrected: row.corrected,
     }
 }
 
@@ -61,5 +63,7 @@ fn row(kept: &DuesListed, who: Who, name: String, unit: String) -> Row {
         elsewhere: kept.elsewhere,
         double: kept.double.clone(),
         duplicate: kept.duplicate,
+        relieved: kept.relieved,
+        corrected: kept.corrected,
     }
 }

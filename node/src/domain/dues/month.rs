@@ -26,6 +26,8 @@ pub struct MonthLine {
     pub asked: Asked,
     /// What the base and a relief say; none: no base is known, and nothing is guessed.
     pub due: Option<Fen>,
+    /// Is that less than the base alone says, on approval?
+    pub relieved: bool,
     /// What was paid here for it and counts.
     pub paid: Fen,
     /// What was paid here for it while the other side's payment counts: to be given back (应退).
@@ -37,10 +39,11 @@ pub struct MonthLine {
 }
 
 impl MonthLine {
-    const fn empty(asked: Asked, due: Option<Fen>) -> Self {
+    const fn empty(asked: Asked, due: Option<Fen>, relieved: bool) -> Self {
         Self {
             asked,
             due,
+            relieved,
             paid: Fen(0),
             duplicate: Fen(0),
             payments: Vec::new(),
@@ -112,10 +115,8 @@ pub fn months(
 ) -> Months {
     let seen = account.seen(day);
     let mut lines = Months::new();
-    let mut month = first(person, &seen, through);
-    while month <= through {
+    for month in first(person, &seen, through).through(through) {
         lines.insert(month, line(person, &seen, month));
-        month = month.plus_months(1);
     }
     for (at, paid) in elsewhere.iter().enumerate() {
         if paid.told == Told::Kept || paid.paid_on > day {
@@ -197,7 +198,7 @@ fn first(person: &Person, seen: &Seen<'_>, through: Month) -> Month {
 
 fn line(person: &Person, seen: &Seen<'_>, month: Month) -> MonthLine {
     if person.joined.is_some_and(|joined| month < joined.month()) {
-        return MonthLine::empty(Asked::Nobody, Some(Fen(0)));
+        return MonthLine::empty(Asked::Nobody, Some(Fen(0)), false);
     }
     let asked = if person.is_away(month) {
         Asked::Host
@@ -206,12 +207,10 @@ fn line(person: &Person, seen: &Seen<'_>, month: Month) -> MonthLine {
     } else {
         Asked::Nobody
     };
-    let due = seen.base(month).map(|(_, base)| {
-        let whole = monthly(base);
-        seen.relief(month)
-            .map_or(whole, |(_, relief)| relief.fen.min(whole))
-    });
-    MonthLine::empty(asked, due)
+    let whole = seen.base(month).map(|(_, base)| monthly(base));
+    let relief = seen.relief(month).map(|(_, relief)| relief.fen);
+    let due = whole.map(|whole| relief.map_or(whole, |relief| relief.min(whole)));
+    MonthLine::empty(asked, due, due < whole)
 }
 
 /// Spreads a payment over its months: what each still owes, the earlier ones first. What is left goes to the months of which nobody knows

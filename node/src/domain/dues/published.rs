@@ -1,5 +1,7 @@
 //! What is published of a period (公示): names and amounts, never an income.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::Fen,
     time::{Day, Month},
@@ -22,8 +24,8 @@ pub struct Published {
     pub unit: Option<String>,
     /// Received in the period.
     pub fen: Fen,
-    /// First and last month that the payments of the period were for.
-    pub months: Option<(Month, Month)>,
+    /// The months that the payments of the period were for.
+    pub months: BTreeSet<Month>,
 }
 
 /// The person's lines of a period of months, one for each unit that received something then.
@@ -38,19 +40,18 @@ pub fn published(
     let received = received((person, account), (begin, end)).into_iter();
     let received = received.filter(|(here, fen)| fen.0 != 0 && inside(*here, unit));
     let lines = received.map(|(here, fen)| {
-        let covered: Vec<Month> = seen
+        let months = seen
             .iter()
             .filter(|(_, payment)| payment.paid_on >= begin)
             .filter(|(_, payment)| person.unit_on(payment.paid_on) == here)
             .flat_map(|(_, payment)| payment.covered())
             .collect();
-        let months = covered.iter().min().zip(covered.iter().max());
         Published {
             who: person.who,
             name: person.name.clone(),
             unit: here.map(str::to_owned),
             fen,
-            months: months.map(|(first, last)| (*first, *last)),
+            months,
         }
     });
     lines.collect()

@@ -351,19 +351,19 @@ struct DuesMonth {
 
 /// Every month that is over, from the year before the horizon on.
 fn months(scene: &Scene<'_>) -> Vec<DuesMonth> {
-    let mut months = Vec::new();
-    let mut month = scene.horizon.from.plus_days(-YEAR).month();
-    while last_day(month) < scene.today {
+    let first = scene.horizon.from.plus_days(-YEAR).month();
+    let months = first.through(scene.today.month()).map(|month| {
         let last = last_day(month);
-        months.push(DuesMonth {
+        DuesMonth {
             month,
             first: month.first_day(),
             last,
             asked: lapse_on(scene, last, Neglect::Dues).map(|(.., (months, _))| months),
-        });
-        month = month.plus_months(1);
-    }
+        }
+    });
     months
+        .take_while(|month| month.last < scene.today)
+        .collect()
 }
 
 /// Days in a year and one.

@@ -7,15 +7,16 @@ use std::{
 
 use hongyan_proto::{
     id::UnitId,
-    letter::{DuesClosed, Text},
+    letter::{DuesClosed, Payload, Text},
     time::{Day, Month},
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Outcome,
     load::Loaded,
     outcome,
-    read::{everyone, known, list_of, unit_of},
+    read::{everyone, known, list_of, unit_of, whose},
 };
 use crate::{
     book::{self, Shelf},
@@ -24,7 +25,7 @@ use crate::{
         life::Who,
         unit::Called,
     },
-    office::{Answer, Office, OfficeError, Request, roster},
+    office::{Answer, Office, OfficeError, Request},
     store::Store,
 };
 
@@ -78,12 +79,47 @@ impl Closing {
     }
 }
 
-/// Closes a month, and every month before it, for a unit and the units inside it; without one, for all of them.
+impl Fixed {
+    /// The entries that keep the lists.
+    fn entries(&self, actor: &Text<60>) -> Result<Vec<Payload>, OfficeError> {
+        let mut entries = Vec::new();
+        for closing in &self.lists {
+            for part in closing.parts() {
+                let closed = DuesClosed {
+                    unit: Text::parse(&closing.path)?,
+                    unit_id: closing.id,
+                    month: closing.month,
+                    rows: part.iter().map(listed::keep).collect(),
+                    actor: actor.clone(),
+                };
+                entries.push(closed.into());
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What names these lists and no others.
+    pub(in crate::office) fn digest(&self, actor: &Text<60>) -> Result<Vec<u8>, OfficeError> {
+        Ok(digest(&self.entries(actor)?))
+    }
+}
+
+fn digest(entries: &[Payload]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for entry in entries {
+        hash.update(Sha256::digest(entry.encode()));
+    }
+    hash.finalize().to_vec()
+}
+
+/// Closes a month, and every month before it, for a unit and the units inside it; without one, for all of them. `shown` is the digest of the lists
+/// that somebody looked at, or empty.
 pub(in crate::office) async fn close(
     office: &Office,
     request: Request,
     unit: String,
     month: Month,
+    shown: Vec<u8>,
 ) -> Result<(Fixed, Answer), OfficeError> {
     let store = office.store.clone();
     let answer = office
@@ -91,17 +127,15 @@ pub(in crate::office) async fn close(
             let days = (month, desk.today);
             let open = open(desk.draft, &store, &unit, days)?;
             let first = open.lists.first().map_or(month, |closing| closing.month);
-            for closing in open.lists {
-                for part in closing.parts() {
-                    let closed = DuesClosed {
-                        unit: Text::parse(&closing.path)?,
-                        unit_id: closing.id,
-                        month: closing.month,
-                        rows: part.iter().map(listed::keep).collect(),
-                        actor: desk.actor.clone(),
-                    };
-                    desk.enter(&closed.into(), None)?;
-                }
+            let entries = open.entries(&desk.actor)?;
+            if !shown.is_empty() && shown != digest(&entries) {
+                return Err(OfficeError::field(
+                    "shown",
+                    "名单在确认期间有变, 没有结账; 请再次结账并查看新的合计 the lists have changed since they were shown, and nothing was closed: close again and look at the new sums",
+                ));
+            }
+            for entry in entries {
+                desk.enter(&entry, None)?;
             }
             Ok(super::answer(&Outcome {
                 month: first.to_string(),
@@ -114,7 +148,7 @@ pub(in crate::office) async fn close(
     let first: Month = outcome.month.parse().unwrap_or(month);
     let written: BTreeSet<u64> = answer.written.iter().map(|entry| entry.sequence).collect();
     let mut closed: Vec<Closing> = Vec::new();
-    for month in span(first, month) {
+    for month in first.through(month) {
         let lists = book::dues_lists(&office.store, month)?.into_iter();
         let lists = lists.filter(|list| written.contains(&list.sequence));
         closed.extend(lists.map(|list| of_entry(&list)));
@@ -167,7 +201,7 @@ fn open(
             "{month} 尚未结束 (今天是 {today}), 请在该月结束后结账 the month is not over: close it when it is"
         ));
     }
-    let unit = roster::named(shelf, unit)?;
+    let unit = whose(shelf, unit)?;
     let people = everyone(shelf, store)?;
     known(shelf, &people, &unit)?;
     let closings = book::dues_closings(shelf)?;
@@ -245,15 +279,9 @@ fn months(people: &[Loaded], closings: &Closings, until: Month) -> Vec<Month> {
         let payments = one.account.payments.iter().map(|noted| &noted.entry);
         bases.chain(payments.map(|payment| payment.month.min(payment.paid_on.month())))
     });
-    let before = |month: &Month| Some(month.first_day().plus_days(-1).month());
-    let oldest = iter::successors(Some(until), before).nth(BACK);
+    let oldest = iter::successors(Some(until), |month| Some(month.previous())).nth(BACK);
     let first = entered.min().max(oldest).unwrap_or(until);
     let closed = closings.earliest_last().map(|last| last.plus_months(1));
     let first = closed.map_or(first, |next| first.min(next)).min(until);
-    span(first, until)
-}
-
-fn span(first: Month, until: Month) -> Vec<Month> {
-    let months = iter::successors(Some(first), |month| Some(month.plus_months(1)));
-    months.take_while(|month| *month <= until).collect()
+    first.through(until).collect()
 }

@@ -1,4 +1,6 @@
-//! Corrections of payments, bases and reliefs. A list that was closed stays as it was: then the correction counts from today.
+//! Corrections of payments, bases and reliefs. A list that was closed stays as it was: the first open month takes the correction up.
+
+use std::iter;
 
 use hongyan_proto::{
     id::Fen,
@@ -12,7 +14,7 @@ use hongyan_proto::{
 use super::{
     Loaded, Outcome,
     amount::{amount, without},
-    answer, case_to_tell, load, outcome,
+    answer, behind, case_to_tell, load, outcome,
     pay::{Paying, case_of},
 };
 use crate::{
@@ -280,8 +282,8 @@ fn told(
     Ok(Some(after))
 }
 
-/// From the earlier of both days on, unless a month of either is closed: then from today. Never before an earlier correction of the same entry: lists
-/// between the two would have neither.
+/// From the earlier of both days on; where a list that either changes is closed, in the first month that is open. Never before an earlier
+/// correction of the same entry: lists between the two would have neither.
 fn counts_on(
     desk: &Desk<'_, '_>,
     loaded: &Loaded,
@@ -289,17 +291,14 @@ fn counts_on(
     after: Option<&DuesPayment>,
 ) -> Result<Day, OfficeError> {
     let closings = book::dues_closings(desk.draft)?;
-    let days = std::iter::once(before.paid_on).chain(after.map(|after| after.paid_on));
+    let days = iter::once(before.paid_on).chain(after.map(|after| after.paid_on));
     let closed = days
         .clone()
-        .any(|day| closings.since(&loaded.person, day, desk.today).is_some());
+        .filter_map(|day| closings.since(&loaded.person, day, desk.today));
+    let open = closed.map(|(_, last)| behind(last)).max();
     let earlier = loaded.account.corrections.iter();
     let earlier = earlier.filter(|noted| noted.entry.corrects == corrects);
     let earlier = earlier.map(|noted| noted.entry.counts_on).max();
-    let from = if closed {
-        desk.today
-    } else {
-        days.min().unwrap_or(desk.today)
-    };
+    let from = open.or(days.min()).unwrap_or(desk.today);
     Ok(earlier.map_or(from, |earlier| from.max(earlier)))
 }

@@ -65,6 +65,9 @@ pub(super) struct Outcome {
     /// Of a closing: persons without a unit. `month` is then the first one that was closed.
     #[prost(uint32, tag = "8")]
     pub(super) without_unit: u32,
+    /// Of a relief: those that it overlaps.
+    #[prost(uint64, repeated, tag = "9")]
+    pub(super) replaces: Vec<u64>,
 }
 
 pub(super) fn outcome(answer: &Answer) -> Result<Outcome, OfficeError> {
@@ -103,7 +106,7 @@ fn case_to_tell(shelf: &impl Shelf, who: Who) -> Result<Option<CaseId>, OfficeEr
 }
 
 /// From which day lists see an entry about the months from `from` on. Months that are closed keep their lists: only with `in_open_month` may an
-/// entry be about them, and then it counts from today.
+/// entry be about them, and then the first month that is open takes it up.
 fn counts_on(
     desk: &Desk<'_, '_>,
     person: &Person,
@@ -111,26 +114,24 @@ fn counts_on(
     in_open_month: bool,
 ) -> Result<Day, OfficeError> {
     let closings = book::dues_closings(desk.draft)?;
-    let mut month = from;
-    while month <= desk.today.month() {
-        if closings.is_closed(person, month) {
-            if in_open_month {
-                return Ok(desk.today);
-            }
-            return Err(closed(person, month, desk.today));
-        }
-        month = month.plus_months(1);
+    match closings.last_of(person, (from, desk.today.month())) {
+        None => Ok(from.first_day().min(desk.today)),
+        Some((_, last)) if in_open_month => Ok(behind(last)),
+        Some((unit, last)) => Err(closed(unit, last)),
     }
-    Ok(from.first_day().min(desk.today))
 }
 
-fn closed(person: &Person, month: Month, today: Day) -> OfficeError {
-    let unit = person.unit_on(person.day_of(month)).unwrap_or("—");
+/// The first day whose list is open again. Only months that are over are closed, so it has come.
+fn behind(last: Month) -> Day {
+    last.plus_months(1).first_day()
+}
+
+fn closed(unit: &str, last: Month) -> OfficeError {
+    let open = behind(last).month();
     OfficeError::field(
         "month",
         format!(
-            "{unit} 的 {month} 已结账, 该月名单不再改变; 请用 --in-open-month 计入未结账的月份 {month} is closed ({unit}) and its list stays: --in-open-month counts it in {today}",
-            today = today.month()
+            "{unit} 已结账至 {last}, 其名单不再改变; 请用 --in-open-month, 差额计入 {open} 的名单 closed until {last} ({unit}), and its lists stay: --in-open-month counts the difference in {open}"
         ),
     )
 }

@@ -108,6 +108,15 @@ pub(super) fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>,
     Ok(all)
 }
 
+/// A unit as a person names it; nothing, or the word for the committee where no unit has that name: all of them.
+pub(super) fn whose(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
+    let units = book::units(shelf)?;
+    if text == roster::COMMITTEE && find::unit(&units, text).is_err() {
+        return Ok(String::new());
+    }
+    roster::named(shelf, text)
+}
+
 /// A month's list of a unit, or of the whole committee.
 pub(in crate::office) fn list(
     office: &Office,
@@ -115,7 +124,7 @@ pub(in crate::office) fn list(
     month: Month,
 ) -> Result<List, OfficeError> {
     let (shelf, days) = (&office.store, (month, office.today()));
-    let unit = &roster::named(shelf, unit)?;
+    let unit = &whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
     let closings = book::dues_closings(shelf)?;
     let closed = book::dues_lists(shelf, month)?;
@@ -196,20 +205,30 @@ pub(super) fn known(shelf: &impl Shelf, people: &[Loaded], unit: &str) -> Result
     }
 }
 
+/// Who owes something.
+#[derive(Clone, Debug)]
+pub(in crate::office) struct Arrears {
+    pub(in crate::office) unit: String,
+    pub(in crate::office) is_closed: bool,
+    /// Their lines, with the months it is about and what the other side's letters say.
+    pub(in crate::office) people: Vec<(Row, Months, Vec<Elsewhere>)>,
+}
+
 /// Who owes something until the end of a month, or paid twice, with the months it is about.
 pub(in crate::office) fn arrears(
     office: &Office,
     unit: &str,
     month: Month,
-) -> Result<Vec<(Row, Months, Vec<Elsewhere>)>, OfficeError> {
+) -> Result<Arrears, OfficeError> {
     let today = office.today();
     let shelf = &office.store;
-    let unit = &roster::named(shelf, unit)?;
+    let unit = &whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
     known(shelf, &people, unit)?;
     let closings = book::dues_closings(shelf)?;
     let closed = book::dues_lists(shelf, month)?;
     let list = list_of(&people, (&closings, &closed), unit, (month, today));
+    let is_closed = list.is_closed();
     let people: BTreeMap<Who, &Loaded> = people.iter().map(|one| (one.person.who, one)).collect();
     // Of a later month only that it was paid twice is worth a word before it comes.
     let owing = |of: Month, line: &MonthLine| {
@@ -230,15 +249,28 @@ pub(in crate::office) fn arrears(
         }
         Some((row, lines, one.elsewhere.clone()))
     });
-    Ok(found.collect())
+    Ok(Arrears {
+        unit: list.unit,
+        is_closed,
+        people: found.collect(),
+    })
 }
 
 /// What is published of a period.
+#[derive(Clone, Debug)]
+pub(in crate::office) struct Publication {
+    pub(in crate::office) unit: String,
+    /// The units on it that have not closed the last month.
+    pub(in crate::office) open: BTreeSet<String>,
+    pub(in crate::office) people: Vec<Published>,
+}
+
+/// Names and amounts of a period.
 pub(in crate::office) fn publish(
     office: &Office,
     unit: &str,
     period: (Month, Month),
-) -> Result<Vec<Published>, OfficeError> {
+) -> Result<Publication, OfficeError> {
     if period.1 < period.0 {
         return Err(OfficeError::field(
             "until",
@@ -246,11 +278,17 @@ pub(in crate::office) fn publish(
         ));
     }
     let shelf = &office.store;
-    let unit = &roster::named(shelf, unit)?;
+    let unit = whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
-    known(shelf, &people, unit)?;
-    Ok(people
+    known(shelf, &people, &unit)?;
+    let closings = book::dues_closings(shelf)?;
+    let lines = people
         .iter()
-        .flat_map(|one| published((&one.person, &one.account), unit, period, office.today()))
-        .collect())
+        .flat_map(|one| published((&one.person, &one.account), &unit, period, office.today()));
+    let people: Vec<Published> = lines.collect();
+    let places = people.iter().map(|one| one.unit.as_deref());
+    let places = places.map(Option::unwrap_or_default);
+    let open = places.filter(|place| !closings.covers(place, period.1));
+    let open = open.map(str::to_owned).collect();
+    Ok(Publication { unit, open, people })
 }

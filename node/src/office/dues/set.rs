@@ -1,5 +1,7 @@
 //! What a person's dues are computed from, and reductions of them.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::Fen,
     letter::{DuesBase, DuesClass, DuesRelief, Text},
@@ -93,6 +95,9 @@ pub(in crate::office) async fn waive(
                 ));
             }
             let counts_on = counts_on(desk, &loaded.person, waiver.from, waiver.in_open_month)?;
+            let months = waiver.from.through(waiver.until);
+            let known = months.filter_map(|month| loaded.account.relief(month, desk.today));
+            let replaces: BTreeSet<u64> = known.map(|(sequence, _)| sequence).collect();
             let (member_id, case_id) = ids(who);
             let relief = DuesRelief {
                 member_id,
@@ -111,6 +116,7 @@ pub(in crate::office) async fn waive(
                 fen: waiver.fen.0,
                 month: waiver.from.to_string(),
                 counts_on: counts_on.to_string(),
+                replaces: replaces.into_iter().collect(),
                 ..Outcome::default()
             }))
         })

@@ -101,9 +101,11 @@ impl AssessmentService for Office {
             .collect::<Result<Vec<_>, _>>()?;
         let answer = appraisal::appraise(self, request, about, votes).await?;
         let entry = answer.written.first().map_or(0, |entry| entry.sequence);
+        let remarks = appraisal::remarks_of(self, entry);
         Ok(Response::new(pb::RecordAppraisalResponse {
             written: written(&answer),
-            left_out: appraisal::left_out_of(self, entry),
+            left_out: remarks.left_out,
+            many_votes: remarks.many_votes,
         }))
     }
 
@@ -115,6 +117,7 @@ impl AssessmentService for Office {
         let year = this_year_or(self, message.year)?;
         let (sequence, appraisal, names) = appraisal::appraisal(self, &message.unit, year)?;
         note(self, "查看民主评议 appraisal shown", appraisal.lines.len()).await?;
+        let remarks = appraisal::remarks(self, &appraisal)?;
         let votes = appraisal.lines.iter().map(|line| {
             let who = Who::Member(line.member_id);
             pb::AppraisalVote {
@@ -131,7 +134,8 @@ impl AssessmentService for Office {
             unit: appraisal.unit.to_string(),
             year: appraisal.year.get(),
             day: appraisal.day.to_string(),
-            left_out: appraisal::left_out(self, &appraisal)?,
+            left_out: remarks.left_out,
+            many_votes: remarks.many_votes,
             votes: votes.collect(),
         }))
     }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        dues::{Asked, Elsewhere, MonthLine, Row, Told, Totals, rate},
+        dues::{Elsewhere, MonthLine, Row, Told, Totals, rate},
         life::Who,
     },
     office::{
@@ -82,14 +82,6 @@ fn shown(text: Option<impl ToString>) -> String {
     text.map(|text| text.to_string()).unwrap_or_default()
 }
 
-const fn asked(asked: Asked) -> pb::DuesAsked {
-    match asked {
-        Asked::Here => pb::DuesAsked::Here,
-        Asked::Host => pb::DuesAsked::Host,
-        Asked::Nobody => pb::DuesAsked::Nobody,
-    }
-}
-
 const fn hosted(who: Who) -> bool {
     matches!(who, Who::Hosted(_))
 }
@@ -116,7 +108,7 @@ fn row(row: &Row) -> pb::DuesRow {
         id: row.who.id(),
         hosted: hosted(row.who),
         unit: row.unit.clone().unwrap_or_default(),
-        asked: asked(row.asked).into(),
+        asked: row.asked.code(),
         owed: row.owed.map(|owed| owed.0),
         paid: row.paid.0,
         received: row.received.0,
@@ -128,6 +120,8 @@ fn row(row: &Row) -> pb::DuesRow {
         elsewhere: row.elsewhere,
         double: row.double.iter().map(Month::to_string).collect(),
         duplicate: row.duplicate.0,
+        relieved: row.relieved,
+        corrected: row.corrected,
     }
 }
 
@@ -135,7 +129,7 @@ fn line(month: Month, line: &MonthLine, elsewhere: &[Elsewhere]) -> pb::DuesMont
     let letters = line.elsewhere.iter().filter_map(|at| elsewhere.get(*at));
     pb::DuesMonth {
         month: month.to_string(),
-        asked: asked(line.asked).into(),
+        asked: line.asked.code(),
         due: line.due.map(|fen| fen.0),
         owed: line.owed().map(|fen| fen.0),
         paid: line.paid.0,
@@ -146,6 +140,7 @@ fn line(month: Month, line: &MonthLine, elsewhere: &[Elsewhere]) -> pb::DuesMont
         settled: line.is_settled(),
         double: line.is_double(),
         duplicate: line.duplicate.0,
+        relieved: line.relieved,
     }
 }
 
@@ -237,6 +232,7 @@ impl DuesService for Office {
         Ok(Response::new(pb::WaiveDuesResponse {
             written: written(&answer),
             counts_on: outcome.counts_on,
+            replaces: outcome.replaces,
         }))
     }
 
@@ -318,14 +314,18 @@ impl DuesService for Office {
         &self,
         request_: Request<pb::CloseDuesMonthRequest>,
     ) -> Answered<pb::CloseDuesMonthResponse> {
-        let message = request_.into_inner();
+        let mut message = request_.into_inner();
+        // Who repeats a request because no answer came can no longer be shown what it would close.
+        let shown = std::mem::take(&mut message.shown).to_vec();
         let request = request(&message, &message.actor, &message.request_id)?;
         let month = a_month(&message.month, "month")?;
-        let (closed, answer) = if message.dry_run {
+        let (closed, digest, answer) = if message.dry_run {
             let closed = dues::would_close(self, &message.unit, month)?;
-            (closed, Answer::default())
+            let digest = closed.digest(&request.actor)?;
+            (closed, digest, Answer::default())
         } else {
-            dues::close(self, request, message.unit, month).await?
+            let (closed, answer) = dues::close(self, request, message.unit, month, shown).await?;
+            (closed, Vec::new(), answer)
         };
         let lists = &closed.lists;
         let months: BTreeSet<Month> = lists.iter().map(|one| one.month).collect();
@@ -337,6 +337,7 @@ impl DuesService for Office {
                 .collect(),
             months: months.iter().map(Month::to_string).collect(),
             without_unit: closed.without_unit,
+            digest: digest.into(),
         }))
     }
 
@@ -371,9 +372,10 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let month = dues::month_of(self, month(&message.month, "month")?)?;
         let found = dues::arrears(self, &message.unit, month)?;
-        note(self, "查看欠交党费 arrears of dues listed", found.len()).await?;
-        let total = found.iter().map(|(row, ..)| row.arrears.0).sum();
-        let people = found
+        let people = &found.people;
+        note(self, "查看欠交党费 arrears of dues listed", people.len()).await?;
+        let total = people.iter().map(|(row, ..)| row.arrears.0).sum();
+        let people = people
             .iter()
             .map(|(one, months, elsewhere)| pb::DuesArrears {
                 row: Some(row(one)),
@@ -386,6 +388,8 @@ impl DuesService for Office {
             month: month.to_string(),
             people: people.collect(),
             total,
+            is_closed: found.is_closed,
+            unit: found.unit.clone(),
         }))
     }
 
@@ -396,18 +400,19 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let from = dues::month_of(self, month(&message.from, "from")?)?;
         let until = month(&message.until, "until")?.unwrap_or(from);
-        let people = dues::publish(self, &message.unit, (from, until))?;
+        let published = dues::publish(self, &message.unit, (from, until))?;
+        let people = published.people;
         note(self, "公示党费 dues published", people.len()).await?;
         let total = people.iter().map(|one| one.fen.0).sum();
         let people = people.into_iter().map(|one| pb::PublishedDues {
             name: one.name,
             unit: one.unit.unwrap_or_default(),
             fen: one.fen.0,
-            from: shown(one.months.map(|(from, _)| from)),
-            until: shown(one.months.map(|(_, until)| until)),
+            months: one.months.iter().map(Month::to_string).collect(),
         });
         Ok(Response::new(pb::PublishDuesResponse {
-            unit: message.unit,
+            unit: published.unit,
+            open_units: published.open.into_iter().collect(),
             from: from.to_string(),
             until: until.to_string(),
             people: people.collect(),

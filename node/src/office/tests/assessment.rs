@@ -2,7 +2,8 @@
 
 use hongyan_proto::{
     letter::{
-        ActivityKind, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Presence, Within,
+        ActivityKind, Appraisal, AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Presence,
+        Within,
     },
     log::Kind,
 };
@@ -51,6 +52,17 @@ async fn a_year_is_appraised_once_and_a_wrong_result_is_voided() {
     let votes = vec![vote("本地甲", good), vote("本地乙", fair)];
     let first = appraise(votes.clone()).await.unwrap().written[0].sequence;
     assert!(appraise(votes.clone()).await.is_err(), "one result a year");
+    let (_, mut result, _) = appraisal::appraisal(&host.office, UNIT, 2026).unwrap();
+    let remarks = |result: &Appraisal| {
+        let remarks = appraisal::remarks(&host.office, result).unwrap();
+        (remarks.left_out, remarks.many_votes)
+    };
+    // Three votes of three people, the hosted one among them.
+    assert_eq!(remarks(&result), (vec![], vec![]));
+    result.lines[0].excellent += 1;
+    result.lines.pop();
+    let (left_out, many_votes) = ("本地乙".to_owned(), "本地甲".to_owned());
+    assert_eq!(remarks(&result), (vec![left_out], vec![many_votes]));
     recounted(host, first).await;
     let void = async |sequence| {
         assessment::void(

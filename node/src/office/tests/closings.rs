@@ -55,7 +55,14 @@ async fn may() -> Pair {
 async fn close(town: &Town, unit: &str) -> Result<Vec<(String, String, Totals)>, OfficeError> {
     let april = month("2026-04");
     let would = dues::would_close(&town.office, unit, april).map(|open| said(&open.lists));
-    let closed = dues::close(&town.office, town.request(), unit.to_owned(), april).await;
+    let closed = dues::close(
+        &town.office,
+        town.request(),
+        unit.to_owned(),
+        april,
+        Vec::new(),
+    )
+    .await;
     let closed = closed.map(|(closed, _)| said(&closed.lists));
     // What is shown before is what is done, and a refusal is the same one.
     assert_eq!(format!("{would:?}"), format!("{closed:?}"));
@@ -240,7 +247,13 @@ async fn no_month_between_two_closings_loses_its_list() {
     tree(home).await;
     base(home, "李四", 3000, "2023-01").await.unwrap();
     let shut = async |of: &str| {
-        let closed = dues::close(&home.office, home.request(), FIRST.to_owned(), month(of));
+        let closed = dues::close(
+            &home.office,
+            home.request(),
+            FIRST.to_owned(),
+            month(of),
+            Vec::new(),
+        );
         said(&closed.await.unwrap().0.lists)
     };
     // Of what lies more than two years before the first closing only that it is closed is known.
@@ -273,7 +286,13 @@ async fn of_money_that_is_corrected_twice_nothing_is_lost_between_closed_lists()
     let payment = answer.written[0].sequence;
     home.set_day("2026-06-02");
     assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
-    let shut = dues::close(&home.office, home.request(), FIRST.into(), month("2026-05"));
+    let shut = dues::close(
+        &home.office,
+        home.request(),
+        FIRST.into(),
+        month("2026-05"),
+        Vec::new(),
+    );
     shut.await.unwrap();
     home.set_day("2026-06-05");
     let day_of = Right {
@@ -285,12 +304,12 @@ async fn of_money_that_is_corrected_twice_nothing_is_lost_between_closed_lists()
             .await
             .unwrap()
             .counts_on,
-        "2026-06-05"
+        "2026-06-01"
     );
     home.set_day("2026-06-08");
     assert_eq!(
         correct(home, payment, None).await.unwrap().counts_on,
-        "2026-06-05"
+        "2026-06-03"
     );
     let received = |unit: &str, of: &str| {
         let list = dues::list(&home.office, unit, month(of)).unwrap();
@@ -315,6 +334,7 @@ async fn a_closing_that_is_asked_for_again_is_answered_as_the_first_time() {
             request.clone(),
             String::new(),
             month("2026-04"),
+            Vec::new(),
         )
     };
     let first = said(&again(&request).await.unwrap().0.lists);
@@ -322,6 +342,30 @@ async fn a_closing_that_is_asked_for_again_is_answered_as_the_first_time() {
     let size = home.size(LogNo::LOCAL);
     assert_eq!(said(&again(&request).await.unwrap().0.lists), first);
     assert_eq!(home.size(LogNo::LOCAL), size);
+}
+
+#[tokio::test]
+async fn what_changed_since_it_was_shown_is_not_closed() {
+    let pair = may().await;
+    let home = &pair.home;
+    let april = month("2026-04");
+    let shown = || {
+        let open = dues::would_close(&home.office, FIRST, april).unwrap();
+        open.digest(&home.request().actor).unwrap()
+    };
+    let close =
+        |shown: Vec<u8>| dues::close(&home.office, home.request(), FIRST.to_owned(), april, shown);
+    let before = shown();
+    let late = Paying {
+        paid_on: Some(day("2026-04-30")),
+        ..paying("2026-04", 1)
+    };
+    pay(home, "李四", late).await.unwrap();
+    let refused = close(before.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("shown"), "{refused}");
+    assert_ne!(shown(), before);
+    let (closed, _) = close(shown()).await.unwrap();
+    assert_eq!(closed.lists[0].totals().received, Fen(1500));
 }
 
 #[tokio::test]
@@ -361,7 +405,7 @@ async fn who_left_with_arrears_stays_on_the_last_units_list() {
             .map(|row| (row.owed.unwrap().0, row.arrears.0))
     };
     let named = |unit: &str| {
-        let found = dues::arrears(&home.office, unit, july).unwrap();
+        let found = dues::arrears(&home.office, unit, july).unwrap().people;
         let mut found = found.into_iter().filter(|(row, ..)| row.name == "李四");
         found.next().map(|(_, months, _)| {
             let months = months.keys();
@@ -396,7 +440,9 @@ async fn arrears_of_a_month_name_no_later_one() {
     base(home, "李四", 9000, "2026-06").await.unwrap();
     home.set_day("2026-08-10");
     let months = |until: &str| {
-        let found = dues::arrears(&home.office, FIRST, month(until)).unwrap();
+        let found = dues::arrears(&home.office, FIRST, month(until))
+            .unwrap()
+            .people;
         let one = found.into_iter().find(|(row, ..)| row.name == "李四");
         let (row, months, _) = one.unwrap();
         assert_eq!(row.arrears_months as usize, months.len());
@@ -416,10 +462,10 @@ async fn money_is_published_under_the_unit_that_took_it() {
     pay(home, "李四", paying("2026-05", 2)).await.unwrap();
     let published = |unit: &str| {
         let period = (month("2026-05"), month("2026-06"));
-        let lines = dues::publish(&home.office, unit, period).unwrap();
+        let lines = dues::publish(&home.office, unit, period).unwrap().people;
         let line = |line: Published| {
-            let (from, until) = line.months.unwrap();
-            let months = (from.to_string(), until.to_string());
+            let (from, until) = (line.months.first(), line.months.last());
+            let months = (from.unwrap().to_string(), until.unwrap().to_string());
             (line.unit.unwrap(), line.fen.0, months)
         };
         lines.into_iter().map(line).collect::<Vec<_>>()

@@ -240,7 +240,9 @@ async fn paid_on_both_sides_before_either_knew_is_named_at_both() {
         let row = row_of(town, "", "2026-04", "张三");
         assert_eq!(row.double, [month("2026-04")]);
         assert_eq!(row.arrears, Fen(0));
-        let found = dues::arrears(&town.office, "", month("2026-04")).unwrap();
+        let found = dues::arrears(&town.office, "党委", month("2026-04"))
+            .unwrap()
+            .people;
         assert!(found.iter().any(|(row, ..)| !row.double.is_empty()));
         let file = book::case_with_facts(town.office.store(), Some(&town.partner()), case);
         let twice = paid_twice(&effective(&file.unwrap().unwrap().case));
@@ -378,7 +380,13 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     let payment = answer.written[0].sequence;
     let unit = row_of(home, "", "2026-04", "李四").unit.unwrap();
     let close = |unit: &str, of: &str| {
-        dues::close(&home.office, home.request(), unit.to_owned(), month(of))
+        dues::close(
+            &home.office,
+            home.request(),
+            unit.to_owned(),
+            month(of),
+            Vec::new(),
+        )
     };
     let early = close(&unit, "2026-04").await.unwrap_err();
     assert!(early.to_string().contains("尚未结束"), "{early}");
@@ -399,19 +407,36 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     assert!(refused.to_string().contains("paid_on"), "{refused}");
     let refused = base(home, "李四", 9000, "2026-05").await.unwrap_err();
     assert!(refused.to_string().contains("--in-open-month"), "{refused}");
-    // A correction counts from today; the list of the closed month is what it was.
+    // A correction counts in the first open month; the list of the closed month is what it was.
     let right = Right {
         fen: Some(Fen(5000)),
         ..Right::default()
     };
     let outcome = correct(home, payment, Some(right)).await.unwrap();
-    assert_eq!(outcome.counts_on, "2026-06-10");
+    assert_eq!(outcome.counts_on, "2026-06-01");
     assert_eq!(row_of(home, &unit, "2026-04", "李四"), april);
     assert_eq!(row_of(home, &unit, "2026-06", "李四").received, Fen(3500));
     // Arrears of a closed month are paid in the open one.
     pay(home, "李四", paying("2026-05", 1)).await.unwrap();
     let june = row_of(home, &unit, "2026-06", "李四");
     assert_eq!((june.received, june.arrears), (Fen(5000), Fen(1500)));
+    assert!(june.corrected && !april.corrected);
+    // A base for closed months is taken up by the first open one, though another has begun since.
+    home.set_day("2026-07-10");
+    let basis = Basis {
+        from: Some(month("2026-05")),
+        class: DuesClass::Salaried,
+        income: Some(Fen(400_000)),
+        amount: None,
+        in_open_month: true,
+    };
+    let set = dues::set_base(&home.office, home.request(), "李四".into(), basis);
+    assert_eq!(set.await.unwrap().0.counts_on, "2026-06-01");
+    // May is 25 yuan short and June was never paid; the list of May stays.
+    assert_eq!(
+        row_of(home, &unit, "2026-06", "李四").arrears,
+        Fen(2500 + 4000)
+    );
     // What was signed when it was closed is what the list still says.
     let list = dues::list(&home.office, &unit, month("2026-05")).unwrap();
     assert!(list.is_closed() && list.closed_by.is_some());
@@ -521,7 +546,8 @@ async fn a_year_of_one_member_feeds_the_record_book_and_the_duties() {
     let who = settled[0].who;
     let found = dues::paid_months(&home.office, who, day("2026-07-05")).unwrap();
     assert_eq!(found, (4, 4));
-    let published = dues::publish(&home.office, "", (month("2026-04"), month("2026-07"))).unwrap();
+    let period = (month("2026-04"), month("2026-07"));
+    let published = dues::publish(&home.office, "", period).unwrap().people;
     assert_eq!(published.len(), 1);
     assert_eq!(published[0].fen, Fen(4500));
     same_after_rebuild(home);

@@ -337,7 +337,13 @@ async fn a_closed_list_stays_when_a_letter_of_an_earlier_day_arrives() {
     }
     let unit = "社区第三支部";
     let close = async |of: &str| {
-        let closed = dues::close(&host.office, host.request(), unit.to_owned(), month(of));
+        let closed = dues::close(
+            &host.office,
+            host.request(),
+            unit.to_owned(),
+            month(of),
+            Vec::new(),
+        );
         closed.await.unwrap().0.lists.remove(0).totals()
     };
     let list = |of: &str| dues::list(&host.office, unit, month(of)).unwrap();

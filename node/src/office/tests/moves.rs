@@ -111,6 +111,40 @@ async fn who_moved_is_missed_where_they_belonged_that_day() {
 }
 
 #[tokio::test]
+async fn a_move_entered_too_late_is_dated_again() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    home.set_day("2026-06-20");
+    base(home, "张三", 3000, "2026-04").await.unwrap();
+    assign(home, SECOND, "张三", "2026-06-20").await.unwrap();
+    let on = |unit: &str, of: &str| {
+        let list = dues::list(&home.office, unit, of.parse().unwrap()).unwrap();
+        list.rows.iter().any(|row| row.name == "张三")
+    };
+    assert!(on(FIRST, "2026-06") && !on(SECOND, "2026-06"));
+    // A later day says nothing new, an earlier one counts.
+    let size = home.size(LogNo::LOCAL);
+    assign(home, SECOND, "张三", "2026-06-20").await.unwrap();
+    assert_eq!(home.size(LogNo::LOCAL), size);
+    assign(home, SECOND, "张三", "2026-05-01").await.unwrap();
+    assert!(!on(FIRST, "2026-06") && on(SECOND, "2026-06"));
+    assert!(!on(FIRST, "2026-05") && on(SECOND, "2026-05") && on(FIRST, "2026-04"));
+    // Not before an earlier move, and not into a closed month.
+    assign(home, FIRST, "张三", "2026-06-10").await.unwrap();
+    let refused = assign(home, FIRST, "张三", "2026-04-20").await.unwrap_err();
+    assert!(refused.to_string().contains("2026-05-01"), "{refused}");
+    let may = "2026-05".parse().unwrap();
+    let closed = dues::close(&home.office, home.request(), String::new(), may, Vec::new());
+    closed.await.unwrap();
+    let refused = assign(home, FIRST, "张三", "2026-05-20").await.unwrap_err();
+    assert!(refused.to_string().contains("已结账"), "{refused}");
+    assign(home, FIRST, "张三", "2026-06-01").await.unwrap();
+    assert!(on(FIRST, "2026-06") && !on(SECOND, "2026-06"));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
 async fn a_move_that_cannot_count_is_refused_and_nothing_is_written() {
     let pair = ready().await;
     let home = &pair.home;
@@ -124,6 +158,7 @@ async fn a_move_that_cannot_count_is_refused_and_nothing_is_written() {
         home.request(),
         FIRST.to_owned(),
         "2026-05".parse().unwrap(),
+        Vec::new(),
     );
     closed.await.unwrap();
     let size = home.size(LogNo::LOCAL);

@@ -284,6 +284,17 @@ async fn a_renamed_units_year_is_whole() {
         None,
     );
     let votes = vec![("李四".to_owned(), line)];
+    let group = "第一支部/第一党小组";
+    found(
+        home,
+        ("第一党小组", UnitKind::Group),
+        "第一支部",
+        "2020-01-01",
+    )
+    .await;
+    let of_group = (group.parse().unwrap(), of_year.1, None);
+    let refused = appraisal::appraise(&home.office, home.request(), of_group, votes.clone());
+    assert!(refused.await.unwrap_err().to_string().contains("党小组"));
     appraisal::appraise(&home.office, home.request(), of_year, votes)
         .await
         .unwrap();

@@ -1,6 +1,9 @@
 //! One person.
 
-use hongyan_proto::pb::office::v1::{DuesAsked, DuesMonth, GetDuesResponse};
+use hongyan_proto::pb::{
+    exchange::v1::DuesAsked,
+    office::v1::{DuesMonth, GetDuesResponse},
+};
 
 use super::super::words;
 use super::{amount, some, span, twice};
@@ -129,6 +132,9 @@ fn payments(answer: &GetDuesResponse, lang: Lang) -> String {
 
 fn month(month: &DuesMonth, lang: Lang) -> [String; 6] {
     let mut remarks = Vec::new();
+    if month.relieved {
+        remarks.push(lang.say("减免", "reduced"));
+    }
     if month.double {
         remarks.push(twice(month.duplicate, lang));
     }

@@ -2,7 +2,7 @@
 
 use hongyan_proto::pb::office::v1::ListDuesArrearsResponse;
 
-use super::{list::remark, some};
+use super::{list::remark, some, whose};
 use crate::cli::{
     lang::Lang,
     session::{fields, table},
@@ -45,5 +45,17 @@ pub(in crate::cli::dues) fn arrears(answer: &ListDuesArrearsResponse, lang: Lang
         "arrears in all, yuan",
         show_fen(answer.total),
     );
-    format!("{}\n{}", rows.render(lang), total.render())
+    let closed = if answer.is_closed {
+        lang.say("已结账", "closed")
+    } else {
+        lang.say("未结账", "not closed")
+    };
+    let title = lang.say("截至", "until the end of");
+    format!(
+        "{} {title} {} {closed}\n{}\n{}",
+        whose(&answer.unit, lang),
+        answer.month,
+        rows.render(lang),
+        total.render()
+    )
 }

@@ -1,8 +1,11 @@
 //! A month's list.
 
-use hongyan_proto::pb::office::v1::{DuesAsked, DuesRow, ListDuesResponse};
+use hongyan_proto::pb::{
+    exchange::v1::DuesAsked,
+    office::v1::{DuesRow, ListDuesResponse},
+};
 
-use super::{amount, some, sums::summed, twice, whose};
+use super::{amount, some, sums::summed, twice, unit_names, whose};
 use crate::cli::{
     lang::Lang,
     session::table,
@@ -22,6 +25,12 @@ pub(super) fn remark(row: &DuesRow, lang: Lang) -> String {
             "left, and still owes earlier months",
         );
         remarks.push(format!("{WARN} {says}"));
+    }
+    if row.relieved {
+        remarks.push(lang.say("减免", "reduced"));
+    }
+    if row.corrected {
+        remarks.push(lang.say("含更正", "with a correction"));
     }
     if row.unknown_months > 0 {
         remarks.push(format!("{WARN} {}", lang.say("未登记基数", "no base set")));
@@ -48,11 +57,8 @@ fn closing(answer: &ListDuesResponse, lang: Lang) -> String {
         (true, 0) => lang.say("各单位均已结账", "every unit is closed"),
         (true, by) => format!("{} {by}", lang.say("已结账, 序号", "closed, no.")),
         (false, _) if answer.open_units.len() < units => {
-            let none = lang.say("未编入支部", "without a unit");
-            let name = |unit: &String| if unit.is_empty() { &none } else { unit }.clone();
-            let open: Vec<String> = answer.open_units.iter().map(name).collect();
             let says = lang.say("部分结账, 未结账的单位", "closed in part, open units");
-            format!("{says}: {}", open.join(", "))
+            format!("{says}: {}", unit_names(&answer.open_units, lang))
         }
         (false, _) => lang.say("未结账", "not closed"),
     }

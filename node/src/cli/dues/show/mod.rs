@@ -16,6 +16,8 @@ pub(super) use receipt::receipt;
 pub(super) use sums::{closed, to_close};
 pub(super) use written::{based, corrected, paid, waived};
 
+use hongyan_proto::time::Month;
+
 use crate::cli::{lang::Lang, table::WARN, values::show_fen};
 
 /// The amount; a word where nobody knows it.
@@ -38,6 +40,27 @@ fn span(from: &str, until: &str) -> String {
     } else {
         format!("{from} — {until}")
     }
+}
+
+/// Months in order, those that follow one another as one span.
+fn spans(months: &[String]) -> String {
+    let mut spans: Vec<(Month, Month)> = Vec::new();
+    for month in months.iter().filter_map(|month| month.parse().ok()) {
+        match spans.last_mut() {
+            Some((_, last)) if last.plus_months(1) == month => *last = month,
+            _ => spans.push((month, month)),
+        }
+    }
+    let spans = spans.into_iter();
+    let spans = spans.map(|(first, last)| span(&first.to_string(), &last.to_string()));
+    spans.collect::<Vec<_>>().join(", ")
+}
+
+/// Units by name; an empty one: the people without a unit.
+fn unit_names(units: &[String], lang: Lang) -> String {
+    let none = lang.say("未编入支部", "without a unit");
+    let name = |unit: &String| if unit.is_empty() { &none } else { unit }.clone();
+    units.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Whose list it is.

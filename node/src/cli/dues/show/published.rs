@@ -2,10 +2,11 @@
 
 use hongyan_proto::pb::office::v1::PublishDuesResponse;
 
-use super::{span, whose};
+use super::{span, spans, unit_names, whose};
 use crate::cli::{
     lang::Lang,
     session::{fields, table},
+    table::WARN,
     values::show_fen,
 };
 
@@ -24,13 +25,19 @@ pub(in crate::cli::dues) fn published(answer: &PublishDuesResponse, lang: Lang) 
             person.name.clone(),
             person.unit.clone(),
             show_fen(person.fen),
-            span(&person.from, &person.until),
+            spans(&person.months),
         ]);
     }
     let title = lang.say("党费收缴公示", "Dues received");
     let total = fields(lang).add("合计 (元)", "total, yuan", show_fen(answer.total));
+    let open = if answer.open_units.is_empty() {
+        String::new()
+    } else {
+        let says = lang.say("未结账, 金额还会变", "not closed, amounts may change");
+        format!(" {WARN} {says}: {}", unit_names(&answer.open_units, lang))
+    };
     format!(
-        "{} {title} {}\n{}\n{}",
+        "{} {title} {}{open}\n{}\n{}",
         whose(&answer.unit, lang),
         span(&answer.from, &answer.until),
         rows.render(lang),

@@ -35,9 +35,17 @@ pub(in crate::cli::dues) fn based(answer: &SetDuesBaseResponse, lang: Lang) -> S
 }
 
 pub(in crate::cli::dues) fn waived(answer: &WaiveDuesResponse, lang: Lang) -> String {
-    done(lang, answer.written.as_ref())
+    let text = done(lang, answer.written.as_ref())
         .add("计入名单自", "lists see it from", &answer.counts_on)
-        .render()
+        .render();
+    let lines = answer.replaces.iter().map(|replaced| {
+        let says = lang.say(
+            &format!("与减免 {replaced} 的月份重叠, 重叠的月份以本次为准; 如系重复请用 dues correct --void 作废其一"),
+            &format!("overlaps relief {replaced}: in the months of both this one counts; dues correct --void takes one back"),
+        );
+        format!("\n{WARN} {says}")
+    });
+    format!("{text}{}", lines.collect::<String>())
 }
 
 fn stays(not_told: &[NotTold], lang: Lang) -> String {

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::{CaseId, Fen},
-    letter::DuesClass,
+    letter::{DuesClass, DuesPayment},
 };
 
 use super::{
@@ -213,6 +213,36 @@ fn what_was_paid_late_in_part_and_freely() {
 }
 
 #[test]
+fn paid_until_ends_before_the_first_month_that_was_not() {
+    let until = |payments: Vec<DuesPayment>| {
+        let reliefs = vec![relief("2026-04", "2026-04", 500)];
+        let account = account(vec![salary(3000, "2026-01")], reliefs, payments, vec![]);
+        let days = (month("2026-04"), day("2026-12-31"));
+        let row = row((&person(), &account), &[], "", days).unwrap();
+        (row.paid_until.map(|until| until.to_string()), row.relieved)
+    };
+    let of = |months: &[(&str, u32)]| {
+        let paid = |(first, months): &(&str, u32)| {
+            let part = if *first == "2026-04" { 500 } else { 1500 };
+            paid(first, *months, part * i64::from(*months), "2026-04-02")
+        };
+        until(months.iter().map(paid).collect())
+    };
+    assert_eq!(of(&[]), (None, true));
+    let whole = [("2026-01", 3), ("2026-04", 1), ("2026-05", 1)];
+    assert_eq!(of(&whole), (Some("2026-05".into()), true));
+    // March is owed, June lies ahead with nothing before it.
+    assert_eq!(
+        of(&[("2026-01", 2), ("2026-04", 1)]).0,
+        Some("2026-02".into())
+    );
+    assert_eq!(
+        of(&[("2026-01", 3), ("2026-04", 1), ("2026-06", 1)]).0,
+        Some("2026-04".into())
+    );
+}
+
+#[test]
 fn a_month_paid_at_the_host_is_not_asked_again() {
     let account = account(
         vec![salary(3000, "2026-01")],
@@ -415,7 +445,8 @@ fn what_is_published_names_no_income() {
         panic!("{lines:?}")
     };
     assert_eq!(line.fen, Fen(4500));
-    assert_eq!(line.months, Some((month("2026-01"), month("2026-03"))));
+    let paid_for = ["2026-01", "2026-02", "2026-03"].map(month);
+    assert_eq!(line.months, paid_for.into());
     assert_eq!(of("2026-03", "2026-04"), []);
     assert_eq!(of("2026-01", "2026-12")[0].fen, Fen(6000));
 }
