@@ -193,7 +193,9 @@ impl Month {
 
     /// Every month from this one to `last`, both included; none where `last` lies before.
     pub fn through(self, last: Self) -> impl Iterator<Item = Self> + Clone {
-        let months = iter::successors(Some(self), |month| Some(month.plus_months(1)));
+        // Behind the last month of the calendar there is none.
+        let after = |month: &Self| Some(month.plus_months(1)).filter(|next| next > month);
+        let months = iter::successors(Some(self), after);
         months.take_while(move |month| *month <= last)
     }
 
@@ -345,7 +347,16 @@ impl FromStr for TimeOfDay {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::TimeOfDay;
+    use super::{Month, TimeOfDay};
+
+    #[test]
+    fn months_end_with_the_calendar() {
+        let month = |text: &str| text.parse::<Month>().unwrap();
+        let count = |from: &str, last: &str| month(from).through(month(last)).count();
+        assert_eq!(count("2026-11", "2027-02"), 4);
+        assert_eq!(count("2026-11", "2026-10"), 0);
+        assert_eq!(count("9999-11", "9999-12"), 2);
+    }
 
     #[test]
     fn a_time_of_the_day_is_written_in_one_way() {

@@ -49,7 +49,7 @@ pub(super) enum BookVerb {
     },
     /// 更正奖惩或发挥作用 Correct an award, a penalty or a role
     #[command(
-        after_help = "例 Example:\n  hongyan-node book correct 131 --reason 名称有误 --title 优秀党务工作者 --day 2026-07-01\n  hongyan-node book correct 131 --reason 记错人 --void"
+        after_help = "例 Example:\n  hongyan-node book correct 131 --reason 名称有误 --title 优秀党务工作者\n  hongyan-node book correct 131 --reason 实为处分 --penalty\n  hongyan-node book correct 131 --reason 记错人 --void"
     )]
     Correct {
         /// 记录序号 (见 book show) Number of the record, as book show has it
@@ -60,12 +60,12 @@ pub(super) enum BookVerb {
         /// 作废 It is void
         #[arg(long)]
         void: bool,
-        /// 日期, 缺省今天 Day; default: today
+        /// 正确的日期, 其余未写明的不变 The right day; what is not given stays
         #[arg(long)]
         day: Option<Day>,
-        /// 处分 It is a penalty
-        #[arg(long)]
-        penalty: bool,
+        /// 是处分; 不是则写 --penalty false It is a penalty, or is not
+        #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+        penalty: Option<bool>,
         /// 奖惩名称 Title of the award or penalty
         #[arg(long, conflicts_with = "text")]
         title: Option<String>,
@@ -167,12 +167,18 @@ pub(super) async fn run(verb: BookVerb, session: &mut Session<'_>) -> Result<End
             title,
             text,
         } => {
-            let right = match (title, text) {
-                (Some(title), _) => Some(award(session.day(day), penalty, title)),
-                (None, Some(text)) => Some(role(session.day(day), text)),
-                (None, None) => None,
+            let request = CorrectBookRecordRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                record,
+                reason,
+                void,
+                day: day.map_or_else(String::new, |day| day.to_string()),
+                penalty,
+                title: title.unwrap_or_default(),
+                text: text.unwrap_or_default(),
             };
-            correct((record, reason), void, right, session).await
+            correct(request, session).await
         }
         BookVerb::Code { member, year } => code(member, year, session).await,
         BookVerb::Confirm { member, code } => confirm(member, code, session).await,
@@ -227,26 +233,9 @@ async fn add(
 }
 
 async fn correct(
-    (record, reason): (u64, String),
-    void: bool,
-    right: Option<BookRecord>,
+    request: CorrectBookRecordRequest,
     session: &mut Session<'_>,
 ) -> Result<Ended, Failure> {
-    if void == right.is_some() {
-        return Err(Failure::new(
-            "INVALID_ARGUMENT",
-            "INVALID",
-            "要么写明正确内容, 要么 --void 作废 say what is right, or --void, and not both",
-            "用 `hongyan-node book correct --help` 查看 see the help",
-        ));
-    }
-    let request = CorrectBookRecordRequest {
-        actor: session.actor()?,
-        request_id: session.request_id(),
-        record,
-        reason,
-        right,
-    };
     let answer = client!(session, book_service_client::BookServiceClient)
         .correct_book_record(request)
         .await?

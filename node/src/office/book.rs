@@ -118,6 +118,39 @@ impl Fact {
     }
 }
 
+/// What is right about an award, a penalty or a role; what is left out stays as it was.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Right {
+    pub(super) day: Option<Day>,
+    pub(super) penalty: Option<bool>,
+    pub(super) title: Option<Text<200>>,
+    pub(super) description: Option<Text<500>>,
+}
+
+impl Right {
+    /// The whole content; none: it names something that a record of this kind has not.
+    fn of(self, before: &BookRecord) -> Option<Fact> {
+        let Self {
+            day,
+            penalty,
+            title,
+            description,
+        } = self;
+        match (&before.award, &before.role) {
+            (Some(was), _) if description.is_none() => Some(Fact::Award(Award {
+                day: day.unwrap_or(was.day),
+                penalty: penalty.unwrap_or(was.penalty),
+                title: title.unwrap_or_else(|| was.title.clone()),
+            })),
+            (_, Some(was)) if penalty.is_none() && title.is_none() => Some(Fact::Role(Role {
+                day: day.unwrap_or(was.day),
+                description: description.unwrap_or_else(|| was.description.clone()),
+            })),
+            _ => None,
+        }
+    }
+}
+
 /// What an answer of this room tells beside where the entries went.
 fn told(answer: &Answer) -> Result<Telling, OfficeError> {
     Telling::decode(answer.extra.clone())
@@ -163,7 +196,7 @@ pub(super) async fn correct(
     request: Request,
     sequence: u64,
     reason: Text<500>,
-    right: Option<Fact>,
+    right: Option<Right>,
 ) -> Result<(Telling, Answer), OfficeError> {
     let answer = office
         .write(request, move |desk| {
@@ -224,20 +257,19 @@ fn one(shelf: &impl Shelf, sequence: u64) -> Result<(Record, BookRecord), Office
 fn righted(
     desk: &Desk<'_, '_>,
     before: &BookRecord,
-    right: Fact,
+    right: Right,
 ) -> Result<BookRecord, OfficeError> {
-    not_ahead(right.day(), desk.today, "right.day")?;
-    let (kind, day) = match (&before.award, &before.role) {
-        (Some(award), _) => (Kind::Award, award.day),
-        (_, Some(role)) => (Kind::Role, role.day),
-        _ => return Err(OfficeError::not_found(RECORD, "-")),
-    };
-    if right.kind() != kind || right.day().date().year() != day.date().year() {
+    let award = before.award.as_ref().map(|award| award.day);
+    let was = award.or(before.role.as_ref().map(|role| role.day));
+    let year = |day: Day| day.date().year();
+    let same_year = |right: &Fact| was.is_some_and(|was| year(was) == year(right.day()));
+    let Some(right) = right.of(before).filter(same_year) else {
         return Err(OfficeError::field(
             "right",
             "类别和年度不能更正, 请将该记录作废后另记 kind and year cannot be corrected: void the record and enter another",
         ));
-    }
+    };
+    not_ahead(right.day(), desk.today, "day")?;
     let (award, role) = match right {
         Fact::Award(award) => (Some(award), None),
         Fact::Role(role) => (None, Some(role)),

@@ -249,8 +249,11 @@ pub(super) async fn assign(
                 let both = [from.as_deref(), Some(path.as_str())];
                 let days = (on, desk.today);
                 roster::may_count_from(&closings, (before, earlier), days, &both)?;
+                // Only another unit brings another name: the same one under a new name would be another change of the roster.
+                let stays = member.unit_id == Some(id);
+                let name = member.unit.clone().filter(|_| stays);
                 let entry = Member {
-                    unit: Some(path.clone()),
+                    unit: name.or_else(|| Some(path.clone())),
                     unit_id: Some(id),
                     since: Some(on),
                     actor: desk.actor.clone(),

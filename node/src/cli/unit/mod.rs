@@ -278,7 +278,7 @@ async fn assign(
                 unchanged.unwrap_or_default(),
             )
             .render();
-        if unit.kind != UnitKind::GeneralBranch as i32 {
+        if answer.assigned == 0 || unit.kind != UnitKind::GeneralBranch as i32 {
             return says;
         }
         let hint = lang.say(

@@ -60,23 +60,20 @@ impl Closings {
     ) -> Option<(&'p str, Month)> {
         let months = from.through(until);
         let lists = months.filter_map(|month| Some((person.unit_on(person.day_of(month))?, month)));
-        self.last_closed(lists)
-    }
-
-    /// The last closed list that money of a day would change: that of the unit that took it, or of the one that the person belonged to in a month
-    /// since then, which says what they owe.
-    pub fn since<'p>(&self, person: &'p Person, day: Day, today: Day) -> Option<(&'p str, Month)> {
-        let took = person.unit_on(day).map(|unit| (unit, day.month()));
-        let since = self.last_of(person, (day.month(), today.month()));
-        self.last_closed(took.into_iter().chain(since))
-    }
-
-    fn last_closed<'p>(
-        &self,
-        lists: impl Iterator<Item = (&'p str, Month)>,
-    ) -> Option<(&'p str, Month)> {
         lists
             .filter(|(unit, month)| self.covers(unit, *month))
+            .last()
+    }
+
+    /// The last closed list that money of a day would change: of the unit that took it, which may have closed more months since, or of the one that
+    /// the person belonged to in a month since then, which says what they owe.
+    pub fn since<'p>(&self, person: &'p Person, day: Day, today: Day) -> Option<(&'p str, Month)> {
+        let took = person.unit_on(day);
+        let took = took.and_then(|unit| Some((unit, self.last(unit)?)));
+        let took = took.filter(|(_, last)| *last >= day.month());
+        let since = self.last_of(person, (day.month(), today.month()));
+        took.into_iter()
+            .chain(since)
             .max_by_key(|(_, month)| *month)
     }
 }

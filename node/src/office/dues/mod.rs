@@ -131,7 +131,7 @@ fn closed(unit: &str, last: Month) -> OfficeError {
     OfficeError::field(
         "month",
         format!(
-            "{unit} 已结账至 {last}, 其名单不再改变; 请用 --in-open-month, 差额计入 {open} 的名单 closed until {last} ({unit}), and its lists stay: --in-open-month counts the difference in {open}"
+            "{unit} 的 {last} 已结账, 其名单不再改变; 请用 --in-open-month, 差额计入 {open} 的名单 {last} is closed ({unit}), and its list stays: --in-open-month counts the difference in {open}"
         ),
     )
 }

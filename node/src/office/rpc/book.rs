@@ -7,6 +7,7 @@ use hongyan_proto::{
         exchange::v1::{self as exchange, payload::Content},
         office::v1::{self as pb, book_service_server::BookService},
     },
+    time::Day,
 };
 use tonic::{Request, Response, Status};
 
@@ -23,7 +24,7 @@ use crate::{
     halves,
     office::{
         Office, OfficeError,
-        book::{self, Fact, Year},
+        book::{self, Fact, Right, Year},
         error::At as _,
         tell::Telling,
     },
@@ -153,7 +154,27 @@ impl BookService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = Text::parse(&message.reason).at("reason")?;
-        let right = fact(message.right)?;
+        let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let right = Right {
+            day: optional(&message.day)
+                .map(|day| day.parse::<Day>().at("day"))
+                .transpose()?,
+            penalty: message.penalty,
+            title: optional(&message.title)
+                .map(|title| Text::parse(&title).at("title"))
+                .transpose()?,
+            description: optional(&message.text)
+                .map(|text| Text::parse(&text).at("text"))
+                .transpose()?,
+        };
+        if message.void != (right == Right::default()) {
+            return Err(OfficeError::field(
+                "void",
+                "要么写明正确内容, 要么作废 say what is right, or that it is void, and not both",
+            )
+            .into());
+        }
+        let right = Some(right).filter(|_| !message.void);
         let (telling, answer) = book::correct(self, request, message.record, reason, right).await?;
         Ok(Response::new(pb::CorrectBookRecordResponse {
             written: written(&answer),

@@ -324,6 +324,32 @@ async fn of_money_that_is_corrected_twice_nothing_is_lost_between_closed_lists()
 }
 
 #[tokio::test]
+async fn a_correction_after_a_move_counts_behind_the_last_list_of_the_unit_that_took_the_money() {
+    let pair = may().await;
+    let home = &pair.home;
+    let (_, answer) = pay(home, "李四", any(paying("2026-04", 1), 5000))
+        .await
+        .unwrap();
+    home.set_day("2026-06-02");
+    assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
+    home.set_day("2026-08-05");
+    let (office, july) = (&home.office, month("2026-07"));
+    let shut = dues::close(office, home.request(), FIRST.into(), july, Vec::new());
+    shut.await.unwrap();
+    let right = Right {
+        fen: Some(Fen(1500)),
+        ..Right::default()
+    };
+    let corrected = correct(home, answer.written[0].sequence, Some(right));
+    assert_eq!(corrected.await.unwrap().counts_on, "2026-08-01");
+    let received = |of: &str| {
+        let list = dues::list(office, FIRST, month(of)).unwrap();
+        totals(&list.rows).received.0
+    };
+    assert_eq!((received("2026-05"), received("2026-08")), (5000, -3500));
+}
+
+#[tokio::test]
 async fn a_closing_that_is_asked_for_again_is_answered_as_the_first_time() {
     let pair = may().await;
     let home = &pair.home;

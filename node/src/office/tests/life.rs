@@ -571,14 +571,46 @@ async fn a_line_that_says_something_else_waits_for_a_new_confirmation() {
     let correct = async |record, right| {
         book_of::correct(&host.office, host.request(), record, text("有误"), right).await
     };
-    correct(award, Some(awarded("优秀党务工作者")))
-        .await
-        .unwrap();
+    let title = book_of::Right {
+        title: Some(text("优秀党务工作者")),
+        ..book_of::Right::default()
+    };
+    correct(award, Some(title)).await.unwrap();
     assert_eq!(lines(host, "本地甲"), (2, 0));
-    assert!(
-        correct(award, Some(played())).await.is_err(),
-        "another kind"
-    );
+    // What was not given is what it was, whatever day it is now.
+    host.set_day("2026-04-20");
+    let penalty = book_of::Right {
+        penalty: Some(true),
+        ..book_of::Right::default()
+    };
+    correct(award, Some(penalty)).await.unwrap();
+    let now = book::life_record(host.office.store(), award)
+        .unwrap()
+        .unwrap();
+    let Payload::BookRecord(now) = now.payload else {
+        panic!("{now:?}")
+    };
+    let right = Award {
+        day: day("2026-04-01"),
+        penalty: true,
+        title: text("优秀党务工作者"),
+    };
+    assert_eq!(now.award, Some(right));
+    let penalty = book_of::Right {
+        penalty: Some(false),
+        ..book_of::Right::default()
+    };
+    correct(award, Some(penalty)).await.unwrap();
+    let another_kind = book_of::Right {
+        description: Some(text("社区志愿服务")),
+        ..book_of::Right::default()
+    };
+    assert!(correct(award, Some(another_kind)).await.is_err());
+    let another_year = book_of::Right {
+        day: Some(day("2025-12-31")),
+        ..book_of::Right::default()
+    };
+    assert!(correct(award, Some(another_year)).await.is_err());
     assert!(correct(meeting, None).await.is_err(), "no record of a book");
     let (void, _) = correct(hosted_award, None).await.unwrap();
     assert_eq!(void.told, 1, "the letter is void too");

@@ -11,7 +11,7 @@ use super::{
     life::{activity, all, hold},
     pair::Town,
     stories::{day, import_rows, notice, ready},
-    units::{found, tree},
+    units::{found, rename, tree},
 };
 use crate::{
     domain::duty::{Duty, State},
@@ -127,7 +127,12 @@ async fn a_move_entered_too_late_is_dated_again() {
     let size = home.size(LogNo::LOCAL);
     assign(home, SECOND, "张三", "2026-06-20").await.unwrap();
     assert_eq!(home.size(LogNo::LOCAL), size);
-    assign(home, SECOND, "张三", "2026-05-01").await.unwrap();
+    // Also when the unit has another name since.
+    rename(home, SECOND, "新第二支部", "2026-06-20").await;
+    assign(home, "新第二支部", "张三", "2026-05-01")
+        .await
+        .unwrap();
+    rename(home, "新第二支部", SECOND, "2026-06-20").await;
     assert!(!on(FIRST, "2026-06") && on(SECOND, "2026-06"));
     assert!(!on(FIRST, "2026-05") && on(SECOND, "2026-05") && on(FIRST, "2026-04"));
     // Not before an earlier move, and not into a closed month.
