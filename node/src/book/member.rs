@@ -57,19 +57,11 @@ pub(super) fn keep(
 ) -> Result<(), BookError> {
     let old = member(draft, new.member_id)?;
     if let Some(old) = old.as_ref().filter(|old| standing(old) != standing(new)) {
-        let key = [
-            &new.member_id.as_bytes()[..],
-            &header.sequence.to_be_bytes(),
-        ]
-        .concat();
         // A day that was named for the unit says nothing about another change of the entry.
         let moved = place(old) != place(new);
         let since = new.since.filter(|_| moved);
-        let kept = Kept {
-            member: Payload::from(old.clone()).encode().into(),
-            time_ms: since.map_or(header.time, Day::start).millis(),
-        };
-        put(draft, View::Former, &key, &kept)?;
+        let time = since.map_or(header.time, Day::start);
+        keep_former(draft, old.clone(), (header.sequence, time))?;
     }
     if let Some(old) = old.as_ref().filter(|old| place(old) == place(new))
         && let Some(since) = new.since.filter(|_| old.since != new.since)
@@ -99,14 +91,20 @@ fn redate(draft: &mut Draft<'_>, new: &Member, since: Day) -> Result<(), BookErr
     if place(&former.member) == place(new) || former.changed_on <= since {
         return Ok(());
     }
-    let key = [
-        &new.member_id.as_bytes()[..],
-        &former.sequence.to_be_bytes(),
-    ]
-    .concat();
+    keep_former(draft, former.member, (former.sequence, since.start()))
+}
+
+/// Keeps what the roster said of a member until an entry changed it, and from when that counts.
+fn keep_former(
+    draft: &mut Draft<'_>,
+    before: Member,
+    (sequence, counts_from): (u64, Timestamp),
+) -> Result<(), BookError> {
+    let id = before.member_id;
+    let key = [&id.as_bytes()[..], &sequence.to_be_bytes()].concat();
     let kept = Kept {
-        member: Payload::from(former.member).encode().into(),
-        time_ms: since.start().millis(),
+        member: Payload::from(before).encode().into(),
+        time_ms: counts_from.millis(),
     };
     Ok(put(draft, View::Former, &key, &kept)?)
 }

@@ -17,7 +17,7 @@ use crate::{
     book::{self, CaseFile, Former, Member, Shelf},
     domain::{
         case::{Side, State},
-        dues::Closings,
+        dues::{Closings, open_from},
         life::{Candidate, Who, unit::belongs},
         unit::{Called, Units},
     },
@@ -276,7 +276,7 @@ pub(super) fn may_count_from(
     match closed.max_by_key(|(_, last)| *last) {
         Some((unit, last)) if on.month() <= last => refuse(format!(
             "{unit} 的党费已结账至 {last}, 请用 {} 或以后的日期 its dues are closed until that month: name a day after it",
-            last.plus_months(1).first_day()
+            open_from(last)
         )),
         _ => Ok(()),
     }

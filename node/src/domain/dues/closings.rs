@@ -77,3 +77,8 @@ impl Closings {
             .max_by_key(|(_, month)| *month)
     }
 }
+
+/// The first day whose list is open where `last` is the last closed month. Only months that are over are closed, so it has come.
+pub fn open_from(last: Month) -> Day {
+    last.plus_months(1).first_day()
+}

@@ -66,13 +66,13 @@ pub fn rows(
     let own = person.unit_on(person.day_of(month));
     let mut received = received((person, account), (month.first_day(), day));
     received.entry(own).or_default();
+    let corrected = is_corrected(account, (month, day));
     let rows = received.into_iter().filter_map(|(place, received)| {
         let on_it = place == own && is_asked(&lines, month);
-        let row = || row(person, &lines, month, (place, on_it, received));
+        let row = || row(person, &lines, (month, corrected), (place, on_it, received));
         (on_it || received.0 != 0).then(row)
     });
-    let corrected = is_corrected(account, (month, day));
-    rows.map(|row| Row { corrected, ..row }).collect()
+    rows.collect()
 }
 
 /// Does a correction count in the month that is not about money of the same month?
@@ -117,7 +117,7 @@ fn is_asked(lines: &Months, month: Month) -> bool {
 fn row(
     person: &Person,
     lines: &Months,
-    month: Month,
+    (month, corrected): (Month, bool),
     (place, on_it, received): (Option<&str>, bool, Fen),
 ) -> Row {
     let line = lines.get(&month);
@@ -148,7 +148,7 @@ fn row(
             .collect(),
         duplicate: own(lines.values().map(|line| line.duplicate.0).sum()),
         relieved: on_it && line.is_some_and(|line| line.relieved),
-        corrected: false,
+        corrected,
     }
 }
 

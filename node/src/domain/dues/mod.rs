@@ -18,7 +18,7 @@ pub mod receipt;
 mod tests;
 
 pub use account::{Account, Noted};
-pub use closings::{Closed, Closings};
+pub use closings::{Closed, Closings, open_from};
 pub use hongyan_proto::letter::DuesAsked as Asked;
 pub use list::{Row, Totals, rows, totals};
 pub use month::{MonthLine, Months, months, one};

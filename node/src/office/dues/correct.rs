@@ -14,11 +14,12 @@ use hongyan_proto::{
 use super::{
     Loaded, Outcome,
     amount::{amount, without},
-    answer, behind, case_to_tell, load, outcome,
+    answer, case_to_tell, load, outcome,
     pay::{Paying, case_of},
 };
 use crate::{
     book,
+    domain::dues::open_from,
     office::{
         Answer, Office, OfficeError, Request,
         desk::Desk,
@@ -295,7 +296,7 @@ fn counts_on(
     let closed = days
         .clone()
         .filter_map(|day| closings.since(&loaded.person, day, desk.today));
-    let open = closed.map(|(_, last)| behind(last)).max();
+    let open = closed.map(|(_, last)| open_from(last)).max();
     let earlier = loaded.account.corrections.iter();
     let earlier = earlier.filter(|noted| noted.entry.corrects == corrects);
     let earlier = earlier.map(|noted| noted.entry.counts_on).max();

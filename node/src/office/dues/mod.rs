@@ -12,7 +12,7 @@ mod receipt;
 mod set;
 
 #[cfg(test)]
-pub(super) use close::Closing;
+pub(super) use close::{Closing, Fixed};
 pub(super) use close::{close, would_close};
 pub(super) use correct::{Right, correct, correct_letter};
 pub(super) use load::managed;
@@ -38,7 +38,7 @@ use crate::{
     book::{self, Shelf},
     domain::{
         case::{self, Side},
-        dues::Person,
+        dues::{Person, open_from},
         life::Who,
     },
 };
@@ -116,18 +116,13 @@ fn counts_on(
     let closings = book::dues_closings(desk.draft)?;
     match closings.last_of(person, (from, desk.today.month())) {
         None => Ok(from.first_day().min(desk.today)),
-        Some((_, last)) if in_open_month => Ok(behind(last)),
+        Some((_, last)) if in_open_month => Ok(open_from(last)),
         Some((unit, last)) => Err(closed(unit, last)),
     }
 }
 
-/// The first day whose list is open again. Only months that are over are closed, so it has come.
-fn behind(last: Month) -> Day {
-    last.plus_months(1).first_day()
-}
-
 fn closed(unit: &str, last: Month) -> OfficeError {
-    let open = behind(last).month();
+    let open = open_from(last).month();
     OfficeError::field(
         "month",
         format!(

@@ -110,8 +110,7 @@ pub(super) fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>,
 
 /// A unit as a person names it; nothing, or the word for the committee where no unit has that name: all of them.
 pub(super) fn whose(shelf: &impl Shelf, text: &str) -> Result<String, OfficeError> {
-    let units = book::units(shelf)?;
-    if text == roster::COMMITTEE && find::unit(&units, text).is_err() {
+    if text == roster::COMMITTEE && find::unit(&book::units(shelf)?, text).is_err() {
         return Ok(String::new());
     }
     roster::named(shelf, text)

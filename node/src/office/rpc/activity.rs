@@ -14,7 +14,7 @@ use super::{
     convert::{labels, written},
     page::page,
     payload::{checked, wire},
-    request::{note, request},
+    request::{note, optional, request},
 };
 use crate::{
     domain::life::{Ledger, Line, Named, Who},
@@ -45,27 +45,13 @@ pub(super) fn not_told(stays: &[NotTold]) -> Vec<pb::NotTold> {
         .collect()
 }
 
-fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Text::parse(text).at(field).map(Some)
-}
-
-fn day(text: &str) -> Result<Option<hongyan_proto::time::Day>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse::<hongyan_proto::time::Day>().at("day").map(Some)
-}
-
 /// What is right about something that went up; none: it did not.
 fn passed(void: bool, on: &str, superior: &str) -> Result<Option<Passed>, OfficeError> {
     if void {
         return Ok(None);
     }
     let right = Passed {
-        day: day(on)?,
+        day: optional(on, "day")?,
         superior: optional(superior, "superior")?,
     };
     if right.day.is_none() && right.superior.is_none() {
@@ -244,7 +230,15 @@ impl ActivityService for Office {
         let unit = Text::parse(&message.unit).at("unit")?;
         let year = Within::new(message.year).at("year")?;
         let superior = optional(&message.superior, "superior")?;
-        let answer = plan::file(self, request, unit, year, day(&message.day)?, superior).await?;
+        let answer = plan::file(
+            self,
+            request,
+            unit,
+            year,
+            optional(&message.day, "day")?,
+            superior,
+        )
+        .await?;
         Ok(Response::new(pb::FilePlanResponse {
             written: written(&answer),
         }))
@@ -367,7 +361,7 @@ impl ActivityService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let superior = optional(&message.superior, "superior")?;
-        let day = day(&message.day)?;
+        let day = optional(&message.day, "day")?;
         let answer = activity::hand_up(self, request, message.activity, day, superior).await?;
         Ok(Response::new(pb::HandUpFormResponse {
             written: written(&answer),

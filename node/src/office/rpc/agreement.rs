@@ -1,7 +1,7 @@
 //! `AgreementService`.
 
 use hongyan_proto::{
-    letter::{Cadence, Disclosure, DisclosureSet, Terms, Text, ValueError},
+    letter::{Cadence, Disclosure, DisclosureSet, Terms, ValueError},
     pb::{
         exchange::v1 as exchange,
         office::v1::{
@@ -9,14 +9,13 @@ use hongyan_proto::{
             propose_agreement_request::Content,
         },
     },
-    time::Day,
 };
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use super::{
     convert::{self, labels, written},
-    request::request,
+    request::{optional, request},
 };
 use crate::{
     book::Author,
@@ -28,26 +27,6 @@ use crate::{
 };
 
 type Answered<T> = Result<Response<T>, Status>;
-
-fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
-    match text {
-        "" => Ok(None),
-        text => text
-            .parse()
-            .map(Some)
-            .map_err(|error: ValueError| OfficeError::field(field, error)),
-    }
-}
-
-fn day(text: &str, field: &str) -> Result<Option<Day>, OfficeError> {
-    match text {
-        "" => Ok(None),
-        text => text
-            .parse()
-            .map(Some)
-            .map_err(|error: hongyan_proto::time::TimeError| OfficeError::field(field, error)),
-    }
-}
 
 fn classes(codes: &[i32], field: &str) -> Result<Option<DisclosureSet>, OfficeError> {
     if codes.is_empty() {
@@ -93,8 +72,8 @@ fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
         ),
     };
     Ok(Draft {
-        valid_from: day(&wire.valid_from, "draft.valid_from")?,
-        valid_until: day(&wire.valid_until, "draft.valid_until")?,
+        valid_from: optional(&wire.valid_from, "draft.valid_from")?,
+        valid_until: optional(&wire.valid_until, "draft.valid_until")?,
         goals: optional(&wire.goals, "draft.goals")?,
         duties,
         cadence,
@@ -264,7 +243,7 @@ impl AgreementService for Office {
     ) -> Answered<pb::EndAgreementResponse> {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
-        let last_day = day(&message.last_day, "last_day")?;
+        let last_day = optional(&message.last_day, "last_day")?;
         let reason = optional(&message.reason, "reason")?
             .ok_or_else(|| OfficeError::field("reason", "此项必填 this field is required"))?;
         answer!(

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{labels, written},
-    request::{note, request},
+    request::{note, optional, request},
 };
 use crate::{
     domain::{
@@ -31,22 +31,8 @@ use crate::{
 
 type Answered<T> = Result<Response<T>, Status>;
 
-fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Text::parse(text).at(field).map(Some)
-}
-
-fn day(text: &str, field: &str) -> Result<Option<Day>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse::<Day>().at(field).map(Some)
-}
-
 fn required(text: &str, field: &str) -> Result<Day, OfficeError> {
-    day(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
+    optional(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
 }
 
 fn freed(mut codes: Vec<i32>) -> Result<Vec<ExemptionFrom>, OfficeError> {
@@ -93,7 +79,7 @@ impl AssessmentService for Office {
         let about = (
             Text::parse(&message.unit).at("unit")?,
             Within::new(message.year).at("year")?,
-            day(&message.day, "day")?,
+            optional(&message.day, "day")?,
         );
         let votes = message.votes.into_iter().enumerate();
         let votes = votes
@@ -147,7 +133,7 @@ impl AssessmentService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let course = Course {
-            day: day(&message.day, "day")?,
+            day: optional(&message.day, "day")?,
             tenths: Within::new(message.tenths).at("tenths")?,
             title: Text::parse(&message.title).at("title")?,
             organizer: optional(&message.organizer, "organizer")?,
@@ -208,8 +194,8 @@ impl AssessmentService for Office {
         let exemption = Exemption {
             member_id: NOBODY,
             from,
-            since: day(&message.since, "since")?.unwrap_or(approved_on),
-            until: day(&message.until, "until")?,
+            since: optional(&message.since, "since")?.unwrap_or(approved_on),
+            until: optional(&message.until, "until")?,
             reason: Text::parse(&message.reason).at("reason")?,
             applied_on: required(&message.applied_on, "applied_on")?,
             approved_on,
@@ -258,7 +244,7 @@ impl AssessmentService for Office {
         let reason = Text::parse(&message.reason).at("reason")?;
         let votes = message.votes.into_iter().enumerate();
         let right = Recount {
-            day: day(&message.day, "day")?,
+            day: optional(&message.day, "day")?,
             votes: votes
                 .map(|(at, one)| vote(at, one))
                 .collect::<Result<_, _>>()?,
@@ -278,7 +264,7 @@ impl AssessmentService for Office {
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = Text::parse(&message.reason).at("reason")?;
         let right = training::Righted {
-            day: day(&message.day, "day")?,
+            day: optional(&message.day, "day")?,
             tenths: match message.tenths {
                 0 => None,
                 tenths => Some(Within::new(tenths).at("tenths")?),
@@ -301,7 +287,7 @@ impl AssessmentService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = Text::parse(&message.reason).at("reason")?;
-        let until = day(&message.until, "until")?;
+        let until = optional(&message.until, "until")?;
         if message.open && until.is_some() {
             return Err(OfficeError::field(
                 "until",
@@ -311,15 +297,15 @@ impl AssessmentService for Office {
         }
         let right = exemption::Righted {
             from: freed(message.from)?,
-            since: day(&message.since, "since")?,
+            since: optional(&message.since, "since")?,
             until: if message.open {
                 Some(exemption::Until::Open)
             } else {
                 until.map(exemption::Until::Day)
             },
             because: optional(&message.because, "because")?,
-            applied_on: day(&message.applied_on, "applied_on")?,
-            approved_on: day(&message.approved_on, "approved_on")?,
+            applied_on: optional(&message.applied_on, "applied_on")?,
+            approved_on: optional(&message.approved_on, "approved_on")?,
             approved_by: optional(&message.approved_by, "approved_by")?,
         };
         let answer = exemption::correct(self, request, message.record, reason, right).await?;

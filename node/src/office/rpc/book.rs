@@ -7,14 +7,13 @@ use hongyan_proto::{
         exchange::v1::{self as exchange, payload::Content},
         office::v1::{self as pb, book_service_server::BookService},
     },
-    time::Day,
 };
 use tonic::{Request, Response, Status};
 
 use super::{
     convert::{labels, written},
     payload::{checked, wire},
-    request::{note, request},
+    request::{note, optional, request},
 };
 use crate::{
     domain::life::{
@@ -154,18 +153,11 @@ impl BookService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let reason = Text::parse(&message.reason).at("reason")?;
-        let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let right = Right {
-            day: optional(&message.day)
-                .map(|day| day.parse::<Day>().at("day"))
-                .transpose()?,
+            day: optional(&message.day, "day")?,
             penalty: message.penalty,
-            title: optional(&message.title)
-                .map(|title| Text::parse(&title).at("title"))
-                .transpose()?,
-            description: optional(&message.text)
-                .map(|text| Text::parse(&text).at("text"))
-                .transpose()?,
+            title: optional(&message.title, "title")?,
+            description: optional(&message.text, "text")?,
         };
         if message.void != (right == Right::default()) {
             return Err(OfficeError::field(

@@ -10,8 +10,8 @@ use tonic::{Request, Response, Status};
 use super::{
     convert::written,
     page::page,
-    request::{note, request},
-    unit::{day, optional},
+    request::{note, optional, request},
+    unit::day,
 };
 use crate::{
     book,

@@ -18,7 +18,7 @@ use super::{
     activity::not_told,
     convert::written,
     payload::checked,
-    request::{note, request},
+    request::{note, optional, request},
 };
 use crate::{
     domain::{
@@ -35,29 +35,8 @@ use crate::{
 
 type Answered<T> = Result<Response<T>, Status>;
 
-fn month(text: &str, field: &str) -> Result<Option<Month>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse::<Month>().at(field).map(Some)
-}
-
 fn a_month(text: &str, field: &str) -> Result<Month, OfficeError> {
-    month(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
-}
-
-fn day(text: &str, field: &str) -> Result<Option<Day>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse::<Day>().at(field).map(Some)
-}
-
-fn optional<const MAX: usize>(text: &str, field: &str) -> Result<Option<Text<MAX>>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Text::parse(text).at(field).map(Some)
+    optional(text, field)?.ok_or_else(|| OfficeError::field(field, ValueError::Missing))
 }
 
 /// An amount that is something; the limits of a payload are asked when it is written.
@@ -197,7 +176,7 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let basis = Basis {
-            from: month(&message.from, "from")?,
+            from: optional(&message.from, "from")?,
             class: DuesClass::try_from(message.class).at("class")?,
             income: positive(message.income, "income")?,
             amount: positive(message.amount, "amount")?,
@@ -224,7 +203,7 @@ impl DuesService for Office {
             fen: Fen(message.fen),
             reason: Text::parse(&message.reason).at("reason")?,
             approved_by: Text::parse(&message.approved_by).at("approved_by")?,
-            approved_on: day(&message.approved_on, "approved_on")?
+            approved_on: optional(&message.approved_on, "approved_on")?
                 .ok_or_else(|| OfficeError::field("approved_on", ValueError::Missing))?,
             in_open_month: message.in_open_month,
         };
@@ -243,10 +222,10 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let paying = Paying {
-            month: month(&message.month, "month")?,
+            month: optional(&message.month, "month")?,
             months: DuesMonths::new(message.months.max(1)).at("months")?,
             fen: positive(message.fen, "fen")?,
-            paid_on: day(&message.paid_on, "paid_on")?,
+            paid_on: optional(&message.paid_on, "paid_on")?,
             way: way(message.way)?.unwrap_or(DuesWay::Cash),
             paper: optional(&message.paper, "paper")?,
             any_amount: message.any_amount,
@@ -273,13 +252,13 @@ impl DuesService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let right = Right {
-            month: month(&message.month, "month")?,
+            month: optional(&message.month, "month")?,
             months: match message.months {
                 0 => None,
                 months => Some(DuesMonths::new(months).at("months")?),
             },
             fen: positive(message.fen, "fen")?,
-            paid_on: day(&message.paid_on, "paid_on")?,
+            paid_on: optional(&message.paid_on, "paid_on")?,
             way: way(message.way)?,
             paper: optional(&message.paper, "paper")?,
         };
@@ -346,7 +325,7 @@ impl DuesService for Office {
         request_: Request<pb::ListDuesRequest>,
     ) -> Answered<pb::ListDuesResponse> {
         let message = request_.into_inner();
-        let month = dues::month_of(self, month(&message.month, "month")?)?;
+        let month = dues::month_of(self, optional(&message.month, "month")?)?;
         let list = dues::list(self, &message.unit, month)?;
         note(self, "查看党费名单 dues listed", list.rows.len()).await?;
         let by_unit = list.by_unit().into_iter();
@@ -370,7 +349,7 @@ impl DuesService for Office {
         request_: Request<pb::ListDuesArrearsRequest>,
     ) -> Answered<pb::ListDuesArrearsResponse> {
         let message = request_.into_inner();
-        let month = dues::month_of(self, month(&message.month, "month")?)?;
+        let month = dues::month_of(self, optional(&message.month, "month")?)?;
         let found = dues::arrears(self, &message.unit, month)?;
         let people = &found.people;
         note(self, "查看欠交党费 arrears of dues listed", people.len()).await?;
@@ -398,8 +377,8 @@ impl DuesService for Office {
         request_: Request<pb::PublishDuesRequest>,
     ) -> Answered<pb::PublishDuesResponse> {
         let message = request_.into_inner();
-        let from = dues::month_of(self, month(&message.from, "from")?)?;
-        let until = month(&message.until, "until")?.unwrap_or(from);
+        let from = dues::month_of(self, optional(&message.from, "from")?)?;
+        let until = optional(&message.until, "until")?.unwrap_or(from);
         let published = dues::publish(self, &message.unit, (from, until))?;
         let people = published.people;
         note(self, "公示党费 dues published", people.len()).await?;
@@ -454,8 +433,8 @@ impl DuesService for Office {
     ) -> Answered<pb::GetDuesResponse> {
         let message = request_.into_inner();
         let period = (
-            month(&message.from, "from")?,
-            month(&message.until, "until")?,
+            optional(&message.from, "from")?,
+            optional(&message.until, "until")?,
         );
         let found = dues::show(self, &message.person, period)?;
         note(self, "查看党费 dues shown", 1).await?;

@@ -12,8 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{
     convert::written,
     page::page,
-    request::{note, request},
-    unit::optional,
+    request::{note, optional, request},
 };
 use crate::{
     book::PrintedForm,

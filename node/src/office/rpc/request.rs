@@ -1,14 +1,27 @@
 //! What every write carries: who, under which number.
 
+use std::str::FromStr;
+
 use hongyan_proto::letter::Text;
 use prost::{Message, Name};
 use sha2::{Digest, Sha256};
 
-use crate::office::{Office, OfficeError, Request, Violation};
+use crate::office::{Office, OfficeError, Request, Violation, error::At};
 
 /// Who does it; 1 to 60 characters.
 pub(super) fn actor(text: &str) -> Result<Text<60>, OfficeError> {
     Text::parse(text).map_err(|error| OfficeError::field("actor", error))
+}
+
+/// A field that may be left out; empty: none.
+pub(super) fn optional<T: FromStr>(text: &str, field: &str) -> Result<Option<T>, OfficeError>
+where
+    Result<T, T::Err>: At<T>,
+{
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse::<T>().at(field).map(Some)
 }
 
 /// The request's number and a digest of all of it.

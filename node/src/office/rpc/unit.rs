@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 use super::{
     convert::written,
     policy::day_or,
-    request::{note, request},
+    request::{note, optional, request},
 };
 use crate::{
     book,
@@ -31,17 +31,6 @@ const MEMBERS_MAX: usize = 1000;
 
 pub(super) fn day(text: &str, field: &str) -> Result<Day, OfficeError> {
     text.parse::<Day>().at(field)
-}
-
-/// A text that may be left out.
-pub(super) fn optional<const MAX: usize>(
-    text: &str,
-    field: &str,
-) -> Result<Option<Text<MAX>>, OfficeError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Text::parse(text).map(Some).at(field)
 }
 
 fn shown(tree: &Tree, unit: &Unit) -> pb::Unit {

@@ -9,7 +9,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    dues::{base, correct, pay, paying, same_after_rebuild},
+    dues::{base, correct, pay, paying, same_after_rebuild, shut},
     moves::{assign, leave},
     pair::{Pair, Town},
     stories::{day, import_rows, ready},
@@ -55,14 +55,7 @@ async fn may() -> Pair {
 async fn close(town: &Town, unit: &str) -> Result<Vec<(String, String, Totals)>, OfficeError> {
     let april = month("2026-04");
     let would = dues::would_close(&town.office, unit, april).map(|open| said(&open.lists));
-    let closed = dues::close(
-        &town.office,
-        town.request(),
-        unit.to_owned(),
-        april,
-        Vec::new(),
-    )
-    .await;
+    let closed = shut(town, unit, april).await;
     let closed = closed.map(|(closed, _)| said(&closed.lists));
     // What is shown before is what is done, and a refusal is the same one.
     assert_eq!(format!("{would:?}"), format!("{closed:?}"));
@@ -246,22 +239,13 @@ async fn no_month_between_two_closings_loses_its_list() {
     let home = &pair.home;
     tree(home).await;
     base(home, "李四", 3000, "2023-01").await.unwrap();
-    let shut = async |of: &str| {
-        let closed = dues::close(
-            &home.office,
-            home.request(),
-            FIRST.to_owned(),
-            month(of),
-            Vec::new(),
-        );
-        said(&closed.await.unwrap().0.lists)
-    };
+    let closed = async |of: &str| said(&shut(home, FIRST, month(of)).await.unwrap().0.lists);
     // Of what lies more than two years before the first closing only that it is closed is known.
-    assert_eq!(shut("2023-02").await.len(), 2);
+    assert_eq!(closed("2023-02").await.len(), 2);
     let older = dues::list(&home.office, FIRST, month("2022-12")).unwrap();
     assert!(older.is_closed() && !older.is_kept);
     home.set_day("2026-05-10");
-    assert_eq!(shut("2026-04").await.len(), 38);
+    assert_eq!(closed("2026-04").await.len(), 38);
     for of in ["2023-03", "2024-01", "2026-04"] {
         let list = dues::list(&home.office, FIRST, month(of)).unwrap();
         assert!(list.is_closed() && list.is_kept, "{of}");
@@ -286,14 +270,7 @@ async fn of_money_that_is_corrected_twice_nothing_is_lost_between_closed_lists()
     let payment = answer.written[0].sequence;
     home.set_day("2026-06-02");
     assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
-    let shut = dues::close(
-        &home.office,
-        home.request(),
-        FIRST.into(),
-        month("2026-05"),
-        Vec::new(),
-    );
-    shut.await.unwrap();
+    shut(home, FIRST, month("2026-05")).await.unwrap();
     home.set_day("2026-06-05");
     let day_of = Right {
         paid_on: Some(day("2026-06-03")),
@@ -333,9 +310,7 @@ async fn a_correction_after_a_move_counts_behind_the_last_list_of_the_unit_that_
     home.set_day("2026-06-02");
     assign(home, SECOND, "李四", "2026-06-01").await.unwrap();
     home.set_day("2026-08-05");
-    let (office, july) = (&home.office, month("2026-07"));
-    let shut = dues::close(office, home.request(), FIRST.into(), july, Vec::new());
-    shut.await.unwrap();
+    shut(home, FIRST, month("2026-07")).await.unwrap();
     let right = Right {
         fen: Some(Fen(1500)),
         ..Right::default()
@@ -343,7 +318,7 @@ async fn a_correction_after_a_move_counts_behind_the_last_list_of_the_unit_that_
     let corrected = correct(home, answer.written[0].sequence, Some(right));
     assert_eq!(corrected.await.unwrap().counts_on, "2026-08-01");
     let received = |of: &str| {
-        let list = dues::list(office, FIRST, month(of)).unwrap();
+        let list = dues::list(&home.office, FIRST, month(of)).unwrap();
         totals(&list.rows).received.0
     };
     assert_eq!((received("2026-05"), received("2026-08")), (5000, -3500));

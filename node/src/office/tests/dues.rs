@@ -25,7 +25,7 @@ use crate::{
     },
     office::{
         Answer, OfficeError, book as record_book,
-        dues::{self, Basis, Outcome, Paying, Right, Waiver},
+        dues::{self, Basis, Fixed, Outcome, Paying, Right, Waiver},
     },
     store::LogNo,
 };
@@ -89,6 +89,16 @@ pub(super) async fn correct(
     Ok(outcome)
 }
 
+/// Closes a month without having looked at it.
+pub(super) async fn shut(
+    town: &Town,
+    unit: &str,
+    of: Month,
+) -> Result<(Fixed, Answer), OfficeError> {
+    let (request, unit) = (town.request(), unit.to_owned());
+    dues::close(&town.office, request, unit, of, Vec::new()).await
+}
+
 fn row_of(town: &Town, unit: &str, of: &str, name: &str) -> Row {
     let list = dues::list(&town.office, unit, month(of)).unwrap();
     let mut rows = list.rows.into_iter();
@@ -122,15 +132,14 @@ async fn hosted(pair: &Pair) -> CaseId {
 
 pub(super) fn same_after_rebuild(town: &Town) {
     let seen = |town: &Town| {
-        let (store, mut month) = (town.office.store(), month("2026-01"));
+        let store = town.office.store();
         let mut lists = Vec::new();
-        while month <= town.office.today().month() {
+        for month in month("2026-01").through(town.office.today().month()) {
             let list = dues::list(&town.office, "", month).unwrap();
             lists.push((list.rows, book::dues_lists(store, month).unwrap()));
-            month = month.plus_months(1);
         }
         let closings = book::dues_closings(store).unwrap();
-        let settled = book::dues_settled(store, (self::month("2025-01"), self::month("2027-12")));
+        let settled = book::dues_settled(store, (month("2025-01"), month("2027-12")));
         format!("{lists:?} {closings:?} {:?}", settled.unwrap())
     };
     let before = seen(town);
@@ -379,15 +388,7 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     let (_, answer) = pay(home, "李四", paying("2026-04", 1)).await.unwrap();
     let payment = answer.written[0].sequence;
     let unit = row_of(home, "", "2026-04", "李四").unit.unwrap();
-    let close = |unit: &str, of: &str| {
-        dues::close(
-            &home.office,
-            home.request(),
-            unit.to_owned(),
-            month(of),
-            Vec::new(),
-        )
-    };
+    let close = async |unit: &str, of: &str| shut(home, unit, month(of)).await;
     let early = close(&unit, "2026-04").await.unwrap_err();
     assert!(early.to_string().contains("尚未结束"), "{early}");
     home.set_day("2026-06-10");

@@ -8,7 +8,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    dues::{base, correct, pay, paying},
+    dues::{base, correct, pay, paying, shut},
     duties::{adopt, of, same_after_rebuild},
     pair::{Pair, Town},
     stories::{accept, agree_each, day, digests, import, notice, place, ready, write},
@@ -337,14 +337,8 @@ async fn a_closed_list_stays_when_a_letter_of_an_earlier_day_arrives() {
     }
     let unit = "社区第三支部";
     let close = async |of: &str| {
-        let closed = dues::close(
-            &host.office,
-            host.request(),
-            unit.to_owned(),
-            month(of),
-            Vec::new(),
-        );
-        closed.await.unwrap().0.lists.remove(0).totals()
+        let closed = shut(host, unit, month(of)).await;
+        closed.unwrap().0.lists.remove(0).totals()
     };
     let list = |of: &str| dues::list(&host.office, unit, month(of)).unwrap();
     // Home took April and told it; the letter was on its way when the host closed the month.

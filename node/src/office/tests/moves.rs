@@ -6,7 +6,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    dues::{base, pay, paying},
+    dues::{base, pay, paying, shut},
     duties::{adopt, of, same_after_rebuild},
     life::{activity, all, hold},
     pair::Town,
@@ -140,8 +140,7 @@ async fn a_move_entered_too_late_is_dated_again() {
     let refused = assign(home, FIRST, "张三", "2026-04-20").await.unwrap_err();
     assert!(refused.to_string().contains("2026-05-01"), "{refused}");
     let may = "2026-05".parse().unwrap();
-    let closed = dues::close(&home.office, home.request(), String::new(), may, Vec::new());
-    closed.await.unwrap();
+    shut(home, "", may).await.unwrap();
     let refused = assign(home, FIRST, "张三", "2026-05-20").await.unwrap_err();
     assert!(refused.to_string().contains("已结账"), "{refused}");
     assign(home, FIRST, "张三", "2026-06-01").await.unwrap();
@@ -158,14 +157,7 @@ async fn a_move_that_cannot_count_is_refused_and_nothing_is_written() {
     found(home, ("第三支部", UnitKind::Branch), "", "2026-05-01").await;
     assign(home, SECOND, "张三", "2026-05-15").await.unwrap();
     base(home, "李四", 3000, "2026-04").await.unwrap();
-    let closed = dues::close(
-        &home.office,
-        home.request(),
-        FIRST.to_owned(),
-        "2026-05".parse().unwrap(),
-        Vec::new(),
-    );
-    closed.await.unwrap();
+    shut(home, FIRST, "2026-05".parse().unwrap()).await.unwrap();
     let size = home.size(LogNo::LOCAL);
     for (unit, who, on, says) in [
         (FIRST, "张三", "2026-06-21", "尚未到来"),
