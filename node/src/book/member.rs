@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hongyan_proto::{
-    id::{CertificateNumber, MemberId},
-    letter::{self, Payload},
+    id::{CertificateNumber, MemberId, UnitId},
+    letter::{self, Payload, Text},
     log::{Header, Kind},
     time::{Day, Timestamp},
 };
@@ -24,6 +24,8 @@ pub struct Former {
     pub member: Member,
     /// The day from which the change counts: the one its entry names, else the entry's own.
     pub changed_on: Day,
+    /// The first day on which it was not so any more: that of this change, or of a later one that counts from an earlier day.
+    pub until: Day,
     /// That entry's place in the local log.
     pub sequence: u64,
 }
@@ -85,13 +87,20 @@ pub(super) fn keep(
 
 /// The member came to the unit earlier than was thought: the change that said so counts from the right day.
 fn redate(draft: &mut Draft<'_>, new: &Member, since: Day) -> Result<(), BookError> {
-    let Some(former) = formers_of(draft, new.member_id)?.pop() else {
-        return Ok(());
-    };
-    if place(&former.member) == place(new) || former.changed_on <= since {
-        return Ok(());
+    let formers = formers_of(draft, new.member_id)?;
+    match last_elsewhere(new, &formers) {
+        Some(at) if since < formers[at].changed_on => {
+            let before = formers[at].clone();
+            keep_former(draft, before.member, (before.sequence, since.start()))
+        }
+        _ => Ok(()),
     }
-    keep_former(draft, former.member, (former.sequence, since.start()))
+}
+
+/// Which entry of the past is the last that had a member elsewhere, or off the roster: what came later changed something else.
+pub fn last_elsewhere(member: &Member, formers: &[Former]) -> Option<usize> {
+    let elsewhere = |former: &Former| place(&former.member) != place(member);
+    formers.iter().rposition(elsewhere)
 }
 
 /// Keeps what the roster said of a member until an entry changed it, and from when that counts.
@@ -116,14 +125,24 @@ fn standing(member: &Member) -> impl PartialEq + '_ {
 
 /// Where a member belongs: what `since` is about.
 fn place(member: &Member) -> impl PartialEq + '_ {
-    (&member.unit, member.unit_id, member.removed)
+    let text = member.unit.as_ref();
+    let text = text.filter(|_| member.unit_id.is_none());
+    (member.unit_id, text, member.removed)
+}
+
+/// The unit that an entry names, by words and by id.
+pub type Named<'a> = (Option<&'a Text<100>>, Option<UnitId>);
+
+/// Do two entries name the same unit? One of the tree is the same whatever it was called.
+pub fn same_unit((text, id): Named<'_>, (other, other_id): Named<'_>) -> bool {
+    id == other_id && (id.is_some() || text == other)
 }
 
 /// A member as the roster had it on a day: the unit that counted then, and whether the member was on it. The first unit that is known was the
 /// member's before.
 pub fn as_of<'a>(member: &'a Member, formers: &'a [Former], day: Day) -> &'a Member {
     let mut known = known(formers);
-    let then = known.find(|former| day < former.changed_on);
+    let then = known.find(|former| day < former.until);
     then.map_or(member, |former| &former.member)
 }
 
@@ -156,12 +175,20 @@ fn former(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(MemberId, Former)>, 
         let (id, sequence) = key.split_last_chunk::<8>().ok_or_else(wrong)?;
         let id = MemberId::from_slice(id).map_err(|_| wrong())?;
         let kept: Kept = decode(bytes, "former")?;
+        let changed_on = Timestamp::from_millis(kept.time_ms).day();
         let former = Former {
             member: checked(&kept.member)?,
-            changed_on: Timestamp::from_millis(kept.time_ms).day(),
+            changed_on,
+            until: changed_on,
             sequence: u64::from_be_bytes(*sequence),
         };
         found.push((id, former));
+    }
+    let mut later: Option<(MemberId, Day)> = None;
+    for (id, former) in found.iter_mut().rev() {
+        let same = later.filter(|(other, _)| other == id);
+        former.until = same.map_or(former.until, |(_, day)| former.until.min(day));
+        later = Some((*id, former.until));
     }
     Ok(found)
 }

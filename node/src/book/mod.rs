@@ -64,7 +64,8 @@ pub use ground::{Ground, Receipted, ground, receipts};
 pub use key::KeyChange;
 pub use life::{exemptions, life_of_year, life_record, life_years};
 pub use member::{
-    Former, Member, as_of, formers, formers_of, known, member, members, members_of_certificate,
+    Former, Member, Named, as_of, formers, formers_of, known, last_elsewhere, member, members,
+    members_of_certificate, same_unit,
 };
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,

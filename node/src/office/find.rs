@@ -166,8 +166,21 @@ fn named(shelf: &impl Shelf, file: &CaseFile, text: &str) -> Result<bool, Office
     Ok(by_member || is(&person(shelf, file)?))
 }
 
-/// A member by id, certificate number, ID number or a name that only one has.
+/// A member by id, certificate number, ID number or a name that only one has. Those who left the roster are found by id only.
 pub(super) fn member(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeError> {
+    member_among(shelf, text, |member| !member.removed)
+}
+
+/// The same among those who left the roster.
+pub(super) fn left(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeError> {
+    member_among(shelf, text, |member| member.removed)
+}
+
+fn member_among(
+    shelf: &impl Shelf,
+    text: &str,
+    among: impl Fn(&Member) -> bool,
+) -> Result<Member, OfficeError> {
     if text.is_empty() {
         return Err(OfficeError::field(
             "member",
@@ -181,7 +194,7 @@ pub(super) fn member(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeErr
     let mut found = by(&|member| begins(member.member_id, text));
     if found.is_empty() {
         found = by(&|member| {
-            !member.removed
+            among(member)
                 && (member
                     .details
                     .certificate

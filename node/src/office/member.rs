@@ -1,4 +1,4 @@
-//! The roster (党员名册): reading it, and leaving it.
+//! The roster (党员名册): reading it, leaving it, and taking that back.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use hongyan_proto::{
 };
 
 use super::{Answer, Office, OfficeError, Request, find, roster, unit};
-use crate::book::{self, CaseFile, Member};
+use crate::book::{self, CaseFile, Member, Shelf};
 
 /// A member leaves the roster on a day: from then on nothing is due any more, and what was due before stays.
 pub(super) async fn remove(
@@ -51,14 +51,81 @@ pub(super) async fn remove(
                 actor: desk.actor.clone(),
                 ..member
             };
-            let about = Answer {
-                extra: entry.member_id.to_field(),
-                ..Answer::default()
-            };
+            let about = about(&entry);
             desk.enter(&entry.into(), None)?;
             Ok(about)
         })
         .await?;
+    told(office, answer)
+}
+
+/// Takes back that a member left the roster: on it again from a day on; none: from the day they left, as if it had never been entered.
+pub(super) async fn restore(
+    office: &Office,
+    request: Request,
+    text: String,
+    on: Option<Day>,
+) -> Result<(Member, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            let member = gone(desk.draft, &text)?;
+            let formers = book::formers_of(desk.draft, member.member_id)?;
+            let left = book::last_elsewhere(&member, &formers);
+            let left = left.map(|at| formers[at].changed_on);
+            let on = on.or(left).unwrap_or(desk.today);
+            let units = book::units(desk.draft)?;
+            let unit = member.unit_id.and_then(|id| units.get(id));
+            if let Some(unit) = unit.filter(|unit| unit.closed_on.is_some()) {
+                let path = units.path(unit.id);
+                return Err(OfficeError::field(
+                    "member",
+                    format!("{path} 已撤销, 请导入名册并写明现在的支部 that unit is closed: import them with the one they belong to now"),
+                ));
+            }
+            let place = roster::now(&units, &member);
+            let closings = book::dues_closings(desk.draft)?;
+            let days = (on, desk.today);
+            roster::may_count_from(&closings, (&member, &formers), days, &[place.as_deref()])?;
+            let entry = Member {
+                removed: false,
+                since: Some(on),
+                exit: None,
+                actor: desk.actor.clone(),
+                ..member
+            };
+            let about = about(&entry);
+            desk.enter(&entry.into(), None)?;
+            Ok(about)
+        })
+        .await?;
+    told(office, answer)
+}
+
+/// Who left the roster, as a person names them.
+fn gone(shelf: &impl Shelf, text: &str) -> Result<Member, OfficeError> {
+    match find::left(shelf, text) {
+        Ok(member) if member.removed => Ok(member),
+        Err(OfficeError::NotFound { .. }) | Ok(_) if find::member(shelf, text).is_ok() => {
+            Err(OfficeError::field(
+                "member",
+                format!(
+                    "{text} 在册, 没有可撤销的离开登记 is on the roster: there is nothing to take back"
+                ),
+            ))
+        }
+        other => other,
+    }
+}
+
+fn about(member: &Member) -> Answer {
+    Answer {
+        extra: member.member_id.to_field(),
+        ..Answer::default()
+    }
+}
+
+/// The member that an answer is about.
+fn told(office: &Office, answer: Answer) -> Result<(Member, Answer), OfficeError> {
     let named = MemberId::from_slice(&answer.extra).ok();
     let member = named
         .map(|id| book::member(&office.store, id))
@@ -74,7 +141,12 @@ pub(super) async fn remove(
 
 /// A member and the cases it has.
 pub(super) fn show(office: &Office, text: &str) -> Result<(Member, Vec<CaseFile>), OfficeError> {
-    let member = find::member(&office.store, text)?;
+    let member = match find::member(&office.store, text) {
+        Err(error @ OfficeError::NotFound { .. }) => {
+            find::left(&office.store, text).map_err(|_| error)
+        }
+        found => found,
+    }?;
     let member = unit::called_now(&book::units(&office.store)?, member);
     let mut cases = Vec::new();
     for id in book::cases_of_member(&office.store, member.member_id)? {

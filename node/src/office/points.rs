@@ -1,12 +1,9 @@
 //! Points (先锋指数, 堡垒指数): computed from the records by a policy's table, never entered.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use hongyan_proto::{
-    letter::{ActivityKind, ExemptionFrom, Payload},
+    letter::{ExemptionFrom, Payload},
     time::Day,
 };
 
@@ -16,15 +13,14 @@ use super::{
 use crate::{
     book,
     domain::{
+        duty::{self, Duty, Horizon, State, Subject},
         life::{
             Exempted, Record, Who,
             book::{Confirmed, lines_about, tally},
-            points::{Due, Facts, Score, Share, is_meeting, of_branch, of_person, scores},
+            points::{Facts, Score, Share, of_branch, of_person, scores},
+            unit::belongs,
         },
-        policy::{
-            Field, Meeting, Points, Policy, PolicyHistory, Post, Rule, Timing, Window, shipped,
-        },
-        unit::Unit,
+        policy::{Adopted, Meeting, Points, Policy, PolicyHistory, Post, Rule, shipped},
     },
 };
 
@@ -75,86 +71,76 @@ fn table(policy: &Policy, of_branches: bool) -> Result<Vec<Points>, OfficeError>
     })
 }
 
-/// Hours of training a member owes a year, in tenths; 0: the policy demands none.
-fn training(policy: &Policy) -> u32 {
-    let mut hours = policy.pick(|rule| match rule {
-        Rule::Training {
-            of: Post::Member,
-            hours,
-        } => Some(u32::from(*hours)),
-        _ => None,
-    });
-    hours.next().map_or(0, |(_, hours)| hours * TENTHS)
+/// What a policy asks for in a year, as if it had applied all of it, as it stands on a day.
+struct Asked {
+    policy: Arc<Policy>,
+    day: Day,
+    duties: Vec<Duty>,
 }
 
-/// Which activity a meeting is, as records have it.
-const fn kind_of(meeting: Meeting) -> ActivityKind {
-    match meeting {
-        Meeting::BranchAssembly => ActivityKind::BranchAssembly,
-        Meeting::BranchCommittee => ActivityKind::BranchCommittee,
-        Meeting::GroupMeeting => ActivityKind::GroupMeeting,
-        Meeting::PartyLecture => ActivityKind::PartyLecture,
-        Meeting::OrganizationalLife => ActivityKind::OrganizationalLife,
-        Meeting::DemocraticLife => ActivityKind::DemocraticLife,
-        Meeting::Appraisal => ActivityKind::Appraisal,
-        Meeting::SpiritCheck => ActivityKind::PartySpiritCheck,
+impl Asked {
+    fn of(office: &Office, policy: Arc<Policy>, day: Day) -> Result<Self, OfficeError> {
+        let policies = book::policies(&office.store)?;
+        let year = day.date().year();
+        let horizon = Horizon {
+            from: Day::new(year, 1, 1).unwrap_or(day),
+            until: Day::new(year, 12, 31).unwrap_or(day),
+        };
+        let facts = facts_of::facts(office, &policies, horizon)?;
+        let adopted = Adopted {
+            from: horizon.from,
+            policy: policy.clone(),
+        };
+        let history = PolicyHistory::new([adopted], None);
+        let duties = duty::duties(&history, &facts, &policies.calendar, day, horizon);
+        Ok(Self {
+            policy,
+            day,
+            duties,
+        })
     }
-}
 
-/// The periods of a rule that are over by a day.
-fn over(timing: &Timing, today: Day) -> Vec<Window> {
-    let mut windows = timing.windows(today.date().year());
-    windows.retain(|window| window.until <= today);
-    windows
-}
-
-/// What a branch in a field of work owes by a day, and of whom. Where a policy tells fields apart and the branch's is not known, the least of
-/// them counts; what is asked of all comes on top.
-fn due(policy: &Policy, field: Option<Field>, today: Day, reporters: BTreeSet<Who>) -> Due {
-    let mut times: BTreeMap<ActivityKind, u32> = BTreeMap::new();
-    let mut least: BTreeMap<ActivityKind, u32> = BTreeMap::new();
-    let rules = policy.pick(|rule| match rule {
-        Rule::Meeting {
-            meeting,
-            fields,
-            timing,
-            ..
-        } => Some((kind_of(*meeting), fields.as_slice(), timing)),
-        Rule::Talk { timing, .. } => Some((ActivityKind::Talk, &[][..], timing)),
-        _ => None,
-    });
-    for (_, (kind, fields, timing)) in rules {
-        let windows = over(timing, today);
-        let count: u32 = windows.iter().map(|window| u32::from(window.times)).sum();
-        if fields.is_empty() || field.is_some_and(|field| fields.contains(&field)) {
-            *times.entry(kind).or_default() += count;
-        } else if field.is_none() {
-            let known = least.entry(kind).or_insert(count);
-            *known = count.min(*known);
+    /// Of the duties that are due by now, those of rules that are taken: how many are done. What was excused is asked of nobody.
+    fn share(&self, takes: impl Fn(&Duty, &Rule) -> bool) -> Share {
+        let mut share = Share::default();
+        for duty in self.duties.iter().filter(|duty| duty.due <= self.day) {
+            let ruled = self.policy.rule(&duty.rule);
+            if !ruled.is_some_and(|ruled| takes(duty, &ruled.rule)) {
+                continue;
+            }
+            match duty.state {
+                State::Done(_) | State::DoneLate(_) => share.count(true),
+                State::Overdue | State::Due => share.count(false),
+                State::Upcoming | State::Excused { .. } | State::WaitingForPartner => {}
+            }
         }
+        share
     }
-    for (kind, count) in least {
-        *times.entry(kind).or_default() += count;
+
+    /// Hours of training that a person owes in the year, in tenths; 0: none. Who owes none by a post all year, owes those of members.
+    fn hours(&self, who: Who) -> u32 {
+        let hours = |rule: &Rule, any: bool| match rule {
+            Rule::Training { of, hours } if any || *of == Post::Member => Some(u32::from(*hours)),
+            _ => None,
+        };
+        let mine = self.duties.iter();
+        let mine = mine.filter(|duty| duty.subject == Subject::Person(who));
+        let owed = mine.filter_map(|duty| hours(&self.policy.rule(&duty.rule)?.rule, true));
+        let asked = self.policy.pick(|rule| hours(rule, false));
+        let hours = owed.max().or_else(|| asked.map(|(_, hours)| hours).next());
+        hours.unwrap_or_default() * TENTHS
     }
-    let (meetings, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        times.into_iter().partition(|(kind, _)| is_meeting(*kind));
-    let mut reports = policy.pick(|rule| match rule {
-        Rule::StudyReport {
-            by: Post::Member,
-            timing,
-        } => Some(over(timing, today)),
-        _ => None,
-    });
-    Due {
-        months: u32::try_from(today.date().month()).unwrap_or_default(),
-        meetings: meetings.values().sum(),
-        oversight: others,
-        reporters,
-        reports: reports
-            .next()
-            .map(|(_, windows)| windows)
-            .unwrap_or_default(),
-    }
+}
+
+/// Is it one of the three meetings or a lecture (三会一课)? The others are for watching over each other.
+const fn is_meeting(meeting: Meeting) -> bool {
+    matches!(
+        meeting,
+        Meeting::BranchAssembly
+            | Meeting::BranchCommittee
+            | Meeting::GroupMeeting
+            | Meeting::PartyLecture
+    )
 }
 
 /// The last day of the year that counts: today, or its end.
@@ -204,7 +190,7 @@ pub(super) fn member(
     let person = person(&office.store, name)?;
     let records = lived::of_year(&office.store, year)?;
     let exempted = exempted(&office.store)?;
-    let hours = training(&policy);
+    let hours = Asked::of(office, policy, day)?.hours(person.who);
     let (paid, months) = dues::paid_months(office, person.who, day)?;
     let dues = Share {
         done: paid,
@@ -231,24 +217,42 @@ pub(super) fn branch(
     let unit = &*roster::named(&office.store, unit)?;
     let candidates = roster::candidates_on(&office.store, unit, day)?;
     roster::require(&candidates, unit)?;
-    let units = book::units(&office.store)?;
-    let place = units.unit_of(None, Some(unit)).map(Unit::place);
-    let field = place.and_then(facts_of::field);
     let exempted = exempted(&office.store)?;
     let records = lived::of_year(&office.store, year)?;
-    // Hosted members report at home, those away where they are.
-    let reporters = candidates
-        .iter()
-        .filter(|one| one.belongs && one.expected)
-        .map(|one| one.who)
-        .filter(|who| matches!(who, Who::Member(_)))
-        .filter(|who| !exempted.is(*who, ExemptionFrom::Points, day));
-    let due = due(&policy, field, day, reporters.collect());
-    let facts = of_branch(&records, unit, &due, &exempted);
+    let asked = Asked::of(office, policy, day)?;
+    // Groups hold their meetings for the branch.
+    let here = |duty: &Duty| {
+        let unit_of = duty.unit.as_deref();
+        unit_of.is_some_and(|name| belongs(name, unit))
+    };
+    let counts = |duty: &Duty| match duty.subject {
+        Subject::Person(who) => !exempted.is(who, ExemptionFrom::Points, day),
+        Subject::Unit(_) | Subject::Committee => true,
+    };
+    let facts = Facts {
+        meetings: asked.share(|duty, rule| match rule {
+            Rule::Meeting { meeting, .. } => here(duty) && is_meeting(*meeting),
+            _ => false,
+        }),
+        oversight: asked.share(|duty, rule| match rule {
+            Rule::Meeting { meeting, .. } => here(duty) && !is_meeting(*meeting),
+            Rule::Talk { .. } => here(duty) && counts(duty),
+            _ => false,
+        }),
+        reports: asked.share(|duty, rule| {
+            matches!(rule, Rule::StudyReport { .. }) && here(duty) && counts(duty)
+        }),
+        ..of_branch(&records, unit, months_of(day), &exempted)
+    };
     Ok(Index {
         name: unit.to_owned(),
         id: String::new(),
         exempt: false,
         scores: scores(&table, &facts),
     })
+}
+
+/// Months of a year so far.
+fn months_of(day: Day) -> u32 {
+    u32::try_from(day.date().month()).unwrap_or_default()
 }

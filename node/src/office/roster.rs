@@ -265,9 +265,10 @@ pub(super) fn may_count_from(
             "{on} 尚未到来, 请到那一天再登记 the day has not come: enter it then"
         ));
     }
-    if let Some(last) = formers.last().filter(|last| on < last.changed_on) {
+    let last = book::last_elsewhere(member, formers).map(|at| &formers[at]);
+    if let Some(last) = last.filter(|last| on < last.changed_on) {
         return refuse(format!(
-            "{name} 的名册记录在 {} 已有变更, 请用该日或以后的日期 changed on that day already: name that day or a later one",
+            "{name} 的支部或在册情况在 {} 已有变更, 请用该日或以后的日期 another unit, or on and off the roster, from that day: name it or a later one",
             last.changed_on
         ));
     }
@@ -304,9 +305,9 @@ impl Past {
         let mut stages = Vec::new();
         let mut from = None;
         for former in book::known(self.of_one(member)) {
-            let until = former.changed_on.plus_days(-1);
+            let until = former.until.plus_days(-1);
             stages.push((&former.member, from, Some(until)));
-            from = Some(former.changed_on);
+            from = Some(former.until);
         }
         stages.push((member, from, None));
         stages

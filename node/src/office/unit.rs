@@ -276,10 +276,11 @@ fn before<'a>(
     if member.unit_id != Some(id) {
         return Some((member, formers));
     }
-    let (last, earlier) = formers.split_last()?;
-    let elsewhere = last.member.unit.is_some() && last.member.unit_id != Some(id);
-    let came = elsewhere && !last.member.removed && on < last.changed_on;
-    came.then_some((&last.member, earlier))
+    let at = book::last_elsewhere(member, formers)?;
+    let (earlier, last) = (&formers[..at], &formers[at]);
+    // Where nothing is known of the time before, they belong to their first unit in all of it.
+    let told = book::known(formers).any(|known| known.sequence == last.sequence);
+    (told && on < last.changed_on).then_some((&last.member, earlier))
 }
 
 /// A unit as a person names it.

@@ -10,6 +10,7 @@ use hongyan_proto::{
         exchange::v1::Disclosed,
         office::v1::{
             GetMemberRequest, ListMembersRequest, ListMembersResponse, Member, RemoveMemberRequest,
+            RestoreMemberRequest, Written,
         },
     },
     time::Day,
@@ -89,7 +90,7 @@ pub(super) enum MemberVerb {
     },
     /// 党员离开名册: 转出、去世、出党、误登 A member leaves the roster
     #[command(
-        after_help = "例 Example:\n  hongyan-node member remove 王小明 --reason transferred --on 2026-05-10\n\n此前的应办事项和记录保留, 此后不再产生; 再次导入即重新在册\nWhat was due before stays, nothing is due after; an import that names the member takes them back"
+        after_help = "例 Example:\n  hongyan-node member remove 王小明 --reason transferred --on 2026-05-10\n\n此前的应办事项和记录保留, 此后不再产生; 误登用 member restore 撤销\nWhat was due before stays, nothing is due after; member restore takes a mistake back"
     )]
     Remove {
         /// 姓名、活动证号、身份证号或编号前缀 Name, certificate number, ID number or id prefix
@@ -98,6 +99,17 @@ pub(super) enum MemberVerb {
         #[arg(long, value_parser = words::parser(words::EXITS))]
         reason: i32,
         /// 自哪一天起不在册, 缺省今天 The first day on which they are on it no more; default: today
+        #[arg(long)]
+        on: Option<Day>,
+    },
+    /// 撤销误登的离开 Take back that a member left the roster
+    #[command(
+        after_help = "例 Example:\n  hongyan-node member restore 王小明\n\n缺省自离开之日起重新在册, 如同未曾登记离开; 该月党费已结账的, 用 --on 写明未结账月份的日期\nDefault: from the day they left, as if that had not been entered; when dues of that month are closed name a day of an open one with --on"
+    )]
+    Restore {
+        /// 姓名、活动证号、身份证号或编号前缀 Name, certificate number, ID number or id prefix
+        member: String,
+        /// 自哪一天起重新在册, 缺省离开之日 The first day on which they are on it again; default: the day they left
         #[arg(long)]
         on: Option<Day>,
     },
@@ -160,6 +172,7 @@ pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<E
             Ok(Ended::Well)
         }
         MemberVerb::Remove { member, reason, on } => remove(member, reason, on, session).await,
+        MemberVerb::Restore { member, on } => restore(member, on, session).await,
     }
 }
 
@@ -181,21 +194,55 @@ async fn remove(
         .await?
         .into_inner();
     session.show(&answer, |answer, lang| {
-        let member = answer.member.clone().unwrap_or_default();
-        let written = answer.written.as_ref();
-        fields(lang)
-            .add(
-                "✓ 已离开名册, 序号",
-                "✓ left the roster, no.",
-                written.map_or(0, |written| written.sequence),
-            )
-            .add("姓名", "name", member.details.unwrap_or_default().name)
-            .add("支部", "unit", &member.unit)
-            .add("原因", "why", words::show(words::EXITS, member.exit, lang))
-            .add("自", "from", &member.since)
-            .render()
+        let title = ("✓ 已离开名册, 序号", "✓ left the roster, no.");
+        since(title, answer.written.as_ref(), answer.member.as_ref(), lang)
     })?;
     Ok(Ended::Well)
+}
+
+async fn restore(
+    member: String,
+    on: Option<Day>,
+    session: &mut Session<'_>,
+) -> Result<Ended, Failure> {
+    let request = RestoreMemberRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        member,
+        on: on.map(|on| on.to_string()).unwrap_or_default(),
+    };
+    let answer = client!(session, member_service_client::MemberServiceClient)
+        .restore_member(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| {
+        let title = ("✓ 重新在册, 序号", "✓ on the roster again, no.");
+        since(title, answer.written.as_ref(), answer.member.as_ref(), lang)
+    })?;
+    Ok(Ended::Well)
+}
+
+/// A member who left the roster or is on it again, and since when.
+fn since(
+    (zh, en): (&str, &str),
+    written: Option<&Written>,
+    member: Option<&Member>,
+    lang: Lang,
+) -> String {
+    let member = member.cloned().unwrap_or_default();
+    let number = written.map_or(0, |written| written.sequence);
+    let exit = words::show(words::EXITS, member.exit, lang);
+    fields(lang)
+        .add(zh, en, number)
+        .add("姓名", "name", member.details.unwrap_or_default().name)
+        .add("支部", "unit", &member.unit)
+        .add(
+            "原因",
+            "why",
+            if member.removed { exit } else { String::new() },
+        )
+        .add("自", "from", &member.since)
+        .render()
 }
 
 fn list(answer: &ListMembersResponse, lang: Lang) -> String {

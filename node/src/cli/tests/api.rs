@@ -11,7 +11,8 @@ use hongyan_proto::pb::{
         ExportMembersRequest, ExportMembersResponse, GetMemberRequest, GetMemberResponse,
         ImportMembersRequest, ImportMembersResponse, ImportOutcome, ImportProblem,
         ImportRosterRequest, ImportRosterResponse, ImportRow, ListMembersRequest,
-        ListMembersResponse, Member, RemoveMemberRequest, RemoveMemberResponse, Words,
+        ListMembersResponse, Member, RemoveMemberRequest, RemoveMemberResponse,
+        RestoreMemberRequest, RestoreMemberResponse, Words,
         import_roster_response::Event,
         member_service_server::{MemberService, MemberServiceServer},
     },
@@ -112,6 +113,13 @@ impl MemberService for Roster {
         &self,
         _: Request<GetMemberRequest>,
     ) -> Result<Response<GetMemberResponse>, Status> {
+        Err(Status::not_found("找不到该党员 no such member"))
+    }
+
+    async fn restore_member(
+        &self,
+        _: Request<RestoreMemberRequest>,
+    ) -> Result<Response<RestoreMemberResponse>, Status> {
         Err(Status::not_found("找不到该党员 no such member"))
     }
 

@@ -26,7 +26,7 @@ init
 serve 
 status 
 key show|rotate|renew-tls
-member import|export|list|show|remove
+member import|export|list|show|remove|restore
 unit add|rename|move|close|list|show|assign|officer
 certificate range|issue|check|replace|hand-in|list|show|verify
 plan set|amend|file|show

@@ -273,8 +273,8 @@ async fn assign(
             .add("✓ 编入", "✓ assigned", answer.assigned)
             .add("自", "from", if answer.assigned > 0 { &*day } else { "" })
             .add(
-                "原已在该单位, 日期未变",
-                "there already, since the same day",
+                "原已在该单位, 未作变更",
+                "there already, nothing changed",
                 unchanged.unwrap_or_default(),
             )
             .render();

@@ -4,12 +4,12 @@
 
 mod oversight;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hongyan_proto::letter::{Activity, ActivityKind};
 
 use super::{exempt::Exempted, record::Record, roll::Who};
-use crate::domain::policy::{PointItem, Points, Window};
+use crate::domain::policy::{PointItem, Points};
 
 /// Tenths of a point.
 const TENTHS: u64 = 10;
@@ -41,9 +41,9 @@ pub struct Share {
 pub struct Facts {
     /// Activity days: attended by the member, or held by the branch in the months so far.
     pub activity_days: Share,
-    /// Meetings and lectures (三会一课), likewise.
+    /// Meetings and lectures (三会一课): attended by the member, or held by the branch and its groups, of those due by now.
     pub meetings: Share,
-    /// Training hours in tenths, of those a policy demands; nothing where it demands none.
+    /// Training hours in tenths, of those that a policy demands of the person; nothing where it demands none.
     pub training: Share,
     /// Roles played that were recorded; one a year is enough.
     pub roles: Share,
@@ -57,21 +57,6 @@ pub struct Facts {
     pub reports: Share,
 }
 
-/// What a policy demands of a branch by a day.
-#[derive(Clone, Debug, Default)]
-pub struct Due {
-    /// Months so far: each has its activity day.
-    pub months: u32,
-    /// Meetings and lectures (三会一课).
-    pub meetings: u32,
-    /// Meetings and talks by which members watch over each other, of each kind.
-    pub oversight: BTreeMap<ActivityKind, u32>,
-    /// Who owes reports of study and work (述学述做).
-    pub reporters: BTreeSet<Who>,
-    /// The periods that are over in which each owes one.
-    pub reports: Vec<Window>,
-}
-
 impl Share {
     fn of(self, most: u16) -> Option<u32> {
         if self.of == 0 {
@@ -81,7 +66,8 @@ impl Share {
         u32::try_from(tenths / u64::from(self.of)).ok()
     }
 
-    fn count(&mut self, done: bool) {
+    /// One more that was to be done.
+    pub fn count(&mut self, done: bool) {
         self.of += 1;
         self.done += u32::from(done);
     }
@@ -117,7 +103,7 @@ pub fn total(scores: &[Score]) -> u32 {
 }
 
 /// Is it one of the three meetings or a lecture (三会一课)?
-pub const fn is_meeting(kind: ActivityKind) -> bool {
+const fn is_meeting(kind: ActivityKind) -> bool {
     matches!(
         kind,
         ActivityKind::BranchAssembly
@@ -154,15 +140,13 @@ pub fn of_person(records: &[Record], who: Who, exempted: &Exempted) -> Facts {
     facts
 }
 
-/// What the records of a year say about a branch, beside what is due of it by now.
-pub fn of_branch(records: &[Record], unit: &str, due: &Due, exempted: &Exempted) -> Facts {
+/// What the activities of a year say about a branch, in so many months of it. What is owed beside them is added by whoever knows it.
+pub fn of_branch(records: &[Record], unit: &str, months: u32, exempted: &Exempted) -> Facts {
     let mut facts = Facts::default();
     let mut days = BTreeSet::new();
     for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
         if activity.kind == ActivityKind::ActivityDay {
             days.insert(activity.day.month());
-        } else if is_meeting(activity.kind) {
-            facts.meetings.done += 1;
         }
         for line in &activity.attendees {
             let who = Who::of(line);
@@ -173,11 +157,8 @@ pub fn of_branch(records: &[Record], unit: &str, due: &Due, exempted: &Exempted)
     }
     facts.activity_days = Share {
         done: u32::try_from(days.len()).unwrap_or(MONTHS),
-        of: due.months.min(MONTHS),
+        of: months.min(MONTHS),
     };
-    facts.meetings.of = due.meetings;
-    facts.oversight = oversight::of_branch(records, unit, &due.oversight);
-    facts.reports = oversight::reported(records, &due.reporters, &due.reports);
     facts
 }
 

@@ -146,8 +146,8 @@ fn stays(room: &Room<'_, impl Shelf>, member: &book::Member, formers: &[Former])
         }
     };
     for former in formers {
-        add(&former.member, from, Some(former.changed_on.plus_days(-1)));
-        from = Some(former.changed_on);
+        add(&former.member, from, Some(former.until.plus_days(-1)));
+        from = Some(former.until);
     }
     add(member, from, None);
     stays

@@ -19,7 +19,6 @@ use hongyan_proto::{
 };
 
 use self::units::Places;
-pub(super) use self::units::field;
 use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
     book::{self, CaseFile, EventRecord, Partner, Policies},

@@ -94,11 +94,11 @@ impl<'a> Places<'a> {
         };
         for former in formers {
             let unit = Some(&former.member).filter(|member| !member.removed);
-            let unit = unit.and_then(|member| self.of_member(member, former.changed_on));
+            let unit = unit.and_then(|member| self.of_member(member, former.until));
             let known = unit.is_some();
-            add(unit, from, Some(former.changed_on.plus_days(-1)));
+            add(unit, from, Some(former.until.plus_days(-1)));
             if known || from.is_some() {
-                from = Some(former.changed_on);
+                from = Some(former.until);
             }
         }
         let now = Some(member).filter(|member| !member.removed);

@@ -62,6 +62,8 @@ fn same_name(one: &Disclosed, other: &Disclosed) -> bool {
 #[derive(Default)]
 pub(super) struct Index {
     by_mark: BTreeMap<Mark, Vec<MemberId>>,
+    /// Those of whom more than the name is known, by name.
+    known: BTreeMap<String, MemberId>,
     pub(super) members: BTreeMap<MemberId, Member>,
 }
 
@@ -69,6 +71,10 @@ impl Index {
     pub(super) fn of(members: Vec<Member>) -> Self {
         let mut index = Self::default();
         for member in members {
+            let name = member.details.name.as_ref().filter(|_| !member.removed);
+            if let Some(name) = name.filter(|_| only_name(&member.details).is_none()) {
+                index.known.insert(name.to_string(), member.member_id);
+            }
             for mark in marks(&member.details) {
                 index
                     .by_mark
@@ -117,7 +123,45 @@ impl Index {
                 _ => {}
             }
         }
-        Ok(found)
+        match (found, &details.name) {
+            (None, Some(name)) => self.by_name(name.as_str(), only_name(details).is_some()),
+            _ => Ok(found),
+        }
+    }
+
+    /// Who a row is that nothing but its name may tell. Somebody of whom the roster has the name alone is meant by that name; a row of the name
+    /// alone may mean anybody of that name.
+    fn by_name(&self, name: &str, nothing_else: bool) -> Result<Option<&Member>, Problem> {
+        if nothing_else {
+            let known = self.known.get(name).and_then(|id| self.members.get(id));
+            return known.map_or(Ok(None), |known| Err(namesake(known)));
+        }
+        let alone = self.by_mark.get(&Mark::Name(name.to_owned()));
+        let alone = alone.into_iter().flatten();
+        let mut alone = alone.filter_map(|id| self.members.get(id));
+        let mut alone = alone.by_ref().filter(|member| !member.removed);
+        match (alone.next(), alone.next()) {
+            (Some(_), Some(_)) => Err(several()),
+            (only, _) => Ok(only),
+        }
+    }
+}
+
+/// The name, of somebody of whom nothing else is known that tells people apart.
+pub(super) fn only_name(details: &Disclosed) -> Option<String> {
+    match marks(details).pop() {
+        Some(Mark::Name(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn namesake(known: &Member) -> Problem {
+    let unit = known.unit.as_ref().map_or("-", |unit| unit.as_str());
+    Problem {
+        column: Column::Name.title().to_owned(),
+        problem: format!(
+            "名册已有同名党员 ({unit}), 请补充身份证号、活动证号或出生年月以区分 that name is on the roster: give the ID number, certificate or month of birth"
+        ),
     }
 }
 

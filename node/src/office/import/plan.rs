@@ -1,5 +1,7 @@
 //! What is to be written: row by row, against the roster and the tree as they are. Pure.
 
+use std::collections::BTreeMap;
+
 use hongyan_proto::{
     id::{MemberId, UnitId},
     letter::{Disclosed, Text, UnitFounded},
@@ -13,7 +15,7 @@ use super::{
     result::{ColumnChange, Imported, Outcome, RowResult, Said},
 };
 use crate::{
-    book::Member,
+    book::{self, Member},
     domain::unit::Units,
     office::roster_file::{Column, Problem, Roster, Row},
 };
@@ -60,12 +62,17 @@ pub(super) fn plan(
         founded: Vec::new(),
     };
     let mut shown = 0;
+    let mut meant: BTreeMap<MemberId, u32> = BTreeMap::new();
     // Each row becomes what it changes: a large roster is not to be in memory twice.
     for (at, mut row) in roster.rows.into_iter().enumerate() {
         let mut problems = std::mem::take(&mut row.problems);
         problems.extend(conflicts.remove(&at).unwrap_or_default());
         let found = match index.find(&row.details) {
-            Ok(found) => found,
+            Ok(found) => {
+                let twice = found.and_then(|found| meant.insert(found.member_id, row.number));
+                problems.extend(twice.map(same_member));
+                found
+            }
             Err(problem) => {
                 problems.push(problem);
                 None
@@ -104,6 +111,15 @@ pub(super) fn plan(
     plan
 }
 
+fn same_member(other: u32) -> Problem {
+    Problem {
+        column: Column::Name.title().to_owned(),
+        problem: format!(
+            "按名册与第 {other} 行是同一名党员; 如是两人, 请都补充身份证号 by the roster the same member as in row {other}: if they are two people give both ID numbers"
+        ),
+    }
+}
+
 /// What the member would be. What the file is silent about stays.
 fn wish(row: Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<Change, Problem> {
     let (mut unit, mut unit_id) = old.map_or((None, None), |old| (old.unit.clone(), old.unit_id));
@@ -134,7 +150,8 @@ fn wish(row: Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<C
         });
     }
     // A move that the file tells counts from today; who stays where they are came there when they did.
-    let stayed = |old: &&Member| !old.removed && (&old.unit, old.unit_id) == (&unit, unit_id);
+    let to = (unit.as_ref(), unit_id);
+    let stayed = |old: &&Member| !old.removed && book::same_unit(names(old), to);
     let since = old.filter(stayed).and_then(|old| old.since);
     Ok(Change {
         at: 0,
@@ -146,6 +163,10 @@ fn wish(row: Row, old: Option<&Member>, resolver: &mut Resolver<'_>) -> Result<C
     })
 }
 
+const fn names(member: &Member) -> book::Named<'_> {
+    (member.unit.as_ref(), member.unit_id)
+}
+
 fn settle(result: &mut RowResult, old: Option<&Member>, change: &Change, show_added: bool) {
     let Some(old) = old else {
         result.outcome = Outcome::Added as i32;
@@ -155,12 +176,7 @@ fn settle(result: &mut RowResult, old: Option<&Member>, change: &Change, show_ad
         return;
     };
     result.member = old.member_id.to_field();
-    // A unit that has another name by now is still the same one.
-    let same_unit = match (old.unit_id, change.unit_id) {
-        (Some(one), Some(other)) => one == other,
-        (None, None) => old.unit == change.unit,
-        _ => false,
-    };
+    let same_unit = book::same_unit(names(old), (change.unit.as_ref(), change.unit_id));
     if change.details == old.details && same_unit && !old.removed {
         result.outcome = Outcome::Unchanged as i32;
     } else {

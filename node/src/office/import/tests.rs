@@ -210,6 +210,28 @@ fn who_a_row_is_against_the_roster() {
         let plan = planned(&format!("{HEADER}{row}\n"), &members, &nothing, false);
         assert_eq!(outcomes(&plan), [expected], "{row}");
     }
+    // A name alone may mean anybody of that name.
+    for file in ["张三,,,,,\n", "赵六,1970-01,,,,\n赵六,,,,,\n"] {
+        let plan = planned(&format!("{HEADER}{file}"), &members, &nothing, false);
+        assert_eq!(outcomes(&plan).last(), Some(&Refused), "{file}");
+    }
+    // Of whom the roster has the name alone, more is learnt; but of one of two only.
+    let (named, _) = after(
+        planned(&format!("{HEADER}赵六,,,,,\n"), &[], &nothing, false),
+        &[],
+        &nothing,
+    );
+    for (file, expected) in [
+        ("赵六,,,,,\n".to_owned(), vec![Unchanged]),
+        (format!("赵六,1980-05,{TWO},,,\n"), vec![Changed]),
+        (
+            format!("赵六,1949-12,{ONE},,,\n赵六,1980-05,{TWO},,,\n"),
+            vec![Changed, Refused],
+        ),
+    ] {
+        let plan = planned(&format!("{HEADER}{file}"), &named, &nothing, false);
+        assert_eq!(outcomes(&plan), expected, "{file}");
+    }
     // Two of one name and month are not told apart.
     let mut twins = members.clone();
     let mut twin = members[2].clone();

@@ -20,7 +20,7 @@ use super::{
     payload,
     policy::day_or,
     progress,
-    request::{actor, note, request},
+    request::{actor, note, optional, request},
 };
 use crate::{
     book::{CaseFile, Member},
@@ -225,6 +225,20 @@ impl MemberService for Office {
         let on = day_or(&message.on, "on", Some(self.today()))?;
         let (member, answer) = member::remove(self, request, message.member, (exit, on)).await?;
         Ok(Response::new(pb::RemoveMemberResponse {
+            written: written(&answer),
+            member: Some(shown(&member, None)),
+        }))
+    }
+
+    async fn restore_member(
+        &self,
+        request_: Request<pb::RestoreMemberRequest>,
+    ) -> Answered<pb::RestoreMemberResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let on = optional(&message.on, "on")?;
+        let (member, answer) = member::restore(self, request, message.member, on).await?;
+        Ok(Response::new(pb::RestoreMemberResponse {
             written: written(&answer),
             member: Some(shown(&member, None)),
         }))

@@ -19,6 +19,7 @@ mod moves;
 mod overdue;
 mod pair;
 mod parts;
+mod points;
 mod rebuild;
 mod roster;
 mod rotation;

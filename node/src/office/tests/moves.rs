@@ -149,6 +149,91 @@ async fn a_move_entered_too_late_is_dated_again() {
 }
 
 #[tokio::test]
+async fn a_move_is_dated_again_whatever_changed_since() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    home.set_day("2026-06-20");
+    base(home, "张三", 3000, "2026-04").await.unwrap();
+    let on = |unit: &str, of: &str| {
+        let list = dues::list(&home.office, unit, of.parse().unwrap()).unwrap();
+        let mut rows = list.rows.iter();
+        rows.any(|row| row.name == "张三" && row.owed.is_some_and(|owed| owed.0 > 0))
+    };
+    assign(home, SECOND, "张三", "2026-06-20").await.unwrap();
+    // The list that came later says something else about them.
+    import_rows(
+        home,
+        "姓名,活动证号,预备期满日期\n张三,AQ-0001,2026-05-20\n",
+    )
+    .await;
+    assign(home, SECOND, "张三", "2026-05-01").await.unwrap();
+    assert!(!on(FIRST, "2026-05") && on(SECOND, "2026-05"));
+    // Off the roster and on it again, from too late a day.
+    leave(home, "张三", MemberExit::Transferred, "2026-05-10")
+        .await
+        .unwrap();
+    assert!(!on(SECOND, "2026-06"));
+    import_rows(home, "姓名,活动证号,所在支部\n张三,AQ-0001,第二支部\n").await;
+    assert!(!on(SECOND, "2026-06"));
+    let refused = assign(home, SECOND, "张三", "2026-05-09")
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("2026-05-10"), "{refused}");
+    assign(home, SECOND, "张三", "2026-05-12").await.unwrap();
+    assert!(on(SECOND, "2026-06"));
+    let (member, _) = member::show(&home.office, "张三").unwrap();
+    assert_eq!(member.since, Some(day("2026-05-12")));
+    // What is known of the first unit is known of all the time before, whatever day is named.
+    import_rows(home, "姓名,性别\n新来的,男\n").await;
+    assign(home, FIRST, "新来的", "2026-06-15").await.unwrap();
+    let size = home.size(LogNo::LOCAL);
+    assign(home, FIRST, "新来的", "2026-06-01").await.unwrap();
+    assert_eq!(home.size(LogNo::LOCAL), size);
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_mistaken_leaving_is_taken_back_as_if_it_had_not_been() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    base(home, "李四", 3000, "2026-04").await.unwrap();
+    base(home, "张三", 3000, "2026-04").await.unwrap();
+    home.set_day("2026-07-20");
+    let rows = |of: &str| {
+        let list = dues::list(&home.office, FIRST, of.parse().unwrap()).unwrap();
+        let mut rows = list.rows.iter();
+        rows.any(|row| row.name == "李四" && row.owed.is_some_and(|owed| owed.0 > 0))
+    };
+    leave(home, "李四", MemberExit::Mistaken, "2026-05-10")
+        .await
+        .unwrap();
+    assert!(!rows("2026-06"));
+    let back = |on: Option<&str>| {
+        let on = on.map(day);
+        member::restore(&home.office, home.request(), "李四".to_owned(), on)
+    };
+    let (member, _) = back(None).await.unwrap();
+    assert_eq!((member.removed, member.exit), (false, None));
+    assert_eq!(member.since, Some(day("2026-05-10")));
+    assert!(rows("2026-05") && rows("2026-06"));
+    let again = back(None).await.unwrap_err();
+    assert!(again.to_string().contains("在册"), "{again}");
+    same_after_rebuild(home);
+    // A closed month stays as it is: from the next one on.
+    leave(home, "李四", MemberExit::Mistaken, "2026-05-10")
+        .await
+        .unwrap();
+    shut(home, FIRST, "2026-05".parse().unwrap()).await.unwrap();
+    let closed = back(None).await.unwrap_err();
+    assert!(closed.to_string().contains("2026-06-01"), "{closed}");
+    back(Some("2026-06-01")).await.unwrap();
+    assert!(rows("2026-06"));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
 async fn a_move_that_cannot_count_is_refused_and_nothing_is_written() {
     let pair = ready().await;
     let home = &pair.home;

@@ -58,7 +58,7 @@ pub(super) async fn rename(town: &Town, unit: &str, name: &str, on: &str) {
         .unwrap();
 }
 
-async fn appoint(town: &Town, unit: &str, member: &str, role: OfficerRole, from: &str) {
+pub(super) async fn appoint(town: &Town, unit: &str, member: &str, role: OfficerRole, from: &str) {
     let post = Post {
         unit: unit.to_owned(),
         member: member.to_owned(),

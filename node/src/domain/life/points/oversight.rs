@@ -3,18 +3,13 @@
 //! study and work by reports (述学述做). What else belongs to oversight leaves no record here: deliberation and publication, and the visits
 //! of superiors.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use hongyan_proto::letter::{Activity, ActivityKind, Payload};
+use hongyan_proto::letter::{ActivityKind, Payload};
 
 use super::{Share, held};
-use crate::domain::{
-    life::{Exempted, Record, Who},
-    policy::Window,
-};
+use crate::domain::life::{Exempted, Record, Who};
 
 /// Criticism and self-criticism, votes on each other, talks.
-pub(super) const fn watches(kind: ActivityKind) -> bool {
+const fn watches(kind: ActivityKind) -> bool {
     matches!(
         kind,
         ActivityKind::OrganizationalLife
@@ -23,14 +18,6 @@ pub(super) const fn watches(kind: ActivityKind) -> bool {
             | ActivityKind::PartySpiritCheck
             | ActivityKind::Talk
     )
-}
-
-/// Who was there.
-fn there(activity: &Activity) -> impl Iterator<Item = Who> {
-    let lines = activity.attendees.iter();
-    lines
-        .filter(|line| line.presence.was_there())
-        .filter_map(Who::of)
 }
 
 /// Of the meetings and talks at which a person was expected, those they came to. A result of an appraisal shows that it was held even where
@@ -59,53 +46,4 @@ pub(super) fn of_person(records: &[Record], who: Who, exempted: &Exempted) -> Sh
         share.count(true);
     }
     share
-}
-
-/// Of the meetings and talks that are due by now, those that were held. More of one kind does not stand for another.
-pub(super) fn of_branch(
-    records: &[Record],
-    unit: &str,
-    due: &BTreeMap<ActivityKind, u32>,
-) -> Share {
-    let mut times: BTreeMap<ActivityKind, u32> = BTreeMap::new();
-    for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
-        *times.entry(activity.kind).or_default() += 1;
-    }
-    let result = |record: &Record| match &record.payload {
-        Payload::Appraisal(result) => !record.void && result.unit.as_str() == unit,
-        _ => false,
-    };
-    if records.iter().any(result) {
-        times.entry(ActivityKind::Appraisal).or_insert(1);
-    }
-    let done = |(kind, most): (&ActivityKind, &u32)| {
-        let times = times.get(kind).copied().unwrap_or_default();
-        times.min(*most)
-    };
-    Share {
-        done: due.iter().map(done).sum(),
-        of: due.values().sum(),
-    }
-}
-
-/// Of the reports that each of these owes in each of these periods, those that were given.
-pub(super) fn reported(records: &[Record], reporters: &BTreeSet<Who>, windows: &[Window]) -> Share {
-    let mut given = BTreeSet::new();
-    for activity in held(records).filter(|activity| activity.kind == ActivityKind::StudyReport) {
-        let at = windows
-            .iter()
-            .position(|window| window.contains(activity.day));
-        if let Some(at) = at {
-            given.extend(
-                there(activity)
-                    .filter(|who| reporters.contains(who))
-                    .map(|who| (at, who)),
-            );
-        }
-    }
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    Share {
-        done: count(given.len()),
-        of: count(windows.len() * reporters.len()),
-    }
 }

@@ -1,6 +1,6 @@
 //! Tests of `points`.
 
-use Presence::{Absent, Present, Remote};
+use Presence::{Absent, Present};
 use hongyan_proto::{
     id::MemberId,
     letter::{Attendee, Presence, Text},
@@ -105,13 +105,6 @@ fn oversight_is_read_from_the_meetings_and_talks_in_which_it_happens() {
     let of = |records: &[Record], number| of_person(records, member(number), &nobody).oversight;
     assert_eq!(of(&records, 1), Share { done: 2, of: 2 });
     assert_eq!(of(&records, 2), Share { done: 1, of: 2 });
-    // A branch owes so many of each: more talks do not stand for the appraisal that is missing.
-    let due = Due {
-        oversight: [(OrganizationalLife, 1), (Talk, 1), (Appraisal, 1)].into(),
-        ..Due::default()
-    };
-    let branch = |records: &[Record]| of_branch(records, "东街支部", &due, &nobody).oversight;
-    assert_eq!(branch(&records), Share { done: 2, of: 3 });
     // The result of an appraisal shows that it was held, and once where the meeting is recorded too.
     let line = hongyan_proto::letter::AppraisalLine {
         member_id: MemberId::from_bytes([2; 16]),
@@ -132,46 +125,7 @@ fn oversight_is_read_from_the_meetings_and_talks_in_which_it_happens() {
         payload: result.into(),
         ..records[0].clone()
     });
-    assert_eq!(branch(&records), Share { done: 3, of: 3 });
     assert_eq!(of(&records, 2), Share { done: 2, of: 3 });
     records.push(held_on(Appraisal, "2026-06-05", &[(2, Present)]));
-    assert_eq!(branch(&records), Share { done: 3, of: 3 });
     assert_eq!(of(&records, 2), Share { done: 2, of: 3 });
-}
-
-/// X 五 2: each member reports once a quarter.
-#[test]
-fn tasks_are_the_reports_that_members_gave_of_those_they_owe() {
-    let period = |from: &str, until: &str| Window {
-        from: from.parse().unwrap(),
-        until: until.parse().unwrap(),
-        times: 1,
-    };
-    let due = Due {
-        reporters: [member(1), member(2)].into(),
-        reports: vec![
-            period("2026-01-01", "2026-03-31"),
-            period("2026-04-01", "2026-06-30"),
-        ],
-        ..Due::default()
-    };
-    let report = |day, people: &[_]| held_on(ActivityKind::StudyReport, day, people);
-    let records = [
-        report("2026-01-10", &[(1, Present), (2, Present)]),
-        // Twice in a quarter is once; who does not owe one, and who was not there, gave none.
-        report("2026-02-10", &[(1, Present), (9, Present)]),
-        report("2026-04-10", &[(2, Remote), (1, Absent)]),
-        report("2026-07-10", &[(1, Present)]),
-    ];
-    let nobody = Exempted::default();
-    let facts = of_branch(&records, "东街支部", &due, &nobody);
-    assert_eq!(facts.reports, Share { done: 3, of: 4 });
-    let tasks = [Points {
-        item: PointItem::Tasks,
-        most: 25,
-    }];
-    assert_eq!(scores(&tasks, &facts)[0].tenths, Some(187));
-    // Where a policy asks for no report, a person must judge.
-    let none = of_branch(&records, "东街支部", &Due::default(), &nobody);
-    assert_eq!(scores(&tasks, &none)[0].tenths, None);
 }
