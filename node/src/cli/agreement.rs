@@ -262,7 +262,7 @@ async fn draft(
         .await?
         .into_inner();
     if let Some(out) = out {
-        let mut file = Partial::create(&out).await?;
+        let mut file = Partial::over(&out, session).await?;
         file.write(&answer.terms).await?;
         file.finish().await?;
     }

@@ -35,11 +35,11 @@ pub(super) async fn run(backup: Backup, session: &mut Session<'_>) -> Result<End
         actor: session.actor()?,
         passphrase: first_line(&backup.backup_passphrase_file)?,
     };
+    let mut file = Partial::over(&backup.out, session).await?;
     let mut parts = client!(session, node_service_client::NodeServiceClient)
         .backup(request)
         .await?
         .into_inner();
-    let mut file = Partial::create(&backup.out).await?;
     let bar = Bar::new(session.io);
     let what = session.lang.say("条目", "entries");
     while let Some(part) = parts.message().await? {

@@ -35,14 +35,14 @@ pub(super) async fn run(export: Export, session: &mut Session<'_>) -> Result<End
         log: export.log,
         purpose: export.purpose,
     };
+    let mut file = match &export.out {
+        Some(out) => Some(Partial::over(out, session).await?),
+        None => None,
+    };
     let mut lines = client!(session, node_service_client::NodeServiceClient)
         .export_entries(request)
         .await?
         .into_inner();
-    let mut file = match &export.out {
-        Some(out) => Some(Partial::create(out).await?),
-        None => None,
-    };
     // Lines that go to the screen themselves are progress enough.
     let bar = file.as_ref().map(|_| Bar::new(session.io));
     let what = session.lang.say("条目", "entries");

@@ -77,11 +77,11 @@ async fn export(
     out: &Path,
     session: &mut Session<'_>,
 ) -> Result<Ended, Failure> {
+    let mut file = Partial::over(out, session).await?;
     let mut parts = client!(session, sync_service_client::SyncServiceClient)
         .export_letter(request)
         .await?
         .into_inner();
-    let mut file = Partial::create(out).await?;
     while let Some(part) = parts.message().await? {
         match part.part {
             Some(Part::Chunk(chunk)) => file.write(&chunk).await?,

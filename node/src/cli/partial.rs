@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{fs, io::AsyncWriteExt as _};
 
-use super::Failure;
+use super::{Failure, session::Session};
 
 /// A file under a temporary name until it is whole: a broken transfer never looks like a good file.
 pub(super) struct Partial {
@@ -35,6 +35,18 @@ impl Drop for Partial {
 }
 
 impl Partial {
+    /// The same, when the person agrees to lose the file that is there.
+    pub(super) async fn over(path: &Path, session: &mut Session<'_>) -> Result<Self, Failure> {
+        if path.exists() {
+            let path = path.display();
+            session.confirm(
+                &format!("文件 {path} 已存在, 覆盖吗?"),
+                &format!("the file {path} is there: write over it?"),
+            )?;
+        }
+        Self::create(path).await
+    }
+
     pub(super) async fn create(path: &Path) -> Result<Self, Failure> {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".part");

@@ -108,6 +108,16 @@ pub(super) async fn run(verb: PolicyVerb, session: &mut Session<'_>) -> Result<E
             from,
             basis,
         } => {
+            if from.date().year() + 1 < session.today().date().year() {
+                session.confirm(
+                    &format!(
+                        "自 {from} 起采用: 采用后不能撤回, 只能自另一日起采用别的政策。继续吗?"
+                    ),
+                    &format!(
+                        "adopt from {from}? It cannot be taken back, only followed by another one."
+                    ),
+                )?;
+            }
             let (file, content) = match file {
                 Some(file) => read(&file).await?,
                 None => Default::default(),

@@ -14,8 +14,9 @@ use super::{
     Answer, Office, OfficeError, Request, Violation,
     desk::Desk,
     exemption::exempted,
+    happened::{calendar, happened},
     lived,
-    plan::{Passed, calendar, latest, not_ahead},
+    plan::{Passed, latest},
     roster,
     tell::{Telling, correct as correct_letter, tell},
 };
@@ -91,7 +92,7 @@ pub(super) async fn hold(
 ) -> Result<(Telling, Answer), OfficeError> {
     let answer = office
         .write(request, move |desk| {
-            not_ahead(activity.day, desk.today, "activity.day")?;
+            happened(activity.day, desk.today, "activity.day")?;
             let activity = Activity {
                 unit: roster::unit(desk.draft, activity.unit.as_str())?,
                 ..activity
@@ -214,7 +215,7 @@ fn righted(
     right: &Activity,
     change: &Change,
 ) -> Result<Activity, OfficeError> {
-    not_ahead(right.day, desk.today, "changes.day")?;
+    happened(right.day, desk.today, "changes.day")?;
     if right.unit != before.unit || right.day.date().year() != before.day.date().year() {
         return Err(OfficeError::field(
             "changes",
@@ -367,7 +368,7 @@ const fn form_of(payload: &Payload, of: u64) -> Option<&FormHandedUp> {
 
 /// Not before the activity, and not before it happened.
 fn handed_up_on(day: Day, held_on: Option<Day>, today: Day) -> Result<(), OfficeError> {
-    not_ahead(day, today, "day")?;
+    happened(day, today, "day")?;
     match held_on {
         Some(held) if day < held => Err(OfficeError::field(
             "day",

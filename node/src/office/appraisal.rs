@@ -11,9 +11,9 @@ use hongyan_proto::{
 use super::{
     Answer, Office, OfficeError, Request,
     assessment::{changed, leave, members, one},
-    dues, find, lived,
-    plan::not_ahead,
-    roster,
+    dues, find,
+    happened::{happened, this_year_or},
+    lived, roster,
 };
 use crate::{book, domain::life::Who, store::Store};
 
@@ -47,7 +47,7 @@ pub(super) async fn appraise(
     office
         .write(request, move |desk| {
             let day = day.unwrap_or(desk.today);
-            not_ahead(day, desk.today, "day")?;
+            happened(day, desk.today, "day")?;
             let unit = roster::unit(desk.draft, unit.as_str())?;
             let units = book::units(desk.draft)?;
             let group = find::unit(&units, unit.as_str()).ok();
@@ -62,7 +62,7 @@ pub(super) async fn appraise(
             }
             let candidates = roster::candidates_on(desk.draft, unit.as_str(), day)?;
             roster::require(&candidates, unit.as_str())?;
-            let filed = u16::try_from(year.get()).unwrap_or_default();
+            let filed = this_year_or(desk.today, year.get())?;
             if let Some((before, _)) = result(desk.draft, unit.as_str(), filed)? {
                 return Err(OfficeError::field(
                     "year",
@@ -112,7 +112,7 @@ pub(super) async fn correct(
                 _ => None,
             })?;
             let day = right.day.unwrap_or(before.day);
-            not_ahead(day, desk.today, "day")?;
+            happened(day, desk.today, "day")?;
             // Who was appraised here may be named, even when the person has left the unit since.
             let unit = roster::named(desk.draft, before.unit.as_str())?;
             let mut candidates = roster::candidates_on(desk.draft, &unit, day)?;

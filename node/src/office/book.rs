@@ -17,11 +17,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Answer, Office, OfficeError, Request,
+    assessment::not_again,
     desk::Desk,
     dues,
     error::At as _,
     exemption::exempted,
-    plan::{calendar, not_ahead},
+    happened::{happened, this_year_or},
     roster::{self, COMMITTEE},
     tell::{Telling, correct as correct_letter, tell},
 };
@@ -175,10 +176,23 @@ pub(super) async fn add(
 ) -> Result<(Telling, Answer), OfficeError> {
     let answer = office
         .write(request, move |desk| {
-            not_ahead(fact.day(), desk.today, "record.day")?;
+            happened(fact.day(), desk.today, "record.day")?;
             let who = person(desk.draft, &name)?.who;
             let kind = fact.kind();
+            let day = fact.day();
             let mut record = record_of(fact, who, desk.actor.clone());
+            not_again(desk.draft, day, |known| match known {
+                Payload::BookRecord(known) => {
+                    (known.member_id, known.case_id, &known.award, &known.role)
+                        == (
+                            record.member_id,
+                            record.case_id,
+                            &record.award,
+                            &record.role,
+                        )
+                }
+                _ => false,
+            })?;
             let mut telling = Telling::default();
             if let Who::Hosted(case) = who {
                 record.told = tell(desk, &record.clone().into(), case, kind, &mut telling)?;
@@ -269,7 +283,7 @@ fn righted(
             "类别和年度不能更正, 请将该记录作废后另记 kind and year cannot be corrected: void the record and enter another",
         ));
     };
-    not_ahead(right.day(), desk.today, "day")?;
+    happened(right.day(), desk.today, "day")?;
     let (award, role) = match right {
         Fact::Award(award) => (Some(award), None),
         Fact::Role(role) => (None, Some(role)),
@@ -333,7 +347,7 @@ pub(super) async fn give(
     name: String,
     year: u32,
 ) -> Result<(Given, Answer), OfficeError> {
-    let year = this_year_or(office, year)?;
+    let year = this_year_or(office.today(), year)?;
     let who = person(&office.store, &name)?.who;
     let id = request.id;
     let answer = office
@@ -444,14 +458,6 @@ fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, Office
     Ok(lines_about(&records, who, &confirmed, &exempted(shelf)?))
 }
 
-/// The year asked for, or this one.
-pub(super) fn this_year_or(office: &Office, year: u32) -> Result<u16, OfficeError> {
-    match year {
-        0 => Ok(u16::try_from(office.today().date().year()).unwrap_or_default()),
-        year => calendar(year),
-    }
-}
-
 /// A person's year, or every year there is.
 pub(super) fn show(
     office: &Office,
@@ -466,7 +472,7 @@ pub(super) fn show(
         years.extend(paid.iter().filter_map(dues::year));
         years
     } else {
-        BTreeSet::from([this_year_or(office, year)?])
+        BTreeSet::from([this_year_or(office.today(), year)?])
     };
     let mut found = Vec::new();
     for year in years {

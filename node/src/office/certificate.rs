@@ -12,7 +12,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, find};
+use super::{Answer, Office, OfficeError, Request, desk::Desk, find, happened::happened};
 use crate::{
     book::{self, Member, PartnerState, Shelf},
     domain::certificate::{Certificate, CertificateRefusal, Certificates, State},
@@ -122,7 +122,7 @@ pub(super) async fn issue(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            past(on, desk.today)?;
+            happened(on, desk.today, "on")?;
             let registry = Registry::open(desk.draft)?;
             let member = find::member(desk.draft, &member)?;
             if member.removed {
@@ -152,13 +152,6 @@ pub(super) async fn issue(
             Ok(about(&number))
         })
         .await
-}
-
-fn past(day: Day, today: Day) -> Result<(), OfficeError> {
-    if day > today {
-        return Err(CertificateRefusal::Future(day).into());
-    }
-    Ok(())
 }
 
 fn about(number: &CertificateNumber) -> Answer {

@@ -7,8 +7,8 @@ use hongyan_proto::{
 
 use super::{
     Answer, Office, OfficeError, Request,
-    assessment::{changed, member, one},
-    plan::not_ahead,
+    assessment::{again, changed, member, one},
+    happened::happened,
     roster,
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(super) async fn exempt(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            not_ahead(exemption.approved_on, desk.today, "approved_on")?;
+            happened(exemption.approved_on, desk.today, "approved_on")?;
             let member_id = member(&roster::everyone(desk.draft)?, &name)
                 .map_err(|problem| OfficeError::field("person", problem))?;
             let exemption = Exemption {
@@ -33,6 +33,13 @@ pub(super) async fn exempt(
                 actor: desk.actor.clone(),
                 ..exemption
             };
+            for (sequence, known) in book::exemptions(desk.draft)? {
+                let same = (known.member_id, &known.from, known.since, known.until)
+                    == (member_id, &exemption.from, exemption.since, exemption.until);
+                if same {
+                    return Err(again(sequence));
+                }
+            }
             desk.enter(&exemption.into(), None)?;
             Ok(Answer::default())
         })
@@ -96,7 +103,7 @@ pub(super) async fn correct(
                     .unwrap_or_else(|| before.approved_by.clone()),
                 actor: before.actor.clone(),
             };
-            not_ahead(after.approved_on, desk.today, "approved_on")?;
+            happened(after.approved_on, desk.today, "approved_on")?;
             changed(&before, &after)?;
             let actor = desk.actor.clone();
             let after = LocalReplacement::Exemption(Exemption { actor, ..after });

@@ -24,6 +24,7 @@ mod find;
 mod flow;
 mod form;
 mod gateway;
+mod happened;
 mod import;
 mod init;
 mod letters;

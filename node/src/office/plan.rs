@@ -5,7 +5,13 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, exemption::exempted, lived, roster};
+use super::{
+    Answer, Office, OfficeError, Request,
+    desk::Desk,
+    exemption::exempted,
+    happened::{calendar, happened},
+    lived, roster,
+};
 use crate::domain::life::{Ledger, Record, ledger};
 
 const PLAN: (&str, &str) = ("年度计划", "plan of the year");
@@ -18,12 +24,16 @@ fn of_year(desk: &Desk<'_, '_>, unit: &str, year: u32) -> Result<Ledger, OfficeE
     ))
 }
 
-/// A year as the book files it.
-pub(super) fn calendar(year: u32) -> Result<u16, OfficeError> {
-    u16::try_from(year)
-        .ok()
-        .filter(|year| (1900..3000).contains(year))
-        .ok_or_else(|| OfficeError::field("year", "应为 1900–2999 must be 1900 to 2999"))
+/// A plan is made for this year or the next one, or entered later.
+fn planned_for(year: u32, today: Day) -> Result<(), OfficeError> {
+    let next = today.date().year().saturating_add(1);
+    if i64::from(year) <= i64::from(next) {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "plan.year",
+        format!("应不晚于 {next} 年 no later than that year"),
+    ))
 }
 
 /// The first plan of a unit for a year, or with a reason a new version of it.
@@ -39,6 +49,7 @@ pub(super) async fn set(
                 actor: desk.actor.clone(),
                 ..plan
             };
+            planned_for(plan.year.get(), desk.today)?;
             let before = of_year(desk, plan.unit.as_str(), plan.year.get())?.plan;
             match (before, &plan.reason) {
                 (Some(_), None) => Err(OfficeError::field(
@@ -48,6 +59,10 @@ pub(super) async fn set(
                 (None, Some(_)) => Err(OfficeError::not_found(
                     PLAN,
                     format!("{} {}", plan.unit, plan.year.get()),
+                )),
+                (Some((_, before)), _) if before.items == plan.items => Err(OfficeError::field(
+                    "plan.items",
+                    "与现行计划相同, 没有修订 it is the plan there is: nothing is amended",
                 )),
                 _ => {
                     desk.enter(&plan.into(), None)?;
@@ -85,7 +100,7 @@ pub(super) async fn file(
                 ));
             }
             let day = day.unwrap_or(desk.today);
-            not_ahead(day, desk.today, "day")?;
+            happened(day, desk.today, "day")?;
             let filed = PlanFiled {
                 unit,
                 year,
@@ -140,7 +155,7 @@ pub(super) async fn correct_filing(
                 None => None,
                 Some(right) => {
                     let day = right.day.unwrap_or(filed.day);
-                    not_ahead(day, desk.today, "day")?;
+                    happened(day, desk.today, "day")?;
                     Some(LocalReplacement::PlanFiled(PlanFiled {
                         day,
                         superior: right.superior.or_else(|| filed.superior.clone()),
@@ -153,19 +168,6 @@ pub(super) async fn correct_filing(
             Ok(Answer::default())
         })
         .await
-}
-
-/// Nothing is recorded before it happened.
-pub(super) fn not_ahead(day: Day, today: Day, field: &str) -> Result<(), OfficeError> {
-    if day > today {
-        return Err(OfficeError::field(
-            field,
-            format!(
-                "日期 {day} 尚未到来 (今天是 {today}), 请在发生之后记录 the day has not come yet: record it when it has happened"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// A unit's year; an error when nobody belongs to the unit and nothing was recorded of it.

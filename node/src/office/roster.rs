@@ -24,8 +24,7 @@ use crate::{
 };
 
 const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
-/// How records name the committee itself.
-pub(super) const COMMITTEE: &str = "党委";
+pub(super) use crate::domain::unit::COMMITTEE;
 
 /// A unit as a person names it, by the name that records carry: the path it has now. A name that the tree does not have stands for itself
 /// when a member or somebody who is hosted belongs to it.

@@ -8,8 +8,8 @@ use hongyan_proto::{
 
 use super::{
     Answer, Office, OfficeError, Request,
-    assessment::{changed, leave, members, one, same_year},
-    plan::not_ahead,
+    assessment::{changed, leave, members, not_again, one, same_year},
+    happened::happened,
     roster,
 };
 use crate::{book, domain::life::Who};
@@ -34,7 +34,7 @@ pub(super) async fn train(
     office
         .write(request, move |desk| {
             let day = course.day.unwrap_or(desk.today);
-            not_ahead(day, desk.today, "day")?;
+            happened(day, desk.today, "day")?;
             let unit = roster::named(desk.draft, &unit)?;
             let candidates = roster::candidates_on(desk.draft, &unit, day)?;
             let mut member_ids = Vec::new();
@@ -53,6 +53,14 @@ pub(super) async fn train(
             let everyone = roster::everyone(desk.draft)?;
             let named = members(&everyone, people.iter().map(String::as_str), "people")?;
             member_ids.extend(named);
+            not_again(desk.draft, day, |known| match known {
+                Payload::Training(known) => {
+                    let same = (known.day, known.tenths, &known.title, &known.organizer)
+                        == (day, course.tenths, &course.title, &course.organizer);
+                    same && known.member_ids.iter().any(|id| member_ids.contains(id))
+                }
+                _ => false,
+            })?;
             let count = u32::try_from(member_ids.len()).unwrap_or(u32::MAX);
             let training = Training {
                 member_ids,
@@ -97,7 +105,7 @@ pub(super) async fn correct(
                 _ => None,
             })?;
             let day = right.day.unwrap_or(before.day);
-            not_ahead(day, desk.today, "day")?;
+            happened(day, desk.today, "day")?;
             same_year(before.day, day)?;
             let everyone = roster::everyone(desk.draft)?;
             let named = right.people.iter().map(String::as_str);

@@ -8,7 +8,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, find, roster};
+use super::{Answer, Office, OfficeError, Request, find, happened::happened, roster};
 use crate::{
     book::{self, Former, Member},
     domain::unit::{Above, Called, Change, Found, Unit, Units},
@@ -90,6 +90,7 @@ pub(super) async fn found(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
+            happened(founding.on, desk.today, "on")?;
             let units = book::units(desk.draft)?;
             let parent = find::above(&units, &founding.above)?;
             let found = Found {

@@ -17,6 +17,8 @@ use crate::cli::{
     words,
 };
 
+/// The largest roster file, in bytes: what the office's API says.
+const ROSTER_MAX: usize = 16 * 1024 * 1024;
 /// Rows of each outcome that are shown without `--all`.
 const SHOWN: usize = 200;
 
@@ -38,6 +40,18 @@ pub(super) async fn import(
     let content = tokio::fs::read(path)
         .await
         .map_err(|error| Failure::file(path, &error))?;
+    // Said here: a message of that size would not arrive.
+    if content.len() > ROSTER_MAX {
+        return Err(Failure::new(
+            "INVALID_ARGUMENT",
+            "INVALID",
+            format!(
+                "文件大于 16 MiB the file is larger than 16 MiB: {}",
+                path.display()
+            ),
+            "只保留名册的列, 另存为 XLSX, 或分成几个文件 keep the roster's columns, save as XLSX, or split it",
+        ));
+    }
     let filename = path
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -89,11 +103,11 @@ pub(super) async fn export(
         purpose,
         removed,
     };
+    let mut file = Partial::over(path, session).await?;
     let mut parts = client!(session, member_service_client::MemberServiceClient)
         .export_members(request)
         .await?
         .into_inner();
-    let mut file = Partial::create(path).await?;
     let mut members = 0;
     while let Some(part) = parts.message().await? {
         members += part.members;

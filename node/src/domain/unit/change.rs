@@ -6,7 +6,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Unit, UnitRefusal, Units};
+use super::{COMMITTEE, Unit, UnitRefusal, Units};
 
 /// A unit about to be founded.
 #[derive(Clone, Copy, Debug)]
@@ -205,6 +205,9 @@ impl Units {
     ) -> Result<(), UnitRefusal> {
         if name.contains('/') {
             return Err(UnitRefusal::Slash);
+        }
+        if name == COMMITTEE {
+            return Err(UnitRefusal::Reserved);
         }
         let taken = self.below(parent).iter().any(|unit| {
             Some(unit.id) != own && super::name::simple(unit.name()) == super::name::simple(name)

@@ -19,6 +19,7 @@ mod tests;
 
 pub use called::Called;
 pub use change::{Above, Change, Found};
+pub use name::COMMITTEE;
 pub use officer::Officer;
 pub use refusal::UnitRefusal;
 pub use tree::{Stage, Unit, Units};

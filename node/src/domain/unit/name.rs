@@ -1,5 +1,8 @@
 //! How a unit's name is compared: officers write 东街党支部, 东街支部 and 中共东街支部委员会 for the same one.
 
+/// How records name the committee itself.
+pub const COMMITTEE: &str = "党委";
+
 /// Full names and their short forms; longer ones first.
 const SHORT: &[(&str, &str)] = &[
     ("总支部委员会", "总支"),

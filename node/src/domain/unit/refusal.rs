@@ -20,6 +20,11 @@ pub enum UnitRefusal {
         "{0} 在今天之后, 请在当日或之后登记 the day is in the future: enter it when it has come"
     )]
     Future(Day),
+    /// The committee's own name.
+    #[error(
+        "“党委”指党委本身, 请换一个名称 that word means the committee itself: choose another name"
+    )]
+    Reserved,
     /// A day before the last change.
     #[error("{0} 早于该党组织最近一次变动 {1} the day is before the unit's last change")]
     Before(Day, Day),

@@ -24,7 +24,7 @@ use crate::{
         Answer, Office, OfficeError, Request,
         desk::Desk,
         find, flow,
-        plan::not_ahead,
+        happened::happened,
         tell::{Telling, correct as correct_told, tell},
     },
     store::Store,
@@ -213,7 +213,7 @@ fn righted(
     right: Right,
 ) -> Result<DuesPayment, OfficeError> {
     let paid_on = right.paid_on.unwrap_or(before.paid_on);
-    not_ahead(paid_on, desk.today, "right.paid_on")?;
+    happened(paid_on, desk.today, "right.paid_on")?;
     let paper = match right.paper {
         // A letter names the receipt by its own number where there is no paper.
         Some(paper) if paper.as_str() != before.receipt() => {

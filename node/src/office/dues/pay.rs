@@ -20,7 +20,7 @@ use crate::{
         book::person as named,
         desk::Desk,
         find, flow,
-        plan::not_ahead,
+        happened::happened,
         tell::{Telling, tell},
     },
 };
@@ -141,7 +141,7 @@ fn payment(
 ) -> Result<DuesPayment, OfficeError> {
     let person = &loaded.person;
     let paid_on = paying.paid_on.unwrap_or(desk.today);
-    not_ahead(paid_on, desk.today, "paid_on")?;
+    happened(paid_on, desk.today, "paid_on")?;
     open(desk, loaded, paid_on)?;
     if let Some(paper) = &paying.paper
         && book::payment_of_paper(desk.draft, paper.as_str())?.is_some()

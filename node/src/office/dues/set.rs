@@ -9,7 +9,9 @@ use hongyan_proto::{
 };
 
 use super::{Outcome, answer, counts_on, ids, load, outcome};
-use crate::office::{Answer, Office, OfficeError, Request, book::person as named, plan::not_ahead};
+use crate::office::{
+    Answer, Office, OfficeError, Request, book::person as named, happened::happened,
+};
 
 /// A base as somebody sets it.
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ pub(in crate::office) async fn waive(
     let store = office.store.clone();
     let answer = office
         .write(request, move |desk| {
-            not_ahead(waiver.approved_on, desk.today, "approved_on")?;
+            happened(waiver.approved_on, desk.today, "approved_on")?;
             let who = named(desk.draft, &name)?.who;
             let loaded = load(desk.draft, &store, who)?;
             let base = loaded.account.base(waiver.from, desk.today);

@@ -7,7 +7,10 @@ use hongyan_proto::{
 };
 
 use super::{
-    super::{Answer, Office, OfficeError, Request, book as books, dues, find, roster},
+    super::{
+        Answer, Office, OfficeError, Request, book as books, dues, find, happened::this_year_or,
+        roster,
+    },
     Drawn, draw,
 };
 use crate::{
@@ -71,7 +74,7 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
                 FormTarget {
                     member_id,
                     case_id,
-                    year: Some(this_year_or(office, year)?),
+                    year: Some(within(office, year)?),
                     ..none
                 },
             )
@@ -98,15 +101,15 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
             FormKind::Ledger,
             FormTarget {
                 unit: Some(Text::parse(&roster::named(&office.store, unit.as_str())?)?),
-                year: Some(this_year_or(office, year)?),
+                year: Some(within(office, year)?),
                 ..none
             },
         ),
     })
 }
 
-fn this_year_or(office: &Office, year: u32) -> Result<Within<1900, 2999>, OfficeError> {
-    Ok(Within::new(u32::from(books::this_year_or(office, year)?))?)
+fn within(office: &Office, year: u32) -> Result<Within<1900, 2999>, OfficeError> {
+    Ok(Within::new(u32::from(this_year_or(office.today(), year)?))?)
 }
 
 fn unrendered(error: &askama::Error) -> OfficeError {

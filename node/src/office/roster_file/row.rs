@@ -13,9 +13,8 @@ use super::{
     table::{Epoch, Line},
     value::{self, Class},
 };
+use crate::office::happened::before_the_party;
 
-/// The Party was founded in this month; nobody joined earlier.
-const FOUNDED: (i16, i8, i8) = (1921, 7, 1);
 /// Years of age at which one may join (Party constitution, article 1).
 const AGE: i16 = 18;
 
@@ -150,11 +149,10 @@ fn judge(row: &mut Row, header: &Header, class: Option<Class>, today: Day) {
     if details.name.is_none() && no_name {
         refuse(Column::Name, "此项必填 this field is required");
     }
-    let founded = Day::new(FOUNDED.0, FOUNDED.1, FOUNDED.2).ok();
     if let Some(joined) = details.joined {
         if joined > today {
             refuse(Column::Joined, "在今天之后 is in the future");
-        } else if founded.is_some_and(|founded| joined < founded) {
+        } else if before_the_party(joined) {
             refuse(Column::Joined, "早于 1921 年 7 月 is before July 1921");
         }
     }

@@ -22,9 +22,10 @@ use crate::{
         Office, OfficeError,
         appraisal::{self, Recount},
         assessment,
-        book::this_year_or,
         error::At as _,
-        exemption, points,
+        exemption,
+        happened::this_year_or,
+        points,
         training::{self, Course},
     },
 };
@@ -100,7 +101,7 @@ impl AssessmentService for Office {
         request_: Request<pb::GetAppraisalRequest>,
     ) -> Answered<pb::GetAppraisalResponse> {
         let message = request_.into_inner();
-        let year = this_year_or(self, message.year)?;
+        let year = this_year_or(self.today(), message.year)?;
         let (sequence, appraisal, names) = appraisal::appraisal(self, &message.unit, year)?;
         note(self, "查看民主评议 appraisal shown", appraisal.lines.len()).await?;
         let remarks = appraisal::remarks(self, &appraisal)?;
@@ -151,7 +152,7 @@ impl AssessmentService for Office {
         request_: Request<pb::ListTrainingRequest>,
     ) -> Answered<pb::ListTrainingResponse> {
         let message = request_.into_inner();
-        let year = this_year_or(self, message.year)?;
+        let year = this_year_or(self.today(), message.year)?;
         let people = training::members_of(self, &message.unit)?;
         let trainings = training::trainings(self, year)?;
         note(self, "查看培训学时 training hours shown", people.len()).await?;
@@ -336,7 +337,7 @@ impl AssessmentService for Office {
         request_: Request<pb::GetPointsRequest>,
     ) -> Answered<pb::GetPointsResponse> {
         let message = request_.into_inner();
-        let year = this_year_or(self, message.year)?;
+        let year = this_year_or(self.today(), message.year)?;
         let index = match &message.of {
             Some(pb::get_points_request::Of::Person(person)) => {
                 points::member(self, person, year, &message.policy)?

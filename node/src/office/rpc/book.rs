@@ -25,6 +25,7 @@ use crate::{
         Office, OfficeError,
         book::{self, Fact, Right, Year},
         error::At as _,
+        happened::this_year_or,
         tell::Telling,
     },
 };
@@ -226,7 +227,7 @@ impl BookService for Office {
         request_: Request<pb::GetBookStatisticsRequest>,
     ) -> Answered<pb::GetBookStatisticsResponse> {
         let message = request_.into_inner();
-        let year = book::this_year_or(self, message.year)?;
+        let year = this_year_or(self.today(), message.year)?;
         let people = book::stats(self, &message.unit, year)?;
         note(self, "查看记实统计 book statistics shown", people.len()).await?;
         let count = |wanted: &dyn Fn(&Tally) -> bool| {

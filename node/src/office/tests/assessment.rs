@@ -244,6 +244,9 @@ async fn members_are_trained_and_some_are_exempt() {
     };
     train(&[], UNIT, 75).await.unwrap();
     train(&["本地甲"], "", 10).await.unwrap();
+    // The same course again for one of them is a slip of the hand.
+    let again = train(&["本地甲"], "", 10).await.unwrap_err();
+    assert!(again.to_string().contains("已记录"), "{again}");
     assert!(train(&["本地甲"], UNIT, 10).await.is_err(), "nobody twice");
     assert!(
         train(&["张三"], "", 10).await.is_err(),
