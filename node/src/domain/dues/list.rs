@@ -66,7 +66,7 @@ pub fn rows(
     let own = person.unit_on(person.day_of(month));
     let mut received = received((person, account), (month.first_day(), day));
     received.entry(own).or_default();
-    let corrected = is_corrected(account, (month, day));
+    let corrected = is_corrected((person, account), elsewhere, (month, day));
     let rows = received.into_iter().filter_map(|(place, received)| {
         let on_it = place == own && is_asked(&lines, month);
         let row = || row(person, &lines, (month, corrected), (place, on_it, received));
@@ -75,17 +75,34 @@ pub fn rows(
     rows.collect()
 }
 
-/// Does a correction count in the month that is not about money of the same month?
-fn is_corrected(account: &Account, (month, day): (Month, Day)) -> bool {
-    let of_month = |corrects: u64| {
-        let mut payments = account.payments.iter();
-        let payment = payments.find(|noted| noted.sequence == corrects);
-        payment.is_some_and(|noted| noted.entry.paid_on.month() == month)
+/// Did something that counts in the month change what earlier months were told: money that came in before it, or what was owed for them?
+fn is_corrected(
+    (person, account): (&Person, &Account),
+    elsewhere: &[Elsewhere],
+    (month, day): (Month, Day),
+) -> bool {
+    let now = |counts_on: Day| counts_on.month() == month && counts_on <= day;
+    let bases = account.bases.iter().map(|noted| noted.entry.counts_on);
+    let reliefs = account.reliefs.iter().map(|noted| noted.entry.counts_on);
+    let corrections = account.corrections.iter();
+    let corrections = corrections.map(|noted| noted.entry.counts_on);
+    if !bases.chain(reliefs).chain(corrections).any(now) {
+        return false;
+    }
+    let eve = month.first_day().plus_days(-1);
+    let money = |day: Day| {
+        let mut seen = account.seen(day).payments;
+        seen.retain(|(_, payment)| payment.paid_on <= eve);
+        seen
     };
-    account.corrections.iter().any(|noted| {
-        let (on, corrects) = (noted.entry.counts_on, noted.entry.corrects);
-        on.month() == month && on <= day && !of_month(corrects)
-    })
+    let owed = |day: Day| {
+        let lines = months((person, account), elsewhere, day, eve.month());
+        let lines = lines.into_iter().filter(|(of, _)| *of < month);
+        let owed =
+            lines.filter_map(|(of, line)| Some((of, line.owed().filter(|owed| owed.0 > 0)?)));
+        owed.collect::<Vec<_>>()
+    };
+    money(eve) != money(day) || owed(eve) != owed(day)
 }
 
 /// The last month that is paid for, and nothing is owed before it.

@@ -24,7 +24,7 @@ pub struct Published {
     pub unit: Option<String>,
     /// Received in the period.
     pub fen: Fen,
-    /// The months that the payments of the period were for.
+    /// The months that the payments of the period, and what a correction changed in it, were for.
     pub months: BTreeSet<Month>,
 }
 
@@ -36,16 +36,19 @@ pub fn published(
     today: Day,
 ) -> Vec<Published> {
     let (begin, end) = (from.first_day(), last_day(until).min(today));
+    let eve = account.seen(begin.plus_days(-1)).payments;
     let seen = account.seen(end).payments;
+    // New ones, and those that a correction changed or took away: a figure is named with every month that it is about.
+    let came = seen.iter().filter(|payment| !eve.contains(payment));
+    let went = eve.iter().filter(|payment| !seen.contains(payment));
+    let changed: Vec<_> = came.chain(went).map(|(_, payment)| *payment).collect();
     let received = received((person, account), (begin, end)).into_iter();
     let received = received.filter(|(here, fen)| fen.0 != 0 && inside(*here, unit));
     let lines = received.map(|(here, fen)| {
-        let months = seen
+        let of_unit = changed
             .iter()
-            .filter(|(_, payment)| payment.paid_on >= begin)
-            .filter(|(_, payment)| person.unit_on(payment.paid_on) == here)
-            .flat_map(|(_, payment)| payment.covered())
-            .collect();
+            .filter(|payment| person.unit_on(payment.paid_on) == here);
+        let months = of_unit.flat_map(|payment| payment.covered()).collect();
         Published {
             who: person.who,
             name: person.name.clone(),

@@ -281,13 +281,15 @@ pub(in crate::office) fn publish(
     let people = everyone(shelf, shelf)?;
     known(shelf, &people, &unit)?;
     let closings = book::dues_closings(shelf)?;
+    let closed = book::dues_lists(shelf, period.1)?;
+    let days = (period.1, office.today());
+    let list = list_of(&people, (&closings, &closed), &unit, days);
     let lines = people
         .iter()
-        .flat_map(|one| published((&one.person, &one.account), &unit, period, office.today()));
-    let people: Vec<Published> = lines.collect();
-    let places = people.iter().map(|one| one.unit.as_deref());
-    let places = places.map(Option::unwrap_or_default);
-    let open = places.filter(|place| !closings.covers(place, period.1));
-    let open = open.map(str::to_owned).collect();
-    Ok(Publication { unit, open, people })
+        .flat_map(|one| published((&one.person, &one.account), &unit, period, days.1));
+    Ok(Publication {
+        people: lines.collect(),
+        open: list.open,
+        unit,
+    })
 }

@@ -433,6 +433,8 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
     };
     let set = dues::set_base(&home.office, home.request(), "李四".into(), basis);
     assert_eq!(set.await.unwrap().0.counts_on, "2026-06-01");
+    let june = row_of(home, &unit, "2026-06", "李四");
+    assert!(june.corrected && !row_of(home, &unit, "2026-07", "李四").corrected);
     // May is 25 yuan short and June was never paid; the list of May stays.
     assert_eq!(
         row_of(home, &unit, "2026-06", "李四").arrears,

@@ -413,11 +413,28 @@ fn a_closed_list_stays_and_the_correction_is_on_the_open_one() {
     assert_eq!(list(&account, "2026-02"), february);
     let march = list(&account, "2026-03");
     assert_eq!((march.received, march.arrears), (Fen(2701), Fen(6002)));
+    assert!(march.corrected && !january.corrected && !february.corrected);
+    // What is published names the month that the correction is about, also where a part is given back.
+    let told = |account: &Account, of: &str| {
+        let period = (month(of), month(of));
+        let mut lines = published((&person(), account), "", period, day("2026-04-30"));
+        lines
+            .pop()
+            .map(|line| (line.fen, line.months.into_iter().collect::<Vec<_>>()))
+    };
+    assert_eq!(
+        told(&account, "2026-03"),
+        Some((Fen(2701), vec![month("2026-01")]))
+    );
     // Voided later still: what came in is given back in that month.
     account
         .corrections
         .extend(noted(61, vec![correction(30, None, "2026-03-20")]));
     assert_eq!(list(&account, "2026-03").received, Fen(-300));
+    assert_eq!(
+        told(&account, "2026-03"),
+        Some((Fen(-300), vec![month("2026-01")]))
+    );
     assert_eq!(list(&account, "2026-01"), january);
 }
 
