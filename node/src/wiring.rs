@@ -177,7 +177,11 @@ fn failure(error: &OfficeError) -> Failure {
         OfficeError::Invalid(_) => "INVALID_ARGUMENT",
         // The folder is another than was meant: nothing is broken.
         OfficeError::Store(
-            StoreError::NotAStore(_) | StoreError::NotEmpty(_) | StoreError::Locked { .. },
+            StoreError::NotAStore(_)
+            | StoreError::NotEmpty(_)
+            | StoreError::Locked { .. }
+            | StoreError::WrongKey(_)
+            | StoreError::KeyFileMissing(_),
         ) => "FAILED_PRECONDITION",
         OfficeError::Store(_) | OfficeError::Damaged(_) => "INTERNAL",
         _ => "FAILED_PRECONDITION",

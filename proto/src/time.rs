@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// A text that is not the day, month or quarter it should be.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("日期格式不符: {text:?}; 应为 {expected} must look like {expected}")]
+#[error("格式不符: {text:?}, 应写成如 {expected} 的样子 must look like {expected}")]
 pub struct TimeError {
     /// The text found.
     pub text: String,
@@ -48,6 +48,13 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
+    }
+
+    /// The instant as people in China read it: day and time of day, to the second.
+    pub fn in_china(self) -> String {
+        let of_day = self.0.saturating_add(CHINA_OFFSET_MS).rem_euclid(DAY_MS) / 1000;
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        format!("{} {hour:02}:{minute:02}:{second:02}", self.day())
     }
 
     /// The day it is in China at this instant.

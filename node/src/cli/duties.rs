@@ -69,7 +69,7 @@ pub(super) enum DutyVerb {
     },
     /// 登记对无故缺席采取的措施 Record what was done about absences
     #[command(
-        after_help = "例 Example:\n  hongyan-node duties measure 张三 --measure remind --note 电话提醒"
+        after_help = "例 Example:\n  hongyan-node duties measure 张三 --measure remind --note 电话提醒\n\n措施不另立名目: 它是缺席事项 (absence) 的凭据, 按政策的次序提醒、警示、批评、启动除名程序\nThe measure is the evidence of a duty about absences; which one is due the policy says (reminding, warning, criticism, procedure)"
     )]
     Measure {
         /// 党员 (或流入党员的案卷) A member, or the case of one hosted here
@@ -236,7 +236,9 @@ fn list(answer: &ListDutiesResponse, lang: Lang) -> String {
         answer.total,
         &answer.next_page_token,
     );
-    let mut text = format!("{}\n{total}; {}", rows.render(lang), counts.join(", "));
+    let whole = lang.say("全委", "the whole committee:");
+    let counts = counts.join(", ");
+    let mut text = format!("{}\n{total}; {whole} {counts}", rows.render(lang));
     if answer.policy.is_empty() {
         let hint = lang.say(
             "本委尚未采用政策, 只列协议带来的事项: policy adopt 名称 --from 日期",

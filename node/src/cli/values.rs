@@ -32,12 +32,12 @@ pub(super) fn show_fen(fen: i64) -> String {
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
-/// An instant for people: nothing for "never".
+/// An instant for people, by the clock in China: nothing for "never".
 pub(super) fn show_time(millis: i64) -> String {
     if millis == 0 {
         String::new()
     } else {
-        Timestamp::from_millis(millis).to_string()
+        Timestamp::from_millis(millis).in_china()
     }
 }
 

@@ -31,7 +31,7 @@ use crate::{
     domain::{
         life::{
             Candidate, Record, Who,
-            book::{Line, Tally, lines_about, tally},
+            book::{self as book_of, Line, Tally, lines_about, tally},
             roll::find_any,
             unit::belongs,
         },
@@ -456,6 +456,17 @@ fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, Office
     let mut records = book::life_of_year(shelf, year)?;
     records.extend(dues::year_of(shelf, who, Some(year))?);
     Ok(lines_about(&records, who, &confirmed, &exempted(shelf)?))
+}
+
+/// The entries that took back what a person's year had said.
+pub(super) fn taken_back(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<u64>, OfficeError> {
+    let records = book::life_of_year(shelf, year)?;
+    let mut found: Vec<u64> = book_of::taken_back(&records, who).collect();
+    let account = book::dues_account(shelf, who)?;
+    let void = account.corrections.iter();
+    let void = void.filter(|noted| noted.entry.payment.is_none());
+    found.extend(void.map(|noted| noted.sequence));
+    Ok(found)
 }
 
 /// A person's year, or every year there is.

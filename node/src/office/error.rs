@@ -315,6 +315,7 @@ impl OfficeError {
             Self::Store(StoreError::NotAStore(_)) => "NO_STORE",
             Self::Store(StoreError::NotEmpty(_)) => "NOT_EMPTY",
             Self::Store(StoreError::Locked { .. }) => "STORE_LOCKED",
+            Self::Store(StoreError::WrongKey(_) | StoreError::KeyFileMissing(_)) => "WRONG_KEY",
             Self::Store(_) | Self::Damaged(_) => "STORE_DAMAGED",
         }
     }
@@ -322,7 +323,12 @@ impl OfficeError {
     /// What to do next, Chinese first.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::Invalid(_) | Self::Dates(_) => "改正后重试 correct it and try again",
+            Self::Unit(
+                UnitRefusal::Unknown | UnitRefusal::Closed(..) | UnitRefusal::Order { .. },
+            ) => "用 unit list 查看组织架构 look at the tree with unit list",
+            Self::Invalid(_) | Self::Dates(_) | Self::Unit(_) => {
+                "改正后重试 correct it and try again"
+            }
             Self::NotFound { what_en, .. } => listed_by(what_en),
             Self::Ambiguous { .. } => "改用标识的前 8 位 name it by the first 8 digits of its id",
             Self::RequestReused => "换一个请求编号 take a new request id",
@@ -330,7 +336,6 @@ impl OfficeError {
             Self::UnreadableFile(_) => {
                 "用表格软件另存为 XLSX 或 CSV, 表头含“姓名”一列 save it as XLSX or CSV with a header row that names the columns"
             }
-            Self::Unit(_) => "用 unit list 查看组织架构 look at the tree with unit list",
             Self::Certificate(_) => {
                 "用 certificate list 和 certificate range list 查看 look at certificate list and certificate range list"
             }
@@ -428,6 +433,9 @@ const fn of_store(error: &StoreError) -> &'static str {
         }
         StoreError::Locked { .. } => {
             "停止占用它的进程, 或等它结束后重试 stop the process that holds it, or try again when it has ended"
+        }
+        StoreError::WrongKey(_) | StoreError::KeyFileMissing(_) => {
+            "核对口令或密钥文件; 数据没有改变 check the passphrase or the key file; no data were changed"
         }
         _ => DAMAGED,
     }

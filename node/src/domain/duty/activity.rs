@@ -127,7 +127,7 @@ fn plans(scene: &mut Scene<'_>) {
     for term in terms {
         let year = term.window.from.date().year();
         let whole = Window {
-            until: last_day(term.window.from.month()),
+            until: term.window.until.max(last_day(term.window.from.month())),
             ..term.window
         };
         for unit in branches(scene, whole) {

@@ -102,6 +102,13 @@ fn played(role: &Role) -> (Section, Day, Payload) {
     (Section::Role, role.day, role.clone().into())
 }
 
+/// The entries that took back what was said about a person.
+pub fn taken_back(records: &[Record], who: Who) -> impl Iterator<Item = u64> {
+    let void = records.iter().filter(|record| record.void);
+    let about = void.filter(move |record| content(&record.payload, who).is_some());
+    about.map(|record| record.version)
+}
+
 /// One person's lines out of a year's records, by kind, then by day.
 pub fn lines_about(
     records: &[Record],

@@ -34,6 +34,7 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
     };
     let year = target.year.map_or(0, Within::get);
     let (person, years) = books::show(office, &who.id(), year, false)?;
+    let year = u16::try_from(year).unwrap_or_default();
     let lines: Vec<Line> = years.into_iter().flat_map(|year| year.lines).collect();
     let tally = tally(&lines);
     let name = person.names.first().cloned().unwrap_or_default();
@@ -51,7 +52,7 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
             .collect(),
     });
     let form = BookForm {
-        year: u16::try_from(year).unwrap_or_default(),
+        year,
         about: vec![
             row("姓名", "name", &name),
             row("所在支部", "unit", person.unit.clone().unwrap_or_default()),
@@ -77,7 +78,11 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
     };
     Ok(Drawn {
         persons: count(1),
-        entries: lines.iter().map(|line| line.version).collect(),
+        entries: {
+            let taken_back = books::taken_back(&office.store, who, year)?;
+            let lines = lines.iter().map(|line| line.version);
+            lines.chain(taken_back).collect()
+        },
         void: false,
         form: Form::Book(form),
     })

@@ -1,7 +1,7 @@
 //! The activity ledger of a unit and year.
 
 use super::{
-    super::{Office, OfficeError, plan, roster},
+    super::{Office, OfficeError, lived, plan, roster},
     Drawn,
     words::{count, date, text},
 };
@@ -35,13 +35,22 @@ pub(super) fn draw(office: &Office, unit: &str, year: u32) -> Result<Drawn, Offi
         let forms = line.record.corrections.iter().copied();
         forms.chain([line.record.version])
     });
+    let year_of = u16::try_from(year).unwrap_or_default();
+    let records = lived::of_year(&office.store, year_of)?;
+    let void = records.iter().filter(|record| record.void);
+    let taken_back = void.filter(|record| {
+        record
+            .activity()
+            .is_some_and(|was| was.unit.as_str() == unit)
+    });
+    let taken_back = taken_back.map(|record| record.version);
     Ok(Drawn {
         persons: count(people.len()),
-        entries: entries.chain(plan).collect(),
+        entries: entries.chain(plan).chain(taken_back).collect(),
         void: false,
         form: Form::Ledger(LedgerForm {
             unit: unit.to_owned(),
-            year: u16::try_from(year).unwrap_or_default(),
+            year: year_of,
             summary: summary(&ledger),
             lines: ledger.lines.iter().map(line).collect(),
             filed: filed(&ledger),

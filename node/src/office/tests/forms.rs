@@ -119,15 +119,33 @@ async fn a_paper_is_verified_until_its_record_is_corrected() {
         third.slip.content().subject.as_str().split(' ').next_back(),
         Some("2/3")
     );
-    change(host, sequence, true).await;
+    // A book and a ledger say by which entry the activity was taken off them.
+    let book = Wanted::Book {
+        person: "本地甲".to_owned(),
+        year: 0,
+    };
+    let ledger = Wanted::Ledger {
+        unit: Text::parse(UNIT).unwrap(),
+        year: 2026,
+    };
+    let (book, ledger) = (
+        print(host, book).await.unwrap(),
+        print(host, ledger).await.unwrap(),
+    );
+    let void = change(host, sequence, true).await.written[0].sequence;
     assert_eq!(verify(host, &code(&third)).standing, Some(Standing::Void));
+    for paper in [&book, &ledger] {
+        let verdict = verify(host, &code(paper));
+        let entries: Vec<u64> = changes(&verdict).into_iter().map(|one| one.1).collect();
+        assert_eq!(entries, [void]);
+    }
     let refused = print(host, Wanted::Activity(sequence)).await.unwrap_err();
     assert_eq!(refused.reason(), "INVALID");
     // The view is derived: made again from the log it says the same.
     let before = book::forms(host.office.store()).unwrap();
     book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     assert_eq!(book::forms(host.office.store()).unwrap(), before);
-    assert_eq!(before.len(), 3);
+    assert_eq!(before.len(), 5);
     assert_eq!(form::list(&host.office, None, "0002").unwrap().len(), 1);
 }
 
