@@ -75,6 +75,17 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub(super) fn file(path: &std::path::Path, error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::InvalidData {
+            return Self::new(
+                "INVALID_ARGUMENT",
+                "FILE",
+                format!(
+                    "文件不是 UTF-8 文本 the file is no UTF-8 text: {}",
+                    path.display()
+                ),
+                "用编辑器另存为 UTF-8 后重试 save it as UTF-8 in an editor and try again",
+            );
+        }
         Self::new(
             "INVALID_ARGUMENT",
             "FILE",

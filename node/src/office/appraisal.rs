@@ -50,9 +50,13 @@ pub(super) async fn appraise(
             happened(day, desk.today, "day")?;
             let unit = roster::unit(desk.draft, unit.as_str())?;
             let units = book::units(desk.draft)?;
-            let group = find::unit(&units, unit.as_str()).ok();
-            if let Some(group) = group.filter(|unit| unit.kind == UnitKind::Group) {
-                let name = group.name();
+            // One that only texts name is a group when it is written inside a branch.
+            let group = match find::unit(&units, unit.as_str()) {
+                Ok(known) => known.kind == UnitKind::Group,
+                Err(_) => unit.as_str().contains('/'),
+            };
+            if group {
+                let name = unit.as_str();
                 return Err(OfficeError::field(
                     "unit",
                     format!(

@@ -284,7 +284,13 @@ fn before<'a>(
     (told && on < last.changed_on).then_some((&last.member, earlier))
 }
 
-/// A unit as a person names it.
+/// A unit as a person names it; one that is closed by its name too, when no open one has it.
 pub(super) fn show<'a>(units: &'a Units, text: &str) -> Result<&'a Unit, OfficeError> {
-    find::unit(units, text)
+    let open = find::unit(units, text);
+    let is = |unit: &&Unit| unit.name() == text || units.path(unit.id) == text;
+    let mut closed = units.all().filter(|unit| !unit.is_open()).filter(is);
+    match (open, closed.next(), closed.next()) {
+        (Err(OfficeError::NotFound { .. }), Some(only), None) => Ok(only),
+        (open, ..) => open,
+    }
 }
