@@ -88,19 +88,32 @@ pub(super) fn keep(
 /// The member came to the unit earlier than was thought: the change that said so counts from the right day.
 fn redate(draft: &mut Draft<'_>, new: &Member, since: Day) -> Result<(), BookError> {
     let formers = formers_of(draft, new.member_id)?;
-    match last_elsewhere(new, &formers) {
-        Some(at) if since < formers[at].changed_on => {
-            let before = formers[at].clone();
-            keep_former(draft, before.member, (before.sequence, since.start()))
-        }
-        _ => Ok(()),
+    let Some(at) = last_elsewhere(new, &formers) else {
+        return Ok(());
+    };
+    // With it what lasted for no day behind it, which would come to last otherwise.
+    let elsewhere = formers[at..]
+        .iter()
+        .filter(|former| place(&former.member) != place(new));
+    for former in elsewhere.filter(|former| since < former.until) {
+        keep_former(
+            draft,
+            former.member.clone(),
+            (former.sequence, since.start()),
+        )?;
     }
+    Ok(())
 }
 
-/// Which entry of the past is the last that had a member elsewhere, or off the roster: what came later changed something else.
+/// Which entry of the past is the last that had a member elsewhere, or off the roster, for a day at least: what came later changed something else,
+/// or was taken back.
 pub fn last_elsewhere(member: &Member, formers: &[Former]) -> Option<usize> {
-    let elsewhere = |former: &Former| place(&former.member) != place(member);
-    formers.iter().rposition(elsewhere)
+    let elsewhere = |at: &usize| {
+        let former = &formers[*at];
+        let lasted = *at == 0 || formers[at - 1].until < former.until;
+        lasted && place(&former.member) != place(member)
+    };
+    (0..formers.len()).rev().find(elsewhere)
 }
 
 /// Keeps what the roster said of a member until an entry changed it, and from when that counts.

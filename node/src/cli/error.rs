@@ -40,9 +40,7 @@ impl Failure {
     /// The same, and by which of the command's options a wrong field is given.
     pub(super) fn with_options(mut self, options: &[String]) -> Self {
         for wrong in &mut self.fields {
-            let last = wrong.name.rsplit('.').next().unwrap_or_default();
-            let option = last.replace('_', "-");
-            wrong.option = Some(option).filter(|option| options.contains(option));
+            wrong.option = option_of(&wrong.name, options);
         }
         self
     }
@@ -144,6 +142,28 @@ impl Failure {
         let _ = write!(text, "\n  [{} {}]", self.code, self.reason);
         text
     }
+}
+
+/// What the API calls otherwise than the command's options.
+const CALLED: [(&str, &str); 5] = [
+    ("tenths", "hours"),
+    ("people", "member"),
+    ("votes", "vote"),
+    ("headings", "heading"),
+    ("guests", "guest"),
+];
+
+/// The option by which a field is given, from its path: the innermost part that is one.
+fn option_of(path: &str, options: &[String]) -> Option<String> {
+    path.rsplit('.').find_map(|part| {
+        let name = part.split('[').next().unwrap_or_default();
+        let called = CALLED.iter().find(|(field, _)| *field == name);
+        let option = called.map_or_else(
+            || name.replace('_', "-"),
+            |(_, option)| (*option).to_owned(),
+        );
+        options.contains(&option).then_some(option)
+    })
 }
 
 impl From<io::Error> for Failure {

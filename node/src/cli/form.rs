@@ -265,7 +265,7 @@ async fn print(verb: PrintVerb, session: &mut Session<'_>) -> Result<Ended, Fail
     }
     let shown = answer.form.clone().unwrap_or_default();
     let path = paper.out.unwrap_or_else(|| named(&shown));
-    let mut file = Partial::over(&path, session).await?;
+    let mut file = Partial::create(&path).await?;
     file.write(&page).await?;
     file.finish().await?;
     session.show(&answer, |answer, lang| printed(answer, &path, lang))?;

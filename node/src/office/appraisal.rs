@@ -53,7 +53,7 @@ pub(super) async fn appraise(
             // One that only texts name is a group when it is written inside a branch.
             let group = match find::unit(&units, unit.as_str()) {
                 Ok(known) => known.kind == UnitKind::Group,
-                Err(_) => unit.as_str().contains('/'),
+                Err(_) => unit.as_str().contains('/') && unit.as_str().ends_with("小组"),
             };
             if group {
                 let name = unit.as_str();

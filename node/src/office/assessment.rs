@@ -83,29 +83,25 @@ pub(super) fn changed<T: PartialEq>(before: &T, after: &T) -> Result<(), OfficeE
     Ok(())
 }
 
-/// Refuses what the year's records have already, word for word.
+/// Refuses what the year's records have already; `next` says what to do where it is meant all the same.
 pub(super) fn not_again(
     shelf: &impl book::Shelf,
     day: Day,
+    next: &str,
     same: impl Fn(&Payload) -> bool,
 ) -> Result<(), OfficeError> {
     let year = u16::try_from(day.date().year()).unwrap_or_default();
     let records = book::life_of_year(shelf, year)?;
     let mut records = records.iter().filter(|record| !record.void);
     match records.find(|record| same(&record.payload)) {
-        Some(record) => Err(again(record.sequence)),
+        Some(record) => Err(again(record.sequence, next)),
         None => Ok(()),
     }
 }
 
 /// What is entered twice would count twice.
-pub(super) fn again(sequence: u64) -> OfficeError {
-    OfficeError::field(
-        "record",
-        format!(
-            "已记录 (序号 {sequence}), 内容相同; 如确是另一次, 请在名称中写明区别 is recorded already: if it was another time, say so in its title"
-        ),
-    )
+pub(super) fn again(sequence: u64, next: &str) -> OfficeError {
+    OfficeError::field("record", format!("已记录 (序号 {sequence}), {next}"))
 }
 
 /// Takes those out who were named by mistake; each must be in the record.

@@ -181,7 +181,8 @@ pub(super) async fn add(
             let kind = fact.kind();
             let day = fact.day();
             let mut record = record_of(fact, who, desk.actor.clone());
-            not_again(desk.draft, day, |known| match known {
+            let next = "如确是另一次, 请在文字中写明区别 it is recorded already: if it was another time, say so in its words";
+            not_again(desk.draft, day, next, |known| match known {
                 Payload::BookRecord(known) => {
                     (known.member_id, known.case_id, &known.award, &known.role)
                         == (
@@ -463,8 +464,14 @@ pub(super) fn taken_back(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<
     let records = book::life_of_year(shelf, year)?;
     let mut found: Vec<u64> = book_of::taken_back(&records, who).collect();
     let account = book::dues_account(shelf, who)?;
+    let of_year = |corrects: u64| {
+        let mut payments = account.payments.iter();
+        let payment = payments.find(|noted| noted.sequence == corrects);
+        let paid = payment.map(|noted| noted.entry.paid_on.date().year());
+        paid.is_some_and(|paid| u16::try_from(paid) == Ok(year))
+    };
     let void = account.corrections.iter();
-    let void = void.filter(|noted| noted.entry.payment.is_none());
+    let void = void.filter(|noted| noted.entry.payment.is_none() && of_year(noted.entry.corrects));
     found.extend(void.map(|noted| noted.sequence));
     Ok(found)
 }

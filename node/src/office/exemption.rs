@@ -37,7 +37,8 @@ pub(super) async fn exempt(
                 let same = (known.member_id, &known.from, known.since, known.until)
                     == (member_id, &exemption.from, exemption.since, exemption.until);
                 if same {
-                    return Err(again(sequence));
+                    let next = "如有不同, 用 exemption correct 更正 it is recorded already: exemption correct changes it";
+                    return Err(again(sequence, next));
                 }
             }
             desk.enter(&exemption.into(), None)?;

@@ -71,7 +71,7 @@ pub(super) async fn restore(
             let member = gone(desk.draft, &text)?;
             let formers = book::formers_of(desk.draft, member.member_id)?;
             let left = book::last_elsewhere(&member, &formers);
-            let left = left.map(|at| formers[at].changed_on);
+            let left = left.map(|at| formers[at].until);
             let on = on.or(left).unwrap_or(desk.today);
             let units = book::units(desk.draft)?;
             let unit = member.unit_id.and_then(|id| units.get(id));
@@ -81,6 +81,16 @@ pub(super) async fn restore(
                     "member",
                     format!("{path} 已撤销, 请导入名册并写明现在的支部 that unit is closed: import them with the one they belong to now"),
                 ));
+            }
+            if let Some(number) = &member.details.certificate {
+                for id in book::members_of_certificate(desk.draft, number)? {
+                    if book::member(desk.draft, id)?.is_some_and(|other| !other.removed) {
+                        return Err(OfficeError::field(
+                            "member",
+                            format!("活动证 {number} 现由另一名党员持有, 请先核对 another member holds that certificate now: look at it first"),
+                        ));
+                    }
+                }
             }
             let place = roster::now(&units, &member);
             let closings = book::dues_closings(desk.draft)?;
@@ -142,9 +152,10 @@ fn told(office: &Office, answer: Answer) -> Result<(Member, Answer), OfficeError
 /// A member and the cases it has.
 pub(super) fn show(office: &Office, text: &str) -> Result<(Member, Vec<CaseFile>), OfficeError> {
     let member = match find::member(&office.store, text) {
-        Err(error @ OfficeError::NotFound { .. }) => {
-            find::left(&office.store, text).map_err(|_| error)
-        }
+        Err(error @ OfficeError::NotFound { .. }) => match find::left(&office.store, text) {
+            Err(OfficeError::NotFound { .. }) => Err(error),
+            found => found,
+        },
         found => found,
     }?;
     let member = unit::called_now(&book::units(&office.store)?, member);

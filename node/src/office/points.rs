@@ -125,9 +125,19 @@ impl Asked {
         };
         let mine = self.duties.iter();
         let mine = mine.filter(|duty| duty.subject == Subject::Person(who));
-        let owed = mine.filter_map(|duty| hours(&self.policy.rule(&duty.rule)?.rule, true));
+        let mut excused = false;
+        let owed = mine.filter_map(|duty| {
+            let hours = hours(&self.policy.rule(&duty.rule)?.rule, true)?;
+            let is_excused = matches!(duty.state, State::Excused { .. });
+            excused |= is_excused;
+            Some(hours).filter(|_| !is_excused)
+        });
+        let owed = owed.max();
+        if excused && owed.is_none() {
+            return 0;
+        }
         let asked = self.policy.pick(|rule| hours(rule, false));
-        let hours = owed.max().or_else(|| asked.map(|(_, hours)| hours).next());
+        let hours = owed.or_else(|| asked.map(|(_, hours)| hours).next());
         hours.unwrap_or_default() * TENTHS
     }
 }
@@ -190,7 +200,11 @@ pub(super) fn member(
     let person = person(&office.store, name)?;
     let records = lived::of_year(&office.store, year)?;
     let exempted = exempted(&office.store)?;
-    let hours = Asked::of(office, policy, day)?.hours(person.who);
+    let hours = if exempted.is(person.who, ExemptionFrom::Attendance, day) {
+        0
+    } else {
+        Asked::of(office, policy, day)?.hours(person.who)
+    };
     let (paid, months) = dues::paid_months(office, person.who, day)?;
     let dues = Share {
         done: paid,

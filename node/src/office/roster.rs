@@ -265,10 +265,10 @@ pub(super) fn may_count_from(
         ));
     }
     let last = book::last_elsewhere(member, formers).map(|at| &formers[at]);
-    if let Some(last) = last.filter(|last| on < last.changed_on) {
+    if let Some(last) = last.filter(|last| on < last.until) {
         return refuse(format!(
             "{name} 的支部或在册情况在 {} 已有变更, 请用该日或以后的日期 another unit, or on and off the roster, from that day: name it or a later one",
-            last.changed_on
+            last.until
         ));
     }
     let closed = units.iter().flatten();

@@ -53,7 +53,8 @@ pub(super) async fn train(
             let everyone = roster::everyone(desk.draft)?;
             let named = members(&everyone, people.iter().map(String::as_str), "people")?;
             member_ids.extend(named);
-            not_again(desk.draft, day, |known| match known {
+            let next = "其中有人已记; 补记他人用 training correct --member, 如确是另一次, 请在名称中写明区别 it is recorded already for one of them: add others with training correct --member, or say in its title that it was another time";
+            not_again(desk.draft, day, next, |known| match known {
                 Payload::Training(known) => {
                     let same = (known.day, known.tenths, &known.title, &known.organizer)
                         == (day, course.tenths, &course.title, &course.organizer);

@@ -281,7 +281,7 @@ fn before<'a>(
     let (earlier, last) = (&formers[..at], &formers[at]);
     // Where nothing is known of the time before, they belong to their first unit in all of it.
     let told = book::known(formers).any(|known| known.sequence == last.sequence);
-    (told && on < last.changed_on).then_some((&last.member, earlier))
+    (told && on < last.until).then_some((&last.member, earlier))
 }
 
 /// A unit as a person names it; one that is closed by its name too, when no open one has it.

@@ -170,6 +170,11 @@ impl DuesPayment {
         (0..self.months.get()).map(move |more| first.plus_months(more))
     }
 
+    /// What lists reckon with: from which month, how many of them, how much, and when.
+    pub const fn figures(&self) -> (Month, u32, Fen, Day) {
+        (self.month, self.months.get(), self.fen, self.paid_on)
+    }
+
     /// The receipt's number as letters and papers write it: the paper's own where there is one.
     pub fn receipt(&self) -> String {
         self.paper

@@ -134,6 +134,14 @@ fn a_wrong_field_names_the_option_it_is_given_by() {
     let text = Failure::from(refusal()).with_options(&options);
     let text = text.to_text(Lang::Zh);
     assert!(text.contains("\n  选项: --unit\n→"), "{text}");
+    // One of several values, and one that the command calls otherwise.
+    for (field, option) in [("votes[1].person", "vote"), ("tenths", "hours")] {
+        let mut details = ErrorDetails::new();
+        details.add_bad_request_violation(field, "不在名册 is not on the roster");
+        let status = Status::with_error_details(Code::InvalidArgument, "不对 is wrong", details);
+        let failure = Failure::from(status).with_options(&[option.to_owned()]);
+        assert_eq!(failure.fields[0].option.as_deref(), Some(option));
+    }
     // A command without such an option: the person gave the field in another way.
     let other = Failure::from(refusal()).with_options(&["reason".to_owned()]);
     assert_eq!(other, Failure::from(refusal()));

@@ -93,7 +93,10 @@ fn is_corrected(
     let money = |day: Day| {
         let mut seen = account.seen(day).payments;
         seen.retain(|(_, payment)| payment.paid_on <= eve);
-        seen
+        let figures = seen.into_iter();
+        figures
+            .map(|(sequence, payment)| (sequence, payment.figures()))
+            .collect::<Vec<_>>()
     };
     let owed = |day: Day| {
         let lines = months((person, account), elsewhere, day, eve.month());

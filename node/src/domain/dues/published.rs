@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use hongyan_proto::{
     id::Fen,
+    letter::DuesPayment,
     time::{Day, Month},
 };
 
@@ -39,8 +40,12 @@ pub fn published(
     let eve = account.seen(begin.plus_days(-1)).payments;
     let seen = account.seen(end).payments;
     // New ones, and those that a correction changed or took away: a figure is named with every month that it is about.
-    let came = seen.iter().filter(|payment| !eve.contains(payment));
-    let went = eve.iter().filter(|payment| !seen.contains(payment));
+    let has = |list: &[(u64, &DuesPayment)], (sequence, payment): &(u64, &DuesPayment)| {
+        let mut same = list.iter().filter(|(known, _)| known == sequence);
+        same.any(|(_, known)| known.figures() == payment.figures())
+    };
+    let came = seen.iter().filter(|payment| !has(&eve, payment));
+    let went = eve.iter().filter(|payment| !has(&seen, payment));
     let changed: Vec<_> = came.chain(went).map(|(_, payment)| *payment).collect();
     let received = received((person, account), (begin, end)).into_iter();
     let received = received.filter(|(here, fen)| fen.0 != 0 && inside(*here, unit));

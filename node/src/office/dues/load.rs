@@ -145,7 +145,7 @@ fn stays(room: &Room<'_, impl Shelf>, member: &book::Member, formers: &[Former])
             stays.push(Stay { unit, from, until });
         }
     };
-    for former in formers {
+    for former in book::known(formers) {
         add(&former.member, from, Some(former.until.plus_days(-1)));
         from = Some(former.until);
     }

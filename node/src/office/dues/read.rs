@@ -287,9 +287,13 @@ pub(in crate::office) fn publish(
     let lines = people
         .iter()
         .flat_map(|one| published((&one.person, &one.account), &unit, period, days.1));
-    Ok(Publication {
-        people: lines.collect(),
-        open: list.open,
-        unit,
-    })
+    let people: Vec<Published> = lines.collect();
+    // Who received something may have nobody on its list any more.
+    let mut open = list.open;
+    let received = people
+        .iter()
+        .map(|one| one.unit.as_deref().unwrap_or_default());
+    let received = received.filter(|place| !closings.covers(place, period.1));
+    open.extend(received.map(str::to_owned));
+    Ok(Publication { unit, open, people })
 }

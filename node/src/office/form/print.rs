@@ -8,7 +8,8 @@ use hongyan_proto::{
 
 use super::{
     super::{
-        Answer, Office, OfficeError, Request, book as books, dues, find, happened::this_year_or,
+        Answer, Office, OfficeError, Request, book as books, dues, find,
+        happened::{calendar, this_year_or},
         roster,
     },
     Drawn, draw,
@@ -101,7 +102,11 @@ fn resolve(office: &Office, wanted: Wanted) -> Result<(FormKind, FormTarget), Of
             FormKind::Ledger,
             FormTarget {
                 unit: Some(Text::parse(&roster::named(&office.store, unit.as_str())?)?),
-                year: Some(within(office, year)?),
+                // A plan for the next year has a ledger, too.
+                year: Some(match year {
+                    0 => within(office, 0)?,
+                    year => Within::new(u32::from(calendar(year)?))?,
+                }),
                 ..none
             },
         ),

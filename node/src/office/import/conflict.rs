@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::identity::{Mark, differ, marks, only_name};
+use super::identity::{Mark, differ, marks};
 use crate::office::roster_file::{Column, Problem, Row};
 
 fn problem(column: Column, problem: String) -> Problem {
@@ -16,21 +16,7 @@ fn problem(column: Column, problem: String) -> Problem {
 pub(super) fn find(rows: &[Row]) -> BTreeMap<usize, Vec<Problem>> {
     let mut found: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
     let mut seen: BTreeMap<Mark, usize> = BTreeMap::new();
-    let named = rows.iter().filter(|row| only_name(&row.details).is_none());
-    let named = named.filter_map(|row| Some((row.details.name.as_ref()?.as_str(), row.number)));
-    let named: BTreeMap<&str, u32> = named.collect();
     for (at, row) in rows.iter().enumerate() {
-        let namesake = only_name(&row.details).and_then(|name| named.get(name.as_str()).copied());
-        if let Some(other) = namesake {
-            let text = format!(
-                "与第 {other} 行同名, 请补充身份证号、活动证号或出生年月以区分 the name of row {other}: give the ID number, certificate or month of birth"
-            );
-            found
-                .entry(at)
-                .or_default()
-                .push(problem(Column::Name, text));
-            continue;
-        }
         for mark in marks(&row.details) {
             let Some(first) = seen.get(&mark).copied() else {
                 seen.insert(mark, at);

@@ -9,6 +9,7 @@ mod identity;
 mod new_unit;
 mod plan;
 mod result;
+mod who;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

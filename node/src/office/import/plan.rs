@@ -1,7 +1,5 @@
 //! What is to be written: row by row, against the roster and the tree as they are. Pure.
 
-use std::collections::BTreeMap;
-
 use hongyan_proto::{
     id::{MemberId, UnitId},
     letter::{Disclosed, Text, UnitFounded},
@@ -13,6 +11,7 @@ use super::{
     identity::Index,
     new_unit::{Named, Resolver},
     result::{ColumnChange, Imported, Outcome, RowResult, Said},
+    who,
 };
 use crate::{
     book::{self, Member},
@@ -61,18 +60,14 @@ pub(super) fn plan(
         changes: Vec::new(),
         founded: Vec::new(),
     };
+    let mut found = who::find(&roster.rows, &index);
     let mut shown = 0;
-    let mut meant: BTreeMap<MemberId, u32> = BTreeMap::new();
     // Each row becomes what it changes: a large roster is not to be in memory twice.
     for (at, mut row) in roster.rows.into_iter().enumerate() {
         let mut problems = std::mem::take(&mut row.problems);
         problems.extend(conflicts.remove(&at).unwrap_or_default());
-        let found = match index.find(&row.details) {
-            Ok(found) => {
-                let twice = found.and_then(|found| meant.insert(found.member_id, row.number));
-                problems.extend(twice.map(same_member));
-                found
-            }
+        let found = match std::mem::replace(&mut found[at], Ok(None)) {
+            Ok(found) => found.and_then(|id| index.members.get(&id)),
             Err(problem) => {
                 problems.push(problem);
                 None
@@ -109,15 +104,6 @@ pub(super) fn plan(
     plan.imported.unknown_units = resolver.unknown;
     plan.founded = resolver.founded;
     plan
-}
-
-fn same_member(other: u32) -> Problem {
-    Problem {
-        column: Column::Name.title().to_owned(),
-        problem: format!(
-            "按名册与第 {other} 行是同一名党员; 如是两人, 请都补充身份证号 by the roster the same member as in row {other}: if they are two people give both ID numbers"
-        ),
-    }
 }
 
 /// What the member would be. What the file is silent about stays.

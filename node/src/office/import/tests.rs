@@ -226,12 +226,20 @@ fn who_a_row_is_against_the_roster() {
         (format!("赵六,1980-05,{TWO},,,\n"), vec![Changed]),
         (
             format!("赵六,1949-12,{ONE},,,\n赵六,1980-05,{TWO},,,\n"),
-            vec![Changed, Refused],
+            vec![Refused, Refused],
         ),
     ] {
         let plan = planned(&format!("{HEADER}{file}"), &named, &nothing, false);
         assert_eq!(outcomes(&plan), expected, "{file}");
     }
+    // Somebody known by the name alone beside a namesake who is known better: each row is who it was.
+    let file = format!("{HEADER}赵六,1980-05,{TWO},,,\n");
+    let (both, _) = after(planned(&file, &[], &nothing, false), &[], &nothing);
+    let mut twin = named[0].clone();
+    twin.member_id = MemberId::from_bytes([98; 16]);
+    let both = [both, vec![twin]].concat();
+    let plan = planned(&format!("{file}赵六,,,,,\n"), &both, &nothing, false);
+    assert_eq!(outcomes(&plan), [Unchanged, Unchanged]);
     // Two of one name and month are not told apart.
     let mut twins = members.clone();
     let mut twin = members[2].clone();

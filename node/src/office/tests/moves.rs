@@ -200,6 +200,7 @@ async fn a_mistaken_leaving_is_taken_back_as_if_it_had_not_been() {
     tree(home).await;
     base(home, "李四", 3000, "2026-04").await.unwrap();
     base(home, "张三", 3000, "2026-04").await.unwrap();
+    assign(home, FIRST, "李四", "2026-04-01").await.unwrap();
     home.set_day("2026-07-20");
     let rows = |of: &str| {
         let list = dues::list(&home.office, FIRST, of.parse().unwrap()).unwrap();
@@ -221,6 +222,28 @@ async fn a_mistaken_leaving_is_taken_back_as_if_it_had_not_been() {
     let again = back(None).await.unwrap_err();
     assert!(again.to_string().contains("在册"), "{again}");
     same_after_rebuild(home);
+    // What was before is as it was: a move to the unit is dated again, or another is entered, from before the mistake.
+    assign(home, FIRST, "李四", "2026-05-10").await.unwrap();
+    assign(home, SECOND, "李四", "2026-05-05").await.unwrap();
+    assert!(!rows("2026-06"));
+    assign(home, FIRST, "李四", "2026-05-05").await.unwrap();
+    assert!(rows("2026-06"));
+    same_after_rebuild(home);
+    // Who holds the certificate by now keeps it.
+    leave(home, "李四", MemberExit::Mistaken, "2026-05-10")
+        .await
+        .unwrap();
+    import_rows(
+        home,
+        "姓名,身份证号,活动证号\n借证人,11010519491231002X,AQ-0002\n",
+    )
+    .await;
+    let held = back(None).await.unwrap_err();
+    assert!(held.to_string().contains("AQ-0002"), "{held}");
+    leave(home, "借证人", MemberExit::Mistaken, "2026-07-20")
+        .await
+        .unwrap();
+    back(None).await.unwrap();
     // A closed month stays as it is: from the next one on.
     leave(home, "李四", MemberExit::Mistaken, "2026-05-10")
         .await

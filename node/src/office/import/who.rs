@@ -1,0 +1,72 @@
+//! Which member each row of a file is: what one row alone would be may be another matter beside its other rows.
+
+use std::collections::BTreeMap;
+
+use hongyan_proto::id::MemberId;
+
+use super::identity::{Index, differ, only_name};
+use crate::office::roster_file::{Column, Problem, Row};
+
+/// For each row the member that it is, none when it is a new one; or why that cannot be told.
+pub(super) fn find(rows: &[Row], index: &Index) -> Vec<Result<Option<MemberId>, Problem>> {
+    let found = rows.iter().map(|row| index.find(&row.details));
+    let found = found.map(|found| found.map(|found| found.map(|member| member.member_id)));
+    let mut found: Vec<_> = found.collect();
+    let named = rows.iter().filter(|row| only_name(&row.details).is_none());
+    let named = named.filter_map(|row| Some((row.details.name.as_ref()?.as_str(), row.number)));
+    let named: BTreeMap<&str, u32> = named.collect();
+    let mut meant: BTreeMap<MemberId, usize> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        match found[at] {
+            Ok(Some(id)) => {
+                let Some(first) = meant.insert(id, at) else {
+                    continue;
+                };
+                let earlier = &rows[first];
+                if differ(&row.details, &earlier.details) {
+                    // The roster knows too little of that member to say which of two people it is.
+                    found[first] = Err(either(row.number));
+                }
+                found[at] = Err(if found[first].is_err() {
+                    either(earlier.number)
+                } else {
+                    same(earlier.number)
+                });
+            }
+            Ok(None) => {
+                let name = only_name(&row.details);
+                let other = name.and_then(|name| named.get(name.as_str()));
+                if let Some(other) = other {
+                    found[at] = Err(namesake(*other));
+                }
+            }
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+fn problem(problem: String) -> Problem {
+    Problem {
+        column: Column::Name.title().to_owned(),
+        problem,
+    }
+}
+
+fn either(other: u32) -> Problem {
+    problem(format!(
+        "名册中的同名党员身份不全, 本行与第 {other} 行都可能是他; 请先只导入其中一人, 或在名册中补全他的身份证号 the roster knows too little of that member to tell whether it is this row or row {other}: import the right one first"
+    ))
+}
+
+fn same(other: u32) -> Problem {
+    problem(format!(
+        "按名册与第 {other} 行是同一名党员; 如是两人, 请写明身份证号 by the roster the same member as in row {other}: if they are two people give the ID numbers"
+    ))
+}
+
+fn namesake(other: u32) -> Problem {
+    problem(format!(
+        "与第 {other} 行同名, 请补充身份证号、活动证号或出生年月以区分 the name of row {other}: give the ID number, certificate or month of birth"
+    ))
+}
