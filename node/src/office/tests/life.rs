@@ -476,7 +476,7 @@ fn played() -> Fact {
 }
 
 /// A repeated request is the same code; nothing but its hash is stored.
-async fn give(town: &Town, name: &str) -> book_of::Given {
+async fn give(town: &Town, name: &str) -> (String, u32) {
     let request = town.request();
     let again = request.clone();
     let (given, _) = book_of::give(&town.office, request, name.to_owned(), 0)
@@ -486,7 +486,7 @@ async fn give(town: &Town, name: &str) -> book_of::Given {
         .await
         .unwrap();
     assert!(answer.repeated && second.code == given.code);
-    given
+    (given.code, given.unconfirmed)
 }
 
 async fn confirm(town: &Town, name: &str, code: &str) -> Result<(u16, u32), OfficeError> {
@@ -514,22 +514,22 @@ async fn a_member_confirms_what_was_there_when_the_code_was_given() {
     add(host, "本地甲", awarded("优秀党员")).await;
     let none = confirm(host, "本地甲", "0000-0000").await;
     assert!(none.is_err(), "none was given");
-    let given = give(host, "本地甲").await;
-    assert_eq!(given.unconfirmed, 2);
+    let (given, unconfirmed) = give(host, "本地甲").await;
+    assert_eq!(unconfirmed, 2);
     // What is written after the code was given is not covered by it.
     add(host, "本地甲", played()).await;
     assert!(confirm(host, "本地甲", "0000-0000").await.is_err());
-    let other = confirm(host, "本地乙", &given.code).await;
+    let other = confirm(host, "本地乙", &given).await;
     assert!(other.is_err(), "another's code");
-    let done = confirm(host, "本地甲", &given.code.to_lowercase()).await;
+    let done = confirm(host, "本地甲", &given.to_lowercase()).await;
     assert_eq!(done.unwrap(), (2026, 2));
-    let again = confirm(host, "本地甲", &given.code).await;
+    let again = confirm(host, "本地甲", &given).await;
     assert!(again.is_err(), "once only");
     assert_eq!(lines(host, "本地甲"), (3, 2));
     // A code that is too old is not taken.
-    let late = give(host, "本地甲").await;
+    let (late, _) = give(host, "本地甲").await;
     host.set_day("2026-04-09");
-    let refused = confirm(host, "本地甲", &late.code).await.unwrap_err();
+    let refused = confirm(host, "本地甲", &late).await.unwrap_err();
     assert!(refused.to_string().contains("已过期"), "{refused}");
     // Confirmations are derived: made again from the log they say the same.
     let before = book_of::show(&host.office, "本地甲", 0, true).unwrap().1;
@@ -558,8 +558,8 @@ async fn a_line_that_says_something_else_waits_for_a_new_confirmation() {
         heard.iter().any(|fact| fact.contains("先进个人")),
         "{heard:?}"
     );
-    let given = give(host, "本地甲").await;
-    confirm(host, "本地甲", &given.code).await.unwrap();
+    let (given, _) = give(host, "本地甲").await;
+    confirm(host, "本地甲", &given).await.unwrap();
 
     // Somebody else's line is corrected: this member's confirmation stands. The own one: it does not.
     let absent = [("本地乙", Presence::Remote)];
