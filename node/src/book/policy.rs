@@ -31,6 +31,8 @@ const INSPECTION: (&[u8], Kind) = (b"i", Kind::InspectionMade);
 pub struct Policies {
     /// In the order they were adopted.
     pub adopted: Vec<Adopted>,
+    /// Where the last adoption stands in the local log.
+    pub last_adoption: Option<u64>,
     /// The program's table with every notice that was entered since.
     pub calendar: Calendar,
     /// By duty, those taken back left out; each with its place in the local log.
@@ -81,7 +83,7 @@ pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
         calendar: Calendar::shipped().clone(),
         ..Policies::default()
     };
-    for (payload, _) in read(shelf, ADOPTED)? {
+    for (payload, sequence) in read(shelf, ADOPTED)? {
         let Payload::PolicyAdopted(adopted) = payload else {
             continue;
         };
@@ -91,6 +93,7 @@ pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
             .map(|one| (one.name.to_string(), format!("{}\n", one.text)))
             .collect();
         let policy = Policy::of_texts(&texts).and_then(Result::ok);
+        policies.last_adoption = Some(sequence);
         policies.adopted.push(Adopted {
             from: adopted.from,
             policy: Arc::new(policy.ok_or(BookError::View("policy"))?),

@@ -29,7 +29,7 @@ use super::{
 pub(super) enum AgreementVerb {
     /// 起草: 写出条文, 不发送 Draft: write the terms out, send nothing
     #[command(
-        after_help = "例 Example:\n  hongyan-node agreement draft --until 2027-12-31 --own-discloses identity,certificate,dues --partner-discloses attendance,dues,conduct --out 协议.terms"
+        after_help = "例 Example:\n  hongyan-node agreement draft --until 2027-12-31 --own-discloses identity,certificate,dues --partner-discloses certificate,attendance,dues,conduct --out 协议.terms"
     )]
     Draft {
         #[command(flatten)]

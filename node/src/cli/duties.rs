@@ -16,6 +16,7 @@ use super::{
     Failure,
     lang::Lang,
     member::more,
+    partial::Partial,
     session::{Ended, Session, client, fields, table},
     table::{GOOD, WARN, short},
     words,
@@ -176,10 +177,10 @@ pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<End
                     unit: duties.unit,
                     member: duties.member,
                 };
+                let mut written = Partial::over(&file, session).await?;
                 let answer = client.export_duties(request).await?.into_inner();
-                tokio::fs::write(&file, &answer.content)
-                    .await
-                    .map_err(|error| Failure::file(&file, &error))?;
+                written.write(answer.content.as_bytes()).await?;
+                written.finish().await?;
                 session.show(&answer, |answer, lang| {
                     let count = answer.events;
                     let done = lang.say(&format!("{count} 项"), &format!("{count} events"));

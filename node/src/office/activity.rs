@@ -3,7 +3,7 @@
 use hongyan_proto::{
     letter::{
         Activity, ActivityKind, Attendee, ExemptionFrom, FormHandedUp, LocalReplacement, Payload,
-        Presence, Text,
+        Presence, Text, UnitKind,
     },
     log::Kind,
     time::Day,
@@ -28,7 +28,7 @@ use crate::{
             ledger::line,
             roll::{self, Problems},
         },
-        unit::Called,
+        unit::{Called, Unit, Units},
     },
 };
 
@@ -98,6 +98,7 @@ pub(super) async fn hold(
                 ..activity
             };
             recorded_before(desk.draft, &activity)?;
+            may_hold(&book::units(desk.draft)?, &activity)?;
             let unit = activity.unit.as_str();
             let mut candidates = roster::candidates_on(desk.draft, unit, activity.day)?;
             roster::require(&candidates, unit)?;
@@ -116,6 +117,36 @@ pub(super) async fn hold(
         })
         .await?;
     Ok((telling(&answer)?, answer))
+}
+
+/// Meetings of a branch are not held by a group, and those of groups not by a branch that has some.
+fn may_hold(units: &Units, activity: &Activity) -> Result<(), OfficeError> {
+    let Some(unit) = units.unit_of(None, Some(activity.unit.as_str())) else {
+        return Ok(());
+    };
+    let refuse = |problem: String| Err(OfficeError::field("activity.unit", problem));
+    let of_branch = matches!(
+        activity.kind,
+        ActivityKind::BranchAssembly | ActivityKind::BranchCommittee | ActivityKind::Appraisal
+    );
+    if of_branch && unit.kind == UnitKind::Group {
+        return refuse(format!(
+            "{} 是党小组, {}由支部召开, 请写明支部 a group: the branch holds it, name that",
+            activity.unit,
+            activity.kind.label().0
+        ));
+    }
+    let groups = units.below(Some(unit.id));
+    let there =
+        |below: &&&Unit| below.kind == UnitKind::Group && below.founded_on() <= activity.day;
+    let group = groups.iter().find(there);
+    match group.filter(|_| activity.kind == ActivityKind::GroupMeeting) {
+        Some(group) => refuse(format!(
+            "党小组会由党小组召开, 请写明小组, 如 {} its groups hold it: name one of them",
+            units.path(group.id)
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The same twice is a slip of the hand; two of a kind on one day differ in when they began. People are talked to one after the other.

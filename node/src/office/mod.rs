@@ -3,6 +3,7 @@
 //! A write checks and writes in one commit, so that nothing can change in between. Rules come from `domain`, what is known from
 //! `book`; no rule lives here, and nothing here knows a socket: what needs the network is handed in as a [`Carrier`].
 
+mod absence;
 mod activity;
 mod agreement;
 mod appraisal;

@@ -8,7 +8,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    Office, OfficeError, book::person, dues, exemption::exempted, facts as facts_of, lived, roster,
+    Office, OfficeError, absence::missed_elsewhere, book::person, dues, exemption::exempted,
+    facts as facts_of, lived, roster,
 };
 use crate::{
     book,
@@ -198,7 +199,10 @@ pub(super) fn member(
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, false)?;
     let person = person(&office.store, name)?;
-    let records = lived::of_year(&office.store, year)?;
+    let mut records = lived::of_year(&office.store, year)?;
+    let written = book::life_of_year(&office.store, year)?;
+    let elsewhere = missed_elsewhere(&office.store, &written, person.who)?;
+    records.retain(|record| !elsewhere.contains(&record.sequence));
     let exempted = exempted(&office.store)?;
     let hours = if exempted.is(person.who, ExemptionFrom::Attendance, day) {
         0

@@ -14,6 +14,7 @@ use crate::{
         calendar::{ActivityDay, Calendar},
         policy::{Policy, PolicyError, PolicyHistory, Rule, SHIPPED, shipped},
     },
+    store::LogNo,
 };
 
 /// Months ahead of which the activity days are shown.
@@ -122,15 +123,21 @@ pub(super) async fn adopt(
             })
         })
         .collect::<Result<Vec<_>, OfficeError>>()?;
+    let store = office.store.clone();
     let answer = office
         .write(request, move |desk| {
             let known = book::policies(desk.draft)?;
-            // The first policy may say since when it has been kept; later ones must not rewrite what was owed.
-            if known.last_from().is_some() && from < desk.today {
-                return Err(OfficeError::field(
-                    "from",
-                    "已有采用的政策, 新政策须自今日或以后起算 a policy is adopted already: a new one counts from today or later",
-                ));
+            // The first policy may say since when it has been kept; later ones must not rewrite what was owed. What was adopted by mistake is
+            // replaced on the same day.
+            if let Some(last) = known.last_from().filter(|_| from < desk.today) {
+                let entered = known.last_adoption.map(|at| store.entry(LogNo::LOCAL, at));
+                let entered = entered.transpose()?.map(|entry| entry.header().time.day());
+                if from != last || entered != Some(desk.today) {
+                    return Err(OfficeError::field(
+                        "from",
+                        format!("已有自 {last} 采用的政策, 新政策须自今日或以后起算; 当日误采的, 当日自 {last} 重新采用 a policy is adopted already: a new one counts from today or later; one that was adopted today by mistake is adopted anew from {last}, today"),
+                    ));
+                }
             }
             let adopted = PolicyAdopted {
                 from,

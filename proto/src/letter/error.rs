@@ -27,7 +27,7 @@ pub enum ValueError {
         found: usize,
     },
     /// A number outside its range.
-    #[error("应在 {min}–{max} 之间, 实为 {found} must be {min} to {max}, found {found}")]
+    #[error("应在 {min}–{max} 之间, 写的是 {found}, 请改正 must be {min} to {max}, found {found}")]
     Range {
         /// Smallest.
         min: i64,
@@ -37,10 +37,12 @@ pub enum ValueError {
         found: i64,
     },
     /// A choice that is not on its closed list.
-    #[error("应为下列之一: {choices}; 实为 {found} must be one of: {choices}; found {found}")]
+    #[error("“{found}”不是下列之一: {choices} must be one of: {choices_en}")]
     Choice {
-        /// The list, Chinese and English.
+        /// The list in Chinese.
         choices: String,
+        /// The list in English.
+        choices_en: String,
         /// What was found.
         found: String,
     },

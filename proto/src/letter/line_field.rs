@@ -74,13 +74,14 @@ impl std::str::FromStr for LineField {
             .iter()
             .copied()
             .find(|field| field.name() == text)
-            .ok_or_else(|| ValueError::Choice {
-                choices: Self::ALL
-                    .iter()
-                    .map(|field| field.name())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                found: text.chars().take(40).collect(),
+            .ok_or_else(|| {
+                let names = Self::ALL.iter().map(|field| field.name());
+                let names = names.collect::<Vec<_>>().join(", ");
+                ValueError::Choice {
+                    choices: names.clone(),
+                    choices_en: names,
+                    found: text.chars().take(40).collect(),
+                }
             })
     }
 }

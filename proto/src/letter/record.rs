@@ -199,8 +199,14 @@ macro_rules! closed {
                 }
             }
 
-            fn choices() -> String {
-                Self::ALL.iter().map(Self::to_string).collect::<Vec<_>>().join(", ")
+            fn not_among(found: &str) -> $crate::letter::error::ValueError {
+                let labels = Self::ALL.iter().map(|choice| choice.label());
+                let (zh, en): (Vec<_>, Vec<_>) = labels.unzip();
+                $crate::letter::error::ValueError::Choice {
+                    choices: zh.join(", "),
+                    choices_en: en.join(", "),
+                    found: found.chars().take(40).collect(),
+                }
             }
         }
 
@@ -212,10 +218,7 @@ macro_rules! closed {
                     if code == 0 {
                         $crate::letter::error::ValueError::Missing
                     } else {
-                        $crate::letter::error::ValueError::Choice {
-                            choices: Self::choices(),
-                            found: code.to_string(),
-                        }
+                        Self::not_among(&code.to_string())
                     }
                 })
             }
@@ -241,10 +244,7 @@ macro_rules! closed {
                         let (zh, en) = choice.label();
                         text == zh || words.eq_ignore_ascii_case(&en.replace('-', " "))
                     })
-                    .ok_or_else(|| $crate::letter::error::ValueError::Choice {
-                        choices: Self::choices(),
-                        found: text.chars().take(40).collect(),
-                    })
+                    .ok_or_else(|| Self::not_among(text))
             }
         }
 

@@ -194,9 +194,9 @@ pub(in crate::cli) struct Return {
     /// 返回日期, 缺省今天 Day; default: today
     #[arg(long)]
     on: Option<Day>,
-    /// 活动证查验 Certificate
+    /// 活动证查验; 本方披露含 certificate 时写明 Certificate: where the agreement names it for this side
     #[arg(long, value_parser = words::parser(words::CERTIFICATE_CHECKS))]
-    check: i32,
+    check: Option<i32>,
     /// 党员自述摘要 The member's own account
     #[arg(long, default_value = "", hide_default_value = true)]
     member_account: String,
@@ -213,7 +213,7 @@ impl Return {
             case: self.case,
             returned: Some(exchange::Returned {
                 returned_on: session.day(self.on),
-                certificate_check: self.check,
+                certificate_check: self.check.unwrap_or_default(),
                 member_account: self.member_account,
                 host_account: self.host_account,
             }),

@@ -21,9 +21,9 @@ use crate::cli::{Failure, session::Session, words};
 pub(in crate::cli) struct Accept {
     /// 案卷 Case
     case: String,
-    /// 活动证查验 Certificate
+    /// 活动证查验; 本方披露含 certificate 时写明 Certificate: where the agreement names it for this side
     #[arg(long, value_parser = words::parser(words::CERTIFICATE_CHECKS))]
-    check: i32,
+    check: Option<i32>,
     /// 到达日期, 缺省今天 Day; default: today
     #[arg(long)]
     on: Option<Day>,
@@ -36,7 +36,7 @@ impl Accept {
             request_id: session.request_id(),
             case: self.case,
             accept: Some(exchange::Accept {
-                certificate_check: self.check,
+                certificate_check: self.check.unwrap_or_default(),
                 arrived_on: session.day(self.on),
             }),
         };

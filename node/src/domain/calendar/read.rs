@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
         text.parse().map_err(|_| {
             self.wrong(
                 field,
-                "日期应如 2026-10-01",
+                "日期应写成如 2026-10-01 的样子",
                 "a day must look like 2026-10-01",
             )
         })
@@ -112,7 +112,9 @@ impl<'a> Line<'a> {
             .parse()
             .ok()
             .filter(|year| (1949..=9999).contains(year))
-            .ok_or_else(|| self.wrong(0, "年份应如 2026", "a year must look like 2026"))?;
+            .ok_or_else(|| {
+                self.wrong(0, "年份应写成如 2026 的样子", "a year must look like 2026")
+            })?;
         let (first, last) = (self.day(1, from)?, self.day(2, to)?);
         if last < first || last > first.plus_days(MOST_DAYS) {
             return Err(self.wrong(

@@ -380,7 +380,8 @@ fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: 
             .joined
             .filter(|joined| joined.month() == one.month)
             .unwrap_or(one.first);
-        let owed = folk.here_on(day).is_some();
+        // A run begins with the policy that follows it: what was not asked for before is not held against anybody.
+        let owed = one.asked.is_some() && folk.here_on(day).is_some();
         // Paid later than the month: it was owing when the month ended.
         let payment = records.paid(one.month);
         if owed && payment.is_none_or(|paid| paid.day > one.last) {

@@ -183,6 +183,14 @@ pub struct Activity {
     pub entry: Entry,
 }
 
+impl Activity {
+    /// Did anybody come, of those it names? One to which nobody came was not held; the absences count.
+    pub fn took_place(&self) -> bool {
+        let mut lines = self.attendance.iter();
+        self.attendance.is_empty() || lines.any(|(_, presence)| presence.was_there())
+    }
+}
+
 /// A yearly plan that was filed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Plan {
@@ -289,6 +297,8 @@ pub struct CaseFacts {
     pub unit: Option<UnitName>,
     /// Every step.
     pub steps: Vec<CaseStep>,
+    /// Since when the member is away.
+    pub since: Option<Day>,
     /// Contacts home made, ascending by day.
     pub contacts: Vec<(Day, Entry)>,
     /// Last day of probation, as this side knows it.

@@ -157,7 +157,11 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
         };
         let waiting = Waiting {
             step: flow_step,
-            since: step.day,
+            since: match case.since {
+                // A term of days from the departure does not wait for somebody to write it down.
+                Some(since) if step.to == State::Departed => since.min(step.day),
+                _ => step.day,
+            },
             about: format!("{}/{at}", case.id),
             waits: !ours,
             done: next,

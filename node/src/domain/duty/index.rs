@@ -149,7 +149,7 @@ impl<'a> Index<'a> {
         held: Held,
         joint: &[UnitKind],
     ) -> impl Iterator<Item = &'a Activity> {
-        let all = of.iter().copied();
+        let all = of.iter().copied().filter(|one| one.took_place());
         all.filter(move |one| one.held == held).filter(move |one| {
             let above = || self.unit(&one.unit).map(|unit| unit.kind);
             one.unit == *unit || above().is_some_and(|kind| joint.contains(&kind))

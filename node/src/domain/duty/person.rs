@@ -163,10 +163,16 @@ fn reports(scene: &mut Scene<'_>) {
         Rule::StudyReport { by, timing } => Some((*by, timing)),
         _ => None,
     });
-    let what = words("述学述做", "report on study and work");
+    let terms = with_words(terms, |term| match term.asks {
+        Post::Secretary => words(
+            "代表支部述学述做",
+            "report on study and work for the branch",
+        ),
+        _ => words("述学述做", "report on study and work"),
+    });
     for folk in scene.people {
         let records = scene.index.people.records(folk);
-        for term in &terms {
+        for (term, what) in &terms {
             let post = (term.asks, Of::Branches);
             if let Some(branch) = held(scene, (folk, records), post, &term.window) {
                 let done = counted(&records.reports, &term.window);
@@ -190,15 +196,18 @@ fn with_words<'a, T>(
         .collect()
 }
 
-/// Whoever holds a post owes its hours and not those of members as well.
-fn holds_more(person: &Person, post: Post, day: Day) -> bool {
-    let more: &[Post] = match post {
+/// Whoever holds one of these owes its hours, and not those of the post as well.
+const fn more_than(post: Post) -> &'static [Post] {
+    match post {
         Post::Member => &[Post::Secretary, Post::CommitteeMember],
         Post::CommitteeMember => &[Post::Secretary],
         Post::Secretary | Post::Leader => &[],
-    };
-    more.iter()
-        .any(|post| person.holds(*post, day).next().is_some())
+    }
+}
+
+fn holds_more(person: &Person, post: Post, day: Day) -> bool {
+    let mut more = more_than(post).iter();
+    more.any(|post| person.holds(*post, day).next().is_some())
 }
 
 fn training(scene: &mut Scene<'_>) {
@@ -212,8 +221,10 @@ fn training(scene: &mut Scene<'_>) {
         for term in &terms {
             let (post, hours) = term.asks;
             let person = folk.person;
-            let branch = held(scene, (folk, records), (post, Of::All), &term.window)
-                .filter(|_| !holds_more(person, post, term.window.from));
+            // Who held a post for a part of the year owes its hours no more, and those of members still.
+            let by = |post: &Post| held(scene, (folk, records), (*post, Of::All), &term.window);
+            let branch =
+                by(&post).filter(|_| !more_than(post).iter().any(|more| by(more).is_some()));
             if let Some(branch) = branch {
                 let (what, done) = hours_of(records, hours, &term.window);
                 add(scene, term, (person, branch), what, done);

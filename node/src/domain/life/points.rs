@@ -145,7 +145,12 @@ pub fn of_branch(records: &[Record], unit: &str, months: u32, exempted: &Exempte
     let mut facts = Facts::default();
     let mut days = BTreeSet::new();
     for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
-        if activity.kind == ActivityKind::ActivityDay {
+        // One to which nobody came was not held.
+        let came = activity
+            .attendees
+            .iter()
+            .any(|line| line.presence.was_there());
+        if activity.kind == ActivityKind::ActivityDay && came {
             days.insert(activity.day.month());
         }
         for line in &activity.attendees {

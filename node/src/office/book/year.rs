@@ -9,7 +9,9 @@ use hongyan_proto::{
 
 use super::{
     super::{
-        Office, OfficeError, dues,
+        Office, OfficeError,
+        absence::missed_elsewhere,
+        dues,
         error::At as _,
         exemption::exempted,
         happened::this_year_or,
@@ -48,6 +50,8 @@ pub(in crate::office) struct Standing {
 pub(super) fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, OfficeError> {
     let confirmed = book::book_confirmed(shelf, who)?;
     let mut records = book::life_of_year(shelf, year)?;
+    let elsewhere = missed_elsewhere(shelf, &records, who)?;
+    records.retain(|record| !elsewhere.contains(&record.sequence));
     records.extend(dues::year_of(shelf, who, Some(year))?);
     Ok(lines_about(&records, who, &confirmed, &exempted(shelf)?))
 }

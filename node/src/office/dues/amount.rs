@@ -55,8 +55,9 @@ fn free(
     }
     let last = loaded.person.stays.last().and_then(|stay| stay.until);
     if let Some(last) = last.filter(|last| *last < month.first_day() && !paying.any_amount) {
+        let gone = last.plus_days(1);
         return wrong(format!(
-            "{last} 起已不在本单位, {month} 不需交纳; 自愿交纳请写明金额并加上 --any-amount 表明 nothing is owed for {month}: the person left on {last}; what is given freely is entered with its amount and --any-amount"
+            "自 {gone} 起已不在本单位, {month} 不需交纳; 自愿交纳请写明金额并加上 --any-amount 表明 nothing is owed for {month}: the person is not here from {gone} on; what is given freely is entered with its amount and --any-amount"
         ));
     }
     if line.is_paid_up() {

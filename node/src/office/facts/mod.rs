@@ -339,10 +339,15 @@ fn case(
             .iter()
             .map(|step| CaseStep {
                 to: step.to,
-                day: step.event.time.day(),
+                // The host manages from the day of placement, whenever it wrote so: dues say the same.
+                day: match &step.event.payload {
+                    Some(Payload::Place(place)) => place.placed_on,
+                    _ => step.event.time.day(),
+                },
                 entry: logs.of(&step.event),
             })
             .collect(),
+        since: file.case.since(),
         contacts: Vec::new(),
         probation_until: details.probationary_until,
         opinions: Vec::new(),

@@ -94,11 +94,15 @@ impl<'a> Resolver<'a> {
                 ));
             }
         }
-        self.unknown.push(text.to_owned());
         if self.next.is_none() {
+            self.unknown.push(text.to_owned());
             return Named::Unknown;
         }
-        self.found(text)
+        let found = self.found(text);
+        if !matches!(found, Named::Refused(_)) {
+            self.unknown.push(text.to_owned());
+        }
+        found
     }
 
     fn at(&self, id: UnitId) -> Named {

@@ -10,7 +10,11 @@ use super::{
     stories::{accept, day, notice, place, ready, write},
 };
 use crate::{
-    domain::duty::{self as derived, Duty, State},
+    book,
+    domain::{
+        duty::{self as derived, Duty, State},
+        policy::PolicyHistory,
+    },
     office::{
         OfficeError, activity as activity_of,
         duty::{self, Filter},
@@ -52,7 +56,7 @@ fn states(town: &Town, rule: &str) -> Vec<(String, State)> {
 /// What must be the same after everything was derived anew.
 pub(super) fn same_after_rebuild(town: &Town) {
     let before = everything(town);
-    crate::book::rebuild(town.office.store(), &|_, _| {}).unwrap();
+    book::rebuild(town.office.store(), &|_, _| {}).unwrap();
     assert_eq!(everything(town), before);
 }
 
@@ -231,6 +235,24 @@ async fn a_policy_counts_from_its_day_and_never_before() {
     same_after_rebuild(home);
     let unknown = adopt(home, "beijing", "2026-07-01").await;
     assert!(matches!(unknown, Err(OfficeError::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_policy_that_was_adopted_by_mistake_is_replaced_the_same_day() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "wuxi", "2026-01-01").await.unwrap();
+    assert!(adopt(home, "chizhou", "2026-02-01").await.is_err());
+    adopt(home, "chizhou", "2026-01-01").await.unwrap();
+    let names = |town: &Town| {
+        let adopted = book::policies(town.office.store()).unwrap().adopted;
+        let history = PolicyHistory::new(adopted, None);
+        history.at(day("2026-02-01")).unwrap().name.clone()
+    };
+    assert_eq!(names(home), "chizhou");
+    home.set_day("2026-04-02");
+    assert!(adopt(home, "wuxi", "2026-01-01").await.is_err());
+    same_after_rebuild(home);
 }
 
 #[tokio::test]

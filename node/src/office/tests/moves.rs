@@ -14,7 +14,10 @@ use super::{
     units::{found, rename, tree},
 };
 use crate::{
-    domain::duty::{Duty, State},
+    domain::{
+        duty::{Duty, State},
+        life::book::tally,
+    },
     office::{
         OfficeError, book as books, dues, member,
         officer::{self, Post},
@@ -107,6 +110,10 @@ async fn who_moved_is_missed_where_they_belonged_that_day() {
     };
     assert_eq!(lines(FIRST), Some((1, 3)));
     assert_eq!(lines(SECOND), Some((0, 1)));
+    // The member's own book has both, and not the absence from where they had left.
+    let (_, years) = books::show(&home.office, "张三", 2026, false).unwrap();
+    let own = tally(&years[0].lines);
+    assert_eq!((own.attended, own.expected), (1, 4));
     same_after_rebuild(home);
 }
 

@@ -49,6 +49,21 @@ async fn a_branch_has_the_meetings_of_its_groups() {
         Some(0)
     );
     let group = "东街党总支/第一支部/第一党小组";
+    // What is the branch's a group does not hold, nor the other way round.
+    for (unit, kind) in [
+        (group, ActivityKind::BranchAssembly),
+        ("第一支部", ActivityKind::GroupMeeting),
+    ] {
+        let held = hold(home, activity(unit, kind, "2026-03-05"), all(&[])).await;
+        assert!(held.unwrap_err().to_string().contains("党小组"));
+    }
+    // One to which nobody came was not held.
+    let nobody = Roll {
+        everyone: Some(Presence::Absent),
+        people: vec![],
+    };
+    let empty = activity("第一支部", ActivityKind::BranchAssembly, "2026-02-05");
+    hold(home, empty, nobody).await.unwrap();
     for (unit, kind, on) in [
         ("第一支部", ActivityKind::BranchAssembly, "2026-03-05"),
         (group, ActivityKind::GroupMeeting, "2026-01-08"),

@@ -295,6 +295,20 @@ pub(super) const SIX_MONTHS_OF_NEGLECT: &[Case] = &[
         expected: &["due 2026-07-31 张三"],
     },
     Case {
+        name: "months before the policy are not held against anybody",
+        clause: LADDER,
+        policies: &[("2026-04-01", "jiaxing")],
+        today: "2026-10-02",
+        rule: "lapse",
+        due: "",
+        given: |t| {
+            t.branch("一支部")
+                .member("张三", "一支部")
+                .joined("张三", "2010-01-15");
+        },
+        expected: &["due 2026-10-31 张三"],
+    },
+    Case {
         name: "paid afterwards ends it",
         clause: LADDER,
         policies: J,

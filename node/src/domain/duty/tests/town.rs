@@ -557,6 +557,7 @@ impl Town {
             member: (side == Side::Outflow).then_some(member),
             unit: None,
             steps,
+            since: None,
             contacts: Vec::new(),
             probation_until: None,
             opinions: Vec::new(),

@@ -275,9 +275,9 @@ const X_PERSONS: [Row; 12] = [
     ),
     row(
         ("training-member", "member", "X 五1"),
-        530 - 6 - 63,
-        451,
-        "without officers; ten came back with 24 hours",
+        530 - 6 - (19 + 40),
+        455,
+        "without who led all year; ten came back with 24 hours",
     ),
     row(
         ("training-secretary", "member", "X 五1"),

@@ -1,0 +1,49 @@
+//! Absences that count: whoever belonged elsewhere on the day was not expected, whatever the record of it says.
+
+use std::collections::BTreeSet;
+
+use super::{
+    OfficeError,
+    roster::{COMMITTEE, of_member},
+};
+use crate::{
+    book::{self, Shelf},
+    domain::{
+        life::{Record, Who, unit::belongs},
+        unit::Called,
+    },
+};
+
+/// The activities of these that a member missed while they belonged to another unit, or had left: a move that is entered later counts by its
+/// day. Records carry the names that units had.
+pub(super) fn missed_elsewhere(
+    shelf: &impl Shelf,
+    records: &[Record],
+    who: Who,
+) -> Result<BTreeSet<u64>, OfficeError> {
+    let member = match who {
+        Who::Member(id) => book::member(shelf, id)?,
+        Who::Hosted(_) => None,
+    };
+    let Some(member) = member else {
+        return Ok(BTreeSet::new());
+    };
+    let formers = book::formers_of(shelf, member.member_id)?;
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    let elsewhere = |record: &&Record| {
+        let Some(activity) = record.activity() else {
+            return false;
+        };
+        let mut lines = activity.attendees.iter();
+        let missed = lines.any(|line| Who::of(line) == Some(who) && !line.presence.was_there());
+        let then = book::as_of(&member, &formers, activity.day);
+        let held = called.now(activity.unit.as_str(), Some(activity.day));
+        let here = of_member((&units, &called), then).is_none_or(|place| {
+            held == COMMITTEE || belongs(&place, &held) || belongs(&held, &place)
+        });
+        missed && (then.removed || !here)
+    };
+    let found = records.iter().filter(elsewhere);
+    Ok(found.map(|record| record.sequence).collect())
+}
