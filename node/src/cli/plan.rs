@@ -274,9 +274,13 @@ fn shown(answer: &GetPlanResponse, lang: Lang) -> String {
     let filings: Vec<_> = answer
         .filings
         .iter()
-        .map(|filed| match filed.superior.as_str() {
-            "" => filed.day.clone(),
-            superior => format!("{} {superior}", filed.day),
+        .map(|filed| {
+            let earlier = if filed.plan == answer.sequence {
+                String::new()
+            } else {
+                lang.say(" (此前的版本)", " (an earlier version)")
+            };
+            format!("{} {}{earlier}", filed.day, filed.superior)
         })
         .collect();
     let head = fields(lang)

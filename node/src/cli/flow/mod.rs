@@ -4,6 +4,7 @@
 
 mod home;
 mod host;
+mod said;
 mod show;
 
 use clap::Subcommand;

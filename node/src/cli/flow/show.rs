@@ -6,6 +6,7 @@ use hongyan_proto::{
     pb::office::v1::{Case, CaseEvent, GetCaseRequest, ListCasesRequest, ListCasesResponse},
 };
 
+use super::said::said;
 use crate::cli::{
     Failure,
     lang::Lang,
@@ -179,6 +180,7 @@ pub(in crate::cli) fn events(events: &[CaseEvent], lang: Lang) -> String {
             ("序号", "sequence"),
             ("方", "side"),
             ("事项", "entry"),
+            ("内容", "what"),
             ("结果", "state then"),
             ("送达", "letter"),
             ("备注", "note"),
@@ -190,6 +192,10 @@ pub(in crate::cli) fn events(events: &[CaseEvent], lang: Lang) -> String {
             event.sequence.to_string(),
             words::show(words::SIDES, event.side, lang),
             kind(event.kind, lang),
+            event
+                .payload
+                .as_ref()
+                .map_or_else(String::new, |payload| said(payload, lang)),
             words::show(words::CASE_STATES, event.state_after, lang),
             words::show(words::LETTERS, event.letter, lang),
             note(event, lang),
