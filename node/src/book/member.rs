@@ -24,6 +24,8 @@ pub struct Former {
     pub member: Member,
     /// The day from which the change counts: the one its entry names, else the entry's own.
     pub changed_on: Day,
+    /// The day on which that entry was written: what it changes beside the place counts from it.
+    pub written_on: Day,
     /// The first day on which it was not so any more: that of this change, or of a later one that counts from an earlier day.
     pub until: Day,
     /// That entry's place in the local log.
@@ -37,6 +39,9 @@ struct Kept {
     member: Bytes,
     #[prost(sint64, tag = "2")]
     time_ms: i64,
+    /// When the entry was written.
+    #[prost(sint64, tag = "3")]
+    written_ms: i64,
 }
 
 fn certificate_key(blind: [u8; 16], id: Option<MemberId>) -> Vec<u8> {
@@ -63,7 +68,8 @@ pub(super) fn keep(
         let moved = place(old) != place(new);
         let since = new.since.filter(|_| moved);
         let time = since.map_or(header.time, Day::start);
-        keep_former(draft, old.clone(), (header.sequence, time))?;
+        let written = (header.sequence, header.time);
+        keep_former(draft, old.clone(), written, time)?;
     }
     if let Some(old) = old.as_ref().filter(|old| place(old) == place(new))
         && let Some(since) = new.since.filter(|_| old.since != new.since)
@@ -96,11 +102,8 @@ fn redate(draft: &mut Draft<'_>, new: &Member, since: Day) -> Result<(), BookErr
         .iter()
         .filter(|former| place(&former.member) != place(new));
     for former in elsewhere.filter(|former| since < former.until) {
-        keep_former(
-            draft,
-            former.member.clone(),
-            (former.sequence, since.start()),
-        )?;
+        let written = (former.sequence, former.written_on.start());
+        keep_former(draft, former.member.clone(), written, since.start())?;
     }
     Ok(())
 }
@@ -120,13 +123,15 @@ pub fn last_elsewhere(member: &Member, formers: &[Former]) -> Option<usize> {
 fn keep_former(
     draft: &mut Draft<'_>,
     before: Member,
-    (sequence, counts_from): (u64, Timestamp),
+    (sequence, written): (u64, Timestamp),
+    counts_from: Timestamp,
 ) -> Result<(), BookError> {
     let id = before.member_id;
     let key = [&id.as_bytes()[..], &sequence.to_be_bytes()].concat();
     let kept = Kept {
         member: Payload::from(before).encode().into(),
         time_ms: counts_from.millis(),
+        written_ms: written.millis(),
     };
     Ok(put(draft, View::Former, &key, &kept)?)
 }
@@ -192,6 +197,11 @@ fn former(shelf: &impl Shelf, prefix: &[u8]) -> Result<Vec<(MemberId, Former)>, 
         let former = Former {
             member: checked(&kept.member)?,
             changed_on,
+            written_on: match kept.written_ms {
+                // A view from before this was kept.
+                0 => changed_on,
+                written => Timestamp::from_millis(written).day(),
+            },
             until: changed_on,
             sequence: u64::from_be_bytes(*sequence),
         };

@@ -254,6 +254,9 @@ fn righted(
         ));
     }
     let unit = roster::named(desk.draft, before.unit.as_str())?;
+    if right.kind != before.kind {
+        may_hold(&book::units(desk.draft)?, right)?;
+    }
     let mut candidates = roster::candidates_on(desk.draft, &unit, right.day)?;
     was_there(&mut candidates, &before.attendees);
     let attendees = roll::amend(

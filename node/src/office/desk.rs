@@ -6,7 +6,10 @@ use std::sync::Arc;
 use hongyan_proto::{
     id::CaseId,
     identity::{IdentityKey, KeyRotation, Keyring},
-    letter::{Access, DisclosureSet, KeyRotated, LocalCorrection, LocalReplacement, Payload, Text},
+    letter::{
+        Access, Disclosure, DisclosureSet, KeyRotated, LocalCorrection, LocalReplacement, Payload,
+        Text,
+    },
     log::Kind,
     time::{Day, Timestamp},
 };
@@ -294,7 +297,24 @@ pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
     })
 }
 
+/// Where the agreement names certificates, whoever takes a member over or back says how theirs was looked at (W: 查验活动证).
+fn looked_at(payload: &Payload, scope: DisclosureSet) -> Result<(), OfficeError> {
+    let check = match payload {
+        Payload::Accept(accept) => accept.certificate_check,
+        Payload::Returned(returned) => returned.certificate_check,
+        _ => return Ok(()),
+    };
+    if check.is_some() || !scope.contains(Disclosure::Certificate) {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "certificate_check",
+        "协议披露活动证, 请写明查验情况 (--check) the agreement names certificates: say how it was looked at",
+    ))
+}
+
 fn within(payload: Payload, scope: DisclosureSet, cut: Cut) -> Result<Payload, OfficeError> {
+    looked_at(&payload, scope)?;
     match cut {
         Cut::Refuse => match payload.check_scope(&scope) {
             Ok(()) => Ok(payload),

@@ -87,7 +87,7 @@ pub(super) async fn restore(
                     if book::member(desk.draft, id)?.is_some_and(|other| !other.removed) {
                         return Err(OfficeError::field(
                             "member",
-                            format!("活动证 {number} 现由另一名党员持有, 请先核对 another member holds that certificate now: look at it first"),
+                            format!("活动证 {number} 现由另一名党员持有; 请改为导入名册 (写明本人现在的证号或不写), 再用 unit assign --on 写明原日期 another member holds that certificate now: import this one with the number they have now, and date that with unit assign --on"),
                         ));
                     }
                 }

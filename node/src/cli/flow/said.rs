@@ -1,6 +1,6 @@
 //! What a fact about a member says, in one line for people.
 
-use hongyan_proto::pb::exchange::v1::{Payload, payload::Content};
+use hongyan_proto::pb::exchange::v1::{Payload, correction::Replacement, payload::Content};
 
 use crate::cli::{lang::Lang, values::show_fen, words};
 
@@ -57,12 +57,33 @@ pub(super) fn said(payload: &Payload, lang: Lang) -> String {
             words::show(words::OUTCOMES, one.outcome, lang),
             one.extended_until.clone(),
         ],
-        Some(Content::Correction(one)) if one.replacement.is_none() => {
-            vec![lang.say("作废", "void"), one.reason.clone()]
+        Some(Content::Correction(one)) => {
+            let right = one.replacement.clone().map(|right| Payload {
+                content: Some(content(right)),
+            });
+            let right = right.map(|right| said(&right, lang));
+            let right = right.unwrap_or_else(|| lang.say("作废", "void"));
+            vec![right, format!("({})", one.reason)]
         }
-        Some(Content::Correction(one)) => vec![one.reason.clone()],
         _ => Vec::new(),
     };
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
+}
+
+/// What is right instead, as it would have been written at first.
+fn content(right: Replacement) -> Content {
+    match right {
+        Replacement::Attendance(right) => Content::Attendance(right),
+        Replacement::Dues(right) => Content::Dues(right),
+        Replacement::Award(right) => Content::Award(right),
+        Replacement::Role(right) => Content::Role(right),
+        Replacement::Conduct(right) => Content::Conduct(right),
+        Replacement::Change(right) => Content::Change(right),
+        Replacement::MajorEvent(right) => Content::MajorEvent(right),
+        Replacement::Contact(right) => Content::Contact(right),
+        Replacement::MatterNotified(right) => Content::MatterNotified(right),
+        Replacement::ProbationOpinion(right) => Content::ProbationOpinion(right),
+        Replacement::ProbationDecision(right) => Content::ProbationDecision(right),
+    }
 }

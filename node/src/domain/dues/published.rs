@@ -25,6 +25,8 @@ pub struct Published {
     pub unit: Option<String>,
     /// Received in the period.
     pub fen: Fen,
+    /// The last month in which something was received.
+    pub last: Month,
     /// The months that the payments of the period, and what a correction changed in it, were for.
     pub months: BTreeSet<Month>,
 }
@@ -53,12 +55,15 @@ pub fn published(
         let of_unit = changed
             .iter()
             .filter(|payment| person.unit_on(payment.paid_on) == here);
+        let paid = of_unit.clone().map(|payment| payment.paid_on.month());
+        let last = paid.max().unwrap_or(from).clamp(from, until);
         let months = of_unit.flat_map(|payment| payment.covered()).collect();
         Published {
             who: person.who,
             name: person.name.clone(),
             unit: here.map(str::to_owned),
             fen,
+            last,
             months,
         }
     });

@@ -289,12 +289,17 @@ fn runs(
     let mut last: Option<Month> = None;
     let mut length = 0_u16;
     for month in months {
+        // A run begins with the policy that follows it: what was not asked for before is not held against anybody.
+        let Some(asked) = long(month) else {
+            last = None;
+            continue;
+        };
         length = match last {
             Some(before) if before.plus_months(1) == month => length + 1,
             _ => 1,
         };
         last = Some(month);
-        if long(month) == Some(length) {
+        if asked == length {
             lapse(month);
         }
     }
@@ -318,7 +323,7 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
     let mut found = Vec::new();
     runs(
         neglected,
-        |month| lapse_on(scene, last_day(month), Neglect::Life).map(|(.., (months, _))| months),
+        |month| lapse_on(scene, month.first_day(), Neglect::Life).map(|(.., (months, _))| months),
         |month| found.push(month),
     );
     for month in found {
@@ -358,7 +363,8 @@ fn months(scene: &Scene<'_>) -> Vec<DuesMonth> {
             month,
             first: month.first_day(),
             last,
-            asked: lapse_on(scene, last, Neglect::Dues).map(|(.., (months, _))| months),
+            asked: lapse_on(scene, month.first_day(), Neglect::Dues)
+                .map(|(.., (months, _))| months),
         }
     });
     months
@@ -380,7 +386,7 @@ fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: 
             .joined
             .filter(|joined| joined.month() == one.month)
             .unwrap_or(one.first);
-        // A run begins with the policy that follows it: what was not asked for before is not held against anybody.
+        // As in `runs`.
         let owed = one.asked.is_some() && folk.here_on(day).is_some();
         // Paid later than the month: it was owing when the month ended.
         let payment = records.paid(one.month);
@@ -425,7 +431,7 @@ fn lapse_of_work<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
     let mut found = Vec::new();
     runs(
         refused.keys().copied(),
-        |month| lapse_on(scene, last_day(month), Neglect::Work).map(|(.., (months, _))| months),
+        |month| lapse_on(scene, month.first_day(), Neglect::Work).map(|(.., (months, _))| months),
         |month| found.push(month),
     );
     for month in found {

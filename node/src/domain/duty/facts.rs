@@ -299,6 +299,8 @@ pub struct CaseFacts {
     pub steps: Vec<CaseStep>,
     /// Since when the member is away.
     pub since: Option<Day>,
+    /// Since when the host manages the member.
+    pub managed_from: Option<Day>,
     /// Contacts home made, ascending by day.
     pub contacts: Vec<(Day, Entry)>,
     /// Last day of probation, as this side knows it.

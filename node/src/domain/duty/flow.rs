@@ -8,7 +8,7 @@ use hongyan_proto::time::{Day, Quarter};
 
 use super::{
     draft::Draft,
-    facts::{CaseFacts, Entry, Kept, QuarterFacts, Who},
+    facts::{CaseFacts, CaseStep, Entry, Kept, QuarterFacts, Who},
     folk::Folk,
     term::{Scene, dated, words},
 };
@@ -157,17 +157,21 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
         };
         let waiting = Waiting {
             step: flow_step,
-            since: match case.since {
-                // A term of days from the departure does not wait for somebody to write it down.
-                Some(since) if step.to == State::Departed => since.min(step.day),
-                _ => step.day,
-            },
+            since: departed(scene, case, step).unwrap_or(step.day),
             about: format!("{}/{at}", case.id),
             waits: !ours,
             done: next,
         };
         add(scene, case, waiting, what, vec![&step.entry]);
     }
+}
+
+/// The day from which a notice is due: a term from the departure does not wait for somebody to write that down. What was before this node kept
+/// any book, or before a policy asked, was nobody's neglect here.
+fn departed(scene: &Scene<'_>, case: &CaseFacts, step: &CaseStep) -> Option<Day> {
+    let since = case.since.filter(|_| step.to == State::Departed)?;
+    let since = since.max(scene.horizon.from).min(step.day);
+    term_on(scene, since, FlowStep::Notice).map(|_| since)
 }
 
 /// A moved case is followed by the next case of the same member.

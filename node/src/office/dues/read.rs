@@ -290,10 +290,10 @@ pub(in crate::office) fn publish(
     let people: Vec<Published> = lines.collect();
     // Who received something may have nobody on its list any more.
     let mut open = list.open;
+    let place = |one: &Published| one.unit.clone().unwrap_or_default();
     let received = people
         .iter()
-        .map(|one| one.unit.as_deref().unwrap_or_default());
-    let received = received.filter(|place| !closings.covers(place, period.1));
-    open.extend(received.map(str::to_owned));
+        .filter(|one| !closings.covers(&place(one), one.last));
+    open.extend(received.map(place));
     Ok(Publication { unit, open, people })
 }

@@ -236,12 +236,12 @@ fn text(value: Option<impl ToString>) -> String {
 
 /// From when until when the host manages the member: from the placement to the end of the case.
 fn managed(case: &CaseFacts) -> Option<(Day, Option<Day>)> {
-    let placed = case.steps.iter().find(|step| step.to == State::Active)?;
+    let from = case.managed_from?;
     let ended = case
         .steps
         .iter()
         .find(|step| step.to.is_closed() || step.to == State::Moved);
-    Some((placed.day, ended.map(|step| step.day)))
+    Some((from, ended.map(|step| step.day)))
 }
 
 /// Open cases, and those that ended within the horizon. Facts are read of those only: old cases are many and owe nothing.
@@ -339,15 +339,13 @@ fn case(
             .iter()
             .map(|step| CaseStep {
                 to: step.to,
-                // The host manages from the day of placement, whenever it wrote so: dues say the same.
-                day: match &step.event.payload {
-                    Some(Payload::Place(place)) => place.placed_on,
-                    _ => step.event.time.day(),
-                },
+                day: step.event.time.day(),
                 entry: logs.of(&step.event),
             })
             .collect(),
         since: file.case.since(),
+        // From the day of placement, whenever it was written: dues say the same.
+        managed_from: super::dues::managed(file).map(|(from, _)| from),
         contacts: Vec::new(),
         probation_until: details.probationary_until,
         opinions: Vec::new(),

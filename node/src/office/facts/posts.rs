@@ -64,7 +64,7 @@ pub(super) fn probation(member: &Member, formers: &[Former]) -> Vec<Probation> {
         let was = until(&former.member).filter(|was| after != Some(*was))?;
         Some(Probation {
             until: was,
-            decided: Some((former.changed_on, entry(former.sequence))),
+            decided: Some((former.written_on, entry(former.sequence))),
         })
     });
     let now = until(member).map(|until| Probation {

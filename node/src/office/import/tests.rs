@@ -228,6 +228,10 @@ fn who_a_row_is_against_the_roster() {
             format!("赵六,1949-12,{ONE},,,\n赵六,1980-05,{TWO},,,\n"),
             vec![Refused, Refused],
         ),
+        (
+            format!("赵六,1949-12,{ONE},,,\n赵六,,,,,\n赵六,1980-05,{TWO},,,\n"),
+            vec![Refused; 3],
+        ),
     ] {
         let plan = planned(&format!("{HEADER}{file}"), &named, &nothing, false);
         assert_eq!(outcomes(&plan), expected, "{file}");

@@ -1,10 +1,10 @@
 //! Which member each row of a file is: what one row alone would be may be another matter beside its other rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::id::MemberId;
 
-use super::identity::{Index, differ, only_name};
+use super::identity::{Index, full, only_name};
 use crate::office::roster_file::{Column, Problem, Row};
 
 /// For each row the member that it is, none when it is a new one; or why that cannot be told.
@@ -15,24 +15,10 @@ pub(super) fn find(rows: &[Row], index: &Index) -> Vec<Result<Option<MemberId>, 
     let named = rows.iter().filter(|row| only_name(&row.details).is_none());
     let named = named.filter_map(|row| Some((row.details.name.as_ref()?.as_str(), row.number)));
     let named: BTreeMap<&str, u32> = named.collect();
-    let mut meant: BTreeMap<MemberId, usize> = BTreeMap::new();
+    let mut meant: BTreeMap<MemberId, Vec<usize>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         match found[at] {
-            Ok(Some(id)) => {
-                let Some(first) = meant.insert(id, at) else {
-                    continue;
-                };
-                let earlier = &rows[first];
-                if differ(&row.details, &earlier.details) {
-                    // The roster knows too little of that member to say which of two people it is.
-                    found[first] = Err(either(row.number));
-                }
-                found[at] = Err(if found[first].is_err() {
-                    either(earlier.number)
-                } else {
-                    same(earlier.number)
-                });
-            }
+            Ok(Some(id)) => meant.entry(id).or_default().push(at),
             Ok(None) => {
                 let name = only_name(&row.details);
                 let other = name.and_then(|name| named.get(name.as_str()));
@@ -41,6 +27,18 @@ pub(super) fn find(rows: &[Row], index: &Index) -> Vec<Result<Option<MemberId>, 
                 }
             }
             Err(_) => {}
+        }
+    }
+    for several in meant.values().filter(|rows| rows.len() > 1) {
+        let numbers: BTreeSet<_> = several
+            .iter()
+            .filter_map(|at| full(&rows[*at].details))
+            .collect();
+        // Two people for certain: the roster knows too little of that member to say which of them it is.
+        let two = numbers.len() > 1;
+        for (place, at) in several.iter().enumerate().skip(usize::from(!two)) {
+            let other = rows[several[usize::from(place == 0)]].number;
+            found[*at] = Err(if two { either(other) } else { same(other) });
         }
     }
     found

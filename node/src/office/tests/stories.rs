@@ -164,7 +164,7 @@ pub(super) async fn write(
 
 pub(super) fn accept() -> Accept {
     Accept {
-        certificate_check: None,
+        certificate_check: Some(hongyan_proto::letter::CertificateCheck::Seen),
         arrived_on: day("2026-04-01"),
     }
 }
@@ -285,7 +285,7 @@ async fn a_quarter_from_the_notice_to_the_closing() {
     }
     let returned = Returned {
         returned_on: day("2026-07-01"),
-        certificate_check: None,
+        certificate_check: Some(hongyan_proto::letter::CertificateCheck::Seen),
         member_account: None,
         host_account: None,
     };
