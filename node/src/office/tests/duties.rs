@@ -305,6 +305,34 @@ async fn a_bad_file_is_refused_with_its_place_and_nothing_changes() {
     same_after_rebuild(home);
 }
 
+#[tokio::test]
+async fn what_is_written_late_was_late_and_the_host_manages_from_the_placement() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    for town in [home, host] {
+        adopt(town, "wuxi", "2026-01-01").await.unwrap();
+        town.set_day("2026-06-20");
+    }
+    // Away since 1 April: the notice was due within thirty days.
+    let case = notice(&pair, "张三").await;
+    let told = of(home, "notice").remove(0);
+    let late = State::DoneLate(day("2026-06-20"));
+    assert_eq!((told.due, told.state), (day("2026-05-01"), late));
+    pair.sync().await;
+    write(host, case, accept()).await.unwrap();
+    write(host, case, place()).await.unwrap();
+    pair.sync().await;
+    // Placed on 1 April, as it was written in June: dues since then are the host's, on both sides.
+    let months = |town: &Town| {
+        let mut owed = of(town, "dues");
+        owed.retain(|duty| duty.who == "张三");
+        let months = owed.into_iter().map(|duty| duty.from.month().to_string());
+        months.collect::<Vec<_>>()
+    };
+    assert!(months(home).iter().all(|month| **month < *"2026-04"));
+    assert_eq!(months(host).first().map(String::as_str), Some("2026-04"));
+}
+
 fn of_unit(town: &Town, rule: &str, unit: &str) -> Vec<Duty> {
     let mut found = of(town, rule);
     found.retain(|duty| duty.unit.as_deref() == Some(unit));

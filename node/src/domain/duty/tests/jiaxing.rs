@@ -239,6 +239,23 @@ pub(super) const SIX_MONTHS_OF_NEGLECT: &[Case] = &[
         expected: &["due 2026-07-31 张三"],
     },
     Case {
+        name: "without life in months before the policy: those of the policy count",
+        clause: LADDER,
+        policies: &[("2026-03-01", "jiaxing")],
+        today: "2026-09-02",
+        rule: "lapse",
+        due: "",
+        given: |t| {
+            t.branch("一支部")
+                .member("张三", "一支部")
+                .joined("张三", "2010-01-01")
+                .absent("张三", "一支部", SIX)
+                .absent("张三", "一支部", &["2026-07-10", "2026-08-10"])
+                .paid("张三", &["2026-03", "2026-06"], "2026-03-05");
+        },
+        expected: &["due 2026-10-01 张三"],
+    },
+    Case {
         name: "five months are not six",
         clause: LADDER,
         policies: J,
