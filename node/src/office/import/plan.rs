@@ -69,7 +69,7 @@ pub(super) fn plan(
         let found = match std::mem::replace(&mut found[at], Ok(None)) {
             Ok(found) => found.and_then(|id| index.members.get(&id)),
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 None
             }
         };
