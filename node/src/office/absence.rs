@@ -9,7 +9,7 @@ use super::{
 use crate::{
     book::{self, Shelf},
     domain::{
-        life::{Record, Who, unit::belongs},
+        life::{Record, Who, unit::within_each_other},
         unit::Called,
     },
 };
@@ -39,9 +39,8 @@ pub(super) fn missed_elsewhere(
         let missed = lines.any(|line| Who::of(line) == Some(who) && !line.presence.was_there());
         let then = book::as_of(&member, &formers, activity.day);
         let held = called.now(activity.unit.as_str(), Some(activity.day));
-        let here = of_member((&units, &called), then).is_none_or(|place| {
-            held == COMMITTEE || belongs(&place, &held) || belongs(&held, &place)
-        });
+        let here = of_member((&units, &called), then)
+            .is_none_or(|place| held == COMMITTEE || within_each_other(&place, &held));
         missed && (then.removed || !here)
     };
     let found = records.iter().filter(elsewhere);

@@ -14,9 +14,16 @@ use crate::{
 /// A year's records in the order they were first written, each under the name its unit has now. What a text meant is settled by the day it
 /// speaks of.
 pub(super) fn of_year(shelf: &impl Shelf, year: u16) -> Result<Vec<Record>, OfficeError> {
+    named_now(shelf, book::life_of_year(shelf, year)?)
+}
+
+/// The same of records that were read.
+pub(super) fn named_now(
+    shelf: &impl Shelf,
+    mut records: Vec<Record>,
+) -> Result<Vec<Record>, OfficeError> {
     let units = book::units(shelf)?;
     let called = Called::of(&units);
-    let mut records = book::life_of_year(shelf, year)?;
     for record in &mut records {
         let written = record.time.day();
         let (unit, day): (&mut Text<100>, Day) = match &mut record.payload {

@@ -21,7 +21,7 @@ use crate::{
             points::{Facts, Score, Share, of_branch, of_person, scores},
             unit::belongs,
         },
-        policy::{Adopted, Meeting, Points, Policy, PolicyHistory, Post, Rule, shipped},
+        policy::{Adopted, Meeting, PointItem, Points, Policy, PolicyHistory, Post, Rule, shipped},
     },
 };
 
@@ -199,12 +199,16 @@ pub(super) fn member(
     let policy = policy(office, policy_name, day)?;
     let table = table(&policy, false)?;
     let person = person(&office.store, name)?;
-    let mut records = lived::of_year(&office.store, year)?;
-    let written = book::life_of_year(&office.store, year)?;
-    let elsewhere = missed_elsewhere(&office.store, &written, person.who)?;
+    let mut records = book::life_of_year(&office.store, year)?;
+    let elsewhere = missed_elsewhere(&office.store, &records, person.who)?;
     records.retain(|record| !elsewhere.contains(&record.sequence));
+    let records = lived::named_now(&office.store, records)?;
     let exempted = exempted(&office.store)?;
-    let hours = if exempted.is(person.who, ExemptionFrom::Attendance, day) {
+    // The duties of the whole committee are not derived for a table that does not look at hours.
+    let asks = table
+        .iter()
+        .any(|points| points.item == PointItem::Training);
+    let hours = if !asks || exempted.is(person.who, ExemptionFrom::Attendance, day) {
         0
     } else {
         Asked::of(office, policy, day)?.hours(person.who)

@@ -248,6 +248,11 @@ fn lapse_on<'a>(
     })
 }
 
+/// After how many months in a row the policy of a month's first day sees a lapse.
+fn lapse_after(scene: &Scene<'_>, month: Month, neglect: Neglect) -> Option<u16> {
+    lapse_on(scene, month.first_day(), neglect).map(|(.., (months, _))| months)
+}
+
 fn call_lapse<'a>(
     scene: &mut Scene<'a>,
     known: Known<'a>,
@@ -323,7 +328,7 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
     let mut found = Vec::new();
     runs(
         neglected,
-        |month| lapse_on(scene, month.first_day(), Neglect::Life).map(|(.., (months, _))| months),
+        |month| lapse_after(scene, month, Neglect::Life),
         |month| found.push(month),
     );
     for month in found {
@@ -363,8 +368,7 @@ fn months(scene: &Scene<'_>) -> Vec<DuesMonth> {
             month,
             first: month.first_day(),
             last,
-            asked: lapse_on(scene, month.first_day(), Neglect::Dues)
-                .map(|(.., (months, _))| months),
+            asked: lapse_after(scene, month, Neglect::Dues),
         }
     });
     months
@@ -431,7 +435,7 @@ fn lapse_of_work<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
     let mut found = Vec::new();
     runs(
         refused.keys().copied(),
-        |month| lapse_on(scene, month.first_day(), Neglect::Work).map(|(.., (months, _))| months),
+        |month| lapse_after(scene, month, Neglect::Work),
         |month| found.push(month),
     );
     for month in found {

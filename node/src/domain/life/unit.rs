@@ -10,6 +10,11 @@ pub fn belongs(placed: &str, unit: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(INSIDE))
 }
 
+/// Is one of them the other, or inside it?
+pub fn within_each_other(one: &str, other: &str) -> bool {
+    belongs(one, other) || belongs(other, one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::belongs;

@@ -25,7 +25,7 @@ use crate::{
         life::{
             Candidate, Record, Who,
             book::{self as book_of, Line, Tally, lines_about, tally},
-            unit::belongs,
+            unit::within_each_other,
         },
         unit::Called,
     },
@@ -114,7 +114,7 @@ fn elsewhere(
     let other = |record: &&Record| {
         record.activity().is_some_and(|activity| {
             let held = called.now(activity.unit.as_str(), Some(activity.day));
-            unit != COMMITTEE && held != COMMITTEE && !belongs(&held, unit) && !belongs(unit, &held)
+            unit != COMMITTEE && held != COMMITTEE && !within_each_other(&held, unit)
         })
     };
     let other = records.iter().filter(other);
