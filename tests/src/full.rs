@@ -69,6 +69,9 @@ pub async fn disk(program: &Path, seed: u64) -> Result<String, TownError> {
     let before = contacts(&home.desk(), &case).await?;
     disk.fill().await?;
     let (written, refusal) = write_until_refused(&home.desk(), &case).await?;
+    // Whoever comes later is told the same, not to try again: only room helps.
+    let (later, _) = write_until_refused(&home.desk(), &case).await?;
+    expect(later == 0, "nothing is written before there is room")?;
     home.kill().await?;
     if let Err(error) = home.start().await {
         let words = error.to_string();

@@ -78,7 +78,7 @@ struct Inner {
 struct Shared {
     vault: Vault,
     durable: RwLock<Arc<LogTable>>,
-    stopped: RwLock<Option<Arc<str>>>,
+    stopped: RwLock<Option<StoreError>>,
     moved: watch::Sender<u64>,
     folder: Folder,
 }
@@ -93,17 +93,21 @@ impl Shared {
         self.moved.send_modify(|groups| *groups += 1);
     }
 
-    /// Why the store has stopped, if it has.
-    fn stopped(&self) -> Option<Arc<str>> {
+    /// What whoever writes is told, if the store has stopped.
+    fn stopped(&self) -> Option<StoreError> {
         let stopped = self.stopped.read();
         stopped.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Nothing is acknowledged from here on. The first reason stays.
+    /// Nothing is acknowledged from here on. The first reason stays. A full disk keeps its own name: whoever writes next has to
+    /// make room, not to try again later.
     fn stop(&self, error: &StoreError) {
         tracing::error!(%error, "the store stops");
         let mut stopped = self.stopped.write().unwrap_or_else(PoisonError::into_inner);
-        stopped.get_or_insert_with(|| Arc::from(error.to_string()));
+        stopped.get_or_insert_with(|| match error {
+            StoreError::DiskFull(_) => error.clone(),
+            _ => StoreError::Stopped(Arc::from(error.to_string())),
+        });
     }
 }
 
@@ -311,7 +315,7 @@ impl Store {
     }
 
     /// Why the store has stopped, if it has.
-    pub fn stopped(&self) -> Option<Arc<str>> {
+    pub fn stopped(&self) -> Option<StoreError> {
         self.0.shared.stopped()
     }
 

@@ -76,10 +76,7 @@ impl Syncer {
 
     fn groups(&mut self, groups: Vec<Written>) {
         // A group that was worked on over writes that failed must not be answered either.
-        let mut durable = match self.shared.stopped() {
-            Some(reason) => Err(StoreError::Stopped(reason)),
-            None => Ok(()),
-        };
+        let mut durable = self.shared.stopped().map_or(Ok(()), Err);
         if durable.is_ok()
             && let Some(last) = groups.iter().rfind(|group| group.wrote)
         {

@@ -43,8 +43,8 @@ impl Writer {
     /// Works until every handle of the store is gone. `written` leads to the syncer.
     pub(super) fn run(mut self, queue: &Receiver<Job>, written: &SyncSender<Written>) {
         while let Ok(job) = queue.recv() {
-            if self.shared.stopped().is_some() {
-                let (_, answer) = job(Err(self.reason()));
+            if let Some(reason) = self.shared.stopped() {
+                let (_, answer) = job(Err(reason));
                 answer(Ok(()));
                 continue;
             }
@@ -121,9 +121,5 @@ impl Writer {
         table.extend(logs);
         self.table = Arc::new(table);
         Ok(changed)
-    }
-
-    fn reason(&self) -> StoreError {
-        StoreError::Stopped(self.shared.stopped().unwrap_or_default())
     }
 }
