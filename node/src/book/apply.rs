@@ -275,11 +275,16 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::PlanFiled(_)
         | Payload::Activity(_)
         | Payload::FormHandedUp(_)
-        | Payload::LocalCorrection(_)
         | Payload::BookRecord(_)
         | Payload::Exemption(_)
         | Payload::Appraisal(_)
         | Payload::Training(_) => life::keep(draft, header, payload),
+        Payload::LocalCorrection(correction) => {
+            if policy::void(draft, correction.corrects)? {
+                return Ok(());
+            }
+            life::keep(draft, header, payload)
+        }
         Payload::FormIssued(issued) => form::keep(draft, header, issued),
         Payload::DuesBase(_)
         | Payload::DuesRelief(_)

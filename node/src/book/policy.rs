@@ -60,6 +60,31 @@ pub(super) fn keep(
     Ok(draft.put_view(View::Policy, &key, payload.encode())?)
 }
 
+/// Where what was done about a duty lies.
+fn recording(shelf: &impl Shelf, sequence: u64) -> Result<Option<Vec<u8>>, BookError> {
+    for (prefix, _) in [MEASURE, INSPECTION, SCREENED] {
+        let key = [prefix, &sequence.to_be_bytes()].concat();
+        if shelf.get(View::Policy, &key)?.is_some() {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
+}
+
+/// Is this a measure, an inspection or a screening that counts?
+pub fn is_recording(shelf: &impl Shelf, sequence: u64) -> Result<bool, BookError> {
+    Ok(recording(shelf, sequence)?.is_some())
+}
+
+/// A measure, an inspection or a screening never was; says whether it was one.
+pub(super) fn void(draft: &mut Draft<'_>, sequence: u64) -> Result<bool, BookError> {
+    let Some(key) = recording(draft, sequence)? else {
+        return Ok(false);
+    };
+    draft.delete_view(View::Policy, &key);
+    Ok(true)
+}
+
 fn read(
     shelf: &impl Shelf,
     (prefix, kind): (&[u8], Kind),

@@ -7,13 +7,14 @@ use hongyan_proto::{
     pb::office::v1::{
         DutyItem, ExcuseDutyRequest, ExcuseDutyResponse, ExportDutiesRequest, ListDutiesRequest,
         ListDutiesResponse, RecordInspectionRequest, RecordMeasureRequest, RecordScreeningRequest,
-        RecordScreeningResponse,
+        RecordScreeningResponse, VoidRecordingRequest, Written,
     },
     time::Day,
 };
 
 use super::{
     Failure,
+    assessment::done,
     lang::Lang,
     member::more,
     partial::Partial,
@@ -102,6 +103,15 @@ pub(super) enum DutyVerb {
         #[arg(long, default_value = "", hide_default_value = true)]
         findings: String,
     },
+    /// 作废记错的措施、督查或排查 A measure, an inspection or a screening never was
+    #[command(after_help = "例 Example:\n  hongyan-node duties void 146 --reason 记错人")]
+    Void {
+        /// 记录序号 (duties --all 的凭据) Its number, as the evidence in duties --all says
+        record: u64,
+        /// 缘由 Why
+        #[arg(long)]
+        reason: String,
+    },
     /// 登记一年一次的流动党员排查 Record the yearly screening of who is where
     #[command(after_help = "例 Example:\n  hongyan-node duties screen --note 逐户电话核对")]
     Screen {
@@ -152,7 +162,9 @@ pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<End
                 note,
             };
             let answer = client.record_measure(request).await?.into_inner();
-            session.show(&answer, |_, lang| recorded(lang))?;
+            session.show(&answer, |answer, lang| {
+                recorded(answer.written.as_ref(), &answer.closed, lang)
+            })?;
         }
         Some(DutyVerb::Inspect {
             unit,
@@ -169,41 +181,75 @@ pub(super) async fn run(duties: Duties, session: &mut Session<'_>) -> Result<End
                 findings,
             };
             let answer = client.record_inspection(request).await?.into_inner();
-            session.show(&answer, |_, lang| recorded(lang))?;
+            session.show(&answer, |answer, lang| {
+                recorded(answer.written.as_ref(), &answer.closed, lang)
+            })?;
         }
-        None => {
-            if let Some(file) = duties.ics {
-                let request = ExportDutiesRequest {
-                    unit: duties.unit,
-                    member: duties.member,
-                };
-                let mut written = Partial::over(&file, session).await?;
-                let answer = client.export_duties(request).await?.into_inner();
-                written.write(answer.content.as_bytes()).await?;
-                written.finish().await?;
-                session.show(&answer, |answer, lang| {
-                    let count = answer.events;
-                    let done = lang.say(&format!("{count} 项"), &format!("{count} events"));
-                    format!("{GOOD} {} {done}", file.display())
-                })?;
-                return Ok(Ended::Well);
-            }
-            let request = ListDutiesRequest {
-                unit: duties.unit,
-                member: duties.member,
-                all: duties.all,
-                page_size: duties.page_size,
-                page_token: duties.page,
+        Some(DutyVerb::Void { record, reason }) => {
+            let request = VoidRecordingRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                record,
+                reason,
             };
-            let answer = client.list_duties(request).await?.into_inner();
-            session.show(&answer, list)?;
+            let answer = client.void_recording(request).await?.into_inner();
+            session.show(&answer, |answer, lang| done(answer.written.as_ref(), lang))?;
         }
+        None => return look(duties, session).await,
     }
     Ok(Ended::Well)
 }
 
-fn recorded(lang: Lang) -> String {
-    format!("{GOOD} {}", lang.say("已登记", "recorded"))
+/// Lists duties, or writes them as a calendar.
+async fn look(duties: Duties, session: &mut Session<'_>) -> Result<Ended, Failure> {
+    let mut client = client!(session, duty_service_client::DutyServiceClient);
+    if let Some(file) = duties.ics {
+        let request = ExportDutiesRequest {
+            unit: duties.unit,
+            member: duties.member,
+        };
+        let mut written = Partial::over(&file, session).await?;
+        let answer = client.export_duties(request).await?.into_inner();
+        written.write(answer.content.as_bytes()).await?;
+        written.finish().await?;
+        session.show(&answer, |answer, lang| {
+            let count = answer.events;
+            let done = lang.say(&format!("{count} 项"), &format!("{count} events"));
+            format!("{GOOD} {} {done}", file.display())
+        })?;
+        return Ok(Ended::Well);
+    }
+    let request = ListDutiesRequest {
+        unit: duties.unit,
+        member: duties.member,
+        all: duties.all,
+        page_size: duties.page_size,
+        page_token: duties.page,
+    };
+    let answer = client.list_duties(request).await?.into_inner();
+    session.show(&answer, list)?;
+    Ok(Ended::Well)
+}
+
+/// What was recorded, and which duties rest on it.
+fn recorded(written: Option<&Written>, closed: &[DutyItem], lang: Lang) -> String {
+    let done = done(written, lang);
+    if closed.is_empty() {
+        let hint = lang.say(
+            "没有应办事项需要它 (见 duties --all); 登记有误请用 duties void",
+            "no duty called for it, see duties --all; if it is wrong, duties void",
+        );
+        return format!("{done}\n{WARN} {hint}");
+    }
+    let closed = closed.iter().map(|duty| {
+        let what = lang.words(duty.what.as_ref());
+        let state = words::show(words::DUTY_STATES, duty.state, lang);
+        format!("{GOOD} {state}: {} {what} ({})", duty.about, duty.clause)
+    });
+    std::iter::once(done)
+        .chain(closed)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn list(answer: &ListDutiesResponse, lang: Lang) -> String {

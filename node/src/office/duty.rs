@@ -1,19 +1,14 @@
-//! Duties: what the rules make of what is recorded here, excuses, and the yearly screening.
+//! Duties: what the rules make of what is recorded here, and excuses.
 
 use hongyan_proto::{
-    letter::{
-        AbsenceMeasure, Excused, InspectionKind, InspectionMade, MeasureTaken, Screened, Text,
-    },
+    letter::{Excused, Text},
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, facts, find, policy, roster};
+use super::{Answer, Office, OfficeError, Request, facts, policy};
 use crate::{
     book,
-    domain::{
-        case,
-        duty::{self, Duty, Found, Horizon, Known, Listed, State, Wanted},
-    },
+    domain::duty::{self, Duty, Found, Horizon, Known, Listed, State, Wanted},
     store::{LogNo, StoreError},
 };
 
@@ -185,126 +180,4 @@ async fn write_excuse(
             Ok(Answer::default())
         })
         .await
-}
-
-/// What happened must have happened, and within the two years that are looked at.
-fn happened(day: Day, today: Day) -> Result<(), OfficeError> {
-    if day > today || day < today.plus_days(-2 * 366) {
-        return Err(OfficeError::field(
-            "day",
-            "日期应在今天或过去两年之内 the day must be today or within the past two years",
-        ));
-    }
-    Ok(())
-}
-
-/// Records what a branch did about a member's absences.
-pub(super) async fn measure(
-    office: &Office,
-    request: Request,
-    member: String,
-    (measure, day): (AbsenceMeasure, Day),
-    note: Option<Text<500>>,
-) -> Result<Answer, OfficeError> {
-    office
-        .write(request, move |desk| {
-            happened(day, desk.today)?;
-            let known = find::member(desk.draft, &member);
-            let (member_id, case_id) = match known {
-                Ok(member) => (Some(member.member_id), None),
-                // Not on the roster: a member of others who is hosted here.
-                Err(OfficeError::NotFound { .. }) => {
-                    let (file, _) = find::case(desk.draft, &member)?;
-                    (None, Some(file.id))
-                }
-                Err(error) => return Err(error),
-            };
-            let taken = MeasureTaken {
-                member_id,
-                case_id,
-                measure,
-                day,
-                note,
-                actor: desk.actor.clone(),
-            };
-            desk.enter(&taken.into(), None)?;
-            Ok(Answer::default())
-        })
-        .await
-}
-
-/// Records that the committee inspected a unit.
-pub(super) async fn inspect(
-    office: &Office,
-    request: Request,
-    unit: String,
-    (kind, day): (InspectionKind, Day),
-    findings: Option<Text<2000>>,
-) -> Result<Answer, OfficeError> {
-    office
-        .write(request, move |desk| {
-            happened(day, desk.today)?;
-            let unit = roster::unit(desk.draft, &unit)?;
-            let made = InspectionMade {
-                unit,
-                kind,
-                day,
-                findings,
-                actor: desk.actor.clone(),
-            };
-            desk.enter(&made.into(), None)?;
-            Ok(Answer::default())
-        })
-        .await
-}
-
-/// Records that the committee went through its roster; the counts are taken in the same commit.
-pub(super) async fn screen(
-    office: &Office,
-    request: Request,
-    day: Day,
-    note: Option<Text<500>>,
-) -> Result<(Screened, Answer), OfficeError> {
-    let answer = office
-        .write(request, move |desk| {
-            if day > desk.today || day < desk.today.plus_days(-366) {
-                return Err(OfficeError::field(
-                    "day",
-                    "排查日期应在今天或过去一年之内 the day must be today or within the past year",
-                ));
-            }
-            let members = book::members(desk.draft)?;
-            let cases = book::all_cases(desk.draft, None)?;
-            let open = |side| {
-                let open = cases.iter().filter(|file| file.is_open());
-                count(open.filter(|file| file.side() == Some(side)).count())
-            };
-            let lost = cases
-                .iter()
-                .filter(|file| file.case.state() == Some(case::State::LostContact));
-            let screened = Screened {
-                day,
-                members: count(members.iter().filter(|member| !member.removed).count()),
-                away: open(case::Side::Outflow),
-                hosted: open(case::Side::Inflow),
-                lost: count(lost.count()),
-                note,
-                actor: desk.actor.clone(),
-            };
-            desk.enter(&screened.into(), None)?;
-            Ok(Answer::default())
-        })
-        .await?;
-    let sequence = answer.written.first().map(|written| written.sequence);
-    let screened = book::policies(&office.store)?
-        .screened
-        .into_iter()
-        .find(|(_, at)| Some(*at) == sequence);
-    let (screened, _) = screened
-        .ok_or_else(|| OfficeError::Damaged("排查记录 the screening's record".to_owned()))?;
-    Ok((screened, answer))
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -41,6 +41,7 @@ mod points;
 mod policy;
 mod reconcile;
 mod record;
+mod recording;
 mod report;
 mod request;
 mod roster;

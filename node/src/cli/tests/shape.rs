@@ -45,7 +45,7 @@ statement issue|show|list
 reconcile show|answer|close
 form print|verify|list
 policy list|show|check|adopt|calendar
-duties excuse|measure|inspect|screen
+duties excuse|measure|inspect|void|screen
 sync 
 letter export|import
 log list|verify|checkpoint|prove

@@ -43,6 +43,11 @@ impl Found<'_> {
         DutyId::of(&self.ruled.id, subject, &self.about, self.from)
     }
 
+    /// Is this entry evidence of it?
+    pub fn rests_on(&self, entry: &Entry) -> bool {
+        self.evidence.iter().any(|known| **known == *entry)
+    }
+
     /// Everything of it, to be kept.
     pub fn whole(self) -> Duty {
         Duty {

@@ -18,6 +18,8 @@ mod tests;
 mod timing;
 mod word;
 
+use std::collections::BTreeSet;
+
 pub use error::PolicyError;
 pub use history::{Adopted, PolicyHistory};
 pub use rule::{
@@ -78,6 +80,16 @@ impl Policy {
         self.rules
             .iter()
             .filter_map(move |ruled| Some((ruled, pick(&ruled.rule)?)))
+    }
+
+    /// The measures it calls for: the rungs of its ladders, and what follows on months of neglect.
+    pub fn measures(&self) -> BTreeSet<Measure> {
+        let called = self.rules.iter().flat_map(|ruled| match &ruled.rule {
+            Rule::Absence { rungs, .. } => rungs.iter().map(|rung| rung.measure).collect(),
+            Rule::Lapse { .. } => vec![Measure::Removal],
+            _ => Vec::new(),
+        });
+        called.collect()
     }
 
     /// The rule of a name.

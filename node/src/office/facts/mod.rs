@@ -139,7 +139,8 @@ pub(super) fn entry(sequence: u64) -> Entry {
     }
 }
 
-const fn measure(taken: AbsenceMeasure) -> Measure {
+/// What a measure is called in policies.
+pub(super) const fn measure(taken: AbsenceMeasure) -> Measure {
     match taken {
         AbsenceMeasure::Criticize => Measure::Criticize,
         AbsenceMeasure::Remind => Measure::Remind,

@@ -1,7 +1,7 @@
 //! `DutyService`.
 
 use hongyan_proto::{
-    letter::{AbsenceMeasure, InspectionKind},
+    letter::{AbsenceMeasure, InspectionKind, Text},
     pb::office::v1::{self as pb, duty_service_server::DutyService},
 };
 use tonic::{Request, Response, Status};
@@ -15,8 +15,9 @@ use super::{
 use crate::{
     domain::duty::{Counts, Duty, Found, Listed, State, Subject, Wanted, feed},
     office::{
-        Office, OfficeError,
+        Answer, Office, OfficeError,
         duty::{self, Filter},
+        recording,
     },
     store::StoreError,
 };
@@ -107,11 +108,25 @@ async fn derived(
     takes: impl Fn(&Found<'_>) -> bool + Send + Sync + 'static,
     most: usize,
 ) -> Result<(Listed, Option<String>), OfficeError> {
-    let office = office.clone();
-    let deriving = tokio::task::spawn_blocking(move || {
+    beside(office, move |office| {
         let takes = &takes;
-        duty::list(&office, Wanted { takes, most })
-    });
+        duty::list(office, Wanted { takes, most })
+    })
+    .await
+}
+
+/// What a recording closed.
+async fn closed(office: &Office, answer: Answer) -> Result<Vec<pb::DutyItem>, OfficeError> {
+    let found = beside(office, move |office| recording::closed(office, &answer)).await?;
+    Ok(found.iter().map(item).collect())
+}
+
+async fn beside<T: Send + 'static>(
+    office: &Office,
+    derive: impl FnOnce(&Office) -> Result<T, OfficeError> + Send + 'static,
+) -> Result<T, OfficeError> {
+    let office = office.clone();
+    let deriving = tokio::task::spawn_blocking(move || derive(&office));
     deriving
         .await
         .unwrap_or_else(|_| Err(StoreError::WorkPanicked.into()))
@@ -192,9 +207,11 @@ impl DutyService for Office {
         let note = optional(&message.note, "note")?;
         let measure = AbsenceMeasure::try_from(message.measure)
             .map_err(|error| OfficeError::field("measure", error))?;
-        let answer = duty::measure(self, request, message.member, (measure, day), note).await?;
+        let answer =
+            recording::measure(self, request, message.member, (measure, day), note).await?;
         Ok(Response::new(pb::RecordMeasureResponse {
             written: written(&answer),
+            closed: closed(self, answer).await?,
         }))
     }
 
@@ -208,8 +225,23 @@ impl DutyService for Office {
         let findings = optional(&message.findings, "findings")?;
         let kind = InspectionKind::try_from(message.kind)
             .map_err(|error| OfficeError::field("kind", error))?;
-        let answer = duty::inspect(self, request, message.unit, (kind, day), findings).await?;
+        let answer = recording::inspect(self, request, message.unit, (kind, day), findings).await?;
         Ok(Response::new(pb::RecordInspectionResponse {
+            written: written(&answer),
+            closed: closed(self, answer).await?,
+        }))
+    }
+
+    async fn void_recording(
+        &self,
+        request_: Request<pb::VoidRecordingRequest>,
+    ) -> Answered<pb::VoidRecordingResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let reason =
+            Text::parse(&message.reason).map_err(|error| OfficeError::field("reason", error))?;
+        let answer = recording::void(self, request, message.record, reason).await?;
+        Ok(Response::new(pb::VoidRecordingResponse {
             written: written(&answer),
         }))
     }
@@ -222,7 +254,7 @@ impl DutyService for Office {
         let request = request(&message, &message.actor, &message.request_id)?;
         let day = day_or(&message.day, "day", Some(self.today()))?;
         let note = optional(&message.note, "note")?;
-        let (screened, answer) = duty::screen(self, request, day, note).await?;
+        let (screened, answer) = recording::screen(self, request, day, note).await?;
         Ok(Response::new(pb::RecordScreeningResponse {
             written: written(&answer),
             members: screened.members,

@@ -21,9 +21,9 @@ use crate::{
     office::{
         OfficeError,
         dues::Paying,
-        duty,
         import::{Imported, Outcome, Source, import},
         policy::{self, Wanted},
+        recording,
         roster_file::bad_tests::edited,
         unit,
     },
@@ -172,9 +172,10 @@ async fn a_date_in_the_future_changes_nothing() {
         day("2026-04-02"),
     );
     let request = home.request();
-    let refused = duty::measure(&home.office, request, "李四".to_owned(), tomorrow, None).await;
+    let refused =
+        recording::measure(&home.office, request, "李四".to_owned(), tomorrow, None).await;
     says(&refused.unwrap_err(), &["day"]);
-    let refused = duty::screen(&home.office, home.request(), day("2026-04-02"), None).await;
+    let refused = recording::screen(&home.office, home.request(), day("2026-04-02"), None).await;
     says(&refused.unwrap_err(), &["day"]);
     assert_eq!(heads(home), before);
 }

@@ -16,9 +16,10 @@ use crate::{
         policy::PolicyHistory,
     },
     office::{
-        OfficeError, activity as activity_of,
+        Answer, OfficeError, activity as activity_of,
         duty::{self, Filter},
         policy::{self, Wanted},
+        recording,
     },
 };
 
@@ -153,12 +154,12 @@ async fn a_screening_counts_and_closes_the_year() {
     let (pair, _) = away().await;
     let home = &pair.home;
     assert_eq!(of(home, "screening").last().unwrap().state, State::Due);
-    let refused = duty::screen(&home.office, home.request(), day("2026-04-02"), None).await;
+    let refused = recording::screen(&home.office, home.request(), day("2026-04-02"), None).await;
     assert!(
         matches!(refused, Err(OfficeError::Invalid(_))),
         "not before it happened"
     );
-    let (screened, _) = duty::screen(&home.office, home.request(), day("2026-04-01"), None)
+    let (screened, _) = recording::screen(&home.office, home.request(), day("2026-04-01"), None)
         .await
         .unwrap();
     assert_eq!(
@@ -391,22 +392,36 @@ async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
         ("张三", day("2026-07-10"), 3)
     );
     assert_eq!(called.state, State::Due);
-    let talk = (AbsenceMeasure::TalkAndTerm, day("2026-06-15"));
-    duty::measure(&home.office, home.request(), "张三".to_owned(), talk, None)
+    let talked = measure(home, AbsenceMeasure::TalkAndTerm, "2026-06-15")
         .await
         .unwrap();
     assert_eq!(of(home, "absence")[0].state, State::Done(day("2026-06-15")));
-    let tomorrow = (AbsenceMeasure::Remind, day("2026-06-21"));
-    let early = duty::measure(
-        &home.office,
-        home.request(),
-        "张三".to_owned(),
-        tomorrow,
-        None,
-    )
-    .await;
+    let closed = recording::closed(&home.office, &talked).unwrap();
+    assert_eq!(closed, of(home, "absence"));
+    let unknown = measure(home, AbsenceMeasure::Remind, "2026-06-20").await;
+    assert!(
+        matches!(&unknown, Err(OfficeError::Invalid(wrong)) if wrong[0].problem.contains("谈话提醒")),
+        "another locality's step: {unknown:?}"
+    );
+    let early = measure(home, AbsenceMeasure::TalkAndTerm, "2026-06-21").await;
     assert!(matches!(early, Err(OfficeError::Invalid(_))));
     same_after_rebuild(home);
+
+    let (sequence, wrong) = (talked.written[0].sequence, Text::parse("记错人").unwrap());
+    let void = |sequence| recording::void(&home.office, home.request(), sequence, wrong.clone());
+    void(sequence).await.unwrap();
+    assert_eq!(of(home, "absence")[0].state, State::Due);
+    let again = void(sequence).await;
+    assert!(
+        matches!(again, Err(OfficeError::NotFound { .. })),
+        "{again:?}"
+    );
+    same_after_rebuild(home);
+}
+
+async fn measure(town: &Town, what: AbsenceMeasure, on: &str) -> Result<Answer, OfficeError> {
+    let (member, taken) = ("张三".to_owned(), (what, day(on)));
+    recording::measure(&town.office, town.request(), member, taken, None).await
 }
 
 #[tokio::test]
@@ -415,7 +430,7 @@ async fn the_committee_inspects_each_branch() {
     let home = &pair.home;
     adopt(home, "xianning", "2026-01-01").await.unwrap();
     let seen = (InspectionKind::Life, day("2026-03-30"));
-    duty::inspect(
+    recording::inspect(
         &home.office,
         home.request(),
         "第一支部".to_owned(),
@@ -433,7 +448,7 @@ async fn the_committee_inspects_each_branch() {
         ("第二支部".to_owned(), State::Due),
     ];
     assert_eq!(states, expected);
-    let nowhere = duty::inspect(
+    let nowhere = recording::inspect(
         &home.office,
         home.request(),
         "第九支部".to_owned(),

@@ -1,0 +1,209 @@
+//! What closes a duty by being recorded here and nowhere else: measures about absences, inspections, the yearly screening.
+
+use std::collections::BTreeSet;
+
+use hongyan_proto::{
+    letter::{AbsenceMeasure, InspectionKind, InspectionMade, MeasureTaken, Screened, Text},
+    time::Day,
+};
+
+use super::{Answer, Office, OfficeError, Request, duty, facts, find, policy, roster};
+use crate::{
+    book,
+    domain::{
+        case,
+        duty::{Duty, Wanted},
+        policy::{Measure, Word as _},
+    },
+};
+
+/// What happened must have happened, and within the two years that are looked at.
+fn happened(day: Day, today: Day) -> Result<(), OfficeError> {
+    if day > today || day < today.plus_days(-2 * 366) {
+        return Err(OfficeError::field(
+            "day",
+            "日期应在今天或过去两年之内 the day must be today or within the past two years",
+        ));
+    }
+    Ok(())
+}
+
+/// A measure that the policy of its day does not know would close nothing.
+fn called_for(
+    shelf: &impl book::Shelf,
+    measure: AbsenceMeasure,
+    day: Day,
+) -> Result<(), OfficeError> {
+    let history = policy::history(&book::policies(shelf)?);
+    let known = history.at(day).map(|policy| policy.measures());
+    let known = known.unwrap_or_default();
+    if known.contains(&facts::measure(measure)) {
+        return Ok(());
+    }
+    let said = |known: &BTreeSet<Measure>,
+                pick: fn((&'static str, &'static str)) -> &'static str| {
+        known
+            .iter()
+            .map(|one| pick(one.label()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let problem = if known.is_empty() {
+        format!(
+            "{day} 执行的政策没有规定措施, 请先采用政策 (policy adopt), 或记作谈心谈话 the policy of that day knows no measures: adopt one, or record a talk"
+        )
+    } else {
+        format!(
+            "{day} 执行的政策没有这项措施, 可用: {} the policy of that day has no such measure, but {}",
+            said(&known, |(zh, _)| zh),
+            said(&known, |(_, en)| en)
+        )
+    };
+    Err(OfficeError::field("measure", problem))
+}
+
+/// The duties of which an entry of the local log is evidence.
+pub(super) fn closed(office: &Office, answer: &Answer) -> Result<Vec<Duty>, OfficeError> {
+    let Some(written) = answer.written.first() else {
+        return Ok(Vec::new());
+    };
+    let entry = facts::entry(written.sequence);
+    let wanted = Wanted {
+        takes: &|found| found.rests_on(&entry),
+        most: usize::MAX,
+    };
+    Ok(duty::list(office, wanted)?.0.first)
+}
+
+/// Records what a branch did about a member's absences.
+pub(super) async fn measure(
+    office: &Office,
+    request: Request,
+    member: String,
+    (measure, day): (AbsenceMeasure, Day),
+    note: Option<Text<500>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            happened(day, desk.today)?;
+            called_for(desk.draft, measure, day)?;
+            let known = find::member(desk.draft, &member);
+            let (member_id, case_id) = match known {
+                Ok(member) => (Some(member.member_id), None),
+                // Not on the roster: a member of others who is hosted here.
+                Err(OfficeError::NotFound { .. }) => {
+                    let (file, _) = find::case(desk.draft, &member)?;
+                    (None, Some(file.id))
+                }
+                Err(error) => return Err(error),
+            };
+            let taken = MeasureTaken {
+                member_id,
+                case_id,
+                measure,
+                day,
+                note,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&taken.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Records that the committee inspected a unit.
+pub(super) async fn inspect(
+    office: &Office,
+    request: Request,
+    unit: String,
+    (kind, day): (InspectionKind, Day),
+    findings: Option<Text<2000>>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            happened(day, desk.today)?;
+            let unit = roster::unit(desk.draft, &unit)?;
+            let made = InspectionMade {
+                unit,
+                kind,
+                day,
+                findings,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&made.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+/// Records that the committee went through its roster; the counts are taken in the same commit.
+pub(super) async fn screen(
+    office: &Office,
+    request: Request,
+    day: Day,
+    note: Option<Text<500>>,
+) -> Result<(Screened, Answer), OfficeError> {
+    let answer = office
+        .write(request, move |desk| {
+            if day > desk.today || day < desk.today.plus_days(-366) {
+                return Err(OfficeError::field(
+                    "day",
+                    "排查日期应在今天或过去一年之内 the day must be today or within the past year",
+                ));
+            }
+            let members = book::members(desk.draft)?;
+            let cases = book::all_cases(desk.draft, None)?;
+            let open = |side| {
+                let open = cases.iter().filter(|file| file.is_open());
+                count(open.filter(|file| file.side() == Some(side)).count())
+            };
+            let lost = cases
+                .iter()
+                .filter(|file| file.case.state() == Some(case::State::LostContact));
+            let screened = Screened {
+                day,
+                members: count(members.iter().filter(|member| !member.removed).count()),
+                away: open(case::Side::Outflow),
+                hosted: open(case::Side::Inflow),
+                lost: count(lost.count()),
+                note,
+                actor: desk.actor.clone(),
+            };
+            desk.enter(&screened.into(), None)?;
+            Ok(Answer::default())
+        })
+        .await?;
+    let sequence = answer.written.first().map(|written| written.sequence);
+    let screened = book::policies(&office.store)?
+        .screened
+        .into_iter()
+        .find(|(_, at)| Some(*at) == sequence);
+    let (screened, _) = screened
+        .ok_or_else(|| OfficeError::Damaged("排查记录 the screening's record".to_owned()))?;
+    Ok((screened, answer))
+}
+
+/// A measure, an inspection or a screening never was.
+pub(super) async fn void(
+    office: &Office,
+    request: Request,
+    record: u64,
+    reason: Text<500>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            if !book::is_recording(desk.draft, record)? {
+                return Err(OfficeError::not_found(
+                    ("措施、督查或排查记录", "measure, inspection or screening"),
+                    record.to_string(),
+                ));
+            }
+            desk.correct(record, reason, None)?;
+            Ok(Answer::default())
+        })
+        .await
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
