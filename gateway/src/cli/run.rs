@@ -5,7 +5,7 @@ use std::{error::Error, io::Write as _, process::ExitCode};
 use clap::CommandFactory as _;
 use hongyan_proto::{
     identity::IdentityKey,
-    json::to_json,
+    json::json_text,
     pb::{
         report::v1::{
             Caller, CallerRole, GrantCallerRequest, IssueInvitationRequest, ListCallersRequest,
@@ -61,7 +61,7 @@ fn print(text: &str) -> Done {
 /// For machines the whole answer, for people the text.
 fn show<M: Message + Name>(json: bool, message: &M, text: impl FnOnce(&M) -> String) -> Done {
     if json {
-        print(&to_json(message).to_string())
+        print(&json_text(message))
     } else {
         print(&text(message))
     }

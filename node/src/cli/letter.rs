@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use hongyan_proto::{
-    json::to_json,
+    json::json_text,
     pb::office::v1::{ExportLetterRequest, ImportLetterRequest, export_letter_response::Part},
 };
 use tokio::{fs, io::AsyncReadExt as _};
@@ -143,7 +143,7 @@ async fn import(path: &Path, session: &mut Session<'_>) -> Result<Ended, Failure
         return Err(Failure::file(path, &error));
     }
     if session.io.json {
-        session.io.line(&to_json(&answer).to_string())?;
+        session.io.line(&json_text(&answer))?;
     } else {
         let text = answer
             .outcome

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use hongyan_proto::{
-    json::to_json,
+    json::json_text,
     pb::office::v1::{
         GetCheckpointRequest, ListLogsRequest, ProveConsistencyRequest, ProveEntryRequest,
         VerifyLogRequest, VerifyResult, verify_log_response::Event,
@@ -133,7 +133,7 @@ async fn verify_one(log: String, session: &mut Session<'_>) -> Result<bool, Fail
     let bar = Bar::new(session.io);
     while let Some(event) = events.message().await? {
         if session.io.json {
-            session.io.line(&to_json(&event).to_string())?;
+            session.io.line(&json_text(&event))?;
         }
         match event.event {
             Some(Event::Progress(progress)) => bar.set(progress.verified, progress.size, &log),

@@ -4,7 +4,7 @@ use std::env;
 
 use bytes::Bytes;
 use hongyan_proto::{
-    json::to_json,
+    json::json_text,
     time::{Day, Timestamp},
 };
 use prost::{Message, Name};
@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
         text: impl FnOnce(&M, Lang) -> String,
     ) -> Result<(), Failure> {
         if self.io.json {
-            self.io.line(&to_json(answer).to_string())
+            self.io.line(&json_text(answer))
         } else {
             let text = text(answer, self.lang);
             self.io.line(text.trim_end())

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hongyan_proto::{
-    json::to_json,
+    json::json_text,
     pb::office::v1::{
         ListPartnersRequest, PartnerState, SyncOutcome, SyncPartnerRequest, SyncStatusRequest,
         SyncStatusResponse, sync_partner_response::Event,
@@ -92,7 +92,7 @@ async fn one(partner: String, session: &mut Session<'_>) -> Result<bool, Failure
     let bar = Bar::new(session.io);
     while let Some(event) = events.message().await? {
         if session.io.json {
-            session.io.line(&to_json(&event).to_string())?;
+            session.io.line(&json_text(&event))?;
         }
         match event.event {
             Some(Event::Progress(progress)) => bar.set(

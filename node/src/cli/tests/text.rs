@@ -2,7 +2,7 @@
 
 use clap::CommandFactory as _;
 use hongyan_proto::{
-    json::to_json,
+    json::json_text,
     pb::{
         exchange::v1::Organization,
         office::v1::{GetStatusResponse, StoreHealth, Words},
@@ -239,7 +239,7 @@ fn the_json_of_a_status_is_as_promised() {
     };
     let fingerprint = "ab".repeat(32);
     let promised = format!(
-        r#"{{"fingerprint":"{fingerprint}","listening":"","logs":[],"members":3,"openInflow":0,"openOutflow":0,"organization":{{"code":"320200-001","endpoint":"node.example:7420","name":"某街道党委","region":"320200"}},"overdue":[],"partners":[],"serving":true,"spoken":"12345 12345 12345 12345 12345 12345","store":{{"bytesOnDisk":"4096","damage":[],"entries":"7","formatVersion":1,"healthy":true}},"timeMs":"1782835200000","version":"0.1.0"}}"#
+        r#"{{"version":"0.1.0","organization":{{"code":"320200-001","name":"某街道党委","region":"320200","endpoint":"node.example:7420"}},"fingerprint":"{fingerprint}","spoken":"12345 12345 12345 12345 12345 12345","logs":[],"partners":[],"overdue":[],"store":{{"healthy":true,"damage":[],"bytesOnDisk":"4096","entries":"7","formatVersion":1}},"timeMs":"1782835200000","members":3,"openOutflow":0,"openInflow":0,"serving":true,"listening":""}}"#
     );
-    assert_eq!(to_json(&status).to_string(), promised);
+    assert_eq!(json_text(&status), promised);
 }

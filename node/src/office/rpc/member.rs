@@ -53,45 +53,57 @@ fn shown(member: &Member, open_case: Option<String>) -> pb::Member {
     }
 }
 
-fn problem(said: &Said) -> pb::ImportProblem {
+fn problem(said: Said) -> pb::ImportProblem {
     pb::ImportProblem {
-        column: said.column.clone(),
         problem: Some(labels(halves::split(&said.text))),
+        column: said.column,
     }
 }
 
-fn row(result: &RowResult) -> pb::ImportRow {
-    let change = |change: &ColumnChange| pb::ImportChange {
-        column: change.column.clone(),
-        old: change.old.clone(),
-        new: change.new.clone(),
-    };
+fn change(change: ColumnChange) -> pb::ImportChange {
+    pb::ImportChange {
+        column: change.column,
+        old: change.old,
+        new: change.new,
+    }
+}
+
+fn row(result: RowResult) -> pb::ImportRow {
     pb::ImportRow {
         row: result.row,
-        name: result.name.clone(),
+        name: result.name,
         outcome: result.outcome,
-        problems: result.problems.iter().map(problem).collect(),
+        problems: result.problems.into_iter().map(problem).collect(),
         member_id: hex::encode(&result.member),
-        changes: result.changes.iter().map(change).collect(),
-        remarks: result.remarks.iter().map(problem).collect(),
+        changes: result.changes.into_iter().map(change).collect(),
+        remarks: result.remarks.into_iter().map(problem).collect(),
     }
 }
 
-fn response(imported: &Imported) -> pb::ImportMembersResponse {
+/// Rows are taken over and not copied: there may be fifty thousand.
+fn response(imported: Imported) -> pb::ImportMembersResponse {
+    let counts = [
+        Outcome::Added,
+        Outcome::Changed,
+        Outcome::Unchanged,
+        Outcome::Refused,
+    ];
+    let [added, changed, unchanged, refused] = counts.map(|outcome| imported.count(outcome));
+    let rows_left_out = imported.left_out();
     let shown = imported
         .rows
-        .iter()
+        .into_iter()
         .filter(|row| row.outcome != Outcome::Unchanged as i32 || !row.remarks.is_empty());
     pb::ImportMembersResponse {
-        added: imported.count(Outcome::Added),
-        changed: imported.count(Outcome::Changed),
-        unchanged: imported.count(Outcome::Unchanged),
-        refused: imported.count(Outcome::Refused),
+        added,
+        changed,
+        unchanged,
+        refused,
         rows: shown.map(row).collect(),
-        ignored_columns: imported.ignored.clone(),
+        ignored_columns: imported.ignored,
         dry_run: imported.undone,
-        rows_left_out: imported.left_out(),
-        unknown_units: imported.unknown_units.clone(),
+        rows_left_out,
+        unknown_units: imported.unknown_units,
     }
 }
 
@@ -109,7 +121,7 @@ async fn import(
         found_units: message.found_units,
     };
     let (imported, _) = office::import::import(office, request, source, progress).await?;
-    Ok(response(&imported))
+    Ok(response(imported))
 }
 
 #[tonic::async_trait]
