@@ -129,10 +129,8 @@ pub(super) async fn run(verb: AppraisalVerb, session: &mut Session<'_>) -> Resul
                 .into_inner();
             session.show(&answer, |answer, lang| {
                 let done = done(answer.written.as_ref(), lang);
-                format!(
-                    "{done}{}",
-                    remarks(&answer.left_out, &answer.many_votes, lang)
-                )
+                let names = [&*answer.left_out, &answer.many_votes, &answer.unlike_votes];
+                format!("{done}{}", remarks(names, lang))
             })?;
             Ok(Ended::Well)
         }
@@ -199,27 +197,36 @@ fn appraised(answer: &GetAppraisalResponse, lang: Lang) -> String {
             vote.unqualified.to_string(),
         ]);
     }
-    let remarks = remarks(&answer.left_out, &answer.many_votes, lang);
+    let names = [&*answer.left_out, &answer.many_votes, &answer.unlike_votes];
+    let remarks = remarks(names, lang);
     format!("{head}\n{}{remarks}", rows.render(lang))
 }
 
-/// Who ought to be on it and is not, and who has more votes than there are people.
-fn remarks(left_out: &[String], many_votes: &[String], lang: Lang) -> String {
-    let left_out_says = lang.say(
+/// What to look at, each with the people it is about.
+const REMARKS: [(&str, &str); 3] = [
+    (
         "本支部以下党员未列入结果, 请补评或核对",
         "members of the unit who are not on the result: appraise or check",
-    );
-    let many_votes_says = lang.say(
+    ),
+    (
         "以下党员的票数多于本支部当日人数, 如无其他人员参加投票, 请核对",
         "more votes than the unit had people that day: check, unless others voted too",
-    );
-    let remark = |says: &str, names: &[String]| {
-        if names.is_empty() {
-            return String::new();
-        }
-        format!("\n{WARN} {says}: {}", names.join(", "))
-    };
-    remark(&left_out_says, left_out) + &remark(&many_votes_says, many_votes)
+    ),
+    (
+        "以下党员的等次没有人投票, 请核对等次或票数",
+        "nobody voted for the grade they were given: check grade or votes",
+    ),
+];
+
+/// The names left out, with too many votes, with a grade that nobody voted for.
+fn remarks(names: [&[String]; 3], lang: Lang) -> String {
+    let said = REMARKS
+        .iter()
+        .zip(names)
+        .filter(|(_, names)| !names.is_empty());
+    let lines = said
+        .map(|((zh, en), names)| format!("\n{WARN} {}: {}", lang.say(zh, en), names.join(", ")));
+    lines.collect()
 }
 
 #[cfg(test)]

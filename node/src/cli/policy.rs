@@ -246,14 +246,14 @@ fn show(answer: &ShowPolicyResponse, lang: Lang) -> String {
 }
 
 fn checked(answer: &CheckPolicyResponse, lang: Lang) -> String {
-    if let Some(problem) = &answer.problem {
-        return format!(
-            "{BAD} {}:{}:{} {}",
-            problem.file,
-            problem.line,
-            problem.column,
-            lang.words(problem.problem.as_ref())
-        );
+    if let Some(first) = &answer.problem {
+        let all = std::iter::once(first).chain(&answer.further);
+        let lines = all.map(|problem| {
+            let words = lang.words(problem.problem.as_ref());
+            let (file, line, column) = (&problem.file, problem.line, problem.column);
+            format!("{BAD} {file}:{line}:{column} {words}")
+        });
+        return lines.collect::<Vec<_>>().join("\n");
     }
     let (name, rules) = named(answer.policy.as_ref());
     let good = lang.say(

@@ -210,13 +210,13 @@ pub(super) static ANSWERS: &Choices = &[
 /// States of a case.
 pub(super) static CASE_STATES: &Choices = &[
     choice("departed", office::CaseState::Departed as i32, "已外出", "departed"),
-    choice("notified", office::CaseState::Notified as i32, "已通报", "notified"),
-    choice("claimed", office::CaseState::Claimed as i32, "已认领", "claimed"),
+    choice("notified", office::CaseState::Notified as i32, "已通知", "notified"),
+    choice("claimed", office::CaseState::Claimed as i32, "已告知", "claimed"),
     choice("declined", office::CaseState::Declined as i32, "已退回", "declined"),
     choice("accepted", office::CaseState::Accepted as i32, "已接收", "accepted"),
-    choice("active", office::CaseState::Active as i32, "在管", "active"),
-    choice("moved", office::CaseState::Moved as i32, "已转移", "moved"),
-    choice("lost-contact", office::CaseState::LostContact as i32, "失联", "lost contact"),
+    choice("active", office::CaseState::Active as i32, "在册管理", "active"),
+    choice("moved", office::CaseState::Moved as i32, "已转往他处", "moved"),
+    choice("lost-contact", office::CaseState::LostContact as i32, "失去联系", "lost contact"),
     choice("closed", office::CaseState::Closed as i32, "已结案", "closed"),
 ];
 
@@ -245,7 +245,7 @@ pub(super) static AUTHORS: &Choices = &[
 
 /// What is done about absences.
 pub(super) static MEASURES: &Choices = &[
-    choice("criticize", exchange::AbsenceMeasure::Criticize as i32, "批评教育", "criticize"),
+    choice("criticize", exchange::AbsenceMeasure::Criticize as i32, "批评教育帮助", "criticize and help"),
     choice("remind", exchange::AbsenceMeasure::Remind as i32, "提醒", "remind"),
     choice("warn", exchange::AbsenceMeasure::Warn as i32, "告诫", "warn"),
     choice("talk-and-term", exchange::AbsenceMeasure::TalkAndTerm as i32, "谈话提醒、限期整改", "talk, and set a term"),

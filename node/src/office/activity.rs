@@ -12,12 +12,13 @@ use prost::Message as _;
 
 use super::{
     Answer, Office, OfficeError, Request, Violation,
+    assessment::changed,
     desk::Desk,
     exemption::exempted,
     happened::{calendar, happened},
     lived,
     plan::{Passed, latest},
-    roster,
+    policy, roster,
     tell::{Telling, correct as correct_letter, tell},
 };
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
             ledger::line,
             roll::{self, Problems},
         },
+        policy::Words,
         unit::{Called, Unit, Units},
     },
 };
@@ -117,6 +119,17 @@ pub(super) async fn hold(
         })
         .await?;
     Ok((telling(&answer)?, answer))
+}
+
+/// What the policy of its day remarks on an activity day's headings.
+pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>, OfficeError> {
+    if activity.kind != ActivityKind::ActivityDay {
+        return Ok(Vec::new());
+    }
+    let history = policy::history(&book::policies(&office.store)?);
+    let adopted = history.adopted_by(activity.day);
+    let headings: Vec<&str> = activity.headings.iter().map(Text::as_str).collect();
+    Ok(adopted.map_or_else(Vec::new, |one| one.policy.remarks_on(&headings)))
 }
 
 /// Meetings of a branch are not held by a group, and those of groups not by a branch that has some.
@@ -266,11 +279,14 @@ fn righted(
         &change.not_expected,
     )
     .map_err(violations)?;
-    Ok(Activity {
+    let after = Activity {
         attendees,
-        actor: desk.actor.clone(),
+        actor: before.actor.clone(),
         ..right.clone()
-    })
+    };
+    changed(before, &after)?;
+    let actor = desk.actor.clone();
+    Ok(Activity { actor, ..after })
 }
 
 /// Who was in the record may be named in its correction, even when the person has left the unit since.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Appraisal, AppraisalLine, LocalReplacement, Payload, Text, UnitKind, Within},
+    letter::{
+        Appraisal, AppraisalGrade, AppraisalLine, LocalReplacement, Payload, Text, UnitKind, Within,
+    },
     time::Day,
 };
 
@@ -176,6 +178,16 @@ pub(super) struct Remarks {
     pub(super) left_out: Vec<String>,
     /// Whom more votes were counted for than the unit had people on that day: guests may have voted.
     pub(super) many_votes: Vec<String>,
+    /// Whose grade nobody voted for though there were votes.
+    pub(super) unlike_votes: Vec<String>,
+}
+
+const fn votes_for_grade(line: &AppraisalLine) -> u32 {
+    match line.grade {
+        AppraisalGrade::Excellent => line.excellent,
+        AppraisalGrade::Qualified => line.qualified,
+        AppraisalGrade::Unqualified => line.unqualified,
+    }
 }
 
 /// What a result should be looked at for.
@@ -192,6 +204,9 @@ pub(super) fn remarks(office: &Office, appraisal: &Appraisal) -> Result<Remarks,
         let votes = line.map(|line| [line.excellent, line.qualified, line.unqualified]);
         let votes = votes.map(|votes| votes.into_iter().map(u64::from).sum::<u64>());
         let name = one.names.first().cloned();
+        if line.is_some_and(|line| votes > Some(0) && votes_for_grade(line) == 0) {
+            remarks.unlike_votes.extend(name.clone());
+        }
         match votes {
             Some(votes) if votes > at_most => remarks.many_votes.extend(name),
             None if !is_away(store, id, day)? => remarks.left_out.extend(name),

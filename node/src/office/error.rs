@@ -160,8 +160,15 @@ pub enum OfficeError {
     #[error("{0} 季度双方已结账 the quarter is closed by both")]
     QuarterClosed(Quarter),
     /// Nothing to compare.
-    #[error("缺少{0}的 {1} 季度通报 the quarter's statement is missing: {0}")]
-    StatementMissing(&'static str, Quarter),
+    #[error("缺少{whose} {quarter} 季度通报 {whose_en} statement of the quarter is missing")]
+    StatementMissing {
+        /// Whose, in Chinese.
+        whose: &'static str,
+        /// In English.
+        whose_en: &'static str,
+        /// Of when.
+        quarter: Quarter,
+    },
     /// Look again.
     #[error("对账结果已变化, 请重新查看后再签 the result has changed: look again before signing")]
     ResultChanged,
@@ -244,6 +251,18 @@ fn listed_by(kind: &str) -> &'static str {
 }
 
 impl OfficeError {
+    /// A statement that was not issued or has not come; `whose` in Chinese and English.
+    pub fn statement_missing(
+        (whose, whose_en): (&'static str, &'static str),
+        quarter: Quarter,
+    ) -> Self {
+        Self::StatementMissing {
+            whose,
+            whose_en,
+            quarter,
+        }
+    }
+
     /// One field that is wrong.
     pub fn field(field: impl Into<String>, problem: impl std::fmt::Display) -> Self {
         Self::Invalid(vec![Violation {
@@ -296,7 +315,7 @@ impl OfficeError {
             Self::ReceiptUsed(_) => "RECEIPT_USED",
             Self::QuarterOpen(_) | Self::TooEarly(_) => "QUARTER_OPEN",
             Self::QuarterClosed(_) => "QUARTER_CLOSED",
-            Self::StatementMissing(..) => "STATEMENT_MISSING",
+            Self::StatementMissing { .. } => "STATEMENT_MISSING",
             Self::ResultChanged | Self::Moved => "RESULT_CHANGED",
             Self::Fork(_) | Self::Store(StoreError::Frozen(_)) => "FORK",
             Self::LostEntries(_)
@@ -385,7 +404,7 @@ impl OfficeError {
             Self::QuarterOpen(_) => "季度结束次日起办理 come back the day after it ended",
             Self::TooEarly(_) => "先逐条答复 answer the lines first",
             Self::QuarterClosed(_) => "更正记入下一季度 bring corrections into the next quarter",
-            Self::StatementMissing(..) => "先发出通报并同步 issue the statement and synchronize",
+            Self::StatementMissing { .. } => "先发出通报并同步 issue the statement and synchronize",
             Self::Moved => "稍后重试 try again in a moment",
             Self::ResultChanged => "用 reconcile show 重新查看 look again with reconcile show",
             Self::Fork(_) => {

@@ -6,10 +6,13 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, find};
+use super::{Answer, Office, OfficeError, Request, find, unit};
 use crate::{
     book,
-    domain::unit::{Officer, Units},
+    domain::{
+        life::unit::belongs,
+        unit::{Officer, Units},
+    },
 };
 
 /// Who is to be what, where.
@@ -36,6 +39,17 @@ pub(super) async fn appoint(
             let member = find::member(desk.draft, &post.member)?;
             if member.removed {
                 return Err(OfficeError::field("member", "已离开名册 left the roster"));
+            }
+            // 党章 第七条: 预备党员没有表决权、选举权和被选举权.
+            let probation = member.details.probationary_until;
+            if let Some(until) = probation.filter(|until| from <= *until) {
+                return Err(OfficeError::field(
+                    "member",
+                    format!(
+                        "{} 预备期至 {until}, 预备党员没有被选举权 (党章第七条), 请在转正后任职 on probation until then, and cannot be elected (Constitution art. 7): appoint them when they are full members",
+                        post.member
+                    ),
+                ));
             }
             units.may_appoint(unit_id, member.member_id, post.role, from, desk.today)?;
             let entry = OfficerAppointed {
@@ -108,6 +122,30 @@ pub(super) fn list(
         found.append(&mut here);
     }
     Ok(found)
+}
+
+/// Which offices members still hold in units that are neither above the one they were brought to nor it itself.
+pub(super) fn elsewhere(
+    office: &Office,
+    assigned: &Answer,
+    members: &[String],
+) -> Result<(Units, Vec<Officer>), OfficeError> {
+    let units = book::units(&office.store)?;
+    let to = units.path(unit::of_answer(&units, assigned)?);
+    let mut ids = Vec::new();
+    for text in members {
+        ids.push(find::member(&office.store, text)?.member_id);
+    }
+    let today = office.today();
+    let is_elsewhere = |officer: &&Officer| {
+        let place = officer.unit.map(|unit| units.path(unit));
+        ids.contains(&officer.member)
+            && officer.is_in_office(today)
+            && place.is_some_and(|place| !belongs(&to, &place))
+    };
+    let found = units.officers().iter().filter(is_elsewhere).copied();
+    let found = found.collect();
+    Ok((units, found))
 }
 
 /// The last term of a post: what a write was about.

@@ -12,7 +12,7 @@ use super::{
     Answer, Office, OfficeError, Request,
     desk::{Cut, Desk},
     find,
-    statement::names,
+    statement::{OUR, PARTNERS, names},
 };
 use crate::{
     book::{self, Author, Partner, Shelf},
@@ -115,13 +115,13 @@ pub(super) fn show(
 
 fn stated(view: &QuarterView, quarter: Quarter) -> Result<&Settlement, OfficeError> {
     let whose = match (&view.ours, &view.theirs) {
-        (None, _) => "我方 our",
-        (_, None) => "对方 the partner's",
-        _ => "可比的 comparable",
+        (None, _) => OUR,
+        (_, None) => PARTNERS,
+        _ => ("可比的", "a comparable"),
     };
     view.settlement
         .as_ref()
-        .ok_or(OfficeError::StatementMissing(whose, quarter))
+        .ok_or_else(|| OfficeError::statement_missing(whose, quarter))
 }
 
 fn closed(view: &QuarterView) -> bool {

@@ -21,6 +21,10 @@ use crate::{
     store::{LogNo, Store},
 };
 
+/// Whose statement is missing: this side's, or the other's.
+pub(super) const OUR: (&str, &str) = ("我方", "our");
+pub(super) const PARTNERS: (&str, &str) = ("对方", "the partner's");
+
 /// The last quarter that ended, where nobody names one.
 pub(super) fn quarter_or_last(office: &Office, quarter: &str) -> Result<Quarter, OfficeError> {
     if quarter.is_empty() {
@@ -185,12 +189,9 @@ pub(super) fn show(
             ));
         }
     }
-    let whose = if author == Author::Own {
-        "我方 our"
-    } else {
-        "对方 the partner's"
-    };
-    let (statement, seen, time) = found.ok_or(OfficeError::StatementMissing(whose, quarter))?;
+    let whose = if author == Author::Own { OUR } else { PARTNERS };
+    let (statement, seen, time) =
+        found.ok_or_else(|| OfficeError::statement_missing(whose, quarter))?;
     let ids = statement
         .inflow_lines
         .iter()

@@ -110,7 +110,7 @@ impl Store {
         seed: [u8; 32],
         progress: &dyn Fn(u64, u64),
     ) -> Result<(Self, OpenReport), StoreError> {
-        let input = opens.decrypt_from(input, Path::new("backup"))?;
+        let input = opens.decrypt_from(input, Path::new("备份 backup"))?;
         let mut source = Source {
             input,
             hash: Sha256::new(),

@@ -101,9 +101,14 @@ pub enum StoreError {
     WrongKey(Arc<str>),
     /// The key file is missing.
     #[error(
-        "找不到密钥文件 key file not found: {0}; 请插入保管密钥的介质或改正路径 bring the medium that holds it or correct the path"
+        "找不到密钥文件: {0}; 请插入保管密钥的介质或改正路径, 以口令建立的节点用 --passphrase-file 指明口令文件 the key file is not there: bring the medium that holds it or correct the path; a node made with a passphrase wants --passphrase-file"
     )]
     KeyFileMissing(PathBuf),
+    /// Not what was encrypted for this program at all.
+    #[error(
+        "不是加密的文件, 或开头已损坏: {0}; 任何口令都打不开, 请核对是否选对了文件 not an encrypted file, or its beginning is damaged: no passphrase opens it, check that it is the right one"
+    )]
+    NotEncrypted(PathBuf),
     /// A newer program wrote this folder.
     #[error(
         "数据版本 {found} 高于本程序支持的 {known}; 请升级程序 the data are of version {found}, this program knows {known}: upgrade the program"

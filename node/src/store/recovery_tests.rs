@@ -174,7 +174,10 @@ fn a_damaged_or_cut_backup_is_refused_and_leaves_the_folder_empty() {
             &|_, _| {},
         );
         let error = result.unwrap_err();
-        let named = matches!(error, StoreError::Backup(_) | StoreError::WrongKey(_));
+        let named = matches!(
+            error,
+            StoreError::Backup(_) | StoreError::WrongKey(_) | StoreError::NotEncrypted(_)
+        );
         assert!(named, "{eighth}: {error}");
         let left = fs::read_dir(fresh.data()).map_or(0, Iterator::count);
         assert_eq!(left, 0, "{eighth}");

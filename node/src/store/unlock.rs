@@ -136,7 +136,7 @@ impl Unlock {
             StoreError::WrongKey(Arc::from(format!("{}: {error}", path.display())))
         };
         age::Decryptor::new(input)
-            .map_err(wrong)?
+            .map_err(|_| StoreError::NotEncrypted(path.to_owned()))?
             .decrypt(iter::once(&*identity))
             .map_err(wrong)
     }

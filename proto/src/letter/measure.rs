@@ -52,7 +52,7 @@ fn arrange(mut taken: MeasureTaken) -> MeasureTaken {
 closed! {
     /// What is done about absences.
     AbsenceMeasure {
-        Criticize "批评教育" "criticize",
+        Criticize "批评教育帮助" "criticize",
         Remind "提醒" "remind",
         Warn "告诫" "warn",
         TalkAndTerm "谈话提醒限期整改" "talk and term",

@@ -13,7 +13,7 @@ use hongyan_proto::{
     pb::office::v1::{
         ActivityRecord, CorrectActivityResponse, CorrectFormRequest, GetActivityRequest,
         GetLedgerRequest, HandUpFormRequest, HoldActivityRequest, HoldActivityResponse,
-        ListActivitiesRequest, NotTold, Written,
+        ListActivitiesRequest, NotTold, Words, Written,
     },
     time::Day,
 };
@@ -244,14 +244,27 @@ fn held(answer: &HoldActivityResponse, lang: Lang) -> String {
         )
         .add("已告知流出地", "partners told", answer.told)
         .render();
-    format!("{text}\n{}", stays(&answer.not_told, lang))
+    remarked(&text, &answer.not_told, &answer.remarks, lang)
 }
 
 fn corrected(answer: &CorrectActivityResponse, lang: Lang) -> String {
     let text = place(fields(lang), answer.written.as_ref())
         .add("同步更正的信函", "letters corrected with it", answer.told)
         .render();
-    format!("{text}\n{}", stays(&answer.not_told, lang))
+    remarked(&text, &answer.not_told, &answer.remarks, lang)
+}
+
+fn remarked(text: &str, not_told: &[NotTold], remarks: &[Words], lang: Lang) -> String {
+    let remarks = remarks
+        .iter()
+        .map(|one| format!("{WARN} {}", lang.words(Some(one))));
+    let lines = [text.to_owned(), stays(not_told, lang)];
+    lines
+        .into_iter()
+        .chain(remarks)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn stays(not_told: &[NotTold], lang: Lang) -> String {

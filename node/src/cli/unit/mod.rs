@@ -19,7 +19,7 @@ use super::{
     Failure,
     lang::Lang,
     session::{Ended, Session, client, fields, table},
-    table::{Fields, WARN, short},
+    table::{Fields, short},
     words,
 };
 
@@ -278,14 +278,21 @@ async fn assign(
                 unchanged.unwrap_or_default(),
             )
             .render();
-        if answer.assigned == 0 || unit.kind != UnitKind::GeneralBranch as i32 {
-            return says;
+        let mut says = vec![says];
+        if answer.assigned > 0 && unit.kind == UnitKind::GeneralBranch as i32 {
+            says.push(lang.say(
+                "▲ 党员一般编入党总支所属的党支部, 这里直接编入了党总支",
+                "▲ members usually belong to a branch below; these belong to the general branch itself",
+            ));
         }
-        let hint = lang.say(
-            "党员一般编入党总支所属的党支部, 这里直接编入了党总支",
-            "members usually belong to a branch below; these belong to the general branch itself",
-        );
-        format!("{says}\n{WARN} {hint}")
+        if !answer.offices_elsewhere.is_empty() {
+            says.push(lang.say(
+                "▲ 仍在其他党组织任职, 免职用 unit officer end:",
+                "▲ they still hold offices elsewhere, which unit officer end ends:",
+            ));
+            says.push(officer::officers(&answer.offices_elsewhere, lang));
+        }
+        says.join("\n")
     })
 }
 
@@ -326,8 +333,14 @@ fn list(answer: &ListUnitsResponse, lang: Lang) -> String {
         ],
     );
     for unit in &answer.units {
+        // A closed one stands behind the tree: its place in it is told by its path.
+        let name = if unit.closed_on.is_empty() {
+            format!("{}{}", "  ".repeat(unit.depth as usize), unit.name)
+        } else {
+            unit.path.clone()
+        };
         rows.row([
-            format!("{}{}", "  ".repeat(unit.depth as usize), unit.name),
+            name,
             words::show(words::UNIT_KINDS, unit.kind, lang),
             words::show(words::UNIT_PLACES, unit.place, lang),
             unit.members.to_string(),

@@ -30,6 +30,7 @@ pub(super) fn check(rules: &[Ruled]) -> Result<(), PolicyError> {
                     "the rules {} and {} ({}, line {}) settle the same thing: take one away, or replace it by a rule of the same name",
                     ruled.id, other.id, other.file, other.line
                 ),
+                further: Vec::new(),
             });
         }
     }

@@ -18,6 +18,8 @@ pub struct PolicyError {
     pub zh: String,
     /// The same in English.
     pub en: String,
+    /// Other rules of the file that are wrong, in its order: whoever mends the file need not ask once for each.
+    pub further: Vec<Self>,
 }
 
 /// A file's text, so that a place in it can be named.
@@ -43,6 +45,7 @@ impl Source<'_> {
             column: before[line_start..].chars().count() + 1,
             zh: zh.into(),
             en: en.into(),
+            further: Vec::new(),
         }
     }
 }

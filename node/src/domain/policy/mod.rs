@@ -4,6 +4,7 @@
 //! files come in as texts.
 
 mod check;
+mod contents;
 mod error;
 mod history;
 mod read;

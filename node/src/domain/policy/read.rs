@@ -7,7 +7,7 @@ use super::{
     check::check,
     error::{PolicyError, Source},
     read_rule::read_rule,
-    table::Table,
+    table::{Table, Value},
 };
 
 /// The version of the format.
@@ -150,33 +150,50 @@ impl One {
                 format!("too many rules: at most {MOST_RULES}"),
             ));
         }
-        for (at, id, table) in entries {
-            if !is_name(id) {
-                return Err(table.like(&at, "rule", "[rule.branch-assembly]"));
-            }
-            let place = table.source.wrong(&at.at, "", "");
-            let clause = table.text("clause")?.to_owned();
-            let words = table.in_words()?;
-            let rule = read_rule(&table)?;
-            table.finish()?;
-            match rule {
-                Some(rule) => self.rules.push(Ruled {
-                    id: id.to_owned(),
-                    clause,
-                    words,
-                    rule,
-                    file: place.file,
-                    line: place.line,
-                }),
-                None => self.dropped.push((
-                    id.to_owned(),
-                    PolicyError {
-                        zh: format!("所依据的政策中没有规则 {id}, 无从取消"),
-                        en: format!("the policy this is based on has no rule {id} to drop"),
-                        ..place
-                    },
-                )),
-            }
+        let wrong = entries
+            .into_iter()
+            .filter_map(|(at, id, table)| self.read_one(&at, id, &table).err());
+        let mut wrong = wrong.collect::<Vec<_>>().into_iter();
+        match wrong.next() {
+            None => Ok(()),
+            Some(first) => Err(PolicyError {
+                further: wrong.collect(),
+                ..first
+            }),
+        }
+    }
+
+    fn read_one<'a>(
+        &mut self,
+        at: &Value<'a>,
+        id: &str,
+        table: &Table<'a>,
+    ) -> Result<(), PolicyError> {
+        if !is_name(id) {
+            return Err(table.like(at, "rule", "[rule.branch-assembly]"));
+        }
+        let place = table.source.wrong(&at.at, "", "");
+        let clause = table.text("clause")?.to_owned();
+        let words = table.in_words()?;
+        let rule = read_rule(table)?;
+        table.finish()?;
+        match rule {
+            Some(rule) => self.rules.push(Ruled {
+                id: id.to_owned(),
+                clause,
+                words,
+                rule,
+                file: place.file,
+                line: place.line,
+            }),
+            None => self.dropped.push((
+                id.to_owned(),
+                PolicyError {
+                    zh: format!("所依据的政策中没有规则 {id}, 无从取消"),
+                    en: format!("the policy this is based on has no rule {id} to drop"),
+                    ..place
+                },
+            )),
         }
         Ok(())
     }

@@ -79,7 +79,7 @@ words! {
 words! {
     /// What a branch must do about absences.
     Measure {
-        Criticize "criticize" "批评帮助" "criticize and help",
+        Criticize "criticize" "批评教育帮助" "criticize and help",
         Remind "remind" "提醒" "remind",
         Warn "warn" "告诫" "warn",
         TalkAndTerm "talk-and-term" "谈话提醒、限期整改" "talk, and set a term to correct",

@@ -190,10 +190,9 @@ impl Units {
         if good {
             return Ok(());
         }
-        let parent = above.map_or_else(|| "党委 committee".to_owned(), |kind| kind.to_string());
         Err(UnitRefusal::Order {
             child: kind,
-            parent,
+            parent: above,
         })
     }
 

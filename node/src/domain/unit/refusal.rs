@@ -6,6 +6,13 @@ use hongyan_proto::{
 };
 use thiserror::Error;
 
+const fn above(kind: Option<UnitKind>) -> (&'static str, &'static str) {
+    match kind {
+        Some(kind) => kind.label(),
+        None => ("党委", "committee"),
+    }
+}
+
 /// A change that would make the tree untrue. Says what to do next.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum UnitRefusal {
@@ -38,13 +45,13 @@ pub enum UnitRefusal {
     Slash,
     /// Kinds in the wrong order.
     #[error(
-        "{child}不能设在{parent}之下 a unit of this kind cannot stand there: {child} below {parent}"
+        "{}不能设在{}之下 a {} cannot stand below a {}", .child.label().0, above(*.parent).0, .child.label().1, above(*.parent).1
     )]
     Order {
         /// What was to stand below.
         child: UnitKind,
         /// What it was to stand below; none is the committee.
-        parent: String,
+        parent: Option<UnitKind>,
     },
     /// Below itself.
     #[error("党组织不能移到自身或其下级之下 a unit cannot stand below itself")]
@@ -61,12 +68,12 @@ pub enum UnitRefusal {
     #[error("没有变化 nothing changes")]
     Same,
     /// Someone holds it.
-    #[error("该职务 ({0}) 已有人担任, 请先免去 the office is held: end that term first")]
+    #[error("该职务 ({}) 已有人担任, 请先免去 the office is held: end that term first", .0.label().0)]
     Held(OfficerRole),
     /// Nobody holds it.
-    #[error("该党员目前没有担任此职务 ({0}) the member does not hold this office")]
+    #[error("该党员目前没有担任此职务 ({}) the member does not hold this office", .0.label().0)]
     NotHeld(OfficerRole),
     /// An office that this kind of unit does not have.
-    #[error("{0} 不设此职务 ({1}) this kind of unit has no such office")]
+    #[error("{} 不设此职务 ({}) this kind of unit has no such office", .0, .1.label().0)]
     NoOffice(String, OfficerRole),
 }

@@ -12,7 +12,7 @@ use super::{
         Answer, Office, OfficeError, Request,
         assessment::not_again,
         desk::Desk,
-        happened::happened,
+        happened::{happened, since_birth},
         tell::{Telling, correct as correct_letter, tell},
     },
     ids, person,
@@ -73,25 +73,39 @@ pub(in crate::office) struct Right {
 }
 
 impl Right {
-    /// The whole content; none: it names something that a record of this kind has not.
-    fn of(self, before: &BookRecord) -> Option<Fact> {
+    /// The whole content. What a record of this kind has not cannot be right about it.
+    fn of(self, before: &BookRecord) -> Result<Fact, OfficeError> {
         let Self {
             day,
             penalty,
             title,
             description,
         } = self;
+        let refuse = |field: &str, why: &str| Err(OfficeError::field(field, why));
         match (&before.award, &before.role) {
-            (Some(was), _) if description.is_none() => Some(Fact::Award(Award {
+            (Some(_), _) if description.is_some() => refuse(
+                "description",
+                "奖惩记录只有名称 (title), 没有情况说明 an award has a title and no description",
+            ),
+            (Some(was), _) => Ok(Fact::Award(Award {
                 day: day.unwrap_or(was.day),
                 penalty: penalty.unwrap_or(was.penalty),
                 title: title.unwrap_or_else(|| was.title.clone()),
             })),
-            (_, Some(was)) if penalty.is_none() && title.is_none() => Some(Fact::Role(Role {
+            (None, _) if title.is_some() => refuse(
+                "title",
+                "发挥作用记录只有情况说明 (description), 没有名称 a role has a description and no title",
+            ),
+            (None, _) if penalty.is_some() => refuse(
+                "penalty",
+                "发挥作用记录不是奖惩 a role is no award or penalty",
+            ),
+            (None, Some(was)) => Ok(Fact::Role(Role {
                 day: day.unwrap_or(was.day),
                 description: description.unwrap_or_else(|| was.description.clone()),
             })),
-            _ => None,
+            // A record is one of the two: the border checks it.
+            (None, None) => Err(OfficeError::Damaged("记实记录 record of a book".to_owned())),
         }
     }
 }
@@ -124,6 +138,7 @@ pub(in crate::office) async fn add(
             let who = person(desk.draft, &name)?.who;
             let kind = fact.kind();
             let day = fact.day();
+            born(desk.draft, who, day)?;
             let mut record = record_of(fact, who, desk.actor.clone());
             let next = "如确是另一次, 请在文字中写明区别 it is recorded already: if it was another time, say so in its words";
             not_again(desk.draft, day, next, |known| match known {
@@ -147,6 +162,17 @@ pub(in crate::office) async fn add(
         })
         .await?;
     Ok((told(&answer)?, answer))
+}
+
+/// Nobody was honoured or punished before birth; of a hosted member the months are the home organization's to know.
+fn born(shelf: &impl Shelf, who: Who, day: Day) -> Result<(), OfficeError> {
+    let Who::Member(id) = who else {
+        return Ok(());
+    };
+    match book::member(shelf, id)? {
+        Some(member) => since_birth(day, &member.details, "record.day"),
+        None => Ok(()),
+    }
 }
 
 /// Such a record was wrong: another takes its place, or it is void.
@@ -221,14 +247,17 @@ fn righted(
     let award = before.award.as_ref().map(|award| award.day);
     let was = award.or(before.role.as_ref().map(|role| role.day));
     let year = |day: Day| day.date().year();
-    let same_year = |right: &Fact| was.is_some_and(|was| year(was) == year(right.day()));
-    let Some(right) = right.of(before).filter(same_year) else {
+    let right = right.of(before)?;
+    if was.is_none_or(|was| year(was) != year(right.day())) {
         return Err(OfficeError::field(
-            "right",
-            "类别和年度不能更正, 请将该记录作废后另记 kind and year cannot be corrected: void the record and enter another",
+            "day",
+            "年度不能更正, 请将该记录作废后另记 the year cannot be corrected: void the record and enter another",
         ));
-    };
+    }
     happened(right.day(), desk.today, "day")?;
+    if let Some(id) = before.member_id {
+        born(desk.draft, Who::Member(id), right.day())?;
+    }
     let (award, role) = match right {
         Fact::Award(award) => (Some(award), None),
         Fact::Role(role) => (None, Some(role)),

@@ -12,7 +12,7 @@ use super::{
     super::{
         Office, OfficeError, find,
         reconcile::{QuarterFile, file},
-        statement::names,
+        statement::{OUR, names},
     },
     Drawn,
     words::{count, date, row, yuan},
@@ -39,7 +39,7 @@ pub(super) fn draw(
     let file = file(office, &partner, quarter)?;
     let (ours, theirs) = (&file.view.ours, &file.view.theirs);
     if ours.is_none() && theirs.is_none() {
-        return Err(OfficeError::StatementMissing("我方 our", quarter));
+        return Err(OfficeError::statement_missing(OUR, quarter));
     }
     let stated = [ours, theirs].into_iter().flatten();
     let cases = stated.flat_map(|issued| {

@@ -11,7 +11,7 @@ use hongyan_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{labels, written},
+    convert::{labels, words, written},
     page::page,
     payload::{checked, wire},
     request::{note, optional, request},
@@ -206,6 +206,13 @@ fn form(form: &hongyan_proto::letter::FormHandedUp) -> Option<exchange::FormHand
     }
 }
 
+/// What should be looked at in an activity.
+fn remarks(office: &Office, activity: &Activity) -> Result<Vec<pb::Words>, OfficeError> {
+    let remarks = activity::remarks(office, activity)?;
+    let shown = remarks.into_iter().map(|one| words((one.zh, one.en)));
+    Ok(shown.collect())
+}
+
 #[tonic::async_trait]
 impl ActivityService for Office {
     async fn set_plan(
@@ -310,8 +317,10 @@ impl ActivityService for Office {
         };
         let people = people(message.people)?;
         let roll = Roll { everyone, people };
+        let remarks = remarks(self, &wanted)?;
         let (telling, answer) = activity::hold(self, request, wanted, roll).await?;
         Ok(Response::new(pb::HoldActivityResponse {
+            remarks,
             written: written(&answer),
             expected: telling.expected,
             present: telling.present,
@@ -346,8 +355,13 @@ impl ActivityService for Office {
             people: people(message.people)?,
             not_expected: message.not_expected,
         };
+        let remarks = match &change.right {
+            Some(right) => remarks(self, right)?,
+            None => Vec::new(),
+        };
         let (telling, answer) = activity::correct(self, request, change).await?;
         Ok(Response::new(pb::CorrectActivityResponse {
+            remarks,
             written: written(&answer),
             told: telling.told,
             not_told: not_told(&telling.not_told),

@@ -93,6 +93,7 @@ impl AssessmentService for Office {
             written: written(&answer),
             left_out: remarks.left_out,
             many_votes: remarks.many_votes,
+            unlike_votes: remarks.unlike_votes,
         }))
     }
 
@@ -123,6 +124,7 @@ impl AssessmentService for Office {
             day: appraisal.day.to_string(),
             left_out: remarks.left_out,
             many_votes: remarks.many_votes,
+            unlike_votes: remarks.unlike_votes,
             votes: votes.collect(),
         }))
     }

@@ -135,6 +135,9 @@ impl PolicyService for Office {
         Ok(Response::new(pb::CheckPolicyResponse {
             policy: read.as_ref().ok().map(summary),
             problem: read.as_ref().err().map(problem),
+            further: read.as_ref().err().map_or_else(Vec::new, |error| {
+                error.further.iter().map(problem).collect()
+            }),
         }))
     }
 

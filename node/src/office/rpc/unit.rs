@@ -214,14 +214,19 @@ impl UnitService for Office {
         }
         let on = day_or(&message.on, "on", Some(self.today()))?;
         let asked = message.members.len();
+        let members = message.members.clone();
         let answer = unit::assign(self, request, message.unit, message.members, on).await?;
         let (unit, written) = one(self, &answer)?;
+        let (units, elsewhere) = officer::elsewhere(self, &answer, &members)?;
+        let elsewhere = elsewhere.iter().map(|one| held(self, &units, one));
+        let elsewhere = elsewhere.collect::<Result<_, _>>()?;
         let count = |members: usize| u32::try_from(members).unwrap_or(u32::MAX);
         Ok(Response::new(pb::AssignMembersResponse {
             written,
             unit: Some(unit),
             assigned: count(answer.written.len()),
             unchanged: count(asked.saturating_sub(answer.written.len())),
+            offices_elsewhere: elsewhere,
         }))
     }
 

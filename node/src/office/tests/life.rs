@@ -180,6 +180,11 @@ async fn one_entry_here_is_the_letter_there() {
     assert_eq!(show(host, sequence).0.record.corrections.len(), 2);
 
     // A void record makes the letter void, and cannot be corrected again.
+    let same = change(host, sequence, Some, &[("张三", Presence::Remote)]).await;
+    assert!(
+        matches!(same, Err(OfficeError::Invalid(_))),
+        "says what it said"
+    );
     let void = change(host, sequence, |_| None, &[]).await.unwrap();
     assert_eq!(void.told, 1);
     let again = change(host, sequence, Some, &[]).await;

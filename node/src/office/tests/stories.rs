@@ -667,7 +667,10 @@ async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
     pair.sync().await;
     assert_eq!(digests(home), digests(&pair.host));
     let statement = statement::show(&home.office, "", "2026-Q1".parse().unwrap(), Author::Own, 0);
-    assert!(matches!(statement, Err(OfficeError::StatementMissing(..))));
+    assert!(matches!(
+        statement,
+        Err(OfficeError::StatementMissing { .. })
+    ));
 }
 
 #[tokio::test]

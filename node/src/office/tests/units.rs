@@ -9,7 +9,7 @@ use super::{
     duties::{adopt, of, same_after_rebuild},
     life::{activity, all, hold},
     pair::{Pair, Town},
-    stories::{day, ready},
+    stories::{day, import_rows, ready},
 };
 use crate::{
     domain::duty::State,
@@ -339,4 +339,50 @@ async fn a_renamed_units_year_is_whole() {
     );
     let ledger = plan::year(&home.office, "东街支部", 2026).unwrap();
     assert_eq!(ledger.lines.len(), 2);
+}
+
+#[tokio::test]
+async fn an_office_stays_where_it_is_held_and_nobody_on_probation_takes_one() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    let rows =
+        "姓名,出生年月,入党时间,预备期满,所在支部\n周预备,1999-03,2026-01-10,2027-01-10,第一支部\n";
+    import_rows(home, rows).await;
+    let post = |member: &str| Post {
+        unit: "第一支部".to_owned(),
+        member: member.to_owned(),
+        role: OfficerRole::Secretary,
+    };
+    let elected = |member, from| {
+        officer::appoint(&home.office, home.request(), post(member), day(from), None)
+    };
+    let refused = elected("周预备", "2026-03-01").await;
+    assert!(
+        matches!(refused, Err(OfficeError::Invalid(_))),
+        "{refused:?}"
+    );
+    elected("张三", "2026-03-01").await.unwrap();
+    let assign = async |unit: &str| {
+        let who = vec!["张三".to_owned()];
+        let to = unit.to_owned();
+        let moved = unit::assign(
+            &home.office,
+            home.request(),
+            to,
+            who.clone(),
+            day("2026-04-01"),
+        );
+        let answer = moved.await.unwrap();
+        let (_, held) = officer::elsewhere(&home.office, &answer, &who).unwrap();
+        held.len()
+    };
+    found(
+        home,
+        ("第一小组", UnitKind::Group),
+        "第一支部",
+        "2026-03-01",
+    )
+    .await;
+    assert_eq!(assign("第一小组").await, 0, "inside the branch they lead");
+    assert_eq!(assign("第二支部").await, 1, "they still lead the first");
 }
