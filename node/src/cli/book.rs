@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use hongyan_proto::{
     pb::{
-        exchange::v1::{Award, BookRecord, Role, payload::Content},
+        exchange::v1::{Award, BookRecord, Role},
         office::v1::{
-            AddBookRecordRequest, BookLine, BookTally, ConfirmBookRequest,
+            AddBookRecordRequest, BookLine, BookTally, BookYear, ConfirmBookRequest,
             CorrectBookRecordRequest, GetBookRequest, GetBookResponse, GetBookStatisticsRequest,
             GetBookStatisticsResponse, IssueBookCodeRequest, Words, Written,
         },
@@ -16,9 +16,10 @@ use hongyan_proto::{
 use super::{
     Failure,
     lang::Lang,
+    said::said_that_day,
     session::{Ended, Session, client, fields, table},
     table::{GOOD, WARN, short},
-    values::{show_fen, show_time},
+    values::show_time,
     words,
 };
 
@@ -308,34 +309,40 @@ async fn confirm(
 }
 
 fn says(line: &BookLine, lang: Lang) -> String {
-    let free = if line.exempt {
-        lang.say(" (免予)", " (exempt)")
-    } else {
-        String::new()
-    };
-    match line.content.clone().and_then(|content| content.content) {
-        Some(Content::Attendance(it)) => format!(
-            "{} {} {}{free}",
-            words::show(words::ACTIVITIES, it.activity, lang),
-            it.theme,
-            words::show(words::PRESENCES, it.presence, lang)
-        ),
-        Some(Content::Dues(it)) => {
-            format!(
-                "{} ×{} {} {}",
-                it.month,
-                it.months,
-                show_fen(it.fen),
-                it.receipt
-            )
-        }
-        Some(Content::Award(it)) if it.penalty => {
-            format!("{} {}", lang.say("处分", "penalty"), it.title)
-        }
-        Some(Content::Award(it)) => format!("{} {}", lang.say("奖励", "award"), it.title),
-        Some(Content::Role(it)) => it.description,
-        _ => String::new(),
+    let says = line.content.as_ref();
+    let says = says.map_or_else(String::new, |content| said_that_day(content, lang));
+    if line.exempt {
+        return format!("{says}{}", lang.say(" (免予)", " (exempt)"));
     }
+    says
+}
+
+/// What the other side of the person's cases told in a year.
+fn told(year: &BookYear, lang: Lang) -> String {
+    if year.told.is_empty() {
+        return String::new();
+    }
+    let mut rows = table(
+        lang,
+        &[
+            ("对方通报", "told by"),
+            ("序号", "no."),
+            ("类别", "kind"),
+            ("日期", "day"),
+            ("内容", "content"),
+        ],
+    );
+    for line in &year.told {
+        let content = line.content.as_ref();
+        rows.row([
+            line.partner.clone(),
+            line.sequence.to_string(),
+            words::show(words::BOOK_SECTIONS, line.section, lang),
+            line.day.clone(),
+            content.map_or_else(String::new, |content| said_that_day(content, lang)),
+        ]);
+    }
+    format!("\n{}", rows.render(lang))
 }
 
 fn shown(answer: &GetBookResponse, lang: Lang) -> String {
@@ -376,7 +383,7 @@ fn shown(answer: &GetBookResponse, lang: Lang) -> String {
                 show_time(line.confirmed_ms),
             ]);
         }
-        text = format!("{text}\n{head}\n{}", rows.render(lang));
+        text = format!("{text}\n{head}\n{}{}", rows.render(lang), told(year, lang));
     }
     text
 }

@@ -41,6 +41,7 @@ mod record;
 mod restore;
 #[rustfmt::skip]
 mod roster_words;
+mod said;
 mod serve;
 mod session;
 mod speech;

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use hongyan_proto::{
     letter::{CalendarAmended, PolicyAdopted, PolicyText, Text},
-    time::Day,
+    time::{Day, Month},
 };
 
 use super::{Answer, Office, OfficeError, Request, error::At as _};
@@ -68,8 +68,8 @@ pub(super) struct Shown {
 /// A shipped policy by name, or what applies on a day.
 pub(super) fn show(office: &Office, name: &str, day: Day) -> Result<Shown, OfficeError> {
     let policies = book::policies(&office.store)?;
+    let history = history(&policies);
     let (policy, from, adopted) = if name.is_empty() {
-        let history = history(&policies);
         let adopted = history.adopted_by(day);
         let policy = history.at(day).cloned();
         let policy = policy.ok_or_else(|| OfficeError::not_found(("政策", "policy"), BEFORE))?;
@@ -77,7 +77,14 @@ pub(super) fn show(office: &Office, name: &str, day: Day) -> Result<Shown, Offic
     } else {
         (Arc::new(named(name)?), None, false)
     };
-    let activity_days = activity_days(&policy, &policies.calendar, day);
+    // A month belongs to the policy of its first day: what another one follows is not told as this one's.
+    let follows = |month: &Month| {
+        let then = history.at(month.first_day());
+        !adopted || then.is_some_and(|then| Arc::ptr_eq(then, &policy))
+    };
+    let months = (0..MONTHS_AHEAD).map(|ahead| day.month().plus_months(ahead));
+    let months: Vec<Month> = months.filter(follows).collect();
+    let activity_days = activity_days(&policy, &policies.calendar, &months);
     Ok(Shown {
         policy,
         from,
@@ -86,7 +93,7 @@ pub(super) fn show(office: &Office, name: &str, day: Day) -> Result<Shown, Offic
     })
 }
 
-fn activity_days(policy: &Policy, calendar: &Calendar, day: Day) -> Vec<ActivityDay> {
+fn activity_days(policy: &Policy, calendar: &Calendar, months: &[Month]) -> Vec<ActivityDay> {
     let rule = policy.rules.iter().find_map(|ruled| match &ruled.rule {
         Rule::ActivityDay { day, shift, .. } => Some((day, *shift)),
         _ => None,
@@ -94,8 +101,8 @@ fn activity_days(policy: &Policy, calendar: &Calendar, day: Day) -> Vec<Activity
     let Some((rule, shift)) = rule else {
         return Vec::new();
     };
-    (0..MONTHS_AHEAD)
-        .flat_map(|ahead| calendar.activity_days(rule, shift, day.month().plus_months(ahead)))
+    let days = months.iter();
+    days.flat_map(|month| calendar.activity_days(rule, shift, *month))
         .collect()
 }
 

@@ -4,7 +4,6 @@
 
 mod home;
 mod host;
-mod said;
 mod show;
 
 use clap::Subcommand;

@@ -6,11 +6,11 @@ use hongyan_proto::{
     pb::office::v1::{Case, CaseEvent, GetCaseRequest, ListCasesRequest, ListCasesResponse},
 };
 
-use super::said::said;
 use crate::cli::{
     Failure,
     lang::Lang,
     member,
+    said::said,
     session::{Session, client, fields, table},
     table::{BAD, WARN, short},
     values::show_time,

@@ -175,7 +175,16 @@ fn reports(scene: &mut Scene<'_>) {
         for (term, what) in &terms {
             let post = (term.asks, Of::Branches);
             if let Some(branch) = held(scene, (folk, records), post, &term.window) {
-                let done = counted(&records.reports, &term.window);
+                // A secretary reports for the branch and, like each committee member, for themselves: one report is not both.
+                let leads = (folk.person, Post::Secretary, Of::Branches);
+                let for_the_branch = term.asks == Post::CommitteeMember
+                    && held_through(scene, leads, &term.window).is_some();
+                let within = records
+                    .reports
+                    .iter()
+                    .filter(|(day, _)| term.window.contains(*day));
+                let own: Vec<_> = within.skip(usize::from(for_the_branch)).copied().collect();
+                let done = counted(&own, &term.window);
                 add(scene, term, (folk.person, branch), what.clone(), done);
             }
         }

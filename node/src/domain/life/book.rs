@@ -94,6 +94,17 @@ fn content(payload: &Payload, who: Who) -> Option<(Section, Day, Payload)> {
     }
 }
 
+/// The kind of record, and the day, of a fact that belongs into a book.
+pub const fn section_of(fact: &Payload) -> Option<(Section, Day)> {
+    match fact {
+        Payload::Attendance(one) => Some((Section::OrganizationalLife, one.day)),
+        Payload::Dues(one) => Some((Section::Dues, one.paid_on)),
+        Payload::Award(one) => Some((Section::Awards, one.day)),
+        Payload::Role(one) => Some((Section::Role, one.day)),
+        _ => None,
+    }
+}
+
 fn awarded(award: &Award) -> (Section, Day, Payload) {
     (Section::Awards, award.day, award.clone().into())
 }

@@ -1,8 +1,9 @@
-//! Record books (党员记实): awards, penalties and roles are entered here; the rest of a book is derived; the member confirms with a
-//! one-time code.
+//! Record books (党员记实): awards, penalties and roles are entered here; the rest of a book is derived, or told by the other side of a
+//! case; the member confirms with a one-time code.
 
 mod code;
 mod fact;
+mod told;
 mod year;
 
 use hongyan_proto::id::{CaseId, MemberId};
@@ -10,6 +11,7 @@ use hongyan_proto::id::{CaseId, MemberId};
 pub(super) use self::{
     code::{confirm, give},
     fact::{Fact, Right, add, correct},
+    told::{Told, letters_since},
     year::{Year, show, stats, taken_back},
 };
 use super::{OfficeError, roster};

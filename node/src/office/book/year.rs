@@ -18,6 +18,7 @@ use super::{
         roster::{self, COMMITTEE},
     },
     person,
+    told::{Told, told},
 };
 use crate::{
     book::{self, Shelf},
@@ -34,8 +35,10 @@ use crate::{
 /// A person's book of one year.
 #[derive(Clone, Debug)]
 pub(in crate::office) struct Year {
-    pub(in crate::office) year: u16,
+    pub(in crate::office) number: u16,
     pub(in crate::office) lines: Vec<Line>,
+    /// What the other side of the person's cases told.
+    pub(in crate::office) told: Vec<Told>,
 }
 
 /// One person's standing in a unit.
@@ -85,10 +88,12 @@ pub(in crate::office) fn show(
     archive: bool,
 ) -> Result<(Candidate, Vec<Year>), OfficeError> {
     let person = person(&office.store, name)?;
+    let heard = told(&office.store, person.who)?;
     let years = if archive {
         let mut years = book::life_years(&office.store)?;
         let paid = dues::year_of(&office.store, person.who, None)?;
         years.extend(paid.iter().filter_map(dues::year));
+        years.extend(heard.iter().filter_map(Told::year));
         years
     } else {
         BTreeSet::from([this_year_or(office.today(), year)?])
@@ -96,8 +101,14 @@ pub(in crate::office) fn show(
     let mut found = Vec::new();
     for year in years {
         let lines = lines_of(&office.store, person.who, year)?;
-        if !archive || !lines.is_empty() {
-            found.push(Year { year, lines });
+        let told = heard.iter().filter(|one| one.year() == Some(year));
+        let told: Vec<Told> = told.cloned().collect();
+        if !archive || !lines.is_empty() || !told.is_empty() {
+            found.push(Year {
+                number: year,
+                lines,
+                told,
+            });
         }
     }
     Ok((person, found))

@@ -3,7 +3,10 @@
 use hongyan_proto::letter::{FormTarget, Payload, Within};
 
 use super::{
-    super::{Office, OfficeError, book as books},
+    super::{
+        Office, OfficeError,
+        book::{self as books, Told},
+    },
     Drawn,
     words::{count, row, yuan},
 };
@@ -35,22 +38,37 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
     let year = target.year.map_or(0, Within::get);
     let (person, years) = books::show(office, &who.id(), year, false)?;
     let year = u16::try_from(year).unwrap_or_default();
-    let lines: Vec<Line> = years.into_iter().flat_map(|year| year.lines).collect();
+    let mut told = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
+    for year in years {
+        lines.extend(year.lines);
+        told.extend(year.told);
+    }
     let tally = tally(&lines);
     let name = person.names.first().cloned().unwrap_or_default();
     let kind = match who {
         Who::Member(_) => "本单位党员",
         Who::Hosted(_) => "流入党员",
     };
-    let sections = SECTIONS.map(|(section, title, title_en)| BookSection {
-        title: title.to_owned(),
-        title_en: title_en.to_owned(),
-        lines: lines
-            .iter()
-            .filter(|line| line.section == section)
-            .map(shown)
-            .collect(),
-    });
+    let mut sections = SECTIONS
+        .map(|(section, title, title_en)| BookSection {
+            title: title.to_owned(),
+            title_en: title_en.to_owned(),
+            lines: lines
+                .iter()
+                .filter(|line| line.section == section)
+                .map(shown)
+                .collect(),
+        })
+        .to_vec();
+    // Only where there is something: most members are not away.
+    if !told.is_empty() {
+        sections.push(BookSection {
+            title: "五、对方党组织通报".to_owned(),
+            title_en: "told by the other organization".to_owned(),
+            lines: told.iter().map(heard).collect(),
+        });
+    }
     let form = BookForm {
         year,
         about: vec![
@@ -73,7 +91,7 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
             "一人一证、一事一记。已由本人确认 {} 条，待确认 {} 条；更正另行记录，不改原记录。",
             tally.confirmed, tally.unconfirmed
         ),
-        sections: sections.into(),
+        sections,
         name,
     };
     Ok(Drawn {
@@ -89,14 +107,37 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
 }
 
 fn shown(line: &Line) -> BookLine {
-    let (what, result) = match &line.content {
+    let (what, result) = said(&line.content, line.exempt);
+    BookLine {
+        day: line.day.to_string(),
+        what,
+        result,
+        confirmed: line
+            .confirmed
+            .map_or_else(|| "待确认".to_owned(), |at| format!("{} 已确认", at.day())),
+    }
+}
+
+fn heard(told: &Told) -> BookLine {
+    let (what, result) = said(&told.content, false);
+    BookLine {
+        day: told.day.to_string(),
+        what,
+        result,
+        confirmed: format!("{} 通报", told.partner),
+    }
+}
+
+/// What it was, and how the person stands to it.
+fn said(content: &Payload, exempt: bool) -> (String, String) {
+    match content {
         Payload::Attendance(told) => (
             format!(
                 "{} {}",
                 told.activity.label().0,
                 told.theme.as_ref().map_or("", |theme| theme.as_str())
             ),
-            if line.exempt {
+            if exempt {
                 "免予参加".to_owned()
             } else {
                 told.presence.label().0.to_owned()
@@ -117,13 +158,5 @@ fn shown(line: &Line) -> BookLine {
         ),
         Payload::Role(role) => (role.description.to_string(), String::new()),
         other => (other.kind().label().0.to_owned(), String::new()),
-    };
-    BookLine {
-        day: line.day.to_string(),
-        what,
-        result,
-        confirmed: line
-            .confirmed
-            .map_or_else(|| "待确认".to_owned(), |at| format!("{} 已确认", at.day())),
     }
 }

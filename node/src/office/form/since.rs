@@ -7,10 +7,10 @@ use hongyan_proto::{
     time::{Day, Timestamp},
 };
 
-use super::super::{Office, OfficeError, certificate::Registry, find};
+use super::super::{Office, OfficeError, book::letters_since, certificate::Registry, find};
 use crate::{
     book::{self, EventRecord, Partner, PrintedForm},
-    domain::unit::Unit,
+    domain::{life::Who, unit::Unit},
     store::{LogNo, Store, StoreError},
 };
 
@@ -50,10 +50,32 @@ pub(super) fn since(
         _ => {
             let mut drawn = drawn;
             drawn.retain(|entry| *entry > printed.sequence);
+            let whose = target.member_id.map(Who::Member);
+            let whose = whose.or(target.case_id.map(Who::Hosted));
+            let heard = match (slip.kind, whose) {
+                (FormKind::Book, Some(who)) => heard(&office.store, who, at)?,
+                _ => Vec::new(),
+            };
             let member = holder(office, target.certificate.as_ref())?.or(target.member_id);
-            local(office, printed, (drawn, member))
+            // What the other side told explains the difference: then the member's own entries are not gone through for one.
+            let member = member.filter(|_| heard.is_empty());
+            let mut changes = local(office, printed, (drawn, member))?;
+            changes.extend(heard);
+            Ok(changes)
         }
     }
+}
+
+/// What the other side of a person's cases told since.
+fn heard(store: &Store, who: Who, at: Timestamp) -> Result<Vec<Change>, OfficeError> {
+    let letters = letters_since(store, who, at)?.into_iter();
+    let change = |(code, sequence, time, kind): (String, u64, Timestamp, Kind)| Change {
+        log: format!("in:{code}"),
+        sequence,
+        day: time.day(),
+        kind,
+    };
+    Ok(letters.map(change).collect())
 }
 
 fn holder(

@@ -23,7 +23,7 @@ use crate::{
     halves,
     office::{
         Office, OfficeError,
-        book::{self, Fact, Right, Year},
+        book::{self, Fact, Right, Told, Year},
         error::At as _,
         happened::this_year_or,
         tell::Telling,
@@ -81,6 +81,16 @@ fn line(line: &Line) -> pb::BookLine {
     }
 }
 
+fn told(one: &Told) -> pb::ToldLine {
+    pb::ToldLine {
+        section: section(one.section).into(),
+        day: one.day.to_string(),
+        content: Some(wire(&one.content)),
+        partner: one.partner.clone(),
+        sequence: one.sequence,
+    }
+}
+
 const fn counted(tally: Tally) -> pb::BookTally {
     pb::BookTally {
         expected: tally.expected,
@@ -97,9 +107,10 @@ const fn counted(tally: Tally) -> pb::BookTally {
 
 fn year(year: &Year) -> pb::BookYear {
     pb::BookYear {
-        year: u32::from(year.year),
+        year: u32::from(year.number),
         tally: Some(counted(tally(&year.lines))),
         lines: year.lines.iter().map(line).collect(),
+        told: year.told.iter().map(told).collect(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     book,
     domain::{
+        calendar::ActivityDay,
         duty::{self as derived, Duty, State},
         policy::PolicyHistory,
     },
@@ -227,6 +228,13 @@ async fn a_policy_counts_from_its_day_and_never_before() {
         ["two-way", "wuxi", "jiaxing"]
     );
     let shown = policy::show(&home.office, "", day("2026-05-01")).unwrap();
+    let may = |one: &ActivityDay| one.named.month() == day("2026-05-01").month();
+    let days = &shown.activity_days;
+    assert!(
+        !days.is_empty() && days.iter().all(may),
+        "June follows another policy: {days:?}"
+    );
+    let shown = policy::show(&home.office, "wuxi", day("2026-05-01")).unwrap();
     let moved = shown
         .activity_days
         .iter()

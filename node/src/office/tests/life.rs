@@ -149,6 +149,17 @@ pub(super) async fn hosted(pair: &Pair) -> CaseId {
     case
 }
 
+/// What the book of 张三 has from the other side: day, author, presence.
+fn told(town: &Town) -> Vec<String> {
+    let (_, years) = book_of::show(&town.office, "张三", 2026, false).unwrap();
+    let told = years.iter().flat_map(|year| &year.told);
+    let line = told.map(|one| match &one.content {
+        Payload::Attendance(it) => format!("{} {} {:?}", one.day, one.partner, it.presence),
+        other => format!("{other:?}"),
+    });
+    line.collect()
+}
+
 pub(super) const UNIT: &str = "社区第三支部";
 
 #[tokio::test]
@@ -177,6 +188,8 @@ async fn one_entry_here_is_the_letter_there() {
     assert_eq!(loud.unwrap().told, 1);
     pair.sync().await;
     assert_eq!(facts(&pair.home, case), ["corrected: remote"]);
+    assert_eq!(told(&pair.home), ["2026-04-01 320200-001 Remote"]);
+    assert_eq!(told(host), [""; 0], "what is recorded here is not told");
     assert_eq!(show(host, sequence).0.record.corrections.len(), 2);
 
     // A void record makes the letter void, and cannot be corrected again.
@@ -193,6 +206,7 @@ async fn one_entry_here_is_the_letter_there() {
     assert_eq!(digests(&pair.home), digests(host));
     let file = book::case_with_facts(pair.home.office.store(), Some(&pair.home.partner()), case);
     assert!(crate::domain::fact::effective(&file.unwrap().unwrap().case).is_empty());
+    assert_eq!(told(&pair.home), [""; 0]);
 }
 
 #[tokio::test]

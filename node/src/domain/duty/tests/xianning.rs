@@ -219,6 +219,24 @@ pub(super) const WHAT_PERSONS_OWE: &[Case] = &[
         expected: &["done 2026-01-31 王书记 2026-01-20", "due 2026-07-31 王书记"],
     },
     Case {
+        name: "the report for the branch is not the secretary's own",
+        clause: "X 五2",
+        policies: X,
+        today: "2026-07-10",
+        rule: "report-committee",
+        due: "2026",
+        given: |t| {
+            t.branch("一支部")
+                .member("王书记", "一支部")
+                .post("王书记", Post::Secretary, None)
+                .post("王书记", Post::CommitteeMember, None)
+                .report("王书记", "2026-01-20")
+                .report("王书记", "2026-01-21")
+                .report("王书记", "2026-07-05");
+        },
+        expected: &["done 2026-01-31 王书记 2026-01-21", "due 2026-07-31 王书记"],
+    },
+    Case {
         name: "every member every quarter",
         clause: "X 五2",
         policies: X,

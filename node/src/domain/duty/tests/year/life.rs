@@ -292,6 +292,10 @@ fn a_month(town: &mut Town, dice: &mut Dice, branch: usize, month: usize) {
         a_persons_month(town, dice, branch, month, name);
     }
     leads(town, branch, month);
+    if matches!(month, 1 | 7) {
+        // What everyone reported is the secretary's own; this is the branch's.
+        town.report(&secretary(branch, month), &dice.day(month, 1));
+    }
     let missed = matches!((branch, month), (18, 2) | (19, 11));
     if missed {
         return;
@@ -392,11 +396,15 @@ fn a_persons_month(town: &mut Town, dice: &mut Dice, branch: usize, month: usize
 }
 
 /// The secretary talks with each committee member, and a committee member with every member.
-fn leads(town: &mut Town, branch: usize, month: usize) {
-    let secretary = match (branch, month) {
+fn secretary(branch: usize, month: usize) -> String {
+    match (branch, month) {
         (3, 6..) => member(branch, 3),
         _ => member(branch, 0),
-    };
+    }
+}
+
+fn leads(town: &mut Town, branch: usize, month: usize) {
+    let secretary = secretary(branch, month);
     let (one, other) = (member(branch, 1), member(branch, 2));
     if matches!(month, 6 | 12) {
         let on = format!("2026-{month:02}-01");

@@ -2,10 +2,20 @@
 
 use hongyan_proto::pb::exchange::v1::{Payload, correction::Replacement, payload::Content};
 
-use crate::cli::{lang::Lang, values::show_fen, words};
+use super::{lang::Lang, values::show_fen, words};
 
 /// The day and the words of a fact; nothing of the steps of a case, which say enough by their names.
 pub(super) fn said(payload: &Payload, lang: Lang) -> String {
+    parts(payload, lang).join(" ")
+}
+
+/// The same without the day, where that stands beside it.
+pub(super) fn said_that_day(payload: &Payload, lang: Lang) -> String {
+    parts(payload, lang).get(1..).unwrap_or_default().join(" ")
+}
+
+/// What is filled in of it, the day first.
+fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
     let parts = match payload.content.as_ref() {
         Some(Content::Attendance(one)) => vec![
             one.day.clone(),
@@ -67,8 +77,7 @@ pub(super) fn said(payload: &Payload, lang: Lang) -> String {
         }
         _ => Vec::new(),
     };
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// What is right instead, as it would have been written at first.
