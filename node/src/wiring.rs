@@ -181,7 +181,8 @@ fn failure(error: &OfficeError) -> Failure {
             | StoreError::NotEmpty(_)
             | StoreError::Locked { .. }
             | StoreError::WrongKey(_)
-            | StoreError::KeyFileMissing(_),
+            | StoreError::KeyFileMissing(_)
+            | StoreError::NotEncrypted(_),
         ) => "FAILED_PRECONDITION",
         OfficeError::Store(_) | OfficeError::Damaged(_) => "INTERNAL",
         _ => "FAILED_PRECONDITION",

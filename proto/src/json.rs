@@ -38,7 +38,8 @@ pub fn to_json<M: Message + Name>(message: &M) -> Value {
         .unwrap_or(Value::Null)
 }
 
-/// The same, written out, fields in the order of the `.proto` files. An answer of fifty thousand rows is never a tree of values in memory.
+/// The same, written out, fields in the order of the `.proto` files. No second tree of values is made of it:
+/// for fifty thousand rows of an import that was 55 MiB.
 pub fn json_text<M: Message + Name>(message: &M) -> String {
     let mut text = Vec::new();
     let written = described(message).is_some_and(|dynamic| {

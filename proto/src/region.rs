@@ -69,6 +69,11 @@ impl Region {
         Self::current(code.as_str()).or_else(|| Self::current(retired(code)?.2))
     }
 
+    /// Does a code lie in a province that there is? Counties come and go, so a newer one may be missing in this table.
+    pub fn is_somewhere(code: &RegionCode) -> bool {
+        Self::current(&format!("{}0000", &code.as_str()[..2])).is_some()
+    }
+
     fn current(code: &str) -> Option<Self> {
         let at = REGIONS
             .binary_search_by(|region| region.code.cmp(code))

@@ -236,8 +236,8 @@ fn recorded(written: Option<&Written>, closed: &[DutyItem], lang: Lang) -> Strin
     let done = done(written, lang);
     if closed.is_empty() {
         let hint = lang.say(
-            "没有应办事项需要它 (见 duties --all); 登记有误请用 duties void",
-            "no duty called for it, see duties --all; if it is wrong, duties void",
+            "近两年的应办事项都没有用到它 (见 duties --all); 如登记有误, 用 duties void 作废",
+            "no duty of the last two years rests on it, see duties --all; if it is wrong, duties void",
         );
         return format!("{done}\n{WARN} {hint}");
     }

@@ -248,8 +248,8 @@ pub(super) static MEASURES: &Choices = &[
     choice("criticize", exchange::AbsenceMeasure::Criticize as i32, "批评教育帮助", "criticize and help"),
     choice("remind", exchange::AbsenceMeasure::Remind as i32, "提醒", "remind"),
     choice("warn", exchange::AbsenceMeasure::Warn as i32, "告诫", "warn"),
-    choice("talk-and-term", exchange::AbsenceMeasure::TalkAndTerm as i32, "谈话提醒、限期整改", "talk, and set a term"),
-    choice("unqualified", exchange::AbsenceMeasure::Unqualified as i32, "作为不合格依据", "basis for unqualified"),
+    choice("talk-and-term", exchange::AbsenceMeasure::TalkAndTerm as i32, "谈话提醒、限期整改", "talk, and set a term to correct"),
+    choice("unqualified", exchange::AbsenceMeasure::Unqualified as i32, "作为确定不合格党员的依据", "basis for \"unqualified\""),
     choice("removal", exchange::AbsenceMeasure::Removal as i32, "按自行脱党研究处理", "removal procedure"),
 ];
 

@@ -15,6 +15,7 @@ use super::{
     assessment::changed,
     desk::Desk,
     exemption::exempted,
+    find,
     happened::{calendar, happened},
     lived,
     plan::{Passed, latest},
@@ -121,15 +122,42 @@ pub(super) async fn hold(
     Ok((telling(&answer)?, answer))
 }
 
-/// What the policy of its day remarks on an activity day's headings.
+/// What people should look at in an activity that is about to be entered: headings that the policy of its day has not, and a day on which
+/// there was no such unit yet. An import founds units on the first of January, so that is no refusal.
 pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>, OfficeError> {
-    if activity.kind != ActivityKind::ActivityDay {
-        return Ok(Vec::new());
+    let mut remarks = Vec::new();
+    if activity.kind == ActivityKind::ActivityDay {
+        let history = policy::history(&book::policies(&office.store)?);
+        // As duties: a month belongs to the policy of its first day.
+        let adopted = history.adopted_by(activity.day.month().first_day());
+        let headings: Vec<&str> = activity.headings.iter().map(Text::as_str).collect();
+        remarks.extend(adopted.map_or_else(Vec::new, |one| one.policy.remarks_on(&headings)));
     }
-    let history = policy::history(&book::policies(&office.store)?);
-    let adopted = history.adopted_by(activity.day);
-    let headings: Vec<&str> = activity.headings.iter().map(Text::as_str).collect();
-    Ok(adopted.map_or_else(Vec::new, |one| one.policy.remarks_on(&headings)))
+    let units = book::units(&office.store)?;
+    let unit = find::unit(&units, activity.unit.as_str()).ok();
+    if let Some(unit) = unit.filter(|unit| activity.day < unit.founded_on()) {
+        let founded = unit.founded_on();
+        remarks.push(Words {
+            zh: format!(
+                "{} 自 {founded} 起设立, 活动日期早于该日, 请核对",
+                unit.name()
+            ),
+            en: format!(
+                "{} was founded on {founded}, later than that day: check it",
+                unit.name()
+            ),
+        });
+    }
+    Ok(remarks)
+}
+
+/// A talk has two sides; with one person on its record it closes nothing.
+pub(super) fn alone(activity: &Activity, there: u32) -> Option<Words> {
+    let talk = activity.kind == ActivityKind::Talk;
+    (talk && activity.guests.is_empty() && there < 2).then(|| Words {
+        zh: "谈话记录上只有一人, 不计入谈心谈话; 请用 activity correct 补记另一方".to_owned(),
+        en: "only one person is on the record of this talk, so it counts for none: add the other with activity correct".to_owned(),
+    })
 }
 
 /// Meetings of a branch are not held by a group, and those of groups not by a branch that has some.
@@ -284,7 +312,11 @@ fn righted(
         actor: before.actor.clone(),
         ..right.clone()
     };
-    changed(before, &after)?;
+    // What a hindrance kept here the first time may go now: that is a change, though the record says what it said.
+    let untold = |line: &Attendee| line.case_id.is_some() && line.told.is_none();
+    if !after.attendees.iter().any(untold) {
+        changed(before, &after)?;
+    }
     let actor = desk.actor.clone();
     Ok(Activity { actor, ..after })
 }

@@ -335,6 +335,7 @@ impl OfficeError {
             Self::Store(StoreError::NotEmpty(_)) => "NOT_EMPTY",
             Self::Store(StoreError::Locked { .. }) => "STORE_LOCKED",
             Self::Store(StoreError::WrongKey(_) | StoreError::KeyFileMissing(_)) => "WRONG_KEY",
+            Self::Store(StoreError::NotEncrypted(_)) => "NOT_ENCRYPTED",
             Self::Store(_) | Self::Damaged(_) => "STORE_DAMAGED",
         }
     }
@@ -452,6 +453,9 @@ const fn of_store(error: &StoreError) -> &'static str {
         }
         StoreError::Locked { .. } => {
             "停止占用它的进程, 或等它结束后重试 stop the process that holds it, or try again when it has ended"
+        }
+        StoreError::NotEncrypted(_) => {
+            "选对文件后重试; 数据没有改变 try again with the right file; no data were changed"
         }
         StoreError::WrongKey(_) | StoreError::KeyFileMissing(_) => {
             "核对口令或密钥文件; 数据没有改变 check the passphrase or the key file; no data were changed"

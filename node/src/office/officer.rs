@@ -1,8 +1,10 @@
 //! Officers of units: appointing them, ending their terms, and who they are.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     id::UnitId,
-    letter::{OfficerAppointed, OfficerEnded, OfficerRole, Text},
+    letter::{Member, OfficerAppointed, OfficerEnded, OfficerRole, Payload, Text},
     time::Day,
 };
 
@@ -10,9 +12,11 @@ use super::{Answer, Office, OfficeError, Request, find, unit};
 use crate::{
     book,
     domain::{
+        fact::{Effective, effective},
         life::unit::belongs,
         unit::{Officer, Units},
     },
+    store::{LogNo, Store},
 };
 
 /// Who is to be what, where.
@@ -32,6 +36,7 @@ pub(super) async fn appoint(
     from: Day,
     until: Option<Day>,
 ) -> Result<Answer, OfficeError> {
+    let store = office.store.clone();
     office
         .write(request, move |desk| {
             let units = book::units(desk.draft)?;
@@ -41,8 +46,8 @@ pub(super) async fn appoint(
                 return Err(OfficeError::field("member", "已离开名册 left the roster"));
             }
             // 党章 第七条: 预备党员没有表决权、选举权和被选举权.
-            let probation = member.details.probationary_until;
-            if let Some(until) = probation.filter(|until| from <= *until) {
+            let probation = on_probation(&store, &member)?.filter(|until| from <= *until);
+            if let Some(until) = probation {
                 return Err(OfficeError::field(
                     "member",
                     format!(
@@ -64,6 +69,25 @@ pub(super) async fn appoint(
             Ok(Answer::default())
         })
         .await
+}
+
+/// The last day of a member's probation: the roster's, or the one to which a decision in one of their cases extended it.
+fn on_probation(store: &Store, member: &Member) -> Result<Option<Day>, OfficeError> {
+    let mut until = member.details.probationary_until;
+    for case in book::cases_of_member(store, member.member_id)? {
+        let (_, partner) = find::case_by_id(store, case)?;
+        let file = book::case_with_facts(store, partner.as_ref(), case)?;
+        let facts = file.map_or_else(Vec::new, |file| effective(&file.case));
+        until = until.max(facts.iter().filter_map(extended).max());
+    }
+    Ok(until)
+}
+
+fn extended(fact: &Effective) -> Option<Day> {
+    match &fact.payload {
+        Payload::ProbationDecision(decision) => decision.extended_until,
+        _ => None,
+    }
 }
 
 /// A member holds an office no more.
@@ -124,22 +148,26 @@ pub(super) fn list(
     Ok(found)
 }
 
-/// Which offices members still hold in units that are neither above the one they were brought to nor it itself.
+/// Which offices the members who were just assigned still hold in units that neither are above the new one nor it itself.
 pub(super) fn elsewhere(
     office: &Office,
     assigned: &Answer,
-    members: &[String],
 ) -> Result<(Units, Vec<Officer>), OfficeError> {
     let units = book::units(&office.store)?;
     let to = units.path(unit::of_answer(&units, assigned)?);
-    let mut ids = Vec::new();
-    for text in members {
-        ids.push(find::member(&office.store, text)?.member_id);
+    let mut moved = BTreeSet::new();
+    for written in &assigned.written {
+        let entry = office.store.entry(LogNo::LOCAL, written.sequence)?;
+        let payload = entry.payload();
+        let payload = payload.and_then(|bytes| Payload::decode(entry.header().kind, &bytes).ok());
+        if let Some(Payload::Member(member)) = payload {
+            moved.insert(member.member_id);
+        }
     }
     let today = office.today();
     let is_elsewhere = |officer: &&Officer| {
         let place = officer.unit.map(|unit| units.path(unit));
-        ids.contains(&officer.member)
+        moved.contains(&officer.member)
             && officer.is_in_office(today)
             && place.is_some_and(|place| !belongs(&to, &place))
     };

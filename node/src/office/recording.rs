@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use hongyan_proto::{
-    letter::{AbsenceMeasure, InspectionKind, InspectionMade, MeasureTaken, Screened, Text},
+    letter::{
+        AbsenceMeasure, InspectionKind, InspectionMade, MeasureTaken, Payload, Screened, Text,
+    },
+    log::Kind,
     time::Day,
 };
 
@@ -28,15 +31,17 @@ fn happened(day: Day, today: Day) -> Result<(), OfficeError> {
     Ok(())
 }
 
-/// A measure that the policy of its day does not know would close nothing.
+/// A measure that no policy up to its day knows would close nothing. What called for it may go back to a policy that another one followed.
 fn called_for(
     shelf: &impl book::Shelf,
     measure: AbsenceMeasure,
     day: Day,
 ) -> Result<(), OfficeError> {
     let history = policy::history(&book::policies(shelf)?);
-    let known = history.at(day).map(|policy| policy.measures());
-    let known = known.unwrap_or_default();
+    let until = history
+        .all()
+        .take_while(|(from, _)| from.is_none_or(|from| from <= day));
+    let known: BTreeSet<Measure> = until.flat_map(|(_, policy)| policy.measures()).collect();
     if known.contains(&facts::measure(measure)) {
         return Ok(());
     }
@@ -50,11 +55,11 @@ fn called_for(
     };
     let problem = if known.is_empty() {
         format!(
-            "{day} 执行的政策没有规定措施, 请先采用政策 (policy adopt), 或记作谈心谈话 the policy of that day knows no measures: adopt one, or record a talk"
+            "至 {day} 执行过的政策没有规定措施, 请先采用政策 (policy adopt), 或记作谈心谈话 no policy up to that day knows any measure: adopt one, or record a talk"
         )
     } else {
         format!(
-            "{day} 执行的政策没有这项措施, 可用: {} the policy of that day has no such measure, but {}",
+            "至 {day} 执行过的政策没有这项措施, 可用: {} no policy up to that day has it, but {}",
             said(&known, |(zh, _)| zh),
             said(&known, |(_, en)| en)
         )
@@ -62,17 +67,17 @@ fn called_for(
     Err(OfficeError::field("measure", problem))
 }
 
-/// The duties of which an entry of the local log is evidence.
-pub(super) fn closed(office: &Office, answer: &Answer) -> Result<Vec<Duty>, OfficeError> {
+/// The duties of which what was just written is evidence. It is written: what is only said about it must not make an error of that.
+pub(super) fn closed(office: &Office, answer: &Answer) -> Vec<Duty> {
     let Some(written) = answer.written.first() else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let entry = facts::entry(written.sequence);
     let wanted = Wanted {
         takes: &|found| found.rests_on(&entry),
         most: usize::MAX,
     };
-    Ok(duty::list(office, wanted)?.0.first)
+    duty::list(office, wanted).map_or_else(|_| Vec::new(), |(listed, _)| listed.first)
 }
 
 /// Records what a branch did about a member's absences.
@@ -169,18 +174,19 @@ pub(super) async fn screen(
                 note,
                 actor: desk.actor.clone(),
             };
-            desk.enter(&screened.into(), None)?;
-            Ok(Answer::default())
+            let screened = Payload::from(screened);
+            desk.enter(&screened, None)?;
+            // Kept with the request: a repeated one is answered alike, also when the screening was voided since.
+            Ok(Answer {
+                extra: screened.encode().into(),
+                ..Answer::default()
+            })
         })
         .await?;
-    let sequence = answer.written.first().map(|written| written.sequence);
-    let screened = book::policies(&office.store)?
-        .screened
-        .into_iter()
-        .find(|(_, at)| Some(*at) == sequence);
-    let (screened, _) = screened
-        .ok_or_else(|| OfficeError::Damaged("排查记录 the screening's record".to_owned()))?;
-    Ok((screened, answer))
+    match Payload::decode(Kind::Screened, &answer.extra) {
+        Ok(Payload::Screened(screened)) => Ok((screened, answer)),
+        _ => Err(OfficeError::Damaged("请求记录 request record".to_owned())),
+    }
 }
 
 /// A measure, an inspection or a screening never was.

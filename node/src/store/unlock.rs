@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     iter,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -136,7 +136,12 @@ impl Unlock {
             StoreError::WrongKey(Arc::from(format!("{}: {error}", path.display())))
         };
         age::Decryptor::new(input)
-            .map_err(|_| StoreError::NotEncrypted(path.to_owned()))?
+            .map_err(|error| match error {
+                age::DecryptError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                    StoreError::io("读取", "read", path)(error)
+                }
+                _ => StoreError::NotEncrypted(path.to_owned()),
+            })?
             .decrypt(iter::once(&*identity))
             .map_err(wrong)
     }

@@ -52,12 +52,12 @@ fn arrange(mut taken: MeasureTaken) -> MeasureTaken {
 closed! {
     /// What is done about absences.
     AbsenceMeasure {
-        Criticize "批评教育帮助" "criticize",
+        Criticize "批评教育帮助" "criticize and help",
         Remind "提醒" "remind",
         Warn "告诫" "warn",
-        TalkAndTerm "谈话提醒限期整改" "talk and term",
-        Unqualified "作为不合格依据" "unqualified",
-        Removal "按自行脱党研究处理" "removal",
+        TalkAndTerm "谈话提醒、限期整改" "talk, and set a term to correct",
+        Unqualified "作为确定不合格党员的依据" "basis for \"unqualified\"",
+        Removal "按自行脱党研究处理" "removal procedure",
     }
 }
 

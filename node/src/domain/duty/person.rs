@@ -1,6 +1,6 @@
 //! What each person owes: lectures, talks, reports, training, the role played, dues.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use hongyan_proto::time::Day;
 
@@ -170,23 +170,25 @@ fn reports(scene: &mut Scene<'_>) {
         ),
         _ => words("述学述做", "report on study and work"),
     });
+    let mut terms = terms;
+    // Those for the branch first: what was given for it was not given for oneself as well.
+    terms.sort_by_key(|(term, _)| term.asks != Post::Secretary);
     for folk in scene.people {
         let records = scene.index.people.records(folk);
+        let mut own = Cow::Borrowed(&records.reports);
         for (term, what) in &terms {
             let post = (term.asks, Of::Branches);
-            if let Some(branch) = held(scene, (folk, records), post, &term.window) {
-                // A secretary reports for the branch and, like each committee member, for themselves: one report is not both.
-                let leads = (folk.person, Post::Secretary, Of::Branches);
-                let for_the_branch = term.asks == Post::CommitteeMember
-                    && held_through(scene, leads, &term.window).is_some();
-                let within = records
-                    .reports
-                    .iter()
-                    .filter(|(day, _)| term.window.contains(*day));
-                let own: Vec<_> = within.skip(usize::from(for_the_branch)).copied().collect();
-                let done = counted(&own, &term.window);
-                add(scene, term, (folk.person, branch), what.clone(), done);
-            }
+            let Some(branch) = held(scene, (folk, records), post, &term.window) else {
+                continue;
+            };
+            let done = if term.asks == Post::Secretary {
+                let done = counted(&records.reports, &term.window);
+                own.to_mut().retain(|(_, entry)| !done.1.contains(entry));
+                done
+            } else {
+                counted(&own, &term.window)
+            };
+            add(scene, term, (folk.person, branch), what.clone(), done);
         }
     }
 }

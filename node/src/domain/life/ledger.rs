@@ -24,6 +24,8 @@ pub struct Ledger {
     pub filings: Vec<PlanFiled>,
     /// Everyone who was in a record at least once.
     pub people: BTreeMap<Who, Person>,
+    /// The entries that took back what the year had said: an activity, a filing, a form of an activity that counts.
+    pub taken_back: Vec<u64>,
 }
 
 /// One activity.
@@ -146,7 +148,20 @@ pub fn ledger(records: &[Record], unit: &str, exempted: &Exempted) -> Ledger {
         }
     }
     ledger.items = items(ledger.plan.as_ref(), &ledger.lines);
+    ledger.taken_back = taken_back(records, unit, &ledger.lines);
     ledger
+}
+
+fn taken_back(records: &[Record], unit: &str, lines: &[Line]) -> Vec<u64> {
+    let counts = |activity: u64| lines.iter().any(|line| line.record.sequence == activity);
+    let void = records.iter().filter(|record| record.void);
+    let of_unit = void.filter(|record| match &record.payload {
+        Payload::Activity(was) => was.unit.as_str() == unit,
+        Payload::PlanFiled(was) => was.unit.as_str() == unit,
+        Payload::FormHandedUp(was) => counts(was.activity),
+        _ => false,
+    });
+    of_unit.map(|record| record.version).collect()
 }
 
 /// Each item is fulfilled by the first activity of its kind that was held on its day, or was moved from it.

@@ -62,8 +62,10 @@ impl Share {
         if self.of == 0 {
             return None;
         }
-        let tenths = u64::from(most) * TENTHS * u64::from(self.done.min(self.of));
-        u32::try_from(tenths / u64::from(self.of)).ok()
+        let (done, of) = (u64::from(self.done.min(self.of)), u64::from(self.of));
+        let tenths = u64::from(most) * TENTHS * done;
+        // Half a tenth counts as one.
+        u32::try_from((tenths + of / 2) / of).ok()
     }
 
     /// One more that was to be done.

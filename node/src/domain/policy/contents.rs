@@ -2,86 +2,91 @@
 
 use super::{Heading, Policy, Rule, Words};
 
-/// The heading under which branches write what they choose themselves.
-const OWN: &str = "own";
-
 impl Heading {
     fn is(&self, name: &str) -> bool {
         [&*self.id, &*self.words.zh, &*self.words.en].contains(&name)
     }
 }
 
-fn names(headings: &[&Heading]) -> Words {
-    let say = |pick: fn(&Words) -> &str, between: &str| {
-        let names: Vec<_> = headings.iter().map(|one| pick(&one.words)).collect();
-        names.join(between)
-    };
+fn names<'a>(headings: impl Iterator<Item = &'a Heading> + Clone) -> Words {
+    let zh: Vec<_> = headings.clone().map(|one| &*one.words.zh).collect();
+    let en: Vec<_> = headings.map(|one| &*one.words.en).collect();
     Words {
-        zh: say(|words| &words.zh, "、"),
-        en: say(|words| &words.en, ", "),
+        zh: zh.join("、"),
+        en: en.join(", "),
     }
+}
+
+/// Which headings an activity day has; a word that is none of them belongs to the free one, where there is one.
+fn written<'a>(headings: &'a [Heading], words: &[&str]) -> Vec<&'a Heading> {
+    let unknown = words
+        .iter()
+        .any(|word| !headings.iter().any(|one| one.is(word)));
+    let has = |one: &&Heading| words.iter().any(|word| one.is(word)) || (one.free && unknown);
+    headings.iter().filter(has).collect()
+}
+
+/// What one list of headings has to say about an activity day: Chinese and English.
+fn remarks(headings: &[Heading], words: &[&str]) -> Vec<(String, String)> {
+    let mut remarks = Vec::new();
+    let is_known = |word: &&&str| headings.iter().any(|one| one.is(word) || one.free);
+    let unknown: Vec<&str> = words
+        .iter()
+        .filter(|word| !is_known(word))
+        .copied()
+        .collect();
+    if !unknown.is_empty() {
+        let all = names(headings.iter());
+        remarks.push((
+            format!(
+                "当日执行的政策没有内容类别“{}”, 有: {}",
+                unknown.join("”、“"),
+                all.zh
+            ),
+            format!(
+                "the policy of that day has no heading {}, but {}",
+                unknown.join(", "),
+                all.en
+            ),
+        ));
+    }
+    let written = written(headings, words);
+    let missing = headings
+        .iter()
+        .filter(|one| one.required && !written.contains(one));
+    if missing.clone().next().is_some() {
+        let missing = names(missing);
+        remarks.push((
+            format!("应有的内容未写明: {}", missing.zh),
+            format!("it should have {}", missing.en),
+        ));
+    }
+    if unknown.is_empty() && !written.is_empty() && written.iter().all(|one| !one.alone) {
+        let alone = names(written.iter().copied());
+        remarks.push((
+            format!("不能仅以{}代替活动日", alone.zh),
+            format!("an activity day is never {} alone", alone.en),
+        ));
+    }
+    remarks
 }
 
 impl Policy {
     /// What people should look at in the headings of an activity day; nothing where the policy names none.
-    pub fn remarks_on(&self, written: &[&str]) -> Vec<Words> {
+    pub fn remarks_on(&self, words: &[&str]) -> Vec<Words> {
         let rules = self.pick(|rule| match rule {
             Rule::Contents(headings) => Some(headings),
             _ => None,
         });
-        let mut remarks = Vec::new();
-        for (ruled, headings) in rules {
-            let mut remark = |zh: String, en: String| {
-                remarks.push(Words {
-                    zh: format!("{zh} ({})", ruled.clause),
-                    en: format!("{en} ({})", ruled.clause),
-                });
-            };
-            let all: Vec<&Heading> = headings.iter().collect();
-            let known = |name: &&&str| headings.iter().any(|one| one.is(name));
-            let unknown: Vec<&str> = written
-                .iter()
-                .filter(|name| !known(name))
-                .copied()
-                .collect();
-            // Where branches choose themes of their own, any word is one.
-            if !unknown.is_empty() && !headings.iter().any(|one| one.id == OWN) {
-                let all = names(&all);
-                remark(
-                    format!(
-                        "现行政策没有内容类别“{}”, 有: {}",
-                        unknown.join("”、“"),
-                        all.zh
-                    ),
-                    format!(
-                        "the policy has no heading {}, but {}",
-                        unknown.join(", "),
-                        all.en
-                    ),
-                );
-            }
-            let is_written = |one: &Heading| written.iter().any(|name| one.is(name));
-            let missing: Vec<_> = headings
-                .iter()
-                .filter(|one| one.required && !is_written(one))
-                .collect();
-            if !missing.is_empty() {
-                let missing = names(&missing);
-                remark(
-                    format!("应有的内容未写明: {}", missing.zh),
-                    format!("it should have {}", missing.en),
-                );
-            }
-            let alone: Vec<_> = headings.iter().filter(|one| is_written(one)).collect();
-            if !alone.is_empty() && alone.iter().all(|one| !one.alone) {
-                let alone = names(&alone);
-                remark(
-                    format!("不能仅以{}代替活动日", alone.zh),
-                    format!("an activity day is never {} alone", alone.en),
-                );
-            }
-        }
-        remarks
+        let said = rules.flat_map(|(ruled, headings)| {
+            let clause = &ruled.clause;
+            let remarks = remarks(headings, words).into_iter();
+            remarks.map(move |(zh, en)| Words {
+                zh: format!("{zh} ({clause})"),
+                en: format!("{en} ({clause})"),
+            })
+        });
+        said.collect()
     }
 }
 

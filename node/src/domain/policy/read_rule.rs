@@ -289,6 +289,7 @@ fn contents(table: &Table<'_>) -> Result<Rule, PolicyError> {
             words: item.in_words()?,
             required: item.flag("required")?,
             alone: !item.flag("never-alone")?,
+            free: item.flag("free")?,
         };
         item.finish()?;
         if headings.iter().any(|known| known.id == heading.id) {

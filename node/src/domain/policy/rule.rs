@@ -202,6 +202,8 @@ pub struct Heading {
     pub required: bool,
     /// May an activity consist of nothing but it?
     pub alone: bool,
+    /// Do branches write under it whatever they choose themselves?
+    pub free: bool,
 }
 
 /// One rung of a ladder.

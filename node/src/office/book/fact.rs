@@ -10,7 +10,7 @@ use prost::Message as _;
 use super::{
     super::{
         Answer, Office, OfficeError, Request,
-        assessment::not_again,
+        assessment::{changed, not_again},
         desk::Desk,
         happened::{happened, since_birth},
         tell::{Telling, correct as correct_letter, tell},
@@ -138,7 +138,7 @@ pub(in crate::office) async fn add(
             let who = person(desk.draft, &name)?.who;
             let kind = fact.kind();
             let day = fact.day();
-            born(desk.draft, who, day)?;
+            born(desk.draft, who, day, "record.day")?;
             let mut record = record_of(fact, who, desk.actor.clone());
             let next = "如确是另一次, 请在文字中写明区别 it is recorded already: if it was another time, say so in its words";
             not_again(desk.draft, day, next, |known| match known {
@@ -165,12 +165,12 @@ pub(in crate::office) async fn add(
 }
 
 /// Nobody was honoured or punished before birth; of a hosted member the months are the home organization's to know.
-fn born(shelf: &impl Shelf, who: Who, day: Day) -> Result<(), OfficeError> {
+fn born(shelf: &impl Shelf, who: Who, day: Day, field: &str) -> Result<(), OfficeError> {
     let Who::Member(id) = who else {
         return Ok(());
     };
     match book::member(shelf, id)? {
-        Some(member) => since_birth(day, &member.details, "record.day"),
+        Some(member) => since_birth(day, &member.details, field),
         None => Ok(()),
     }
 }
@@ -255,17 +255,22 @@ fn righted(
         ));
     }
     happened(right.day(), desk.today, "day")?;
-    if let Some(id) = before.member_id {
-        born(desk.draft, Who::Member(id), right.day())?;
+    if let Some(id) = before.member_id.filter(|_| was != Some(right.day())) {
+        born(desk.draft, Who::Member(id), right.day(), "day")?;
     }
     let (award, role) = match right {
         Fact::Award(award) => (Some(award), None),
         Fact::Role(role) => (None, Some(role)),
     };
-    Ok(BookRecord {
+    let after = BookRecord {
         award,
         role,
-        actor: desk.actor.clone(),
         ..before.clone()
-    })
+    };
+    // What a hindrance kept here the first time may go now: that is a change, though the record says what it said.
+    if before.case_id.is_none() || before.told.is_some() {
+        changed(before, &after)?;
+    }
+    let actor = desk.actor.clone();
+    Ok(BookRecord { actor, ..after })
 }

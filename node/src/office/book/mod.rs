@@ -11,8 +11,8 @@ use hongyan_proto::id::{CaseId, MemberId};
 pub(super) use self::{
     code::{confirm, give},
     fact::{Fact, Right, add, correct},
-    told::{Told, letters_since},
-    year::{Year, show, stats, taken_back},
+    told::{Letter, Told, letters},
+    year::{Year, paper, show, stats},
 };
 use super::{OfficeError, roster};
 use crate::{

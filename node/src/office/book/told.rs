@@ -79,26 +79,51 @@ pub(in crate::office) fn told(store: &Store, who: Who) -> Result<Vec<Told>, Offi
 /// A letter of the other side about a person's book: its author, its place in their log, when by their clock, and its kind.
 pub(in crate::office) type Letter = (String, u64, Timestamp, Kind);
 
-/// The letters written after an instant that say or correct something of it.
-pub(in crate::office) fn letters_since(
+/// The letters that say or correct something of a year's, by their authors' clocks.
+pub(in crate::office) fn letters(
     store: &Store,
     who: Who,
-    at: Timestamp,
+    year: Option<u16>,
 ) -> Result<Vec<Letter>, OfficeError> {
-    let bears = |fact: &&Fact| {
-        let payload = fact.event.payload.as_ref();
-        let says = payload.is_some_and(|payload| section_of(payload).is_some());
-        fact.event.time > at && (says || fact.event.kind == Kind::Correction)
-    };
     let mut found = Vec::new();
     for (partner, file) in cases(store, who)? {
-        let facts = file.case.facts().iter().filter(bears);
-        let theirs = facts.filter(|fact| Some(fact.side) != file.side());
-        found.extend(theirs.map(|fact| {
+        let theirs = |fact: &&Fact| Some(fact.side) != file.side();
+        let facts: Vec<&Fact> = file.case.facts().iter().filter(theirs).collect();
+        let says = |fact: &Fact| {
+            let (_, day) = fact.event.payload.as_ref().and_then(section_of)?;
+            u16::try_from(day.date().year()).ok()
+        };
+        let corrects = |fact: &Fact| {
+            let Some(Payload::Correction(correction)) = &fact.event.payload else {
+                return None;
+            };
+            let of = |other: &&&Fact| {
+                other.event.base == fact.event.base
+                    && sequence_of(other) == correction.corrects
+                    && other.event.position.author() == fact.event.position.author()
+            };
+            facts.iter().find(of).and_then(|other| says(other))
+        };
+        let bears = |fact: &&&Fact| {
+            let of = says(fact).or_else(|| corrects(fact));
+            of.is_some() && of == year
+        };
+        found.extend(facts.iter().filter(bears).map(|fact| {
             let event = &fact.event;
-            let sequence = event.position.sequence().saturating_sub(event.base);
-            (partner.code.to_string(), sequence, event.time, event.kind)
+            (
+                partner.code.to_string(),
+                sequence_of(fact),
+                event.time,
+                event.kind,
+            )
         }));
     }
+    found.sort_by_key(|(_, _, time, _)| *time);
     Ok(found)
+}
+
+/// Where a fact stands in its log.
+fn sequence_of(fact: &Fact) -> u64 {
+    let position = fact.event.position;
+    position.sequence().saturating_sub(fact.event.base)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hongyan_proto::{
-    letter::{ExemptionFrom, Payload},
+    letter::{Activity, ExemptionFrom, LocalReplacement, Payload},
     time::Day,
 };
 
@@ -30,6 +30,7 @@ use crate::{
         },
         unit::Called,
     },
+    store::LogNo,
 };
 
 /// A person's book of one year.
@@ -50,23 +51,36 @@ pub(in crate::office) struct Standing {
     pub(in crate::office) exempt: bool,
 }
 
-pub(super) fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, OfficeError> {
-    let confirmed = book::book_confirmed(shelf, who)?;
+/// What is recorded of a person in a year; not where they were absent from what was none of their business.
+fn records_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Record>, OfficeError> {
     let mut records = book::life_of_year(shelf, year)?;
     let elsewhere = missed_elsewhere(shelf, &records, who)?;
     records.retain(|record| !elsewhere.contains(&record.sequence));
     records.extend(dues::year_of(shelf, who, Some(year))?);
-    Ok(lines_about(&records, who, &confirmed, &exempted(shelf)?))
+    Ok(records)
+}
+
+fn lines_in(shelf: &impl Shelf, who: Who, records: &[Record]) -> Result<Vec<Line>, OfficeError> {
+    let confirmed = book::book_confirmed(shelf, who)?;
+    Ok(lines_about(records, who, &confirmed, &exempted(shelf)?))
+}
+
+pub(super) fn lines_of(shelf: &impl Shelf, who: Who, year: u16) -> Result<Vec<Line>, OfficeError> {
+    lines_in(shelf, who, &records_of(shelf, who, year)?)
 }
 
 /// The entries that took back what a person's year had said.
-pub(in crate::office) fn taken_back(
+fn taken_back(
     shelf: &impl Shelf,
-    who: Who,
-    year: u16,
+    (who, year): (Who, u16),
+    records: &[Record],
 ) -> Result<Vec<u64>, OfficeError> {
-    let records = book::life_of_year(shelf, year)?;
-    let mut found: Vec<u64> = book_of::taken_back(&records, who).collect();
+    let mut found: Vec<u64> = book_of::taken_back(records, who).collect();
+    for record in records {
+        if !record.void && was_about(shelf, record, who)? {
+            found.push(record.version);
+        }
+    }
     let account = book::dues_account(shelf, who)?;
     let of_year = |corrects: u64| {
         let mut payments = account.payments.iter();
@@ -80,6 +94,53 @@ pub(in crate::office) fn taken_back(
     Ok(found)
 }
 
+/// Did an activity have the person on it before it was corrected, and has them no more?
+fn was_about(shelf: &impl Shelf, record: &Record, who: Who) -> Result<bool, OfficeError> {
+    let has = |activity: &Activity| {
+        let mut lines = activity.attendees.iter();
+        lines.any(|line| Who::of(line) == Some(who))
+    };
+    if record.corrections.is_empty() || record.held().is_none_or(has) {
+        return Ok(false);
+    }
+    // All but the last correction, which is what the record says now.
+    let earlier = record
+        .corrections
+        .split_last()
+        .map_or(&[][..], |(_, earlier)| earlier);
+    for sequence in earlier.iter().chain([&record.sequence]) {
+        let entry = shelf.one(LogNo::LOCAL, *sequence)?;
+        let payload = entry.payload();
+        let payload = payload.and_then(|bytes| Payload::decode(entry.header().kind, &bytes).ok());
+        let had = match &payload {
+            Some(Payload::Activity(activity)) => has(activity),
+            Some(Payload::LocalCorrection(correction)) => match &correction.replacement {
+                Some(LocalReplacement::Activity(activity)) => has(activity),
+                _ => false,
+            },
+            _ => false,
+        };
+        if had {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn of_year(
+    shelf: &impl Shelf,
+    (who, number): (Who, u16),
+    records: &[Record],
+    heard: &[Told],
+) -> Result<Year, OfficeError> {
+    let told = heard.iter().filter(|one| one.year() == Some(number));
+    Ok(Year {
+        number,
+        lines: lines_in(shelf, who, records)?,
+        told: told.cloned().collect(),
+    })
+}
+
 /// A person's year, or every year there is.
 pub(in crate::office) fn show(
     office: &Office,
@@ -87,11 +148,12 @@ pub(in crate::office) fn show(
     year: u32,
     archive: bool,
 ) -> Result<(Candidate, Vec<Year>), OfficeError> {
-    let person = person(&office.store, name)?;
-    let heard = told(&office.store, person.who)?;
+    let store = &office.store;
+    let person = person(store, name)?;
+    let heard = told(store, person.who)?;
     let years = if archive {
-        let mut years = book::life_years(&office.store)?;
-        let paid = dues::year_of(&office.store, person.who, None)?;
+        let mut years = book::life_years(store)?;
+        let paid = dues::year_of(store, person.who, None)?;
         years.extend(paid.iter().filter_map(dues::year));
         years.extend(heard.iter().filter_map(Told::year));
         years
@@ -99,19 +161,29 @@ pub(in crate::office) fn show(
         BTreeSet::from([this_year_or(office.today(), year)?])
     };
     let mut found = Vec::new();
-    for year in years {
-        let lines = lines_of(&office.store, person.who, year)?;
-        let told = heard.iter().filter(|one| one.year() == Some(year));
-        let told: Vec<Told> = told.cloned().collect();
-        if !archive || !lines.is_empty() || !told.is_empty() {
-            found.push(Year {
-                number: year,
-                lines,
-                told,
-            });
+    for number in years {
+        let records = records_of(store, person.who, number)?;
+        let year = of_year(store, (person.who, number), &records, &heard)?;
+        if !archive || !year.lines.is_empty() || !year.told.is_empty() {
+            found.push(year);
         }
     }
     Ok((person, found))
+}
+
+/// A person's year for a paper, with the entries that took something of it back: whoever holds an older paper asks for them.
+pub(in crate::office) fn paper(
+    office: &Office,
+    name: &str,
+    year: u32,
+) -> Result<(Candidate, Year, Vec<u64>), OfficeError> {
+    let store = &office.store;
+    let person = person(store, name)?;
+    let heard = told(store, person.who)?;
+    let whose = (person.who, this_year_or(office.today(), year)?);
+    let records = records_of(store, whose.0, whose.1)?;
+    let taken_back = taken_back(store, whose, &records)?;
+    Ok((person, of_year(store, whose, &records, &heard)?, taken_back))
 }
 
 /// The activities of a year that neither a unit held nor one above or inside it: who is of the unit was not expected there.

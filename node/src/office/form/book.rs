@@ -36,14 +36,9 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
         (None, None) => return Err(OfficeError::Damaged("表格记录 form".to_owned())),
     };
     let year = target.year.map_or(0, Within::get);
-    let (person, years) = books::show(office, &who.id(), year, false)?;
-    let year = u16::try_from(year).unwrap_or_default();
-    let mut told = Vec::new();
-    let mut lines: Vec<Line> = Vec::new();
-    for year in years {
-        lines.extend(year.lines);
-        told.extend(year.told);
-    }
+    let (person, of_year, taken_back) = books::paper(office, &who.id(), year)?;
+    let (lines, told) = (of_year.lines, of_year.told);
+    let year = of_year.number;
     let tally = tally(&lines);
     let name = person.names.first().cloned().unwrap_or_default();
     let kind = match who {
@@ -97,7 +92,6 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
     Ok(Drawn {
         persons: count(1),
         entries: {
-            let taken_back = books::taken_back(&office.store, who, year)?;
             let lines = lines.iter().map(|line| line.version);
             lines.chain(taken_back).collect()
         },

@@ -1,9 +1,7 @@
 //! The activity ledger of a unit and year.
 
-use hongyan_proto::letter::Payload;
-
 use super::{
-    super::{Office, OfficeError, lived, plan, roster},
+    super::{Office, OfficeError, plan, roster},
     Drawn,
     words::{count, date, text},
 };
@@ -38,22 +36,12 @@ pub(super) fn draw(office: &Office, unit: &str, year: u32) -> Result<Drawn, Offi
         forms.chain([line.record.version])
     });
     let year_of = u16::try_from(year).unwrap_or_default();
-    let records = lived::of_year(&office.store, year_of)?;
-    let void = records.iter().filter(|record| record.void);
-    let held = |sequence: u64| {
-        let mut lines = ledger.lines.iter();
-        lines.any(|line| line.record.sequence == sequence)
-    };
-    let taken_back = void.filter(|record| match &record.payload {
-        Payload::Activity(was) => was.unit.as_str() == unit,
-        Payload::PlanFiled(was) => was.unit.as_str() == unit,
-        Payload::FormHandedUp(was) => held(was.activity),
-        _ => false,
-    });
-    let taken_back = taken_back.map(|record| record.version);
     Ok(Drawn {
         persons: count(people.len()),
-        entries: entries.chain(plan).chain(taken_back).collect(),
+        entries: entries
+            .chain(plan)
+            .chain(ledger.taken_back.iter().copied())
+            .collect(),
         void: false,
         form: Form::Ledger(LedgerForm {
             unit: unit.to_owned(),

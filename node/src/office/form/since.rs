@@ -7,7 +7,12 @@ use hongyan_proto::{
     time::{Day, Timestamp},
 };
 
-use super::super::{Office, OfficeError, book::letters_since, certificate::Registry, find};
+use super::super::{
+    Office, OfficeError,
+    book::{Letter, letters as told_letters},
+    certificate::Registry,
+    find,
+};
 use crate::{
     book::{self, EventRecord, Partner, PrintedForm},
     domain::{life::Who, unit::Unit},
@@ -50,30 +55,44 @@ pub(super) fn since(
         _ => {
             let mut drawn = drawn;
             drawn.retain(|entry| *entry > printed.sequence);
+            let member = holder(office, target.certificate.as_ref())?.or(target.member_id);
             let whose = target.member_id.map(Who::Member);
             let whose = whose.or(target.case_id.map(Who::Hosted));
-            let heard = match (slip.kind, whose) {
-                (FormKind::Book, Some(who)) => heard(&office.store, who, at)?,
+            let told = match (slip.kind, whose) {
+                (FormKind::Book, Some(who)) => {
+                    let year = target.year.and_then(|year| u16::try_from(year.get()).ok());
+                    told(&office.store, who, year)?
+                }
                 _ => Vec::new(),
             };
-            let member = holder(office, target.certificate.as_ref())?.or(target.member_id);
-            // What the other side told explains the difference: then the member's own entries are not gone through for one.
-            let member = member.filter(|_| heard.is_empty());
+            let (mut heard, before): (Vec<_>, Vec<_>) =
+                told.into_iter().partition(|(written, _)| *written > at);
+            // Where the partner's clock or a slow journey hides what came in, it is the last.
+            if heard.is_empty() && drawn.is_empty() {
+                heard.extend(before.into_iter().next_back());
+            }
             let mut changes = local(office, printed, (drawn, member))?;
-            changes.extend(heard);
+            changes.extend(heard.into_iter().map(|(_, change)| change));
             Ok(changes)
         }
     }
 }
 
-/// What the other side of a person's cases told since.
-fn heard(store: &Store, who: Who, at: Timestamp) -> Result<Vec<Change>, OfficeError> {
-    let letters = letters_since(store, who, at)?.into_iter();
-    let change = |(code, sequence, time, kind): (String, u64, Timestamp, Kind)| Change {
-        log: format!("in:{code}"),
-        sequence,
-        day: time.day(),
-        kind,
+/// What the other side of a person's cases told of a year, each with when.
+fn told(
+    store: &Store,
+    who: Who,
+    year: Option<u16>,
+) -> Result<Vec<(Timestamp, Change)>, OfficeError> {
+    let letters = told_letters(store, who, year)?.into_iter();
+    let change = |(code, sequence, time, kind): Letter| {
+        let change = Change {
+            log: format!("in:{code}"),
+            sequence,
+            day: time.day(),
+            kind,
+        };
+        (time, change)
     };
     Ok(letters.map(change).collect())
 }

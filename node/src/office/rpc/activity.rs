@@ -206,11 +206,11 @@ fn form(form: &hongyan_proto::letter::FormHandedUp) -> Option<exchange::FormHand
     }
 }
 
-/// What should be looked at in an activity.
-fn remarks(office: &Office, activity: &Activity) -> Result<Vec<pb::Words>, OfficeError> {
-    let remarks = activity::remarks(office, activity)?;
+/// What should be looked at in an activity. What is only remarked must not keep it from being entered.
+fn remarks(office: &Office, activity: &Activity) -> Vec<pb::Words> {
+    let remarks = activity::remarks(office, activity).unwrap_or_default();
     let shown = remarks.into_iter().map(|one| words((one.zh, one.en)));
-    Ok(shown.collect())
+    shown.collect()
 }
 
 #[tonic::async_trait]
@@ -317,8 +317,11 @@ impl ActivityService for Office {
         };
         let people = people(message.people)?;
         let roll = Roll { everyone, people };
-        let remarks = remarks(self, &wanted)?;
+        let mut remarks = remarks(self, &wanted);
+        let kept = wanted.clone();
         let (telling, answer) = activity::hold(self, request, wanted, roll).await?;
+        let alone = activity::alone(&kept, telling.present);
+        remarks.extend(alone.map(|one| words((one.zh, one.en))));
         Ok(Response::new(pb::HoldActivityResponse {
             remarks,
             written: written(&answer),
@@ -355,10 +358,8 @@ impl ActivityService for Office {
             people: people(message.people)?,
             not_expected: message.not_expected,
         };
-        let remarks = match &change.right {
-            Some(right) => remarks(self, right)?,
-            None => Vec::new(),
-        };
+        let right = change.right.as_ref();
+        let remarks = right.map_or_else(Vec::new, |right| remarks(self, right));
         let (telling, answer) = activity::correct(self, request, change).await?;
         Ok(Response::new(pb::CorrectActivityResponse {
             remarks,

@@ -116,9 +116,10 @@ async fn derived(
 }
 
 /// What a recording closed.
-async fn closed(office: &Office, answer: Answer) -> Result<Vec<pb::DutyItem>, OfficeError> {
-    let found = beside(office, move |office| recording::closed(office, &answer)).await?;
-    Ok(found.iter().map(item).collect())
+async fn closed(office: &Office, answer: Answer) -> Vec<pb::DutyItem> {
+    let found = beside(office, move |office| Ok(recording::closed(office, &answer))).await;
+    let found = found.unwrap_or_default();
+    found.iter().map(item).collect()
 }
 
 async fn beside<T: Send + 'static>(
@@ -211,7 +212,7 @@ impl DutyService for Office {
             recording::measure(self, request, message.member, (measure, day), note).await?;
         Ok(Response::new(pb::RecordMeasureResponse {
             written: written(&answer),
-            closed: closed(self, answer).await?,
+            closed: closed(self, answer).await,
         }))
     }
 
@@ -228,7 +229,7 @@ impl DutyService for Office {
         let answer = recording::inspect(self, request, message.unit, (kind, day), findings).await?;
         Ok(Response::new(pb::RecordInspectionResponse {
             written: written(&answer),
-            closed: closed(self, answer).await?,
+            closed: closed(self, answer).await,
         }))
     }
 

@@ -1,13 +1,14 @@
 //! `FlowService`.
 
 use hongyan_proto::{
-    id::CertificateNumber,
+    id::{CertificateNumber, RegionCode},
     letter::{DepartureReason, Destination, Payload, Text},
     log::Kind,
     pb::{
         exchange::v1::{self as exchange, payload::Content},
         office::v1::{self as pb, flow_service_server::FlowService, notice_request},
     },
+    region::Region,
 };
 use tonic::{Request, Response, Status};
 
@@ -39,6 +40,19 @@ where
     }
 }
 
+/// Where somebody goes; departments count by it, so it must lie somewhere.
+fn region(text: &str) -> Result<RegionCode, OfficeError> {
+    let refuse = |why: &str| OfficeError::field("destination.region", why);
+    let code: RegionCode = parse(text, "destination.region")?
+        .ok_or_else(|| refuse("此项必填 this field is required"))?;
+    if Region::is_somewhere(&code) {
+        return Ok(code);
+    }
+    Err(refuse(
+        "前两位不是省级行政区划代码 (GB/T 2260), 请核对 its first two digits are no province: check it",
+    ))
+}
+
 fn trip(
     since: &str,
     reason: i32,
@@ -55,9 +69,7 @@ fn trip(
     let destination = match destination {
         None => None,
         Some(place) => Some(Destination {
-            region: parse(&place.region, "destination.region")?.ok_or_else(|| {
-                OfficeError::field("destination.region", "此项必填 this field is required")
-            })?,
+            region: region(&place.region)?,
             description: parse::<Text<200>>(&place.description, "destination.description")?,
         }),
     };

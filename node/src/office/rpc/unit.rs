@@ -99,6 +99,12 @@ fn last(office: &Office, post: &Post) -> Result<pb::Officer, OfficeError> {
     held(office, &units, &officer)
 }
 
+/// Offices that members who were assigned still hold in other units.
+fn elsewhere(office: &Office, assigned: &Answer) -> Result<Vec<pb::Officer>, OfficeError> {
+    let (units, found) = officer::elsewhere(office, assigned)?;
+    found.iter().map(|one| held(office, &units, one)).collect()
+}
+
 #[tonic::async_trait]
 impl UnitService for Office {
     async fn found_unit(
@@ -214,12 +220,10 @@ impl UnitService for Office {
         }
         let on = day_or(&message.on, "on", Some(self.today()))?;
         let asked = message.members.len();
-        let members = message.members.clone();
         let answer = unit::assign(self, request, message.unit, message.members, on).await?;
         let (unit, written) = one(self, &answer)?;
-        let (units, elsewhere) = officer::elsewhere(self, &answer, &members)?;
-        let elsewhere = elsewhere.iter().map(|one| held(self, &units, one));
-        let elsewhere = elsewhere.collect::<Result<_, _>>()?;
+        // It is written: what is only remarked about it must not make an error of that.
+        let elsewhere = elsewhere(self, &answer).unwrap_or_default();
         let count = |members: usize| u32::try_from(members).unwrap_or(u32::MAX);
         Ok(Response::new(pb::AssignMembersResponse {
             written,

@@ -14,11 +14,12 @@ use crate::{
     domain::{
         calendar::ActivityDay,
         duty::{self as derived, Duty, State},
-        policy::PolicyHistory,
+        policy::{PolicyHistory, Word as _},
     },
     office::{
         Answer, OfficeError, activity as activity_of,
         duty::{self, Filter},
+        facts,
         policy::{self, Wanted},
         recording,
     },
@@ -176,6 +177,20 @@ async fn a_screening_counts_and_closes_the_year() {
     assert_eq!(closed.state, State::Done(day("2026-04-01")));
     assert_eq!(closed.evidence.len(), 1);
     same_after_rebuild(home);
+
+    // Voided, it counts no more; who asks again with the first request is told what was true then.
+    home.set_day("2026-04-02");
+    let request = home.request();
+    let again = || recording::screen(&home.office, request.clone(), day("2026-04-02"), None);
+    let (first, answer) = again().await.unwrap();
+    let wrong = Text::parse("重复登记").unwrap();
+    let sequence = answer.written[0].sequence;
+    recording::void(&home.office, home.request(), sequence, wrong)
+        .await
+        .unwrap();
+    assert_eq!(again().await.unwrap().0, first);
+    let closed = of(home, "screening").pop().unwrap();
+    assert_eq!(closed.state, State::Done(day("2026-04-01")));
 }
 
 #[tokio::test]
@@ -404,8 +419,9 @@ async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
         .await
         .unwrap();
     assert_eq!(of(home, "absence")[0].state, State::Done(day("2026-06-15")));
-    let closed = recording::closed(&home.office, &talked).unwrap();
+    let closed = recording::closed(&home.office, &talked);
     assert_eq!(closed, of(home, "absence"));
+    // What another policy follows later, but not yet, is no step.
     let unknown = measure(home, AbsenceMeasure::Remind, "2026-06-20").await;
     assert!(
         matches!(&unknown, Err(OfficeError::Invalid(wrong)) if wrong[0].problem.contains("谈话提醒")),
@@ -425,6 +441,14 @@ async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
         "{again:?}"
     );
     same_after_rebuild(home);
+}
+
+#[test]
+fn a_measure_is_called_alike_in_policies_and_in_records() {
+    for code in 1..=6 {
+        let measure = AbsenceMeasure::try_from(code).unwrap();
+        assert_eq!(facts::measure(measure).label(), measure.label());
+    }
 }
 
 async fn measure(town: &Town, what: AbsenceMeasure, on: &str) -> Result<Answer, OfficeError> {

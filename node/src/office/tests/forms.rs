@@ -150,6 +150,42 @@ async fn a_paper_is_verified_until_its_record_is_corrected() {
 }
 
 #[tokio::test]
+async fn a_book_names_what_took_a_person_off_an_activity_and_what_the_host_told() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let sequence = held(&pair).await;
+    pair.sync().await;
+    let book = |person: &str| Wanted::Book {
+        person: person.to_owned(),
+        year: 0,
+    };
+    let here = print(host, book("本地甲")).await.unwrap();
+    let away = print(home, book("张三")).await.unwrap();
+    assert!(away.page.contains("320200-001 通报"), "{}", away.page);
+    assert!(!here.page.contains("通报"));
+    let seen = activity::one(host.office.store(), sequence).unwrap();
+    let change = Change {
+        right: seen.activity().cloned(),
+        seen,
+        reason: Text::parse("记错").unwrap(),
+        people: vec![line("张三", Presence::Remote)],
+        not_expected: vec!["本地甲".to_owned()],
+    };
+    let (_, answer) = activity::correct(&host.office, host.request(), change)
+        .await
+        .unwrap();
+    let [corrected, letter] = [0, 1].map(|at| answer.written[at].sequence);
+    let day = || "2026-04-01".to_owned();
+    let expected = [("local".to_owned(), corrected, day())];
+    assert_eq!(changes(&verify(host, &code(&here))), expected);
+    let standing = |town, paper| verify(town, &code(paper)).standing;
+    assert_eq!(standing(home, &away), Some(Standing::Unchanged));
+    pair.sync().await;
+    let expected = [("in:320200-001".to_owned(), letter, day())];
+    assert_eq!(changes(&verify(home, &code(&away))), expected);
+}
+
+#[tokio::test]
 async fn what_was_altered_or_mistyped_is_noticed() {
     let pair = ready().await;
     let host = &pair.host;

@@ -373,7 +373,7 @@ async fn an_office_stays_where_it_is_held_and_nobody_on_probation_takes_one() {
             day("2026-04-01"),
         );
         let answer = moved.await.unwrap();
-        let (_, held) = officer::elsewhere(&home.office, &answer, &who).unwrap();
+        let (_, held) = officer::elsewhere(&home.office, &answer).unwrap();
         held.len()
     };
     found(
