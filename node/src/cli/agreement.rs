@@ -34,7 +34,7 @@ pub(super) enum AgreementVerb {
     Draft {
         #[command(flatten)]
         terms: Terms,
-        /// 把条文的准确字节写入文件, 供 propose --terms File for the exact terms, for propose --terms
+        /// 把条文的准确字节写入文件, 供 propose --terms 使用 File for the exact terms, for propose --terms
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },

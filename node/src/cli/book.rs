@@ -64,7 +64,7 @@ pub(super) enum BookVerb {
         /// 正确的日期, 其余未写明的不变 The right day; what is not given stays
         #[arg(long)]
         day: Option<Day>,
-        /// 是处分; 不是则写 --penalty false It is a penalty, or is not
+        /// 是处分; 写 --penalty false 表示不是 It is a penalty, or with false it is not
         #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
         penalty: Option<bool>,
         /// 奖惩名称 Title of the award or penalty

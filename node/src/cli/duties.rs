@@ -343,10 +343,12 @@ fn excused(answer: &ExcuseDutyResponse, lang: Lang) -> String {
 }
 
 fn screened(answer: &RecordScreeningResponse, lang: Lang) -> String {
-    fields(lang)
+    let done = done(answer.written.as_ref(), lang);
+    let counts = fields(lang)
         .add("在册党员", "members", answer.members)
         .add("外出", "away", answer.away)
         .add("流入", "hosted", answer.hosted)
         .add("失联", "lost", answer.lost)
-        .render()
+        .render();
+    format!("{done}\n{counts}")
 }

@@ -1,10 +1,12 @@
 //! What a fact about a member says, in one line for people.
 
-use hongyan_proto::pb::exchange::v1::{Payload, correction::Replacement, payload::Content};
+use hongyan_proto::pb::exchange::v1::{
+    Destination, Payload, correction::Replacement, payload::Content,
+};
 
 use super::{lang::Lang, values::show_fen, words};
 
-/// The day and the words of a fact; nothing of the steps of a case, which say enough by their names.
+/// The day and the words of a fact, or the days and places that a step of a case names.
 pub(super) fn said(payload: &Payload, lang: Lang) -> String {
     parts(payload, lang).join(" ")
 }
@@ -67,17 +69,48 @@ fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
             words::show(words::OUTCOMES, one.outcome, lang),
             one.extended_until.clone(),
         ],
+        Some(Content::Notice(one)) => vec![one.since.clone(), going(one.destination.as_ref())],
+        Some(Content::Departed(one)) => vec![one.since.clone(), going(one.destination.as_ref())],
+        Some(Content::Claim(one)) => vec![one.shown_on.clone()],
+        Some(Content::Accept(one)) => vec![
+            one.arrived_on.clone(),
+            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
+        ],
+        Some(Content::Place(one)) => vec![one.placed_on.clone(), one.unit.clone()],
+        Some(Content::Moved(one)) => vec![one.moved_on.clone(), going(one.destination.as_ref())],
+        Some(Content::LostContact(one)) => vec![one.last_contact_on.clone(), one.note.clone()],
+        Some(Content::Found(one)) => vec![one.found_on.clone(), one.note.clone()],
+        Some(Content::Returned(one)) => vec![
+            one.returned_on.clone(),
+            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
+        ],
+        Some(Content::Transferred(one)) => {
+            vec![one.transferred_on.clone(), one.letter_number.clone()]
+        }
         Some(Content::Correction(one)) => {
             let right = one.replacement.clone().map(|right| Payload {
                 content: Some(content(right)),
             });
             let right = right.map(|right| said(&right, lang));
             let right = right.unwrap_or_else(|| lang.say("作废", "void"));
-            vec![right, format!("({})", one.reason)]
+            let reason = Some(&one.reason).filter(|reason| !reason.is_empty());
+            vec![
+                right,
+                reason.map_or_else(String::new, |reason| format!("({reason})")),
+            ]
         }
         _ => Vec::new(),
     };
     parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Where somebody goes.
+fn going(to: Option<&Destination>) -> String {
+    to.map_or_else(String::new, |to| {
+        format!("{} {}", to.region, to.description)
+            .trim()
+            .to_owned()
+    })
 }
 
 /// What is right instead, as it would have been written at first.

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::{
-    OfficeError,
+    OfficeError, find,
     roster::{COMMITTEE, of_member},
 };
 use crate::{
     book::{self, Shelf},
     domain::{
+        case::stay::covers,
         life::{Record, Who, unit::within_each_other},
         unit::Called,
     },
 };
 
-/// The activities of these that a member missed while they belonged to another unit, or had left: a move that is entered later counts by its
-/// day. Records carry the names that units had.
+/// The activities of these that a member missed while they belonged to another unit, had left, or were in a host's hands: a move or a placement
+/// that is entered later counts by its day. Records carry the names that units had.
 pub(super) fn missed_elsewhere(
     shelf: &impl Shelf,
     records: &[Record],
@@ -29,6 +30,10 @@ pub(super) fn missed_elsewhere(
         return Ok(BTreeSet::new());
     };
     let formers = book::formers_of(shelf, member.member_id)?;
+    let mut stays = Vec::new();
+    for case in book::cases_of_member(shelf, member.member_id)? {
+        stays.extend(find::case_by_id(shelf, case)?.0.case.managed());
+    }
     let units = book::units(shelf)?;
     let called = Called::of(&units);
     let elsewhere = |record: &&Record| {
@@ -41,7 +46,8 @@ pub(super) fn missed_elsewhere(
         let held = called.now(activity.unit.as_str(), Some(activity.day));
         let here = of_member((&units, &called), then)
             .is_none_or(|place| held == COMMITTEE || within_each_other(&place, &held));
-        missed && (then.removed || !here)
+        let hosted = stays.iter().any(|stay| covers(*stay, activity.day));
+        missed && (then.removed || !here || hosted)
     };
     let found = records.iter().filter(elsewhere);
     Ok(found.map(|record| record.sequence).collect())

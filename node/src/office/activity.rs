@@ -385,6 +385,14 @@ pub(super) async fn hand_up(
                     ),
                 ));
             }
+            if let Some((_, last)) = latest(&records, |payload| form_of(payload, activity))
+                && day < last.day
+            {
+                return Err(OfficeError::field(
+                    "day",
+                    format!("不能早于上次报送日期 {} not before the day it was handed up last", last.day),
+                ));
+            }
             let form = FormHandedUp {
                 activity,
                 day,

@@ -13,11 +13,15 @@ use hongyan_proto::{
 use super::{
     Answer, Office, OfficeError, Request,
     assessment::{changed, leave, members, one},
-    dues, find,
+    find,
     happened::{happened, this_year_or},
     lived, roster,
 };
-use crate::{book, domain::life::Who, store::Store};
+use crate::{
+    book,
+    domain::{case::stay::covers, life::Who},
+    store::Store,
+};
 
 const APPRAISAL: (&str, &str) = ("民主评议结果", "result of an appraisal");
 
@@ -69,6 +73,7 @@ pub(super) async fn appraise(
             let candidates = roster::candidates_on(desk.draft, unit.as_str(), day)?;
             roster::require(&candidates, unit.as_str())?;
             let filed = this_year_or(desk.today, year.get())?;
+            of_its_year(day, filed)?;
             if let Some((before, _)) = result(desk.draft, unit.as_str(), filed)? {
                 return Err(OfficeError::field(
                     "year",
@@ -92,6 +97,21 @@ pub(super) async fn appraise(
             Ok(Answer::default())
         })
         .await
+}
+
+/// A year is appraised in its course or in the next one.
+fn of_its_year(day: Day, year: u16) -> Result<(), OfficeError> {
+    let held = i32::from(day.date().year());
+    let year = i32::from(year);
+    if (year..=year + 1).contains(&held) {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "day",
+        format!(
+            "{year} 年度的民主评议应在当年或次年进行, 请核对日期 {day} the year is appraised in its course or in the next one: check the day"
+        ),
+    ))
 }
 
 /// What is right about a result.
@@ -119,6 +139,7 @@ pub(super) async fn correct(
             })?;
             let day = right.day.unwrap_or(before.day);
             happened(day, desk.today, "day")?;
+            of_its_year(day, u16::try_from(before.year.get()).unwrap_or_default())?;
             // Who was appraised here may be named, even when the person has left the unit since.
             let unit = roster::named(desk.draft, before.unit.as_str())?;
             let mut candidates = roster::candidates_on(desk.draft, &unit, day)?;
@@ -231,8 +252,7 @@ pub(super) fn remarks_of(office: &Office, sequence: u64) -> Remarks {
 fn is_away(store: &Store, id: MemberId, day: Day) -> Result<bool, OfficeError> {
     for case in book::cases_of_member(store, id)? {
         let (file, _) = find::case_by_id(store, case)?;
-        let away = dues::managed(&file);
-        if away.is_some_and(|(from, until)| from <= day && until.is_none_or(|until| day <= until)) {
+        if file.case.managed().is_some_and(|stay| covers(stay, day)) {
             return Ok(true);
         }
     }

@@ -90,6 +90,25 @@ pub(super) fn case(
     shelf: &impl Shelf,
     text: &str,
 ) -> Result<(CaseFile, Option<Partner>), OfficeError> {
+    case_of(shelf, text, CaseFile::is_open)
+}
+
+/// The same for reading: who has no open case is found by one that ended.
+pub(super) fn case_ever(
+    shelf: &impl Shelf,
+    text: &str,
+) -> Result<(CaseFile, Option<Partner>), OfficeError> {
+    match case(shelf, text) {
+        Err(OfficeError::NotFound { .. }) => case_of(shelf, text, |file| !file.is_open()),
+        found => found,
+    }
+}
+
+fn case_of(
+    shelf: &impl Shelf,
+    text: &str,
+    meant: impl Fn(&CaseFile) -> bool,
+) -> Result<(CaseFile, Option<Partner>), OfficeError> {
     if text.is_empty() {
         return Err(OfficeError::field(
             "case",
@@ -107,7 +126,7 @@ pub(super) fn case(
     if found.is_empty() {
         let partners = book::partners(shelf)?;
         for file in book::all_cases(shelf, None)? {
-            if file.is_open() && named(shelf, &file, text)? {
+            if meant(&file) && named(shelf, &file, text)? {
                 let partner = partners
                     .iter()
                     .find(|partner| Some(partner.key_id) == file.partner)

@@ -214,6 +214,6 @@ pub(super) fn show(
     office: &Office,
     case: &str,
 ) -> Result<(CaseFile, Vec<CaseLetter>), OfficeError> {
-    let (file, partner) = find::case(&office.store, case)?;
+    let (file, partner) = find::case_ever(&office.store, case)?;
     timeline(office, file.id, partner.as_ref())
 }

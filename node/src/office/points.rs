@@ -264,7 +264,9 @@ pub(super) fn branch(
         reports: asked.share(|duty, rule| {
             matches!(rule, Rule::StudyReport { .. }) && here(duty) && counts(duty)
         }),
-        ..of_branch(&records, unit, months_of(day), &exempted)
+        activity_days: asked
+            .share(|duty, rule| matches!(rule, Rule::ActivityDay { .. }) && here(duty)),
+        ..of_branch(&records, unit, &exempted)
     };
     Ok(Index {
         name: unit.to_owned(),
@@ -272,9 +274,4 @@ pub(super) fn branch(
         exempt: false,
         scores: scores(&table, &facts),
     })
-}
-
-/// Months of a year so far.
-fn months_of(day: Day) -> u32 {
-    u32::try_from(day.date().month()).unwrap_or_default()
 }

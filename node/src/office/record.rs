@@ -86,7 +86,7 @@ pub(super) fn list(
     kinds: &[Kind],
     corrected: bool,
 ) -> Result<(CaseFile, Vec<CaseLetter>), OfficeError> {
-    let (file, partner) = find::case(&office.store, case)?;
+    let (file, partner) = find::case_ever(&office.store, case)?;
     let (file, letters) = timeline(office, file.id, partner.as_ref())?;
     let letters = letters
         .into_iter()

@@ -10,11 +10,11 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, duty, facts, find, policy, roster};
+use super::{Answer, Office, OfficeError, Request, assessment, duty, facts, find, policy, roster};
 use crate::{
-    book,
+    book::{self, CaseFile},
     domain::{
-        case,
+        case::{self, stay::covers},
         duty::{Duty, Wanted},
         policy::{Measure, Word as _},
     },
@@ -156,21 +156,28 @@ pub(super) async fn screen(
                     "排查日期应在今天或过去一年之内 the day must be today or within the past year",
                 ));
             }
-            let members = book::members(desk.draft)?;
+            let again = book::policies(desk.draft)?.screened;
+            if let Some((_, known)) = again.iter().find(|(known, _)| known.day == day) {
+                let next = "有误请用 duties void 作废后重记 it is recorded already: void it first";
+                return Err(assessment::again(*known, next));
+            }
+            // As it was on that day, which may lie back.
+            let members = roster::members_on(desk.draft, day)?;
             let cases = book::all_cases(desk.draft, None)?;
-            let open = |side| {
-                let open = cases.iter().filter(|file| file.is_open());
-                count(open.filter(|file| file.side() == Some(side)).count())
-            };
-            let lost = cases
-                .iter()
-                .filter(|file| file.case.state() == Some(case::State::LostContact));
+            let of = |side| cases.iter().filter(move |file| file.side() == Some(side));
+            let is_away = |file: &&CaseFile| file.case.away().is_some_and(|stay| covers(stay, day));
+            let is_here =
+                |file: &&CaseFile| file.case.managed().is_some_and(|stay| covers(stay, day));
+            let away = of(case::Side::Outflow).filter(is_away);
+            let hosted = of(case::Side::Inflow).filter(is_here);
+            let lost = away.clone().chain(hosted.clone());
+            let lost = lost.filter(|file| file.case.is_lost(day)).count();
             let screened = Screened {
                 day,
-                members: count(members.iter().filter(|member| !member.removed).count()),
-                away: open(case::Side::Outflow),
-                hosted: open(case::Side::Inflow),
-                lost: count(lost.count()),
+                members: count(members),
+                away: count(away.count()),
+                hosted: count(hosted.count()),
+                lost: count(lost),
                 note,
                 actor: desk.actor.clone(),
             };

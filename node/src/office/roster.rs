@@ -16,7 +16,7 @@ use super::{
 use crate::{
     book::{self, CaseFile, Former, Member, Shelf},
     domain::{
-        case::{Side, State},
+        case::{Side, State, stay::covers},
         dues::{Closings, open_from},
         life::{Candidate, Who, unit::belongs},
         unit::{Called, Units},
@@ -92,23 +92,30 @@ fn candidate(who: Who, person: &Disclosed, placed: Option<&str>, unit: &str) -> 
 
 /// Everyone of the roster and every member hosted now, by name and then by id; each says whether they belong to the unit.
 pub(super) fn candidates(shelf: &impl Shelf, unit: &str) -> Result<Vec<Candidate>, OfficeError> {
-    gather(shelf, (unit, None), |state| state == State::Active)
+    gather(shelf, unit, When::Now)
 }
 
-/// The same as the roster was on a day: who moved since then belongs where they did, and who left since then is among them.
+/// The same as it was on a day: who moved since then belongs where they did, who left since then is among them, and so is who was hosted then;
+/// who was away then is not expected.
 pub(super) fn candidates_on(
     shelf: &impl Shelf,
     unit: &str,
     day: Day,
 ) -> Result<Vec<Candidate>, OfficeError> {
-    gather(shelf, (unit, Some(day)), |state| state == State::Active)
+    gather(shelf, unit, When::On(day))
+}
+
+/// How many members the roster had on a day.
+pub(super) fn members_on(shelf: &impl Shelf, day: Day) -> Result<usize, OfficeError> {
+    let past = Past::of(shelf)?;
+    let members = book::members(shelf)?;
+    let there = members.iter().filter(|now| !past.on(now, day).removed);
+    Ok(there.count())
 }
 
 /// Everyone who is or was of the roster and everyone who is or was hosted: a record book outlives the stay.
 pub(super) fn everyone(shelf: &impl Shelf) -> Result<Vec<Candidate>, OfficeError> {
-    let mut all = gather(shelf, ("", None), |state| {
-        matches!(state, State::Active | State::Moved) || state.is_closed()
-    })?;
+    let mut all = gather(shelf, "", When::Ever)?;
     for candidate in &mut all {
         candidate.belongs = true;
     }
@@ -183,24 +190,77 @@ pub(super) fn over(
             found.push((candidate, Spans(spans)));
         }
     }
-    for candidate in candidates(shelf, unit)? {
-        if candidate.belongs && matches!(candidate.who, Who::Hosted(_)) {
-            let spans = Spans(vec![(candidate.since, None)]);
-            found.push((candidate, spans));
+    for file in &book::all_cases(shelf, None)? {
+        let (Some(place), Some((from, until))) = (placed(file), file.case.managed()) else {
+            continue;
+        };
+        let within = from <= last && until.is_none_or(|until| first <= until);
+        let hosted = hosted(shelf, (file, place), &called, unit)?;
+        if within && hosted.belongs && file.side() == Some(Side::Inflow) {
+            found.push((hosted, Spans(vec![(Some(from), until)])));
         }
     }
     found.sort_by(|(a, _), (b, _)| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));
     Ok(found)
 }
 
-fn gather(
+fn hosted(
     shelf: &impl Shelf,
-    (unit, day): (&str, Option<Day>),
-    hosted: impl Fn(State) -> bool,
-) -> Result<Vec<Candidate>, OfficeError> {
+    (file, place): (&CaseFile, &Place),
+    called: &Called<'_>,
+    unit: &str,
+) -> Result<Candidate, OfficeError> {
+    let person = person(shelf, file)?;
+    let placed = called.now(place.unit.as_str(), Some(place.placed_on));
+    Ok(Candidate {
+        since: Some(place.placed_on),
+        ..candidate(Who::Hosted(file.id), &person, Some(&placed), unit)
+    })
+}
+
+/// Who is meant.
+#[derive(Clone, Copy)]
+enum When {
+    Now,
+    /// The roster as it is now, and everyone who was ever hosted.
+    Ever,
+    /// As it was on that day: a stay that ended since counts on its days.
+    On(Day),
+}
+
+impl When {
+    fn is_away(self, file: &CaseFile) -> bool {
+        match self {
+            Self::Now | Self::Ever => file.is_open(),
+            Self::On(day) => file.case.away().is_some_and(|stay| covers(stay, day)),
+        }
+    }
+
+    fn is_hosted(self, file: &CaseFile) -> bool {
+        let state = file.case.state();
+        file.side() == Some(Side::Inflow)
+            && match self {
+                Self::Now => state == Some(State::Active),
+                Self::Ever => state.is_some_and(|state| {
+                    matches!(state, State::Active | State::Moved) || state.is_closed()
+                }),
+                // Who came later is among them, to be told so when somebody names them.
+                Self::On(day) => {
+                    let stay = file.case.managed();
+                    stay.is_some_and(|(_, until)| until.is_none_or(|until| day <= until))
+                }
+            }
+    }
+}
+
+fn gather(shelf: &impl Shelf, unit: &str, when: When) -> Result<Vec<Candidate>, OfficeError> {
     let cases = book::all_cases(shelf, None)?;
-    let open = cases.iter().filter(|file| file.is_open());
-    let away: BTreeSet<MemberId> = open.filter_map(|file| file.member).collect();
+    let away = cases.iter().filter(|file| when.is_away(file));
+    let away: BTreeSet<MemberId> = away.filter_map(|file| file.member).collect();
+    let day = match when {
+        When::Now | When::Ever => None,
+        When::On(day) => Some(day),
+    };
     let units = book::units(shelf)?;
     let called = Called::of(&units);
     let past = day.map(|_| Past::of(shelf)).transpose()?;
@@ -220,14 +280,11 @@ fn gather(
     }
     for file in &cases {
         let Some(place) = placed(file) else { continue };
-        let here = file.case.state().is_some_and(&hosted);
-        if here && file.side() == Some(Side::Inflow) {
-            let person = person(shelf, file)?;
-            let placed = called.now(place.unit.as_str(), Some(place.placed_on));
-            let who = Who::Hosted(file.id);
+        if when.is_hosted(file) {
+            let lost = day.is_some_and(|day| file.case.is_lost(day));
             found.push(Candidate {
-                since: Some(place.placed_on),
-                ..candidate(who, &person, Some(&placed), unit)
+                expected: !lost,
+                ..hosted(shelf, (file, place), &called, unit)?
             });
         }
     }

@@ -126,7 +126,7 @@ pub(super) enum ActivityVerb {
         /// 年度, 缺省今年 Year; default: this year
         #[arg(long, default_value_t = 0, hide_default_value = true)]
         year: u32,
-        /// 输出 CSV Print CSV
+        /// 以 CSV 格式输出 Print CSV
         #[arg(long)]
         csv: bool,
     },

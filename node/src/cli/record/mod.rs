@@ -107,8 +107,8 @@ pub(super) struct Correct {
     case: String,
     /// 要更正的序号 (见 record list) Sequence of the wrong entry, as record list shows it
     sequence: u64,
-    /// 原因 Why
-    #[arg(long)]
+    /// 原因; 协议不通报现实表现时不写 Why; left out where the agreement does not name conduct
+    #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
     /// 作废, 不以他事代替 It is void, nothing replaces it
     #[arg(long)]

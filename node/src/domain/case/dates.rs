@@ -33,6 +33,16 @@ pub enum DateRefusal {
         /// Since when the member is away.
         since: Day,
     },
+    /// It lies before the step it follows: an end before the placement, a placement before the arrival.
+    #[error(
+        "日期 {day} 早于 {before} 的到达或编入日期, 请核对 the day {day} is before the arrival or placement on {before}: check it"
+    )]
+    BeforeArrival {
+        /// The day found.
+        day: Day,
+        /// When the member arrived, or was placed.
+        before: Day,
+    },
 }
 
 /// May these days be written today into this case?
@@ -40,8 +50,24 @@ pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), Dat
     if let Some(day) = happened_on(payload).filter(|day| *day > today.plus_days(TOLERANCE_DAYS)) {
         return Err(DateRefusal::Future { day, today });
     }
-    match (part_of_the_stay(payload), case.since()) {
-        (Some(day), Some(since)) if day < since => Err(DateRefusal::BeforeDeparture { day, since }),
+    let day = part_of_the_stay(payload);
+    if let (Some(day), Some(since)) = (day, case.since())
+        && day < since
+    {
+        return Err(DateRefusal::BeforeDeparture { day, since });
+    }
+    let placed = case.managed().map(|(from, _)| from);
+    let before = match payload {
+        Payload::Place(_) => case.arrived(),
+        Payload::Moved(_) | Payload::Returned(_) | Payload::Transferred(_) => {
+            placed.or_else(|| case.arrived())
+        }
+        _ => None,
+    };
+    match (day, before) {
+        (Some(day), Some(before)) if day < before => {
+            Err(DateRefusal::BeforeArrival { day, before })
+        }
         _ => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ pub mod link;
 pub mod probation;
 mod side;
 pub mod state;
+pub mod stay;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -381,6 +381,10 @@ const YEAR: i32 = 366;
 
 fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: &[DuesMonth]) {
     let person = folk.person;
+    // Nobody told them what to pay: that is the committee's omission and not theirs.
+    if scene.facts.without_base.contains(&person.who) {
+        return;
+    }
     let begins = person.joined.unwrap_or(scene.horizon.from).month();
     let mut length = 0_u16;
     let mut called = false;

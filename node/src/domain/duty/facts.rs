@@ -4,7 +4,10 @@
 //! A list that is empty says that nothing of the kind was recorded. [`Facts::kept`] says which kinds of fact this node records at all: a rule
 //! about a kind that is not kept makes no duty, because nothing could ever close it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use hongyan_proto::{
     id::{CaseId, MemberId, UnitId},
@@ -299,8 +302,8 @@ pub struct CaseFacts {
     pub steps: Vec<CaseStep>,
     /// Since when the member is away.
     pub since: Option<Day>,
-    /// Since when the host manages the member.
-    pub managed_from: Option<Day>,
+    /// While the host manages the member.
+    pub managed: Option<(Day, Option<Day>)>,
     /// Contacts home made, ascending by day.
     pub contacts: Vec<(Day, Entry)>,
     /// Last day of probation, as this side knows it.
@@ -401,6 +404,8 @@ pub struct Facts {
     pub refusals: Vec<Dated<Neglect>>,
     /// Dues paid or waived.
     pub dues: Vec<DuesPaid>,
+    /// Of whom no dues were ever asked: nobody entered a base.
+    pub without_base: HashSet<Who>,
     /// Exemptions.
     pub exemptions: Vec<Exemption>,
     /// Inspections.

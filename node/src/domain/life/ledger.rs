@@ -41,6 +41,13 @@ pub struct Line {
     pub forms: Vec<FormHandedUp>,
 }
 
+impl Line {
+    /// Did anybody come? What nobody came to is on record and was not held.
+    pub const fn came(&self) -> bool {
+        self.counts.present + self.counts.remote > 0
+    }
+}
+
 /// How many of each presence.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counts {
@@ -164,7 +171,7 @@ fn taken_back(records: &[Record], unit: &str, lines: &[Line]) -> Vec<u64> {
     of_unit.map(|record| record.version).collect()
 }
 
-/// Each item is fulfilled by the first activity of its kind that was held on its day, or was moved from it.
+/// Each item is fulfilled by the first activity of its kind that was held on its day, or was moved from it, and to which somebody came.
 fn items(plan: Option<&(u64, ActivityPlan)>, lines: &[Line]) -> Vec<(PlanItem, Option<u64>)> {
     let items = plan.map_or(&[][..], |(_, plan)| &plan.items);
     items
@@ -173,6 +180,7 @@ fn items(plan: Option<&(u64, ActivityPlan)>, lines: &[Line]) -> Vec<(PlanItem, O
             let held = lines.iter().find(|line| {
                 let activity = &line.activity;
                 activity.kind == item.kind
+                    && line.came()
                     && activity.planned_day.unwrap_or(activity.day) == item.day
             });
             (item.clone(), held.map(|line| line.record.sequence))

@@ -4,8 +4,6 @@
 
 mod oversight;
 
-use std::collections::BTreeSet;
-
 use hongyan_proto::letter::{Activity, ActivityKind};
 
 use super::{exempt::Exempted, record::Record, roll::Who};
@@ -13,8 +11,6 @@ use crate::domain::policy::{PointItem, Points};
 
 /// Tenths of a point.
 const TENTHS: u64 = 10;
-/// Months in a year.
-const MONTHS: u32 = 12;
 
 /// What one item brings.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +35,7 @@ pub struct Share {
 /// What a table looks at, of a member or of a branch, over one year so far.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Facts {
-    /// Activity days: attended by the member, or held by the branch in the months so far.
+    /// Activity days: attended by the member, or held by the branch of those due by now.
     pub activity_days: Share,
     /// Meetings and lectures (三会一课): attended by the member, or held by the branch and its groups, of those due by now.
     pub meetings: Share,
@@ -142,19 +138,10 @@ pub fn of_person(records: &[Record], who: Who, exempted: &Exempted) -> Facts {
     facts
 }
 
-/// What the activities of a year say about a branch, in so many months of it. What is owed beside them is added by whoever knows it.
-pub fn of_branch(records: &[Record], unit: &str, months: u32, exempted: &Exempted) -> Facts {
+/// What the activities of a year say about a branch: everyone's presence. What is owed is added by whoever knows it.
+pub fn of_branch(records: &[Record], unit: &str, exempted: &Exempted) -> Facts {
     let mut facts = Facts::default();
-    let mut days = BTreeSet::new();
     for activity in held(records).filter(|activity| activity.unit.as_str() == unit) {
-        // One to which nobody came was not held.
-        let came = activity
-            .attendees
-            .iter()
-            .any(|line| line.presence.was_there());
-        if activity.kind == ActivityKind::ActivityDay && came {
-            days.insert(activity.day.month());
-        }
         for line in &activity.attendees {
             let who = Who::of(line);
             if !who.is_some_and(|who| exempted.misses(who, activity.day, line.presence)) {
@@ -162,10 +149,6 @@ pub fn of_branch(records: &[Record], unit: &str, months: u32, exempted: &Exempte
             }
         }
     }
-    facts.activity_days = Share {
-        done: u32::try_from(days.len()).unwrap_or(MONTHS),
-        of: months.min(MONTHS),
-    };
     facts
 }
 

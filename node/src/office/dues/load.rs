@@ -4,13 +4,11 @@ use hongyan_proto::{
     id::CaseId,
     letter::{Dues, Payload},
     log::Kind,
-    time::Day,
 };
 
 use crate::{
     book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
-        case::State,
         dues::{Account, Elsewhere, Person, Stay, Told},
         fact::effective,
         life::Who,
@@ -90,7 +88,7 @@ pub(super) fn member_with(
     let mut loaded = Loaded::new(person, account);
     for id in book::cases_of_member(room.shelf, member.member_id)? {
         let (file, partner) = find::case_by_id(room.shelf, id)?;
-        loaded.person.away.extend(managed(&file));
+        loaded.person.away.extend(file.case.managed());
         if let Some(partner) = &partner {
             loaded.hear(room.store, (partner, id))?;
         }
@@ -113,7 +111,7 @@ pub(super) fn load_hosted(
         }
         _ => None,
     });
-    let stays = managed(file).map(|(from, until)| Stay {
+    let stays = file.case.managed().map(|(from, until)| Stay {
         unit,
         from: Some(from),
         until,
@@ -151,20 +149,6 @@ fn stays(room: &Room<'_, impl Shelf>, member: &book::Member, formers: &[Former])
     }
     add(member, from, None);
     stays
-}
-
-/// From when until when the host manages the member of a case: from the placement to its end.
-pub(in crate::office) fn managed(file: &CaseFile) -> Option<(Day, Option<Day>)> {
-    let steps = file.case.history();
-    let placed = steps.iter().find(|step| step.to == State::Active)?;
-    let from = match &placed.event.payload {
-        Some(Payload::Place(place)) => place.placed_on,
-        _ => placed.event.time.day(),
-    };
-    let ended = steps
-        .iter()
-        .find(|step| step.to.is_closed() || step.to == State::Moved);
-    Some((from, ended.map(|step| step.event.time.day())))
 }
 
 impl Loaded {

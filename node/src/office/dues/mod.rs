@@ -15,7 +15,6 @@ mod set;
 pub(super) use close::{Closing, Fixed};
 pub(super) use close::{close, would_close};
 pub(super) use correct::{Right, correct, correct_letter};
-pub(super) use load::managed;
 pub(super) use one::{Shown, paid_months, show, year, year_of};
 pub(super) use pay::{Paying, pay, record};
 #[cfg(test)]

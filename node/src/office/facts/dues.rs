@@ -1,5 +1,7 @@
 //! Dues as the rules of duty read them: months that were paid or waived here, and those that letters say were paid on the other side.
 
+use std::collections::HashSet;
+
 use super::entry;
 use crate::{
     book,
@@ -44,6 +46,18 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
                 day: *day,
                 entry: entry.clone(),
             }));
+    }
+    without_base(office, facts)
+}
+
+/// Of whom nothing is known to have been paid it is looked up whether anything was ever asked: without a base nothing is owed.
+fn without_base(office: &Office, facts: &mut Facts) -> Result<(), OfficeError> {
+    let paid: HashSet<Who> = facts.dues.iter().map(|paid| paid.who).collect();
+    let people = facts.people.iter().map(|person| person.who);
+    for who in people.filter(|who| !paid.contains(who)) {
+        if book::dues_account(&office.store, who)?.bases.is_empty() {
+            facts.without_base.insert(who);
+        }
     }
     Ok(())
 }

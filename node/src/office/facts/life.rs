@@ -234,6 +234,11 @@ fn activity_held(
             entry: place,
         }),
         ActivityKind::StudyReport => {
+            // Where it says who reported, the others listened.
+            let found = activity.lecturer.as_ref().and_then(|name| names.get(name));
+            let found = found.map(|found| lecturers(found, &unit, &facts.people));
+            let spoke = found.unwrap_or_default();
+            let there = there.filter(|who| spoke.is_empty() || spoke.contains(who));
             facts.reports.extend(there.map(|who| Dated {
                 who,
                 day: activity.day,

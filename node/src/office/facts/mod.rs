@@ -15,7 +15,7 @@ use std::{
 use hongyan_proto::{
     letter::{AbsenceMeasure, InspectionKind, Payload, ProbationOutcome, Statement},
     log::Kind,
-    time::{Day, Timestamp},
+    time::Timestamp,
 };
 
 use self::units::Places;
@@ -23,7 +23,7 @@ use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
     book::{self, CaseFile, EventRecord, Partner, Policies},
     domain::{
-        case::{Side, State, Step},
+        case::{Side, Step},
         duty::{
             Horizon,
             facts::{
@@ -167,7 +167,7 @@ fn people(
 ) -> Result<Vec<Person>, OfficeError> {
     let mut away: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for case in cases {
-        if let (Some(member), Some(days)) = (case.member, managed(case)) {
+        if let (Some(member), Some(days)) = (case.member, case.managed) {
             away.entry(member).or_default().push(days);
         }
     }
@@ -206,7 +206,7 @@ fn people(
         .iter()
         .filter(|case| case.side == Side::Inflow)
         .filter_map(|case| {
-            let (from, until) = managed(case)?;
+            let (from, until) = case.managed?;
             let stay = |unit: &UnitName| Stay {
                 unit: unit.clone(),
                 from: Some(from),
@@ -233,16 +233,6 @@ fn people(
 
 fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-/// From when until when the host manages the member: from the placement to the end of the case.
-fn managed(case: &CaseFacts) -> Option<(Day, Option<Day>)> {
-    let from = case.managed_from?;
-    let ended = case
-        .steps
-        .iter()
-        .find(|step| step.to.is_closed() || step.to == State::Moved);
-    Some((from, ended.map(|step| step.day)))
 }
 
 /// Open cases, and those that ended within the horizon. Facts are read of those only: old cases are many and owe nothing.
@@ -345,8 +335,7 @@ fn case(
             })
             .collect(),
         since: file.case.since(),
-        // From the day of placement, whenever it was written: dues say the same.
-        managed_from: super::dues::managed(file).map(|(from, _)| from),
+        managed: file.case.managed(),
         contacts: Vec::new(),
         probation_until: details.probationary_until,
         opinions: Vec::new(),

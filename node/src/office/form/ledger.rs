@@ -61,7 +61,7 @@ fn summary(ledger: &Ledger) -> String {
     let there = counts(|line| line.counts.present + line.counts.remote);
     format!(
         "全年开展活动 {} 次，应到 {expected} 人次，实到 {there} 人次；计划 {} 项，落实 {} 项。",
-        ledger.lines.len(),
+        ledger.lines.iter().filter(|line| line.came()).count(),
         ledger.items.len(),
         ledger.planned_held(),
     )

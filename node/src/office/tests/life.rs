@@ -3,8 +3,8 @@
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Activity, ActivityKind, ActivityPlan, Award, Disclosure, Payload, PlanItem, Presence, Role,
-        Text, Within,
+        Activity, ActivityKind, ActivityPlan, Award, CertificateCheck, Disclosure, Payload,
+        PlanItem, Presence, Returned, Role, Text, Within,
     },
     log::{Kind, KindGroup},
 };
@@ -207,6 +207,39 @@ async fn one_entry_here_is_the_letter_there() {
     let file = book::case_with_facts(pair.home.office.store(), Some(&pair.home.partner()), case);
     assert!(crate::domain::fact::effective(&file.unwrap().unwrap().case).is_empty());
     assert_eq!(told(&pair.home), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_return_counts_from_its_day_however_late_it_is_entered() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    let (home, host) = (&pair.home, &pair.host);
+    pair.sync().await;
+    pair.set_day("2026-06-20");
+    let back = |on: &str| Returned {
+        returned_on: day(on),
+        certificate_check: Some(CertificateCheck::Seen),
+        member_account: None,
+        host_account: None,
+    };
+    let early = write(home, case, back("2026-03-31")).await;
+    assert!(matches!(early, Err(OfficeError::Dates(_))), "{early:?}");
+    write(home, case, back("2026-05-20")).await.unwrap();
+    pair.sync().await;
+    let expected = async |town: &Town, unit: &str, on: &str| {
+        let held = activity(unit, ActivityKind::BranchAssembly, on);
+        hold(town, held, all(&[])).await.unwrap().1.expected
+    };
+    // Of the host's three, and of the two at home.
+    assert_eq!(expected(host, UNIT, "2026-05-10").await, 3);
+    assert_eq!(expected(host, UNIT, "2026-06-05").await, 2);
+    assert_eq!(expected(home, "第一支部", "2026-05-10").await, 1);
+    assert_eq!(expected(home, "第一支部", "2026-06-05").await, 2);
+    let stay = |town: &Town| {
+        let (file, _) = crate::office::find::case_by_id(town.office.store(), case).unwrap();
+        file.case.managed().unwrap().1
+    };
+    assert_eq!([stay(home), stay(host)], [Some(day("2026-05-20")); 2]);
 }
 
 #[tokio::test]

@@ -82,8 +82,8 @@ fn twice(duplicate: i64, lang: Lang) -> String {
     }
     let fen = show_fen(duplicate);
     let says = lang.say(
-        &format!("两地重复交纳, 计对方所收; 本方应退 {fen}, 退后用 dues correct --void 更正"),
-        &format!("paid twice: the other side's counts; give back {fen}, then dues correct --void"),
+        &format!("两地重复交纳, 计对方所收; 本方应退 {fen}, 退后用 dues correct 更正: 整笔 --void, 部分 --months 和 --yuan 写其余月份和金额"),
+        &format!("paid twice: the other side's counts; give back {fen}, then dues correct: --void for the whole, or --months and --yuan for what stays"),
     );
     format!("{WARN} {says}")
 }

@@ -558,7 +558,7 @@ impl Town {
             unit: None,
             steps,
             since: None,
-            managed_from: None,
+            managed: None,
             contacts: Vec::new(),
             probation_until: None,
             opinions: Vec::new(),
