@@ -108,6 +108,7 @@ pub(super) async fn hold(
             excuse(&mut candidates, &exempted(desk.draft)?, activity.day);
             let attendees =
                 roll::call(&candidates, roll.everyone, &roll.people).map_err(violations)?;
+            was_expected(&candidates, &attendees, activity.day)?;
             let activity = Activity {
                 attendees,
                 actor: desk.actor.clone(),
@@ -221,6 +222,32 @@ fn recorded_before(shelf: &impl Shelf, activity: &Activity) -> Result<(), Office
     }
 }
 
+/// Nobody is absent from what was held before they joined the Party, or before the host placed them.
+fn was_expected(
+    candidates: &[Candidate],
+    attendees: &[Attendee],
+    day: Day,
+) -> Result<(), OfficeError> {
+    let later = |one: &&Candidate| one.since.is_some_and(|since| day < since);
+    let absent = |one: &&Candidate| {
+        let mut lines = attendees.iter();
+        lines.any(|line| Who::of(line) == Some(one.who) && !line.presence.was_there())
+    };
+    match candidates.iter().filter(later).find(absent) {
+        None => Ok(()),
+        Some(one) => {
+            let name = one.names.first().map_or("", String::as_str);
+            let since = one.since.unwrap_or(day);
+            Err(OfficeError::field(
+                "people",
+                format!(
+                    "{name} 自 {since} 起入党或编入, {day} 不计缺席 joined the Party or was placed here on {since}: not absent on {day}"
+                ),
+            ))
+        }
+    }
+}
+
 /// Who is exempt from activities on the day, or was not here yet, is expected only when named.
 fn excuse(candidates: &mut [Candidate], exempted: &Exempted, day: Day) {
     for candidate in candidates {
@@ -307,6 +334,7 @@ fn righted(
         &change.not_expected,
     )
     .map_err(violations)?;
+    was_expected(&candidates, &attendees, right.day)?;
     let after = Activity {
         attendees,
         actor: before.actor.clone(),

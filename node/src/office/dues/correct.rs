@@ -22,6 +22,7 @@ use crate::{
     domain::dues::open_from,
     office::{
         Answer, Office, OfficeError, Request,
+        assessment::changed,
         desk::Desk,
         find, flow,
         happened::happened,
@@ -141,6 +142,16 @@ fn change(
         None => None,
         Some(right) => Some(righted(desk, &mut loaded, (sequence, &before), right)?),
     };
+    if let Some(after) = &after
+        && (before.told.is_some() || before.case_id.is_none())
+    {
+        let actor = before.actor.clone();
+        let same = DuesPayment {
+            actor,
+            ..after.clone()
+        };
+        changed(&before, &same)?;
+    }
     let mut telling = Telling::default();
     let after = told(desk, who, (&before, after), &reason, &mut telling)?;
     let counts_on = counts_on(desk, &loaded, (sequence, &before), after.as_ref())?;
