@@ -413,7 +413,12 @@ async fn a_closed_list_stays_and_corrections_count_in_the_open_month() {
         fen: Some(Fen(5000)),
         ..Right::default()
     };
-    let outcome = correct(home, payment, Some(right)).await.unwrap();
+    let outcome = correct(home, payment, Some(right.clone())).await.unwrap();
+    let same = correct(home, payment, Some(right)).await;
+    assert!(
+        matches!(same, Err(OfficeError::Invalid(_))),
+        "says what it said: {same:?}"
+    );
     assert_eq!(outcome.counts_on, "2026-06-01");
     assert_eq!(row_of(home, &unit, "2026-04", "李四"), april);
     assert_eq!(row_of(home, &unit, "2026-06", "李四").received, Fen(3500));

@@ -193,6 +193,13 @@ async fn one_entry_here_is_the_letter_there() {
     assert_eq!(show(host, sequence).0.record.corrections.len(), 2);
 
     // A void record makes the letter void, and cannot be corrected again.
+    let home = &pair.home;
+    let joined = activity("第一支部", ActivityKind::BranchAssembly, "2018-06-30");
+    let absent = hold(home, joined, all(&[("李四", Presence::Absent)])).await;
+    assert!(
+        absent.is_err_and(|error| error.to_string().contains("不计缺席")),
+        "李四 joined a day later"
+    );
     let same = change(host, sequence, Some, &[("张三", Presence::Remote)]).await;
     assert!(
         matches!(same, Err(OfficeError::Invalid(_))),
