@@ -7,6 +7,7 @@ use hongyan_proto::{
     id::KeyId,
     identity::Endpoint,
     message::{Hello, PROTOCOL, StopReason},
+    time::Timestamp,
 };
 use tokio::{net::TcpStream, time::timeout};
 
@@ -238,7 +239,7 @@ impl Link {
         let last = partner
             .contact
             .last_sync
-            .map_or_else(|| "-".to_owned(), |at| at.to_string());
+            .map_or_else(|| "-".to_owned(), Timestamp::in_china);
         let found = Words::new(
             format!("未送达 {undelivered} 条, 对方未处理 {unapplied} 条, 上次同步 {last}"),
             format!(

@@ -13,7 +13,7 @@ use super::{
     term::{Scene, dated, words},
 };
 use crate::domain::{
-    case::{Side, State},
+    case::{Side, State, stay::covers},
     policy::{FlowStep, Policy, Rule, Ruled, Words},
 };
 
@@ -82,11 +82,13 @@ fn contacts(scene: &mut Scene<'_>) {
     for term in terms {
         let last = term.window.until.min(scene.today);
         for case in &scene.facts.cases {
-            let opened = case.steps.first().map(|step| step.day);
+            // By the days that the letters name: who is entered late was away all the same.
+            let opened = case.since.or(case.steps.first().map(|step| step.day));
             let owed = case.side == Side::Outflow
                 && opened.is_some_and(|opened| opened < term.window.from)
                 && term.window.from <= scene.today
-                && case.state_on(last) == Some(State::Active);
+                && case.managed.is_some_and(|stay| covers(stay, last))
+                && case.state_on(last) != Some(State::LostContact);
             if !owed {
                 continue;
             }

@@ -539,6 +539,13 @@ impl Town {
 
     /// A case and its steps.
     pub(super) fn case(&mut self, name: &str, side: Side, steps: &[(State, &str)]) -> &mut Self {
+        let first = |is: fn(State) -> bool| {
+            let mut steps = steps.iter();
+            steps.find(|(to, _)| is(*to)).map(|(_, on)| day(on))
+        };
+        let ended = first(|to| to.is_closed() || to == State::Moved);
+        let managed = first(|to| to == State::Active).map(|from| (from, ended));
+        let since = first(|_| true);
         let steps = steps
             .iter()
             .map(|(to, on)| CaseStep {
@@ -557,8 +564,8 @@ impl Town {
             member: (side == Side::Outflow).then_some(member),
             unit: None,
             steps,
-            since: None,
-            managed: None,
+            since,
+            managed,
             contacts: Vec::new(),
             probation_until: None,
             opinions: Vec::new(),

@@ -47,6 +47,8 @@ pub(super) fn as_of(facts: &Facts, today: Day) -> Facts {
     known.screenings.retain(|(day, _)| came(*day));
     for case in &mut known.cases {
         case.steps.retain(|step| came(step.day));
+        let stay = case.managed.take().filter(|(from, _)| came(*from));
+        case.managed = stay.map(|(from, until)| (from, until.filter(|day| came(*day))));
         for list in [&mut case.contacts, &mut case.opinions, &mut case.decisions] {
             list.retain(|(day, _)| came(*day));
         }

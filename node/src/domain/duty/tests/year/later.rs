@@ -71,6 +71,15 @@ pub(super) fn later(facts: &mut Facts, years: i16) {
     }
     for case in &mut facts.cases {
         case.steps.iter_mut().for_each(|step| by.day(&mut step.day));
+        if let Some(since) = &mut case.since {
+            by.day(since);
+        }
+        if let Some((from, until)) = &mut case.managed {
+            by.day(from);
+            if let Some(until) = until {
+                by.day(until);
+            }
+        }
         for (day, _) in &mut case.contacts {
             by.day(day);
         }
