@@ -6,7 +6,7 @@ use hongyan_proto::pb::exchange::v1::{
 
 use super::{lang::Lang, values::show_fen, words};
 
-/// The day and the words of a fact, or the days and places that a step of a case names.
+/// The day and the words of a fact, or the days and places that a step of a case names; reasons of a decline or a withdrawal are not among them.
 pub(super) fn said(payload: &Payload, lang: Lang) -> String {
     parts(payload, lang).join(" ")
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use hongyan_proto::letter::{Activity, Attendee};
+
 use super::{
     OfficeError, find,
     roster::{COMMITTEE, of_member},
@@ -24,7 +26,12 @@ pub(super) fn missed_elsewhere(
 ) -> Result<BTreeSet<u64>, OfficeError> {
     let member = match who {
         Who::Member(id) => book::member(shelf, id)?,
-        Who::Hosted(_) => None,
+        Who::Hosted(case) => {
+            let stay = find::case_by_id(shelf, case)?.0.case.managed();
+            return Ok(missed(records, who, |activity| {
+                stay.is_none_or(|stay| !covers(stay, activity.day))
+            }));
+        }
     };
     let Some(member) = member else {
         return Ok(BTreeSet::new());
@@ -36,19 +43,24 @@ pub(super) fn missed_elsewhere(
     }
     let units = book::units(shelf)?;
     let called = Called::of(&units);
-    let elsewhere = |record: &&Record| {
-        let Some(activity) = record.activity() else {
-            return false;
-        };
-        let mut lines = activity.attendees.iter();
-        let missed = lines.any(|line| Who::of(line) == Some(who) && !line.presence.was_there());
+    Ok(missed(records, who, |activity| {
         let then = book::as_of(&member, &formers, activity.day);
         let held = called.now(activity.unit.as_str(), Some(activity.day));
         let here = of_member((&units, &called), then)
             .is_none_or(|place| held == COMMITTEE || within_each_other(&place, &held));
         let hosted = stays.iter().any(|stay| covers(*stay, activity.day));
-        missed && (then.removed || !here || hosted)
-    };
-    let found = records.iter().filter(elsewhere);
-    Ok(found.map(|record| record.sequence).collect())
+        then.removed || !here || hosted
+    }))
+}
+
+/// The activities among these that a person missed, of those that are meant.
+fn missed(records: &[Record], who: Who, meant: impl Fn(&Activity) -> bool) -> BTreeSet<u64> {
+    let missed = records.iter().filter(|record| {
+        record.activity().is_some_and(|activity| {
+            let mut lines = activity.attendees.iter();
+            let absent = |line: &Attendee| Who::of(line) == Some(who) && !line.presence.was_there();
+            lines.any(absent) && meant(activity)
+        })
+    });
+    missed.map(|record| record.sequence).collect()
 }

@@ -1,5 +1,7 @@
 //! Activities held (活动记录): written once, corrected by a later entry, and told to the partners of hosted members in the same commit.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     letter::{
         Activity, ActivityKind, Attendee, ExemptionFrom, FormHandedUp, LocalReplacement, Payload,
@@ -123,7 +125,7 @@ pub(super) async fn hold(
     Ok((telling(&answer)?, answer))
 }
 
-/// What people should look at in an activity that is about to be entered: headings that the policy of its day has not, and a day on which
+/// What people should look at in an activity that is about to be entered: headings that the policy of its month has not, and a day on which
 /// there was no such unit yet. An import founds units on the first of January, so that is no refusal.
 pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>, OfficeError> {
     let mut remarks = Vec::new();
@@ -152,12 +154,12 @@ pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>
     Ok(remarks)
 }
 
-/// A talk has two sides; with one person on its record it closes nothing.
+/// A talk has two sides; with one member on its record it closes nothing, whoever came as a guest.
 pub(super) fn alone(activity: &Activity, there: u32) -> Option<Words> {
     let talk = activity.kind == ActivityKind::Talk;
-    (talk && activity.guests.is_empty() && there < 2).then(|| Words {
-        zh: "谈话记录上只有一人, 不计入谈心谈话; 请用 activity correct 补记另一方".to_owned(),
-        en: "only one person is on the record of this talk, so it counts for none: add the other with activity correct".to_owned(),
+    (talk && there < 2).then(|| Words {
+        zh: "谈话记录上只有一名党员, 不计入谈心谈话; 请用 activity correct 补记另一方".to_owned(),
+        en: "only one member is on the record of this talk, so it counts for none: add the other with activity correct".to_owned(),
     })
 }
 
@@ -326,7 +328,7 @@ fn righted(
         may_hold(&book::units(desk.draft)?, right)?;
     }
     let mut candidates = roster::candidates_on(desk.draft, &unit, right.day)?;
-    was_there(&mut candidates, &before.attendees);
+    was_there(desk.draft, &mut candidates, &before.attendees)?;
     let attendees = roll::amend(
         &before.attendees,
         &candidates,
@@ -350,12 +352,30 @@ fn righted(
 }
 
 /// Who was in the record may be named in its correction, even when the person has left the unit since.
-fn was_there(candidates: &mut [Candidate], attendees: &[Attendee]) {
-    for candidate in candidates {
-        candidate.belongs |= attendees
-            .iter()
-            .any(|attendee| Who::of(attendee) == Some(candidate.who));
+fn was_there(
+    shelf: &impl Shelf,
+    candidates: &mut Vec<Candidate>,
+    attendees: &[Attendee],
+) -> Result<(), OfficeError> {
+    let was = |candidate: &Candidate| {
+        let mut lines = attendees.iter();
+        lines.any(|attendee| Who::of(attendee) == Some(candidate.who))
+    };
+    for candidate in candidates.iter_mut() {
+        candidate.belongs |= was(candidate);
     }
+    let known: BTreeSet<Who> = candidates.iter().map(|one| one.who).collect();
+    let missing = |line: &Attendee| Who::of(line).is_some_and(|who| !known.contains(&who));
+    if attendees.iter().any(missing) {
+        let others = roster::everyone(shelf)?.into_iter();
+        let others = others.filter(|one| was(one) && !known.contains(&one.who));
+        candidates.extend(others.map(|one| Candidate {
+            belongs: true,
+            expected: false,
+            ..one
+        }));
+    }
+    Ok(())
 }
 
 fn correct_letters(

@@ -73,14 +73,17 @@ pub(super) async fn appoint(
 
 /// The last day of a member's probation: the roster's, or the one to which a decision in one of their cases extended it.
 fn on_probation(store: &Store, member: &Member) -> Result<Option<Day>, OfficeError> {
-    let mut until = member.details.probationary_until;
+    // A roster without that day says that they are full members.
+    let Some(mut until) = member.details.probationary_until else {
+        return Ok(None);
+    };
     for case in book::cases_of_member(store, member.member_id)? {
         let (_, partner) = find::case_by_id(store, case)?;
         let file = book::case_with_facts(store, partner.as_ref(), case)?;
         let facts = file.map_or_else(Vec::new, |file| effective(&file.case));
-        until = until.max(facts.iter().filter_map(extended).max());
+        until = facts.iter().filter_map(extended).fold(until, Day::max);
     }
-    Ok(until)
+    Ok(Some(until))
 }
 
 fn extended(fact: &Effective) -> Option<Day> {

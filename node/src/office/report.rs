@@ -22,7 +22,7 @@ use crate::{
     domain::{
         case::{Closing, Side, State, Step},
         fact::{Effective, dues::months_paid, effective},
-        statement::{Cause, compile::state_at, quarter::due_on},
+        statement::{Cause, quarter::due_on},
     },
     store::LogNo,
 };
@@ -114,7 +114,7 @@ impl Count<'_> {
             return Ok(());
         };
         let state = match partner {
-            Some(_) => state_at(&file.case, self.until),
+            Some(_) => file.case.state_on(self.until),
             None => file
                 .case
                 .state()

@@ -109,7 +109,9 @@ pub(super) fn candidates_on(
 pub(super) fn members_on(shelf: &impl Shelf, day: Day) -> Result<usize, OfficeError> {
     let past = Past::of(shelf)?;
     let members = book::members(shelf)?;
+    let joined = |member: &&Member| member.details.joined.is_none_or(|joined| joined <= day);
     let there = members.iter().filter(|now| !past.on(now, day).removed);
+    let there = there.filter(joined);
     Ok(there.count())
 }
 
@@ -242,7 +244,8 @@ impl When {
             && match self {
                 Self::Now => state == Some(State::Active),
                 Self::Ever => state.is_some_and(|state| {
-                    matches!(state, State::Active | State::Moved) || state.is_closed()
+                    let here = matches!(state, State::Active | State::LostContact | State::Moved);
+                    here || state.is_closed()
                 }),
                 // Who came later is among them, to be told so when somebody names them.
                 Self::On(day) => {
@@ -288,8 +291,20 @@ fn gather(shelf: &impl Shelf, unit: &str, when: When) -> Result<Vec<Candidate>, 
             });
         }
     }
+    if let Some(day) = day {
+        only_stay_of_the_day(&mut found, day);
+    }
     found.sort_by(|a, b| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));
     Ok(found)
+}
+
+/// Who was hosted on the day is not meant by a stay that began later.
+fn only_stay_of_the_day(found: &mut Vec<Candidate>, day: Day) {
+    let hosted = |one: &Candidate| matches!(one.who, Who::Hosted(_));
+    let later = |one: &Candidate| hosted(one) && one.since.is_some_and(|since| day < since);
+    let then = found.iter().filter(|one| hosted(one) && !later(one));
+    let then: BTreeSet<Vec<String>> = then.map(|one| one.names.clone()).collect();
+    found.retain(|one| !(later(one) && then.contains(&one.names)));
 }
 
 /// Refuses a unit to which nobody belongs: a record under it would be found by nobody.

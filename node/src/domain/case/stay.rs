@@ -11,44 +11,35 @@ use super::{
 /// From when until when, both included; without an end: still.
 pub type Stay = (Day, Option<Day>);
 
-/// The day on which a step happened.
-fn day_of(step: &Step) -> Day {
-    match &step.event.payload {
-        Some(Payload::Departed(departed)) => departed.since,
-        Some(Payload::Notice(notice)) => notice.since,
-        Some(Payload::Accept(accept)) => accept.arrived_on,
-        Some(Payload::Place(place)) => place.placed_on,
-        Some(Payload::Moved(moved)) => moved.moved_on,
-        Some(Payload::LostContact(lost)) => lost.last_contact_on,
-        Some(Payload::Found(found)) => found.found_on,
-        Some(Payload::Returned(returned)) => returned.returned_on,
-        Some(Payload::Transferred(transferred)) => transferred.transferred_on,
-        _ => step.event.time.day(),
-    }
-}
-
 impl Case {
-    fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.local().iter().chain(self.history())
+    /// The state at the end of a day, by the days on which the steps took effect.
+    pub fn state_on(&self, day: Day) -> Option<State> {
+        let mut steps = self.history().iter().rev();
+        steps.find(|step| step.day() <= day).map(|step| step.to)
     }
 
-    fn ended(&self) -> Option<Day> {
-        let mut steps = self.steps();
-        let ended = steps.find(|step| step.to.is_closed() || step.to == State::Moved);
-        ended.map(day_of)
+    fn first(&self, is: impl Fn(State) -> bool) -> Option<Day> {
+        let mut steps = self.local().iter().chain(self.history());
+        steps.find(|step| is(step.to)).map(Step::day)
     }
 
-    /// When the member came to the host, as the acceptance says.
+    /// When the member came to the host, as the acceptance or the claim says.
     pub fn arrived(&self) -> Option<Day> {
         let mut steps = self.history().iter();
-        steps.find(|step| step.to == State::Accepted).map(day_of)
+        steps.find_map(|step| match &step.event.payload {
+            Some(Payload::Accept(accept)) => Some(accept.arrived_on),
+            Some(Payload::Claim(claim)) => Some(claim.shown_on),
+            _ => None,
+        })
     }
 
-    /// While the host manages the member: from the placement to the end of the case.
+    /// While the host manages the member: from the placement until they moved on, or the case ended. None too when they were gone by then.
     pub fn managed(&self) -> Option<Stay> {
-        let mut steps = self.history().iter();
-        let from = steps.find(|step| step.to == State::Active).map(day_of)?;
-        Some((from, self.ended().map(|until| until.max(from))))
+        let from = self.first(|to| to == State::Active)?;
+        let until = self.first(|to| to.is_closed() || to == State::Moved);
+        until
+            .is_none_or(|until| from <= until)
+            .then_some((from, until))
     }
 
     /// While the member is away from home: from the departure to the end of the case. Nobody was who was registered in error.
@@ -62,14 +53,16 @@ impl Case {
             return None;
         }
         let from = self.since()?;
-        Some((from, self.ended().map(|until| until.max(from))))
+        let until = self.first(State::is_closed);
+        until
+            .is_none_or(|until| from <= until)
+            .then_some((from, until))
     }
 
-    /// Was contact lost on a day of the stay?
+    /// Was contact lost on a day of the stay? On the day of the last contact it was not.
     pub fn is_lost(&self, day: Day) -> bool {
-        let mut known = self.history().iter().filter(|step| day_of(step) <= day);
-        let last = known.next_back();
-        last.is_some_and(|step| step.to == State::LostContact)
+        let lost = Some(State::LostContact);
+        self.state_on(day) == lost && self.state_on(day.plus_days(-1)) == lost
     }
 }
 

@@ -381,11 +381,14 @@ const YEAR: i32 = 366;
 
 fn lapse_of_dues<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>, months: &[DuesMonth]) {
     let person = folk.person;
-    // Nobody told them what to pay: that is the committee's omission and not theirs.
-    if scene.facts.without_base.contains(&person.who) {
-        return;
-    }
+    // While nobody told them what to pay it was the committee's omission and not theirs.
+    let asked_from = match scene.facts.asked_from.get(&person.who) {
+        Some(None) => return,
+        Some(Some(month)) => Some(*month),
+        None => None,
+    };
     let begins = person.joined.unwrap_or(scene.horizon.from).month();
+    let begins = asked_from.map_or(begins, |from| from.max(begins));
     let mut length = 0_u16;
     let mut called = false;
     for one in months.iter().filter(|one| one.month >= begins) {

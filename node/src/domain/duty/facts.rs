@@ -5,7 +5,7 @@
 //! about a kind that is not kept makes no duty, because nothing could ever close it.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -279,6 +279,8 @@ pub struct CaseStep {
     pub to: State,
     /// When it was written: what a term counts from.
     pub day: Day,
+    /// When it took effect: what a state on a day goes by.
+    pub on: Day,
     /// Where it is written.
     pub entry: Entry,
 }
@@ -404,8 +406,8 @@ pub struct Facts {
     pub refusals: Vec<Dated<Neglect>>,
     /// Dues paid or waived.
     pub dues: Vec<DuesPaid>,
-    /// Of whom no dues were ever asked: nobody entered a base.
-    pub without_base: HashSet<Who>,
+    /// Of whom no payment is known: from which month on a base asks them for dues; none: nobody ever entered one.
+    pub asked_from: HashMap<Who, Option<Month>>,
     /// Exemptions.
     pub exemptions: Vec<Exemption>,
     /// Inspections.

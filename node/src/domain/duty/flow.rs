@@ -67,7 +67,7 @@ fn screening(scene: &mut Scene<'_>) {
 impl CaseFacts {
     /// The state at the end of a day.
     fn state_on(&self, day: Day) -> Option<State> {
-        let step = self.steps.iter().rev().find(|step| step.day <= day);
+        let step = self.steps.iter().rev().find(|step| step.on <= day);
         step.map(|step| step.to)
     }
 }

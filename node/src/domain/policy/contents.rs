@@ -39,12 +39,12 @@ fn remarks(headings: &[Heading], words: &[&str]) -> Vec<(String, String)> {
         let all = names(headings.iter());
         remarks.push((
             format!(
-                "当日执行的政策没有内容类别“{}”, 有: {}",
+                "该月执行的政策没有内容类别“{}”, 有: {}",
                 unknown.join("”、“"),
                 all.zh
             ),
             format!(
-                "the policy of that day has no heading {}, but {}",
+                "the policy of that month has no heading {}, but {}",
                 unknown.join(", "),
                 all.en
             ),

@@ -62,15 +62,6 @@ pub fn compile<'a>(
     }
 }
 
-/// The state a case had at the end of a day, by the days its letters name.
-pub fn state_at(case: &Case, day: Day) -> Option<State> {
-    case.history()
-        .iter()
-        .rev()
-        .find(|step| step.day() <= day)
-        .map(|step| step.to)
-}
-
 /// Does this side's statement of the quarter have a line for the case?
 pub fn is_stated(case: &Case, side: Side, quarter: Quarter) -> bool {
     let hosted = |state: Option<State>| state.is_some_and(State::is_hosted);
@@ -83,9 +74,9 @@ pub fn is_stated(case: &Case, side: Side, quarter: Quarter) -> bool {
         Side::Outflow => State::Notified,
         Side::Inflow => State::Claimed,
     };
-    hosted(state_at(case, quarter.first_day().plus_days(-1)))
+    hosted(case.state_on(quarter.first_day().plus_days(-1)))
         || in_quarter().any(|step| step.to.is_hosted() || hosted(step.from))
-        || (state_at(case, quarter.last_day()) == Some(expected)
+        || (case.state_on(quarter.last_day()) == Some(expected)
             && !case.state().is_some_and(State::is_closed))
 }
 
@@ -201,7 +192,7 @@ fn contact_state(
     quarter: Quarter,
 ) -> Option<ContactState> {
     let end = quarter.last_day();
-    match state_at(case, end)? {
+    match case.state_on(end)? {
         State::Accepted | State::Active => Some(ContactState::InContact),
         State::LostContact => {
             let reached = last_reached(facts, side, end);

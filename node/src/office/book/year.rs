@@ -1,8 +1,9 @@
 //! A person's book of a year, and how those of a unit stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
+    id::MemberId,
     letter::{Activity, ExemptionFrom, LocalReplacement, Payload},
     time::Day,
 };
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     book::{self, Shelf},
     domain::{
+        case::stay::{Stay, covers},
         life::{
             Candidate, Record, Who,
             book::{self as book_of, Line, Tally, lines_about, tally},
@@ -222,6 +224,12 @@ pub(in crate::office) fn stats(
     let records = book::life_of_year(store, year)?;
     let exempted = exempted(store)?;
     let elsewhere = elsewhere(store, &records, unit)?;
+    let mut stays: BTreeMap<MemberId, Vec<Stay>> = BTreeMap::new();
+    for file in book::all_cases(store, None)? {
+        if let (Some(member), Some(stay)) = (file.member, file.case.managed()) {
+            stays.entry(member).or_default().push(stay);
+        }
+    }
     people
         .into_iter()
         .map(|(person, spans)| {
@@ -229,10 +237,15 @@ pub(in crate::office) fn stats(
             let mut lines = lines_about(&records, person.who, &confirmed, &exempted);
             let paid = dues::year_of(store, person.who, Some(year))?;
             lines.extend(lines_about(&paid, person.who, &confirmed, &exempted));
+            let hosted = match person.who {
+                Who::Member(id) => stays.get(&id).map_or(&[][..], Vec::as_slice),
+                Who::Hosted(_) => &[],
+            };
             lines.retain(|line| {
+                let away = hosted.iter().any(|stay| covers(*stay, line.day));
                 let missed =
                     matches!(&line.content, Payload::Attendance(one) if !one.presence.was_there());
-                spans.covers(line.day) && !(missed && elsewhere.contains(&line.record))
+                spans.covers(line.day) && !(missed && (away || elsewhere.contains(&line.record)))
             });
             let tally = tally(&lines);
             Ok(Standing {

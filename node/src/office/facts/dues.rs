@@ -47,17 +47,20 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
                 entry: entry.clone(),
             }));
     }
-    without_base(office, facts)
+    asked_from(office, facts)
 }
 
-/// Of whom nothing is known to have been paid it is looked up whether anything was ever asked: without a base nothing is owed.
-fn without_base(office: &Office, facts: &mut Facts) -> Result<(), OfficeError> {
+/// Of whom nothing is known to have been paid it is looked up since when anything was asked: without a base nothing is owed.
+fn asked_from(office: &Office, facts: &mut Facts) -> Result<(), OfficeError> {
+    let today = office.today();
     let paid: HashSet<Who> = facts.dues.iter().map(|paid| paid.who).collect();
     let people = facts.people.iter().map(|person| person.who);
     for who in people.filter(|who| !paid.contains(who)) {
-        if book::dues_account(&office.store, who)?.bases.is_empty() {
-            facts.without_base.insert(who);
-        }
+        let account = book::dues_account(&office.store, who)?;
+        let bases = account.bases.iter();
+        let count = bases.filter(|noted| !account.is_void(noted.sequence, today));
+        let first = count.map(|noted| noted.entry.from).min();
+        facts.asked_from.insert(who, first);
     }
     Ok(())
 }

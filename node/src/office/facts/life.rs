@@ -234,11 +234,12 @@ fn activity_held(
             entry: place,
         }),
         ActivityKind::StudyReport => {
-            // Where it says who reported, the others listened.
-            let found = activity.lecturer.as_ref().and_then(|name| names.get(name));
-            let found = found.map(|found| lecturers(found, &unit, &facts.people));
-            let spoke = found.unwrap_or_default();
-            let there = there.filter(|who| spoke.is_empty() || spoke.contains(who));
+            // Where it says who reported, the others listened; of whom nothing is known, nothing is credited to anybody.
+            let spoke = activity.lecturer.as_ref().map(|name| {
+                let found = names.get(name);
+                found.map_or_else(Vec::new, |found| lecturers(found, &unit, &facts.people))
+            });
+            let there = there.filter(|who| spoke.as_ref().is_none_or(|spoke| spoke.contains(who)));
             facts.reports.extend(there.map(|who| Dated {
                 who,
                 day: activity.day,

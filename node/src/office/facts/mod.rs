@@ -331,6 +331,7 @@ fn case(
             .map(|step| CaseStep {
                 to: step.to,
                 day: step.event.time.day(),
+                on: step.day(),
                 entry: logs.of(&step.event),
             })
             .collect(),

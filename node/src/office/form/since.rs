@@ -65,14 +65,14 @@ pub(super) fn since(
                 }
                 _ => Vec::new(),
             };
-            let (mut heard, before): (Vec<_>, Vec<_>) =
+            let (heard, before): (Vec<_>, Vec<_>) =
                 told.into_iter().partition(|(written, _)| *written > at);
-            // Where the partner's clock or a slow journey hides what came in, it is the last.
-            if heard.is_empty() && drawn.is_empty() {
-                heard.extend(before.into_iter().next_back());
-            }
             let mut changes = local(office, printed, (drawn, member))?;
             changes.extend(heard.into_iter().map(|(_, change)| change));
+            // Where the partner's clock or a slow journey hides what came in, it is the last.
+            if changes.is_empty() {
+                changes.extend(before.into_iter().next_back().map(|(_, change)| change));
+            }
             Ok(changes)
         }
     }

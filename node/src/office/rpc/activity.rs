@@ -25,7 +25,7 @@ use crate::{
         error::At as _,
         plan::{self, Passed},
         roster,
-        tell::NotTold,
+        tell::{NotTold, Telling},
     },
 };
 
@@ -213,6 +213,11 @@ fn remarks(office: &Office, activity: &Activity) -> Vec<pb::Words> {
     shown.collect()
 }
 
+fn alone(activity: &Activity, telling: &Telling) -> Option<pb::Words> {
+    let remark = activity::alone(activity, telling.present)?;
+    Some(words((remark.zh, remark.en)))
+}
+
 #[tonic::async_trait]
 impl ActivityService for Office {
     async fn set_plan(
@@ -320,8 +325,7 @@ impl ActivityService for Office {
         let mut remarks = remarks(self, &wanted);
         let kept = wanted.clone();
         let (telling, answer) = activity::hold(self, request, wanted, roll).await?;
-        let alone = activity::alone(&kept, telling.present);
-        remarks.extend(alone.map(|one| words((one.zh, one.en))));
+        remarks.extend(alone(&kept, &telling));
         Ok(Response::new(pb::HoldActivityResponse {
             remarks,
             written: written(&answer),
@@ -359,8 +363,10 @@ impl ActivityService for Office {
             not_expected: message.not_expected,
         };
         let right = change.right.as_ref();
-        let remarks = right.map_or_else(Vec::new, |right| remarks(self, right));
+        let mut remarks = right.map_or_else(Vec::new, |right| remarks(self, right));
+        let right = change.right.clone();
         let (telling, answer) = activity::correct(self, request, change).await?;
+        remarks.extend(right.and_then(|right| alone(&right, &telling)));
         Ok(Response::new(pb::CorrectActivityResponse {
             remarks,
             written: written(&answer),

@@ -3,7 +3,7 @@
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Activity, ActivityKind, ActivityPlan, Award, CertificateCheck, Disclosure, Payload,
+        Activity, ActivityKind, ActivityPlan, Award, CertificateCheck, Disclosure, Moved, Payload,
         PlanItem, Presence, Returned, Role, Text, Within,
     },
     log::{Kind, KindGroup},
@@ -192,7 +192,6 @@ async fn one_entry_here_is_the_letter_there() {
     assert_eq!(told(host), [""; 0], "what is recorded here is not told");
     assert_eq!(show(host, sequence).0.record.corrections.len(), 2);
 
-    // A void record makes the letter void, and cannot be corrected again.
     let home = &pair.home;
     let joined = activity("第一支部", ActivityKind::BranchAssembly, "2018-06-30");
     let absent = hold(home, joined, all(&[("李四", Presence::Absent)])).await;
@@ -205,6 +204,7 @@ async fn one_entry_here_is_the_letter_there() {
         matches!(same, Err(OfficeError::Invalid(_))),
         "says what it said"
     );
+    // A void record makes the letter void, and cannot be corrected again.
     let void = change(host, sequence, |_| None, &[]).await.unwrap();
     assert_eq!(void.told, 1);
     let again = change(host, sequence, Some, &[]).await;
@@ -229,10 +229,26 @@ async fn a_return_counts_from_its_day_however_late_it_is_entered() {
         member_account: None,
         host_account: None,
     };
+    let missed = activity(UNIT, ActivityKind::PartyLecture, "2026-06-01");
+    let (missed, _) = hold(host, missed, all(&[("张三", Presence::Absent)]))
+        .await
+        .unwrap();
     let early = write(home, case, back("2026-03-31")).await;
     assert!(matches!(early, Err(OfficeError::Dates(_))), "{early:?}");
     write(home, case, back("2026-05-20")).await.unwrap();
     pair.sync().await;
+    // What was recorded in between is in no book of theirs, and they can be taken off it.
+    assert_eq!(lines(host, "张三").0, 0);
+    let seen = activity::one(host.office.store(), missed).unwrap();
+    let off = Change {
+        right: seen.activity().cloned(),
+        seen,
+        reason: text("当时已返回"),
+        people: vec![],
+        not_expected: vec!["张三".to_owned()],
+    };
+    let corrected = activity::correct(&host.office, host.request(), off).await;
+    assert!(corrected.is_ok(), "{corrected:?}");
     let expected = async |town: &Town, unit: &str, on: &str| {
         let held = activity(unit, ActivityKind::BranchAssembly, on);
         hold(town, held, all(&[])).await.unwrap().1.expected
@@ -247,6 +263,27 @@ async fn a_return_counts_from_its_day_however_late_it_is_entered() {
         file.case.managed().unwrap().1
     };
     assert_eq!([stay(home), stay(host)], [Some(day("2026-05-20")); 2]);
+}
+
+#[tokio::test]
+async fn who_moved_on_is_still_away_from_home() {
+    let pair = ready().await;
+    let case = hosted(&pair).await;
+    pair.sync().await;
+    pair.set_day("2026-04-20");
+    let moved = Moved {
+        moved_on: day("2026-04-10"),
+        destination: None,
+        organization_code: None,
+    };
+    write(&pair.host, case, moved).await.unwrap();
+    pair.sync().await;
+    let expected = async |town: &Town, unit: &str| {
+        let held = activity(unit, ActivityKind::BranchAssembly, "2026-04-15");
+        hold(town, held, all(&[])).await.unwrap().1.expected
+    };
+    assert_eq!(expected(&pair.home, "第一支部").await, 1, "李四 alone");
+    assert_eq!(expected(&pair.host, UNIT).await, 2, "the host's own");
 }
 
 #[tokio::test]

@@ -551,6 +551,7 @@ impl Town {
             .map(|(to, on)| CaseStep {
                 to: *to,
                 day: day(on),
+                on: day(on),
                 entry: self.entry(),
             })
             .collect();

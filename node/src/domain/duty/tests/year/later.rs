@@ -70,7 +70,10 @@ pub(super) fn later(facts: &mut Facts, years: i16) {
         by.day(&mut paid.day);
     }
     for case in &mut facts.cases {
-        case.steps.iter_mut().for_each(|step| by.day(&mut step.day));
+        for step in &mut case.steps {
+            by.day(&mut step.day);
+            by.day(&mut step.on);
+        }
         if let Some(since) = &mut case.since {
             by.day(since);
         }
