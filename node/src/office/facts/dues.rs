@@ -7,6 +7,7 @@ use crate::{
     book,
     domain::{
         case::Side,
+        dues::Account,
         duty::{
             Horizon,
             facts::{DuesPaid, Facts, Kept, Who},
@@ -50,17 +51,30 @@ pub(super) fn add(office: &Office, horizon: Horizon, facts: &mut Facts) -> Resul
     asked_from(office, facts)
 }
 
+/// Of so many the accounts are read one by one; of more it is faster to read all.
+const FEW: usize = 256;
+
 /// Of whom nothing is known to have been paid it is looked up since when anything was asked: without a base nothing is owed.
 fn asked_from(office: &Office, facts: &mut Facts) -> Result<(), OfficeError> {
     let today = office.today();
     let paid: HashSet<Who> = facts.dues.iter().map(|paid| paid.who).collect();
     let people = facts.people.iter().map(|person| person.who);
-    for who in people.filter(|who| !paid.contains(who)) {
-        let account = book::dues_account(&office.store, who)?;
+    let unpaid: Vec<Who> = people.filter(|who| !paid.contains(who)).collect();
+    let first = |account: &Account| {
         let bases = account.bases.iter();
         let count = bases.filter(|noted| !account.is_void(noted.sequence, today));
-        let first = count.map(|noted| noted.entry.from).min();
-        facts.asked_from.insert(who, first);
+        count.map(|noted| noted.entry.from).min()
+    };
+    let store = &office.store;
+    if unpaid.len() > FEW {
+        let all = book::dues_accounts(store)?;
+        let from = |who: Who| (who, all.get(&who).and_then(first));
+        facts.asked_from.extend(unpaid.into_iter().map(from));
+        return Ok(());
+    }
+    for who in unpaid {
+        let from = first(&book::dues_account(store, who)?);
+        facts.asked_from.insert(who, from);
     }
     Ok(())
 }
