@@ -256,6 +256,27 @@ pub(super) const SIX_MONTHS_OF_NEGLECT: &[Case] = &[
         expected: &["due 2026-10-01 张三"],
     },
     Case {
+        name: "without a base nobody owes dues, and with one from its month on",
+        clause: LADDER,
+        policies: J,
+        today: "2026-10-02",
+        rule: "lapse",
+        due: "",
+        given: |t| {
+            t.branch("一支部");
+            for (name, asked) in [
+                ("张三", None),
+                ("李四", Some("2026-05")),
+                ("王五", Some("2026-04")),
+            ] {
+                t.member(name, "一支部")
+                    .joined(name, "2010-01-01")
+                    .asked_from(name, asked);
+            }
+        },
+        expected: &["due 2026-10-31 王五"],
+    },
+    Case {
         name: "five months are not six",
         clause: LADDER,
         policies: J,

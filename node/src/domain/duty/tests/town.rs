@@ -482,6 +482,15 @@ impl Town {
         self.pay(self.who(name), months, on)
     }
 
+    /// A base asks them for dues from a month on, or never did; and they never paid.
+    pub(super) fn asked_from(&mut self, name: &str, month: Option<&str>) -> &mut Self {
+        let who = self.who(name);
+        let month = month.map(|month| month.parse().unwrap());
+        self.facts.asked_from.insert(who, month);
+        self.facts.kept.insert(Kept::Dues);
+        self
+    }
+
     pub(super) fn hosted_paid(&mut self, name: &str, months: &[&str], on: &str) -> &mut Self {
         self.pay(self.case_who(name), months, on)
     }
