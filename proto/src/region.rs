@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::id::RegionCode;
+use thiserror::Error;
+
+use crate::id::{IdError, RegionCode};
 
 const DATA: &str = include_str!("../data/regions.csv");
 
@@ -67,11 +69,6 @@ impl Region {
     /// What a code stands for. A retired code gives the region it was merged into.
     pub fn lookup(code: &RegionCode) -> Option<Self> {
         Self::current(code.as_str()).or_else(|| Self::current(retired(code)?.2))
-    }
-
-    /// Does a code lie in a province that there is? Counties come and go, so a newer one may be missing in this table.
-    pub fn is_somewhere(code: &RegionCode) -> bool {
-        Self::current(&format!("{}0000", &code.as_str()[..2])).is_some()
     }
 
     fn current(code: &str) -> Option<Self> {
@@ -144,6 +141,29 @@ impl Region {
 
 fn retired(code: &RegionCode) -> Option<&'static (&'static str, &'static str, &'static str, u16)> {
     RETIRED.iter().find(|row| row.0 == code.as_str())
+}
+
+/// Why a text is no place.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum RegionError {
+    /// Not six digits.
+    #[error(transparent)]
+    Code(#[from] IdError),
+    /// In no province.
+    #[error(
+        "{0} 的前两位不是省级代码 (GB/T 2260), 请核对 its first two digits are no province: check it"
+    )]
+    Nowhere(RegionCode),
+}
+
+/// A code that somebody enters: departments count by it, so it lies in a province that there is. Counties come and go, so a newer one may be
+/// missing in this table.
+pub fn somewhere(text: &str) -> Result<RegionCode, RegionError> {
+    let code = RegionCode::parse(text)?;
+    match Region::current(&format!("{}0000", &text[..2])) {
+        Some(_) => Ok(code),
+        None => Err(RegionError::Nowhere(code)),
+    }
 }
 
 /// What to print for a code: its path, a retired code's old name with the new one, or the code itself when it is unknown.

@@ -3,7 +3,7 @@
 use clap::Args;
 use hongyan_proto::{
     id::{OrganizationCode, RegionCode},
-    region::Region,
+    region,
 };
 
 use super::{
@@ -14,17 +14,6 @@ use super::{
     speak,
     wiring::Wiring,
 };
-
-/// A code that lies somewhere: departments count by it.
-fn region(text: &str) -> Result<RegionCode, String> {
-    let code = RegionCode::parse(text).map_err(|error| error.to_string())?;
-    if Region::is_somewhere(&code) {
-        return Ok(code);
-    }
-    Err(format!(
-        "{code} 的前两位不是省级代码 (GB/T 2260), 请核对 its first two digits are no province: check it"
-    ))
-}
 
 /// What a new node is.
 #[derive(Args, Clone, Debug)]
@@ -39,7 +28,7 @@ pub struct Init {
     #[arg(long)]
     pub name: String,
     /// 所在地行政区划代码 (GB/T 2260, 六位) Region code, six digits
-    #[arg(long, value_parser = region)]
+    #[arg(long, value_parser = region::somewhere)]
     pub region: RegionCode,
     /// 对方连接本节点的地址 主机:端口; 不可被连接则不填 host:port where partners dial; leave out when they cannot
     #[arg(long, default_value = "", hide_default_value = true)]

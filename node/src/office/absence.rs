@@ -37,10 +37,7 @@ pub(super) fn missed_elsewhere(
         return Ok(BTreeSet::new());
     };
     let formers = book::formers_of(shelf, member.member_id)?;
-    let mut stays = Vec::new();
-    for case in book::cases_of_member(shelf, member.member_id)? {
-        stays.extend(find::case_by_id(shelf, case)?.0.case.managed());
-    }
+    let stays = find::stays(shelf, member.member_id)?;
     let units = book::units(shelf)?;
     let called = Called::of(&units);
     Ok(missed(records, who, |activity| {

@@ -420,26 +420,27 @@ pub(super) async fn hand_up(
             };
             let day = day.unwrap_or(desk.today);
             handed_up_on(day, Some(held.day), desk.today)?;
-            // What was corrected since is another form, and goes up again.
             let records = year_with(desk.draft, held)?;
-            if let Some((before, last)) = latest(&records, |payload| form_of(payload, activity))
-                && record.version < before
-            {
-                return Err(OfficeError::field(
-                    "activity",
-                    format!(
-                        "记录表已于 {} 报送 (序号 {before}), 登记有误请用 activity hand-up {activity} --correct 原因 更正 it was handed up then: correct that entry when it is wrong",
-                        last.day
-                    ),
-                ));
-            }
-            if let Some((_, last)) = latest(&records, |payload| form_of(payload, activity))
-                && day < last.day
-            {
-                return Err(OfficeError::field(
-                    "day",
-                    format!("不能早于上次报送日期 {} not before the day it was handed up last", last.day),
-                ));
+            if let Some((before, last)) = latest(&records, |payload| form_of(payload, activity)) {
+                // What was corrected since is another form, and goes up again.
+                if record.version < before {
+                    return Err(OfficeError::field(
+                        "activity",
+                        format!(
+                            "记录表已于 {} 报送 (序号 {before}), 登记有误请用 activity hand-up {activity} --correct 原因 更正 it was handed up then: correct that entry when it is wrong",
+                            last.day
+                        ),
+                    ));
+                }
+                if day < last.day {
+                    return Err(OfficeError::field(
+                        "day",
+                        format!(
+                            "不能早于上次报送日期 {} not before the day it was handed up last",
+                            last.day
+                        ),
+                    ));
+                }
             }
             let form = FormHandedUp {
                 activity,

@@ -250,11 +250,6 @@ pub(super) fn remarks_of(office: &Office, sequence: u64) -> Remarks {
 
 /// Did a host manage the member on a day?
 fn is_away(store: &Store, id: MemberId, day: Day) -> Result<bool, OfficeError> {
-    for case in book::cases_of_member(store, id)? {
-        let (file, _) = find::case_by_id(store, case)?;
-        if file.case.managed().is_some_and(|stay| covers(stay, day)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let stays = find::stays(store, id)?;
+    Ok(stays.into_iter().any(|stay| covers(stay, day)))
 }

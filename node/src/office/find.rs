@@ -8,7 +8,10 @@ use hongyan_proto::{
 use super::{OfficeError, view::person};
 use crate::{
     book::{self, CaseFile, Member, Partner, PartnerState, Shelf},
-    domain::unit::{Unit, Units},
+    domain::{
+        case::stay::Stay,
+        unit::{Unit, Units},
+    },
     store::LogNo,
 };
 
@@ -142,6 +145,15 @@ fn case_of(
         format!("{id} ({code})")
     })?;
     case_at(shelf, partner, id)
+}
+
+/// While hosts managed a member, in each of their cases.
+pub(super) fn stays(shelf: &impl Shelf, member: MemberId) -> Result<Vec<Stay>, OfficeError> {
+    let mut stays = Vec::new();
+    for case in book::cases_of_member(shelf, member)? {
+        stays.extend(case_by_id(shelf, case)?.0.case.managed());
+    }
+    Ok(stays)
 }
 
 /// A case by its whole id.

@@ -197,8 +197,11 @@ pub(super) fn over(
             continue;
         };
         let within = from <= last && until.is_none_or(|until| first <= until);
+        if !within || file.side() != Some(Side::Inflow) {
+            continue;
+        }
         let hosted = hosted(shelf, (file, place), &called, unit)?;
-        if within && hosted.belongs && file.side() == Some(Side::Inflow) {
+        if hosted.belongs {
             found.push((hosted, Spans(vec![(Some(from), until)])));
         }
     }

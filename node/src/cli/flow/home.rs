@@ -10,6 +10,7 @@ use hongyan_proto::{
             TransferRequest, WithdrawRequest, notice_request::Subject,
         },
     },
+    region,
     time::Day,
 };
 
@@ -20,7 +21,7 @@ use crate::cli::{Failure, session::Session, words};
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Going {
     /// 去往的行政区划代码 (六位) Region code of the destination, six digits
-    #[arg(long, value_parser = RegionCode::parse)]
+    #[arg(long, value_parser = region::somewhere)]
     region: Option<RegionCode>,
     /// 去处: 区县、街道、单位 Where in words
     #[arg(long, default_value = "", hide_default_value = true)]

@@ -10,6 +10,7 @@ use hongyan_proto::{
             MoveRequest, PlaceRequest,
         },
     },
+    region,
     time::Day,
 };
 
@@ -53,7 +54,7 @@ pub(in crate::cli) struct Decline {
     #[arg(long, value_parser = words::parser(words::DECLINES))]
     reason: i32,
     /// 属其他辖区时: 应去的行政区划代码 With other-district: the region it should go to
-    #[arg(long, value_name = "REGION", value_parser = RegionCode::parse)]
+    #[arg(long, value_name = "REGION", value_parser = region::somewhere)]
     suggest: Option<RegionCode>,
     /// 说明 Note
     #[arg(long, default_value = "", hide_default_value = true)]

@@ -8,7 +8,7 @@ use hongyan_proto::{
         exchange::v1::{self as exchange, payload::Content},
         office::v1::{self as pb, flow_service_server::FlowService, notice_request},
     },
-    region::Region,
+    region::somewhere,
 };
 use tonic::{Request, Response, Status};
 
@@ -40,17 +40,13 @@ where
     }
 }
 
-/// Where somebody goes; departments count by it, so it must lie somewhere.
+/// Where somebody goes.
 fn region(text: &str) -> Result<RegionCode, OfficeError> {
-    let refuse = |why: &str| OfficeError::field("destination.region", why);
-    let code: RegionCode = parse(text, "destination.region")?
-        .ok_or_else(|| refuse("此项必填 this field is required"))?;
-    if Region::is_somewhere(&code) {
-        return Ok(code);
+    const FIELD: &str = "destination.region";
+    if text.trim().is_empty() {
+        return Err(OfficeError::field(FIELD, "此项必填 this field is required"));
     }
-    Err(refuse(
-        "前两位不是省级行政区划代码 (GB/T 2260), 请核对 its first two digits are no province: check it",
-    ))
+    somewhere(text.trim()).map_err(|error| OfficeError::field(FIELD, error))
 }
 
 fn trip(
