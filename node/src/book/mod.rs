@@ -78,5 +78,5 @@ pub use receipt::acknowledge_receipt;
 pub use receive::{Intake, OpenFrame, Received, take_back};
 pub use record::EventRecord;
 pub use refusal::{Refused, refusal, refusals};
-pub use shelf::{Shelf, put};
+pub use shelf::{Shelf, payload_of, put};
 pub use unit::units;

@@ -1,11 +1,17 @@
 //! Reading views and logs alike from the durable store and from a commit under way, which sees its own writes.
 
 use bytes::Bytes;
-use hongyan_proto::log::Entry;
+use hongyan_proto::{letter::Payload, log::Entry};
 use prost::Message;
 
 use super::BookError;
 use crate::store::{Draft, LogNo, LogRecord, Store, StoreError, View};
+
+/// What an entry says; none: its body was erased, or another version of the program wrote it.
+pub fn payload_of(entry: &Entry) -> Option<Payload> {
+    let bytes = entry.payload()?;
+    Payload::decode(entry.header().kind, &bytes).ok()
+}
 
 /// Something views and logs can be read from.
 pub trait Shelf {

@@ -161,9 +161,7 @@ pub(super) fn elsewhere(
     let mut moved = BTreeSet::new();
     for written in &assigned.written {
         let entry = office.store.entry(LogNo::LOCAL, written.sequence)?;
-        let payload = entry.payload();
-        let payload = payload.and_then(|bytes| Payload::decode(entry.header().kind, &bytes).ok());
-        if let Some(Payload::Member(member)) = payload {
+        if let Some(Payload::Member(member)) = book::payload_of(&entry) {
             moved.insert(member.member_id);
         }
     }

@@ -19,7 +19,7 @@ use super::{
     Failure,
     lang::Lang,
     session::{Ended, Session, client, fields, table},
-    table::{Fields, short},
+    table::{Fields, WARN, short},
     words,
 };
 
@@ -280,16 +280,18 @@ async fn assign(
             .render();
         let mut says = vec![says];
         if answer.assigned > 0 && unit.kind == UnitKind::GeneralBranch as i32 {
-            says.push(lang.say(
-                "▲ 党员一般编入党总支所属的党支部, 这里直接编入了党总支",
-                "▲ members usually belong to a branch below; these belong to the general branch itself",
-            ));
+            let hint = lang.say(
+                "党员一般编入党总支所属的党支部, 这里直接编入了党总支",
+                "members usually belong to a branch below; these belong to the general branch itself",
+            );
+            says.push(format!("{WARN} {hint}"));
         }
         if !answer.offices_elsewhere.is_empty() {
-            says.push(lang.say(
-                "▲ 仍在其他党组织任职, 免职用 unit officer end:",
-                "▲ they still hold offices elsewhere, which unit officer end ends:",
-            ));
+            let hint = lang.say(
+                "仍在其他党组织任职, 免职用 unit officer end:",
+                "they still hold offices elsewhere, which unit officer end ends:",
+            );
+            says.push(format!("{WARN} {hint}"));
             says.push(officer::officers(&answer.offices_elsewhere, lang));
         }
         says.join("\n")

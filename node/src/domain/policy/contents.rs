@@ -122,5 +122,9 @@ mod tests {
             [""; 0],
             "a theme of their own"
         );
+        // The branch designs the plus itself, and never holds it alone.
+        let plus = said("xianning", &["服务精准扶贫"]);
+        let has = |part: &str| plus.iter().any(|one| one.contains(part));
+        assert!(!has("没有内容类别") && has("不能仅以“+”内容"), "{plus:?}");
     }
 }

@@ -112,9 +112,7 @@ fn was_about(shelf: &impl Shelf, record: &Record, who: Who) -> Result<bool, Offi
         .map_or(&[][..], |(_, earlier)| earlier);
     for sequence in earlier.iter().chain([&record.sequence]) {
         let entry = shelf.one(LogNo::LOCAL, *sequence)?;
-        let payload = entry.payload();
-        let payload = payload.and_then(|bytes| Payload::decode(entry.header().kind, &bytes).ok());
-        let had = match &payload {
+        let had = match &book::payload_of(&entry) {
             Some(Payload::Activity(activity)) => has(activity),
             Some(Payload::LocalCorrection(correction)) => match &correction.replacement {
                 Some(LocalReplacement::Activity(activity)) => has(activity),

@@ -157,11 +157,7 @@ fn local(
         let units = number.map_or(Ok(Vec::new()), |_| units_of(store, member))?;
         for entry in store.entries(LogNo::LOCAL, printed.sequence + 1..size)? {
             let entry = entry?;
-            let payload = entry.payload();
-            let payload = payload.and_then(|bytes| {
-                let kind = entry.header().kind;
-                Payload::decode(kind, &bytes).ok()
-            });
+            let payload = book::payload_of(&entry);
             if payload.is_some_and(|payload| about(&payload, number, (member, &units))) {
                 found.push(entry.header().sequence);
             }
