@@ -45,6 +45,11 @@ impl Position {
         self.sequence
     }
 
+    /// The same counted in the log of its epoch, which began at `base`: what people are told.
+    pub const fn in_log(&self, base: u64) -> u64 {
+        self.sequence.saturating_sub(base)
+    }
+
     /// How many of the partner's entries the author had applied.
     pub const fn seen(&self) -> u64 {
         self.clock.saturating_sub(self.sequence)

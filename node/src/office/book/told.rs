@@ -68,7 +68,7 @@ pub(in crate::office) fn told(store: &Store, who: Who) -> Result<Vec<Told>, Offi
                 day,
                 content: fact.payload,
                 partner: partner.code.to_string(),
-                sequence: fact.position.sequence().saturating_sub(fact.base),
+                sequence: fact.position.in_log(fact.base),
             })
         }));
     }
@@ -124,6 +124,5 @@ pub(in crate::office) fn letters(
 
 /// Where a fact stands in its log.
 fn sequence_of(fact: &Fact) -> u64 {
-    let position = fact.event.position;
-    position.sequence().saturating_sub(fact.event.base)
+    fact.event.position.in_log(fact.event.base)
 }

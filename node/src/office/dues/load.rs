@@ -177,7 +177,7 @@ impl Loaded {
             };
             let ours = Some(fact.side) == side;
             let way = if ours { "out" } else { "in" };
-            let sequence = fact.position.sequence().saturating_sub(fact.base);
+            let sequence = fact.position.in_log(fact.base);
             found.push(Elsewhere {
                 told: match (ours, self.is_kept(dues)) {
                     (false, _) => Told::Theirs,

@@ -280,7 +280,7 @@ impl Logs<'_> {
         };
         Entry {
             log: log.into(),
-            sequence: position.sequence().saturating_sub(base),
+            sequence: position.in_log(base),
         }
     }
 
