@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::Fen,
-    letter::DuesAsked as Asked,
+    letter::{DuesAsked as Asked, DuesListed},
     time::{Day, Month},
 };
 
 use super::{
     account::Account,
+    listed,
     month::{MonthLine, Months, months},
     person::{Elsewhere, Person},
 };
@@ -54,12 +55,13 @@ pub struct Row {
     pub corrected: bool,
 }
 
-/// The person's lines of a month: one on the list of their own unit, and one on that of every other unit that received something. `today` is
-/// where a month that is not over ends.
-pub fn rows(
-    (person, account): (&Person, &Account),
+/// The person's lines of a month: one on the list of their own unit, and one on that of every other unit that received something, or of which a
+/// closing keeps something else of the month `before` than is known now. `today` is where a month that is not over ends.
+pub fn rows<'a>(
+    (person, account): (&'a Person, &Account),
     elsewhere: &[Elsewhere],
     (month, today): (Month, Day),
+    before: &[(&'a str, &DuesListed)],
 ) -> Vec<Row> {
     let day = last_day(month).min(today);
     let lines = months((person, account), elsewhere, day, month);
@@ -67,12 +69,62 @@ pub fn rows(
     let mut received = received((person, account), (month.first_day(), day));
     received.entry(own).or_default();
     let corrected = is_corrected((person, account), elsewhere, (month, day));
+    let other = known_otherwise((person, account), elsewhere, (month.previous(), before));
+    for unit in &other {
+        received.entry(Some(unit)).or_default();
+    }
     let rows = received.into_iter().filter_map(|(place, received)| {
         let on_it = place == own && is_asked(&lines, month);
-        let row = || row(person, &lines, (month, corrected), (place, on_it, received));
-        (on_it || received.0 != 0).then(row)
+        let other = place.is_some_and(|place| other.contains(place));
+        let flags = (month, corrected || other);
+        let row = || row(person, &lines, flags, (place, on_it, received));
+        (on_it || other || received.0 != 0).then(row)
     });
     rows.collect()
+}
+
+/// The units of which a closing keeps something else of a month than would stand on their lists now. What letters tell and where people belonged
+/// is dated by the day it is about, however late it is entered: nothing else would say why the next list begins with another figure.
+fn known_otherwise<'a>(
+    about: (&'a Person, &Account),
+    elsewhere: &[Elsewhere],
+    (month, kept): (Month, &[(&'a str, &DuesListed)]),
+) -> BTreeSet<&'a str> {
+    if kept.is_empty() {
+        return BTreeSet::new();
+    }
+    let now = rows(about, elsewhere, (month, last_day(month)), &[]);
+    let other = kept.iter().filter(|(unit, kept)| {
+        let mut own = now.iter();
+        let now = own.find(|row| row.unit.as_deref() == Some(*unit));
+        let now = now.map(|row| Standing::of(&listed::keep(row)));
+        now.unwrap_or_default() != Standing::of(kept)
+    });
+    other.map(|(unit, _)| *unit).collect()
+}
+
+/// What of a line the next month begins with.
+#[derive(Default, Eq, PartialEq)]
+struct Standing {
+    arrears: Fen,
+    arrears_months: u32,
+    unknown_months: u32,
+    advance: Fen,
+    duplicate: Fen,
+    double: Vec<Month>,
+}
+
+impl Standing {
+    fn of(kept: &DuesListed) -> Self {
+        Self {
+            arrears: kept.arrears,
+            arrears_months: kept.arrears_months,
+            unknown_months: kept.unknown_months,
+            advance: kept.advance,
+            duplicate: kept.duplicate,
+            double: kept.double.clone(),
+        }
+    }
 }
 
 /// Did something that counts in the month change what earlier months were told: money that came in before it, or what was owed for them?

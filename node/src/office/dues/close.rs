@@ -16,7 +16,7 @@ use super::{
     Outcome,
     load::Loaded,
     outcome,
-    read::{everyone, known, list_of, unit_of, whose},
+    read::{Kept, everyone, known, list_of, unit_of, whose},
 };
 use crate::{
     book::{self, Shelf},
@@ -221,7 +221,8 @@ fn open(
         .into_iter()
         .filter(is_open)
     {
-        let list = list_of(&people, (&closings, &[]), &unit, (month, today));
+        let kept = Kept::of(shelf, month)?;
+        let list = list_of(&people, &kept, &unit, (month, today));
         // The month that was named comes last.
         without_unit = list.rows.iter().filter(|row| row.unit.is_none()).count();
         let mut lists: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
@@ -261,7 +262,7 @@ fn units_in(one: &Loaded, (month, today): (Month, Day)) -> Vec<String> {
     let mut corrected = corrections.map(|noted| noted.entry.counts_on.month());
     let stay = one.person.stay(one.person.day_of(month));
     let (Some(stay), false) = (stay, corrected.any(|of| of == month)) else {
-        let rows = rows((&one.person, account), &one.elsewhere, (month, today));
+        let rows = rows((&one.person, account), &one.elsewhere, (month, today), &[]);
         return rows.into_iter().filter_map(|row| row.unit).collect();
     };
     let paid = account.payments.iter().map(|noted| noted.entry.paid_on);

@@ -67,6 +67,9 @@ pub(super) struct Outcome {
     /// Of a relief: those that it overlaps.
     #[prost(uint64, repeated, tag = "9")]
     pub(super) replaces: Vec<u64>,
+    /// Of a payment: its months that nobody here was to collect.
+    #[prost(string, repeated, tag = "10")]
+    pub(super) not_asked: Vec<String>,
 }
 
 pub(super) fn outcome(answer: &Answer) -> Result<Outcome, OfficeError> {

@@ -14,7 +14,11 @@ use super::{
 };
 use crate::{
     book,
-    domain::{case::Side, life::Who},
+    domain::{
+        case::Side,
+        dues::{Asked, one},
+        life::Who,
+    },
     office::{
         Answer, Office, OfficeError, Request,
         book::person as named,
@@ -56,12 +60,13 @@ pub(in crate::office) async fn pay(
             let who = named(desk.draft, &name)?.who;
             let loaded = load(desk.draft, &store, who)?;
             let mut payment = payment(desk, &loaded, &paying)?;
+            let not_asked = not_asked(&loaded, &payment);
             let mut telling = Telling::default();
             if let Some(case) = case_to_tell(desk.draft, who)? {
                 let fact = Payload::DuesPayment(payment.clone());
                 payment.told = tell(desk, &fact, case, Kind::Dues, &mut telling)?;
             }
-            let answer = enter(desk, payment, telling)?;
+            let answer = enter(desk, payment, (telling, not_asked))?;
             // The payment is what was asked for; the letter was written before it, so that it can name it.
             desk.written.rotate_right(1);
             Ok(answer)
@@ -109,7 +114,7 @@ pub(in crate::office) async fn record(
                     sequence: written.sequence,
                 });
             }
-            enter(desk, payment, Telling::default())?;
+            enter(desk, payment, (Telling::default(), Vec::new()))?;
             Ok(Answer::about(file.id))
         })
         .await
@@ -118,7 +123,7 @@ pub(in crate::office) async fn record(
 fn enter(
     desk: &mut Desk<'_, '_>,
     payment: DuesPayment,
-    telling: Telling,
+    (telling, not_asked): (Telling, Vec<String>),
 ) -> Result<Answer, OfficeError> {
     let outcome = Outcome {
         number: payment.number.get(),
@@ -128,10 +133,19 @@ fn enter(
         months: payment.months.get(),
         counts_on: payment.paid_on.to_string(),
         telling: Some(telling),
+        not_asked,
         ..Outcome::default()
     };
     desk.enter(&payment.into(), None)?;
     Ok(answer(&outcome))
+}
+
+/// The months of a payment that are not this committee's to collect.
+fn not_asked(loaded: &Loaded, payment: &DuesPayment) -> Vec<String> {
+    let about = (&loaded.person, &loaded.account);
+    let covered = payment.covered();
+    let other = covered.filter(|month| one(about, payment.paid_on, *month).asked != Asked::Here);
+    other.map(|month| month.to_string()).collect()
 }
 
 fn payment(

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hongyan_proto::time::{Day, Month};
+use hongyan_proto::{
+    letter::DuesListed,
+    time::{Day, Month},
+};
 
 use super::load::{Loaded, Room, load_hosted, member_with};
 use crate::{
@@ -125,27 +128,67 @@ pub(in crate::office) fn list(
     let (shelf, days) = (&office.store, (month, office.today()));
     let unit = &whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
-    let closings = book::dues_closings(shelf)?;
-    let closed = book::dues_lists(shelf, month)?;
-    let list = list_of(&people, (&closings, &closed), unit, days);
+    let list = list_of(&people, &Kept::of(shelf, month)?, unit, days);
     known(shelf, &people, unit)?;
     Ok(list)
+}
+
+/// What closings keep that bears on a month's list.
+pub(super) struct Kept {
+    closings: Closings,
+    lists: Vec<Closed>,
+    /// The lists of the month before, with which an open month begins.
+    before: Vec<Closed>,
+}
+
+impl Kept {
+    pub(super) fn of(shelf: &impl Shelf, month: Month) -> Result<Self, OfficeError> {
+        Ok(Self {
+            closings: book::dues_closings(shelf)?,
+            lists: book::dues_lists(shelf, month)?,
+            before: book::dues_lists(shelf, month.previous())?,
+        })
+    }
+
+    /// Where a unit's next list is open: what its last one says of each person.
+    fn before(&self) -> BTreeMap<Who, Vec<(&str, &DuesListed)>> {
+        let mut before: BTreeMap<Who, Vec<_>> = BTreeMap::new();
+        for closed in &self.before {
+            let next = closed.entry.month.plus_months(1);
+            if self.closings.has_list(&closed.unit, next) {
+                continue;
+            }
+            for line in &closed.entry.rows {
+                let lines = listed::who(line).map(|who| before.entry(who).or_default());
+                lines
+                    .into_iter()
+                    .for_each(|lines| lines.push((closed.unit.as_str(), line)));
+            }
+        }
+        before
+    }
 }
 
 /// The lists of a unit and of those inside it: as their closings have them, else derived.
 pub(super) fn list_of(
     people: &[Loaded],
-    (closings, closed): (&Closings, &[Closed]),
+    kept: &Kept,
     unit: &str,
     (month, today): (Month, Day),
 ) -> List {
+    let Kept {
+        closings, lists, ..
+    } = kept;
     let inside = |place: &str| unit.is_empty() || belongs(place, unit);
+    let before = kept.before();
     let derived = people.iter().flat_map(|one| {
         let about = (&one.person, &one.account);
-        rows(about, &one.elsewhere, (month, today))
+        let before = before.get(&one.person.who);
+        let before = before.map_or(&[][..], Vec::as_slice);
+        rows(about, &one.elsewhere, (month, today), before)
     });
     // Whom a kept list asked stands on no other one, whatever their unit is called or was taken for.
-    let kept_own: BTreeSet<Who> = closed
+    let kept_own: BTreeSet<Who> = lists
         .iter()
         .flat_map(|closed| &closed.entry.rows)
         .filter(|kept| kept.asked != Asked::Nobody)
@@ -163,7 +206,7 @@ pub(super) fn list_of(
         .iter()
         .map(|one| (one.person.who, one.person.name.as_str()))
         .collect();
-    let kept = closed.iter().filter(|closed| inside(&closed.unit));
+    let kept = lists.iter().filter(|closed| inside(&closed.unit));
     let name = |who: Who| {
         names
             .get(&who)
@@ -224,9 +267,7 @@ pub(in crate::office) fn arrears(
     let unit = &whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
     known(shelf, &people, unit)?;
-    let closings = book::dues_closings(shelf)?;
-    let closed = book::dues_lists(shelf, month)?;
-    let list = list_of(&people, (&closings, &closed), unit, (month, today));
+    let list = list_of(&people, &Kept::of(shelf, month)?, unit, (month, today));
     let is_closed = list.is_closed();
     let people: BTreeMap<Who, &Loaded> = people.iter().map(|one| (one.person.who, one)).collect();
     // Of a later month only that it was paid twice is worth a word before it comes.
@@ -280,10 +321,9 @@ pub(in crate::office) fn publish(
     let unit = whose(shelf, unit)?;
     let people = everyone(shelf, shelf)?;
     known(shelf, &people, &unit)?;
-    let closings = book::dues_closings(shelf)?;
-    let closed = book::dues_lists(shelf, period.1)?;
+    let kept = Kept::of(shelf, period.1)?;
     let days = (period.1, office.today());
-    let list = list_of(&people, (&closings, &closed), &unit, days);
+    let list = list_of(&people, &kept, &unit, days);
     let lines = people
         .iter()
         .flat_map(|one| published((&one.person, &one.account), &unit, period, days.1));
@@ -293,7 +333,7 @@ pub(in crate::office) fn publish(
     let place = |one: &Published| one.unit.clone().unwrap_or_default();
     let received = people
         .iter()
-        .filter(|one| !closings.covers(&place(one), one.last));
+        .filter(|one| !kept.closings.covers(&place(one), one.last));
     open.extend(received.map(place));
     Ok(Publication { unit, open, people })
 }

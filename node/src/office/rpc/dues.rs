@@ -242,6 +242,7 @@ impl DuesService for Office {
             part: outcome.part,
             told,
             not_told,
+            not_asked: outcome.not_asked,
         }))
     }
 

@@ -3,7 +3,10 @@
 
 use hongyan_proto::{
     id::{CaseId, Fen, Hash},
-    letter::{AnswerKind, Disclosure, DisclosureSet, LineAnswer, LineField, Payload, Place},
+    letter::{
+        AnswerKind, CertificateCheck, Disclosure, DisclosureSet, LineAnswer, LineField, Payload,
+        Place, Returned,
+    },
     time::{Month, Quarter},
 };
 
@@ -17,7 +20,7 @@ use crate::{
     book,
     domain::{
         case::Side,
-        dues::{Row, totals},
+        dues::{Asked, Row, totals},
         duty::{Duty, State},
         fact::{dues::paid_twice, effective},
         statement::{Cause, Status},
@@ -364,6 +367,66 @@ async fn a_closed_list_stays_when_a_letter_of_an_earlier_day_arrives() {
     assert_eq!(list("2026-04").rows, listed);
     assert_eq!(list("2026-05").rows, known);
     assert_eq!(row(host, month("2026-06")).arrears, Fen(4500));
+    // Only the first list behind what was closed says that it knows better.
+    for (of, corrected) in [("2026-05", true), ("2026-06", true), ("2026-04", false)] {
+        assert_eq!(row(host, month(of)).corrected, corrected, "{of}");
+    }
+    pair.set_day("2026-07-02");
+    assert!(!row(host, month("2026-07")).corrected);
+    same_after_rebuild(host);
+}
+
+#[tokio::test]
+async fn a_return_told_after_months_were_closed_is_a_correction_on_both_sides() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
+    for town in [home, host] {
+        base(town, "张三", 3000, "2026-04").await.unwrap();
+    }
+    pair.set_day("2026-06-10");
+    for (town, unit) in [(home, ""), (host, "社区第三支部")] {
+        shut(town, unit, month("2026-05")).await.unwrap();
+    }
+    let closed = |town| (row(town, month("2026-04")), row(town, month("2026-05")));
+    let before = (closed(home), closed(host));
+    assert_eq!(
+        [before.0.1.arrears, before.1.1.arrears],
+        [Fen(0), Fen(3000)]
+    );
+    // Home entered in June that the member was back on the last of April: May is home's.
+    let returned = Returned {
+        returned_on: day("2026-04-30"),
+        certificate_check: Some(CertificateCheck::Seen),
+        member_account: None,
+        host_account: None,
+    };
+    write(home, case, returned).await.unwrap();
+    pair.sync().await;
+    assert_eq!((closed(home), closed(host)), before);
+    let june = |town| {
+        let row = row(town, month("2026-06"));
+        (row.asked, row.arrears, row.corrected)
+    };
+    assert_eq!(june(home), (Asked::Here, Fen(3000), true));
+    assert_eq!(june(host), (Asked::Nobody, Fen(1500), true));
+    // April is paid and June closed: July is like any other month, and nobody is on the host's list.
+    pair.set_day("2026-07-02");
+    let (taken, _) = pay(host, "张三", paying("2026-04", 1)).await.unwrap();
+    assert_eq!(taken.not_asked, [""; 0]);
+    for (town, unit) in [(home, ""), (host, "社区第三支部")] {
+        shut(town, unit, month("2026-06")).await.unwrap();
+    }
+    // Who pays at the host for home's months is told so.
+    let free = Paying {
+        any_amount: true,
+        ..paying("2026-06", 2)
+    };
+    let (taken, _) = pay(host, "张三", free).await.unwrap();
+    assert_eq!(taken.not_asked, ["2026-06", "2026-07"]);
+    let july = row(home, month("2026-07"));
+    assert_eq!((july.arrears, july.corrected), (Fen(4500), false));
+    same_after_rebuild(home);
     same_after_rebuild(host);
 }
 

@@ -74,7 +74,16 @@ pub(in crate::cli::dues) fn paid(answer: &PayDuesResponse, lang: Lang) -> String
         )
         .add("已告知对方", "partners told", answer.told)
         .render();
-    format!("{text}{}", stays(&answer.not_told, lang))
+    let other = Some(answer.not_asked.join(", ")).filter(|months| !months.is_empty());
+    let other = other.map(|months| {
+        let says = lang.say(
+            &format!("{months} 不由本单位收取; 如系误收请用 dues correct --void 作废, 或与对方核对"),
+            &format!("{months}: not this committee's to collect; dues correct --void takes a mistake back, or ask the other side"),
+        );
+        format!("\n{WARN} {says}")
+    });
+    let (other, stays) = (other.unwrap_or_default(), stays(&answer.not_told, lang));
+    format!("{text}{other}{stays}")
 }
 
 pub(in crate::cli::dues) fn corrected(answer: &CorrectDuesResponse, lang: Lang) -> String {

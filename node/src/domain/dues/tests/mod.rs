@@ -141,7 +141,7 @@ pub(super) fn row(
     unit: &str,
     days: (Month, Day),
 ) -> Option<Row> {
-    let mut rows = rows(about, elsewhere, days).into_iter();
+    let mut rows = rows(about, elsewhere, days, &[]).into_iter();
     rows.find(|row| {
         let place = row.unit.as_deref();
         unit.is_empty() || place.is_some_and(|place| belongs(place, unit))

@@ -375,7 +375,7 @@ fn a_move_between_units_is_listed_once() {
     assert_eq!(of("东街支部", "2026-04"), None);
     assert_eq!(of("西街支部", "2026-04").unwrap().arrears, Fen(3000));
     let march = (month("2026-03"), day("2026-12-31"));
-    let whole = rows((&member, &account), &[], march);
+    let whole = rows((&member, &account), &[], march, &[]);
     assert_eq!(whole, [east, west]);
     let sums = totals(&whole);
     assert_eq!((sums.persons, sums.owed), (1, Fen(1500)));
