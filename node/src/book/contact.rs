@@ -34,7 +34,7 @@ pub struct Proposal {
 pub struct Contact {
     /// How much of the own current log the partner acknowledged.
     pub acked: u64,
-    /// The last session that ended well.
+    /// The last session that ended well; or when the newest letter that was read from a file was written.
     pub last_sync: Option<Timestamp>,
     /// The last time anything was tried or came in.
     pub last_contact: Option<Timestamp>,
@@ -152,6 +152,19 @@ pub fn note_sync(
         record.problem.clear();
         record.skew_ms = skew_ms;
         record.asked.clear();
+    })
+}
+
+/// A letter in a file was read: partners that only carry files exchange as well, as of when it was written, by its author's clock.
+pub fn note_letter(
+    draft: &mut Draft<'_>,
+    key: KeyId,
+    written: i64,
+    now: Timestamp,
+) -> Result<(), BookError> {
+    change(draft, key, |record| {
+        record.last_sync_ms = record.last_sync_ms.max(written.min(now.millis()));
+        record.last_contact_ms = now.millis();
     })
 }
 

@@ -47,7 +47,7 @@ pub use certificate::certificates;
 pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
     Contact, Proposal, begin_anew, forget_sync_problem, invitation, note_ack, note_held,
-    note_hello, note_problem, note_sync,
+    note_hello, note_letter, note_problem, note_sync,
 };
 pub use contacted::contacted;
 pub use dues::{

@@ -129,7 +129,7 @@ pub(super) struct ContactRecord {
     /// How much of the own current log the partner acknowledged.
     #[prost(uint64, tag = "1")]
     pub acked: u64,
-    /// The last session that ended well; 0: never.
+    /// The last session that ended well, or the newest letter that was read; 0: never.
     #[prost(sint64, tag = "2")]
     pub last_sync_ms: i64,
     /// The last time anything was tried or came in; 0: never.

@@ -340,12 +340,13 @@ impl Link {
         let now = self.now();
         let noted = self.store().commit(move |draft| {
             book::note_ack(draft, key, log, held)?;
-            if newest::note(draft, key, (time, size))?
-                && let Some(question) = inquiry.ask
-            {
-                book::note_question(draft, key, question)?;
-                // Who asks was restored, and holds no more than it says: what it lost of this side's log goes out again.
-                book::note_held(draft, key, log, held)?;
+            if newest::note(draft, key, (time, size))? {
+                book::note_letter(draft, key, time, now)?;
+                if let Some(question) = inquiry.ask {
+                    book::note_question(draft, key, question)?;
+                    // Who asks was restored, and holds no more than it says: what it lost of this side's log goes out again.
+                    book::note_held(draft, key, log, held)?;
+                }
             }
             if let Some(answer) = inquiry.answer {
                 book::note_answer(draft, key, log, answer)?;

@@ -51,6 +51,9 @@ async fn a_letter_carried_by_hand_does_what_a_session_does() {
     assert_equal(&home, &host);
     let partner = home.partner(&host);
     assert_eq!((partner.applied, partner.contact.acked), (1200, 1200));
+    // Both have exchanged, though they never met.
+    let exchanged = [&partner, &host.partner(&home)].map(|with| with.contact.last_sync.is_some());
+    assert_eq!(exchanged, [true; 2]);
     // The first letter again, old by now, is not taken for a loss.
     host.link.import_letter(letter.bytes.clone()).await.unwrap();
     // Not for the home itself, not from a stranger, not cut short.
