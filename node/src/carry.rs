@@ -114,6 +114,7 @@ pub(crate) fn redeem(office: Office) -> Redeem {
                         OfficeError::InvitationUnknown => Reason::InvitationUnknown,
                         OfficeError::InvitationExpired => Reason::InvitationExpired,
                         OfficeError::InvitationUsed => Reason::InvitationUsed,
+                        OfficeError::AlreadyPartner(_) => Reason::AlreadyPartner,
                         OfficeError::Store(_) | OfficeError::Damaged(_) => Reason::Store,
                         _ => Reason::Malformed,
                     };
@@ -336,6 +337,7 @@ fn link_error(error: LinkError, whom: &str) -> OfficeError {
         LinkError::Refused(Reason::InvitationUnknown) => OfficeError::InvitationUnknown,
         LinkError::Refused(Reason::InvitationExpired) => OfficeError::InvitationExpired,
         LinkError::Refused(Reason::InvitationUsed) => OfficeError::InvitationUsed,
+        LinkError::Refused(Reason::AlreadyPartner) => OfficeError::AlreadyPartner(whom.to_owned()),
         LinkError::Refused(Reason::Revoked) | LinkError::RevokedHere => {
             OfficeError::Revoked(whom.to_owned())
         }

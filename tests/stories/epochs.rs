@@ -109,6 +109,8 @@ async fn entries_that_nobody_has_are_given_up_by_both_in_a_new_epoch() {
     );
     town.settle(home, host).await.unwrap();
     alike(&town, home, host).await;
+    // Whoever invites the other once more begins no third epoch.
+    town.introduce(host, home).await.unwrap();
     town.desk(home)
         .notice(HOST, &people[2], "2025-12-01", "341700")
         .await

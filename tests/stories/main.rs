@@ -15,6 +15,7 @@ mod hostile;
 mod killed;
 mod lies;
 mod life;
+mod meeting;
 mod office;
 mod quarter;
 mod roster;

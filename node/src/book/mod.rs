@@ -68,7 +68,7 @@ pub use member::{
     members_of_certificate, same_unit,
 };
 pub use partner::{
-    Hindrance, LogRef, Partner, PartnerState, partner, partner_of_log, partners, set_forked,
+    Hindrance, LogRef, Partner, PartnerState, met, partner, partner_of_log, partners, set_forked,
 };
 pub use policy::{Policies, is_recording, policies};
 pub use quarter::{Quarters, quarter, quarters};

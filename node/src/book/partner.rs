@@ -280,8 +280,21 @@ pub fn partner_of_log(
         .find_map(|partner| partner.share(log.0).map(|share| (partner, share.author))))
 }
 
+/// The epochs with which two partners met: of the log written here, and of the one mirrored. Whoever meets again names them, so that both go on
+/// where they were; an epoch that was reset since is known to both by its entries.
+pub fn met(shelf: &impl Shelf, partner: &Partner) -> Result<(Epoch, Option<Epoch>), BookError> {
+    let first = |logs: &[LogRef]| logs.iter().rev().find(|log| log.fresh).map(|log| log.no);
+    let epoch = |log: Option<LogNo>| {
+        let record = log.map(|log| shelf.record(log)).transpose();
+        record.map(|record| record.map(|record| record.origin.epoch))
+    };
+    let out = epoch(first(&partner.out_logs))?;
+    let out = out.ok_or(BookError::View("partner"))?;
+    Ok((out, epoch(first(&partner.incoming_logs))?))
+}
+
 /// A partner was added by this entry of the local log: finds its logs, or makes them. A second entry for the same key, or for one that
-/// took its place, renews the pin, the words and the epochs.
+/// took its place, renews the pin and the words, and the epochs that it does not know yet.
 pub(super) fn keep(
     draft: &mut Draft<'_>,
     sequence: u64,
@@ -313,48 +326,41 @@ pub(super) fn keep(
         .map(|text| text.as_str().to_owned())
         .unwrap_or_default();
     record.revoked = false;
-    let out = find_or_create(
-        draft,
-        LogOrigin {
-            author: own,
-            audience: key.key_id(),
-            epoch: added.out_epoch,
-        },
-        own_key,
-    )?;
-    if record.out_logs.last().is_none_or(|last| last.no != out.0) {
-        record.out_logs.push(LogRecordRef {
-            no: out.0,
-            fresh: true,
-            ..LogRecordRef::default()
-        });
-    }
+    let origin = |author: KeyId, audience, epoch| LogOrigin {
+        author,
+        audience,
+        epoch,
+    };
+    let out = origin(own, key.key_id(), added.out_epoch);
+    add_log(draft, &mut record.out_logs, out, own_key)?;
     if let Some(epoch) = added.in_epoch {
-        add_incoming(draft, &mut record, &key, epoch, own)?;
+        add_log(
+            draft,
+            &mut record.in_logs,
+            origin(key.key_id(), own, epoch),
+            key,
+        )?;
     }
     put_record(draft, &record)
 }
 
-fn add_incoming(
+/// A log that is known by its epoch goes on, also where it was reset since or either key was rotated: entries in it still count.
+fn add_log(
     draft: &mut Draft<'_>,
-    record: &mut PartnerRecord,
-    key: &PublicKey,
-    epoch: Epoch,
-    own: KeyId,
+    logs: &mut Vec<LogRecordRef>,
+    origin: LogOrigin,
+    author: PublicKey,
 ) -> Result<(), BookError> {
-    let origin = LogOrigin {
-        author: key.key_id(),
-        audience: own,
-        epoch,
-    };
-    let no = find_or_create(draft, origin, *key)?;
-    if record.in_logs.last().is_none_or(|last| last.no != no.0) {
-        record.in_logs.push(LogRecordRef {
-            no: no.0,
-            fresh: true,
-            ..LogRecordRef::default()
-        });
+    for log in &*logs {
+        if draft.record(LogNo(log.no))?.origin.epoch == origin.epoch {
+            return Ok(());
+        }
     }
+    logs.push(LogRecordRef {
+        no: find_or_create(draft, origin, author)?.0,
+        fresh: true,
+        ..LogRecordRef::default()
+    });
     Ok(())
 }
 

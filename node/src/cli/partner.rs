@@ -231,8 +231,8 @@ fn checked(answer: &CheckPartnerResponse, lang: Lang) -> String {
 
 async fn revoke(partner: String, reason: String, session: &mut Session<'_>) -> Result<(), Failure> {
     session.confirm(
-        &format!("撤销与 {partner} 的互信? 不可恢复, 再来往须重新邀请。"),
-        &format!("Revoke {partner}? This cannot be undone; going on needs a new invitation."),
+        &format!("撤销与 {partner} 的互信? 往来即停; 再来往须重新邀请, 从中断处继续。"),
+        &format!("Revoke {partner}? Nothing more is exchanged; going on needs a new invitation, and goes on where it stopped."),
     )?;
     let request = RevokePartnerRequest {
         actor: session.actor()?,

@@ -19,6 +19,8 @@ pub enum Reason {
     InvitationExpired,
     /// It was redeemed already.
     InvitationUsed,
+    /// The two know of another correspondence than the caller speaks of.
+    AlreadyPartner,
     /// The caller's key is no partner's.
     NotPinned,
     /// The caller's key was a partner's.
@@ -33,7 +35,7 @@ pub enum Reason {
     Store,
 }
 
-const REASONS: [(Reason, Code, &str, &str); 9] = [
+const REASONS: [(Reason, Code, &str, &str); 10] = [
     (
         Reason::InvitationUnknown,
         Code::PermissionDenied,
@@ -51,6 +53,12 @@ const REASONS: [(Reason, Code, &str, &str); 9] = [
         Code::PermissionDenied,
         "INVITATION_USED",
         "邀请已被使用, 请对方重新发出并核对是谁用了它 the invitation was used already: ask for a new one, and who used it",
+    ),
+    (
+        Reason::AlreadyPartner,
+        Code::FailedPrecondition,
+        "ALREADY_PARTNER",
+        "双方已有往来, 与本机所称不同: 先从较新的备份恢复, 再接受邀请 the two have a correspondence already, and this node speaks of another one: restore a newer backup first",
     ),
     (
         Reason::NotPinned,
@@ -96,7 +104,7 @@ impl Reason {
         REASONS
             .iter()
             .find(|row| row.0 == self)
-            .unwrap_or(&REASONS[8])
+            .unwrap_or(&REASONS[9])
     }
 
     /// The words for people.

@@ -93,8 +93,10 @@ pub enum OfficeError {
     /// One's own, or for the other purpose.
     #[error("这份邀请是自己发出的或用途不同 the invitation is one's own, or for another purpose")]
     InvitationWrongKind,
-    /// Pinned already.
-    #[error("已与该党组织结对: {0} already a partner")]
+    /// Met before, and what both sides hold of the correspondence differs.
+    #[error(
+        "与 {0} 已有往来, 对方所称的往来与此处所存不同, 结对未改变 there is a correspondence with {0} already, and the other side speaks of another one: nothing was changed"
+    )]
     AlreadyPartner(String),
     /// The pin was taken away.
     #[error("与 {0} 的结对已撤销 the partner was revoked")]
@@ -372,8 +374,12 @@ impl OfficeError {
             Self::InvitationWrongKind => {
                 "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose"
             }
-            Self::AlreadyPartner(_) => "直接同步即可 just synchronize",
-            Self::Revoked(_) => "如需恢复, 请重新邀请结对 going on needs a new invitation",
+            Self::AlreadyPartner(_) => {
+                "数据不全的一方先从较新的备份恢复 (restore), 再接受邀请; 没有备份的, 另行 init 新节点并以新密钥结对 the side whose data are incomplete restores a newer backup and accepts again; without one, a new node (init) becomes a partner with its new key"
+            }
+            Self::Revoked(_) => {
+                "如需恢复, 请重新邀请结对, 往来从中断处继续 going on needs a new invitation, and goes on where it stopped"
+            }
             Self::Unreachable(_) => {
                 "用 partner check 逐步检查连接 look at it step by step with partner check"
             }

@@ -19,7 +19,7 @@ use super::{
     find,
 };
 use crate::{
-    book::{self, Hindrance, Partner, PartnerState, Shelf as _},
+    book::{self, Hindrance, Partner, PartnerState, Shelf},
     store::Draft,
 };
 
@@ -160,28 +160,25 @@ impl Office {
     ) -> Result<Redeemed, OfficeError> {
         let now = self.now();
         let key = self.key();
-        let epoch = epoch_of(&key, &caller.key, &secret);
-        let answer = Introduction {
-            key: self.public(),
-            organization: self.organization().clone(),
-            epoch,
-        };
-        let told = answer.clone();
+        let (own, organization) = (self.public(), self.organization().clone());
+        let fresh = epoch_of(&key, &caller.key, &secret);
         let keys = self.keys.clone();
-        self.store
+        let epoch = self
+            .store
             .commit(move |draft| {
                 let hash = secret.hash();
-                let known = known(draft, &caller)?;
-                check_secret(draft, hash, known.is_some(), now)?;
-                if known.is_some() {
-                    return Ok(());
+                let met = met(draft, &caller)?;
+                let epoch = met.as_ref().map_or(fresh, |met| met.out);
+                let again = met.is_some_and(|met| met.is_pinned);
+                if check_secret(draft, hash, again, now)? == Secret::Used {
+                    return Ok(epoch);
                 }
-                if caller.key == told.key {
+                if caller.key == own {
                     return Err(OfficeError::InvitationWrongKind);
                 }
                 let actor = Text::parse("邀请 invitation")?;
                 let key = desk::valid(draft, &keys)?;
-                if key.public() != told.key {
+                if key.public() != own {
                     let words =
                         "密钥正在更换, 请重试 the key is being replaced this moment: try again";
                     return Err(OfficeError::Damaged(words.to_owned()));
@@ -200,12 +197,16 @@ impl Office {
                     actor: actor.clone(),
                 };
                 desk.local(&used.into(), None)?;
-                desk.local(&added(&caller, told.epoch, actor)?, None)?;
-                Ok(())
+                desk.local(&added(&caller, epoch, actor)?, None)?;
+                Ok(epoch)
             })
             .await?;
         self.partners_changed();
-        Ok(answer)
+        Ok(Introduction {
+            key: own,
+            organization,
+            epoch,
+        })
     }
 
     pub(super) fn partners_changed(&self) {
@@ -215,35 +216,73 @@ impl Office {
     }
 }
 
-/// The partner, when it was introduced with this very epoch before.
-fn known(draft: &Draft<'_>, caller: &Introduction) -> Result<Option<Partner>, OfficeError> {
-    let Some(partner) = book::partners(draft)?
-        .into_iter()
-        .find(|partner| partner.signer == caller.key)
-    else {
-        return Ok(None);
-    };
-    let epoch = partner
-        .incoming
-        .map(|log| draft.record(log))
-        .transpose()?
-        .map(|record| record.origin.epoch);
-    Ok((partner.state != PartnerState::Revoked && epoch == Some(caller.epoch)).then_some(partner))
+/// What this side knows of a key that introduces itself once more.
+struct Met {
+    /// The epoch of the log written to it: both go on where they were.
+    out: Epoch,
+    /// Is it pinned?
+    is_pinned: bool,
+    /// Is what it says of itself what is written of it?
+    is_unchanged: bool,
 }
 
+/// Was the other side met before? Refuses one that says it begins another log than the one that is held: its letters, or ours, would be lost
+/// without a word. Where nothing was received yet, there is nothing to lose.
+fn met(shelf: &impl Shelf, other: &Introduction) -> Result<Option<Met>, OfficeError> {
+    let mut known = book::partners(shelf)?.into_iter();
+    let Some(partner) = known.find(|partner| partner.signer == other.key) else {
+        return Ok(None);
+    };
+    let (out, incoming) = book::met(shelf, &partner)?;
+    let same = incoming == Some(other.epoch);
+    for log in &partner.incoming_logs {
+        if !same && shelf.record(log.no)?.size() > 0 {
+            return Err(OfficeError::AlreadyPartner(partner.code.to_string()));
+        }
+    }
+    let said = &other.organization;
+    let is_unchanged = partner.code == said.code
+        && partner.name == said.name.as_str()
+        && partner.region == said.region
+        && partner.endpoint == said.endpoint;
+    Ok(Some(Met {
+        out,
+        is_pinned: partner.state != PartnerState::Revoked && same,
+        is_unchanged,
+    }))
+}
+
+/// How an invitation's secret stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Secret {
+    Open,
+    Used,
+}
+
+/// `again`: whoever asks is the one that used it, and may have lost the answer.
 fn check_secret(
     draft: &Draft<'_>,
     hash: Hash,
     again: bool,
     now: Timestamp,
-) -> Result<(), OfficeError> {
+) -> Result<Secret, OfficeError> {
     let Some((expires, used)) = book::invitation(draft, hash)? else {
         return Err(OfficeError::InvitationUnknown);
     };
     match (used, again) {
         (true, false) => Err(OfficeError::InvitationUsed),
+        (true, true) => Ok(Secret::Used),
         (false, _) if now >= expires => Err(OfficeError::InvitationExpired),
-        _ => Ok(()),
+        (false, _) => Ok(Secret::Open),
+    }
+}
+
+/// The epoch with which the invited side introduces itself: of the log that there is, when the two met before.
+pub(super) fn epoch_to(office: &Office, invitation: &Invitation) -> Result<Epoch, OfficeError> {
+    let mut known = book::partners(&office.store)?.into_iter();
+    match known.find(|partner| partner.signer == invitation.key) {
+        Some(partner) => Ok(book::met(&office.store, &partner)?.0),
+        None => Ok(epoch_of(&office.key(), &invitation.key, &invitation.secret)),
     }
 }
 
@@ -260,7 +299,7 @@ pub(super) async fn accept(
     if invitation.expired(office.now()) {
         return Err(OfficeError::InvitationExpired);
     }
-    let epoch = epoch_of(&office.key(), &invitation.key, &invitation.secret);
+    let epoch = epoch_to(office, &invitation)?;
     let own = Introduction {
         key: office.public(),
         organization: office.organization().clone(),
@@ -287,7 +326,7 @@ pub(super) async fn adopt(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            if known(desk.draft, &reply)?.is_some() {
+            if met(desk.draft, &reply)?.is_some_and(|met| met.is_pinned && met.is_unchanged) {
                 return Ok(Answer::default());
             }
             let actor = desk.actor.clone();

@@ -15,6 +15,7 @@ mod forms;
 mod gateways;
 mod hostile;
 mod life;
+mod meeting;
 mod moves;
 mod overdue;
 mod pair;

@@ -180,7 +180,7 @@ impl Pair {
 /// What the wiring does over the network: the invited side asks, the inviting side redeems.
 pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
     let invitation = Invitation::parse(text).unwrap();
-    let epoch = hongyan_proto::id::Epoch::from_bytes([asks.office.key_id().as_bytes()[0]; 16]);
+    let epoch = partner::epoch_to(&asks.office, &invitation)?;
     let own = Introduction {
         key: asks.office.public(),
         organization: asks.office.organization().clone(),

@@ -1,0 +1,109 @@
+//! Two that met before meet again: nothing that was written is lost, and a stranger to the correspondence changes nothing.
+
+use hongyan_proto::{
+    id::Epoch,
+    identity::{Invitation, InvitationSecret},
+    letter::Text,
+};
+
+use super::{
+    pair::{Pair, Town, introduce},
+    stories::{accept, digests, notice, ready, write},
+};
+use crate::{
+    book::{self, PartnerState},
+    office::{
+        OfficeError,
+        partner::{self, Introduction},
+    },
+};
+
+async fn invited(town: &Town) -> Invitation {
+    let invited = partner::invite(&town.office, town.request(), "", 0).await;
+    invited.unwrap().0
+}
+
+async fn meet(asks: &Town, inviter: &Town) -> Result<(), OfficeError> {
+    introduce(asks, inviter, &invited(inviter).await.to_text()).await
+}
+
+async fn revoke(town: &Town) {
+    let code = town.partner().code.to_string();
+    let reason = Text::parse("协议终止").unwrap();
+    let revoked = partner::revoke(&town.office, town.request(), code, reason).await;
+    revoked.unwrap();
+}
+
+/// How the correspondence stands, without what changes with each contact.
+fn standing(town: &Town) -> (PartnerState, Vec<book::LogRef>, Vec<book::LogRef>, u64) {
+    let partner = town.partner();
+    (
+        partner.state,
+        partner.out_logs,
+        partner.incoming_logs,
+        partner.applied,
+    )
+}
+
+#[tokio::test]
+async fn a_renewed_pin_keeps_the_logs_and_a_rebuild_says_the_same() {
+    let pair = ready().await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    let before = standing(&pair.home);
+    for (asks, inviter) in [(&pair.home, &pair.host), (&pair.host, &pair.home)] {
+        revoke(asks).await;
+        assert_eq!(asks.partner().state, PartnerState::Revoked);
+        meet(asks, inviter).await.unwrap();
+        assert_eq!(standing(&pair.home), before);
+        book::rebuild(asks.office.store(), &|_, _| {}).unwrap();
+        assert_eq!(standing(&pair.home), before);
+    }
+    write(&pair.host, case, accept()).await.unwrap();
+    pair.sync().await;
+    assert_eq!(digests(&pair.home), digests(&pair.host));
+}
+
+/// Somebody with the host's key, who says that the log begins elsewhere.
+fn other_epoch(pair: &Pair) -> Introduction {
+    Introduction {
+        key: pair.host.office.public(),
+        organization: pair.host.office.organization().clone(),
+        epoch: Epoch::from_bytes([9; 16]),
+    }
+}
+
+#[tokio::test]
+async fn who_speaks_of_another_correspondence_is_refused_and_nothing_changes() {
+    let pair = ready().await;
+    pair.sync().await;
+    for revoked in [false, true] {
+        if revoked {
+            revoke(&pair.home).await;
+        }
+        let before = standing(&pair.home);
+        let secret = invited(&pair.home).await.secret;
+        let redeemed = pair.home.office.redeem(secret, other_epoch(&pair)).await;
+        let refused = redeemed.unwrap_err();
+        assert!(
+            matches!(refused, OfficeError::AlreadyPartner(_)),
+            "{refused}"
+        );
+        assert_eq!(standing(&pair.home), before);
+    }
+}
+
+#[tokio::test]
+async fn before_anything_was_received_the_other_side_may_begin_again() {
+    // The host lost the answer to the first invitation, and asks with a second one.
+    let pair = Pair::met().await;
+    let secret = invited(&pair.home).await.secret;
+    let redeemed = pair.home.office.redeem(secret, other_epoch(&pair)).await;
+    let (out, incoming) = book::met(pair.home.office.store(), &pair.home.partner()).unwrap();
+    assert_eq!(redeemed.unwrap().epoch, out);
+    assert_eq!(incoming, Some(Epoch::from_bytes([9; 16])));
+    // The secret worked once.
+    let unknown = InvitationSecret::from_slice(&[1; 16]).unwrap();
+    let again = pair.home.office.redeem(unknown, other_epoch(&pair)).await;
+    assert!(matches!(again, Err(OfficeError::InvitationUnknown)));
+}
