@@ -11,7 +11,7 @@ use std::{
 };
 
 use hongyan_proto::{
-    channel::{self, Admission, HandshakeFailure, Listener, TlsIdentity, TlsIdentityError},
+    channel::{self, HandshakeFailure, Listener, TlsIdentity, TlsIdentityError},
     time::{Clock, Timestamp},
 };
 use rand::{RngCore as _, rngs::OsRng};
@@ -278,7 +278,6 @@ async fn exchange(
         tcp,
         link.tls(),
         link.pins().clone(),
-        Admission::AllowIntroduction,
         link.clock().clone(),
         report,
     );

@@ -77,4 +77,25 @@ async fn a_revoked_partner_is_refused_in_words() {
     };
     assert!(!words.is_empty());
     assert_eq!(town.desk(home).partners().await.unwrap().len(), 1);
+    // Nobody is invited, so its key gets no further than the handshake.
+    let check = town.desk(host).check(HOME).await.unwrap();
+    let said = format!("{check:?}");
+    assert!(said.contains("has revoked it"), "{said}");
+}
+
+#[tokio::test]
+async fn a_stranger_comes_through_the_door_while_somebody_is_invited_and_no_longer() {
+    let (mut town, home, _, _) = crate::two(14, 0).await;
+    let third = town.node("330100-001", "330100").await.unwrap();
+    // A used invitation opens no door; an open one does, for its own secret.
+    let open = town.desk(home).invite().await.unwrap();
+    town.desk(third).accept_invitation(&open).await.unwrap();
+    let fourth = town.node("330200-001", "330200").await.unwrap();
+    let refused = town.desk(fourth).accept_invitation(&open).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("has not pinned our key"), "{refused}");
+    town.desk(home).invite().await.unwrap();
+    let refused = town.desk(fourth).accept_invitation(&open).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("used already"), "{refused}");
 }

@@ -14,7 +14,7 @@ use super::{
     partner::partner,
     put,
     record::{ContactRecord, InvitationRecord},
-    shelf::read,
+    shelf::{decode, read},
 };
 use crate::store::{Draft, LogNo, View};
 
@@ -207,4 +207,16 @@ pub fn invitation(
         "invitation",
     )?;
     Ok(record.map(|record| (Timestamp::from_millis(record.expires_ms), record.used)))
+}
+
+/// The last instant before which an invitation of this node may be redeemed; none: all were, or there is none.
+pub fn invited_until(shelf: &impl Shelf) -> Result<Option<Timestamp>, BookError> {
+    let mut last = None;
+    for (_, bytes) in shelf.scan(View::Invitation, &[])? {
+        let record: InvitationRecord = decode(bytes, "invitation")?;
+        if !record.used {
+            last = last.max(Some(Timestamp::from_millis(record.expires_ms)));
+        }
+    }
+    Ok(last)
 }

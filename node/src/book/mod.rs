@@ -46,8 +46,8 @@ pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member,
 pub use certificate::certificates;
 pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
-    Contact, Proposal, begin_anew, forget_sync_problem, invitation, note_ack, note_held,
-    note_hello, note_letter, note_problem, note_sync,
+    Contact, Proposal, begin_anew, forget_sync_problem, invitation, invited_until, note_ack,
+    note_held, note_hello, note_letter, note_problem, note_sync,
 };
 pub use contacted::contacted;
 pub use dues::{

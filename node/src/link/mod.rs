@@ -129,6 +129,8 @@ impl Link {
                 self.tell(scheduler::Event::Known(partner.key_id));
             }
         }
+        let invited = book::invited_until(self.store())?;
+        self.pins().let_in_strangers(invited);
         Ok(())
     }
 

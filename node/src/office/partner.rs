@@ -82,6 +82,8 @@ pub(super) async fn invite(
             })
         })
         .await?;
+    // From now on a stranger may knock.
+    office.partners_changed();
     // A repeated request keeps the first one's expiry.
     let expires = answer.extra.as_ref().try_into().map_or(expires, |bytes| {
         Timestamp::from_millis(i64::from_be_bytes(bytes))

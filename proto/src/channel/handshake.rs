@@ -15,7 +15,7 @@ use super::{
     certificate::{CertificateError, PeerIdentity},
     config::{ALPN, server_config},
     live_tls::LiveTls,
-    pins::{Admission, Pins},
+    pins::Pins,
     verifier::AdmittedClient,
 };
 use crate::time::Clock;
@@ -79,7 +79,6 @@ pub struct HandshakeFailure {
 pub(super) struct Terms {
     pub(super) tls: LiveTls,
     pub(super) pins: Pins,
-    pub(super) admission: Admission,
     pub(super) clock: Clock,
 }
 
@@ -90,7 +89,7 @@ impl Terms {
     ) -> Result<(TlsStream<TcpStream>, PeerIdentity), HandshakeError> {
         // Small messages answer each other; a failure only makes them slower.
         let _ = tcp.set_nodelay(true);
-        let verifier = AdmittedClient::new(self.pins.clone(), self.admission, self.clock.clone());
+        let verifier = AdmittedClient::new(self.pins.clone(), self.clock.clone());
         let config = server_config(&self.tls.current(), verifier.clone())
             .map_err(|error| HandshakeError::Broken(error.to_string()))?;
         let accept = TlsAcceptor::from(Arc::new(config)).accept(tcp);

@@ -22,7 +22,7 @@ use super::{
     crowd::Crowd,
     handshake::{HandshakeError, HandshakeFailure, Terms},
     live_tls::LiveTls,
-    pins::{Admission, Pins},
+    pins::Pins,
 };
 use crate::time::Clock;
 
@@ -54,7 +54,6 @@ impl Listener {
         tcp: TcpListener,
         tls: impl Into<LiveTls>,
         pins: Pins,
-        admission: Admission,
         clock: Clock,
         report: Report,
     ) -> Self {
@@ -62,7 +61,6 @@ impl Listener {
         let terms = Terms {
             tls: tls.into(),
             pins,
-            admission,
             clock,
         };
         let accepting = tokio::spawn(accept(tcp, Arc::new(terms), sender, report));

@@ -36,6 +36,6 @@ pub use listener::{
     HANDSHAKES_AT_ONCE, HANDSHAKES_OF_ONE, Listener, Report, STRANGERS_AT_ONCE, STRANGERS_OF_ONE,
 };
 pub use live_tls::LiveTls;
-pub use pins::{Admission, Pins};
+pub use pins::Pins;
 pub use succession::SUCCESSION_OID;
 pub use tls_identity::{TlsIdentity, TlsIdentityError};

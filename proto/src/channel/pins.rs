@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use tokio::sync::watch;
@@ -13,17 +16,6 @@ use crate::{
     identity::{PublicKey, Succession},
     time::Timestamp,
 };
-
-/// Whom a listener lets through TLS.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Admission {
-    /// Pinned keys only.
-    PinnedOnly,
-    /// Also a key that is not pinned, so that it can redeem an invitation. The connection is marked
-    /// (`PeerIdentity::introduced` is false), every call but `Introduce` must be refused, and it ends after
-    /// [`super::INTRODUCTION_LIMIT`] unless the key is pinned by then.
-    AllowIntroduction,
-}
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Pin {
@@ -38,6 +30,8 @@ struct Pin {
 #[derive(Debug)]
 struct Shared {
     pinned: RwLock<HashMap<KeyId, Pin>>,
+    /// Strangers are let in before this instant, in milliseconds.
+    strangers: AtomicI64,
     changes: watch::Sender<()>,
 }
 
@@ -56,6 +50,7 @@ impl Pins {
     pub fn new() -> Self {
         Self(Arc::new(Shared {
             pinned: RwLock::default(),
+            strangers: AtomicI64::new(i64::MIN),
             changes: watch::Sender::new(()),
         }))
     }
@@ -108,6 +103,18 @@ impl Pins {
             let name = pinned.get(key_id).map_or(*key_id, |pin| pin.name);
             pinned.retain(|_, pin| pin.name != name);
         });
+    }
+
+    /// Lets keys through TLS that are not pinned, before this instant: so long somebody may redeem an invitation. Their connections are marked
+    /// (`PeerIdentity::introduced` is false), every call but `Introduce` must be refused, and they end after
+    /// [`super::INTRODUCTION_LIMIT`] unless the key is pinned by then. None: whoever is not pinned is refused at the handshake.
+    pub fn let_in_strangers(&self, until: Option<Timestamp>) {
+        let until = until.map_or(i64::MIN, Timestamp::millis);
+        self.0.strangers.store(until, Ordering::Release);
+    }
+
+    pub(super) fn lets_in_strangers(&self, now: Timestamp) -> bool {
+        now.millis() < self.0.strangers.load(Ordering::Acquire)
     }
 
     /// Under which name the peer that shows this key, and how it came to be, is pinned here. A key that follows from a pinned one is
@@ -272,6 +279,17 @@ mod tests {
         assert!(!pins.is_pinned(&key.key_id(), end));
         pins.pin(key, None);
         assert_eq!(pins.key(&key.key_id(), end), Some(key));
+    }
+
+    #[test]
+    fn strangers_come_in_until_their_instant_only() {
+        let pins = Pins::new();
+        let before = END.plus_millis(-1);
+        assert!(!pins.lets_in_strangers(before));
+        pins.let_in_strangers(Some(END));
+        assert!(pins.lets_in_strangers(before) && !pins.lets_in_strangers(END));
+        pins.let_in_strangers(None);
+        assert!(!pins.lets_in_strangers(before));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     certificate::{CertificateError, PeerIdentity, server_name},
     config::provider,
     expect::Expect,
-    pins::{Admission, Pins},
+    pins::Pins,
 };
 use crate::time::{Clock, Timestamp};
 
@@ -184,15 +184,13 @@ impl ServerCertVerifier for ExpectedServer {
 #[derive(Debug)]
 pub(super) struct AdmittedClient {
     pins: Pins,
-    admission: Admission,
     examination: Examination,
 }
 
 impl AdmittedClient {
-    pub(super) fn new(pins: Pins, admission: Admission, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(pins: Pins, clock: Clock) -> Arc<Self> {
         Arc::new(Self {
             pins,
-            admission,
             examination: Examination::new(clock),
         })
     }
@@ -208,17 +206,14 @@ impl AdmittedClient {
         chain: &[CertificateDer<'_>],
     ) -> Result<PeerIdentity, CertificateError> {
         let (peer, now) = self.examination.peer(certificate, chain)?;
-        match (
-            self.pins.admit(&peer.key, &peer.succession, now),
-            self.admission,
-        ) {
-            (Ok(name), _) => Ok(PeerIdentity {
+        match self.pins.admit(&peer.key, &peer.succession, now) {
+            Ok(name) => Ok(PeerIdentity {
                 pinned_as: name,
                 introduced: true,
                 ..peer
             }),
-            (Err(CertificateError::NotPinned(_)), Admission::AllowIntroduction) => Ok(peer),
-            (Err(refused), _) => Err(refused),
+            Err(CertificateError::NotPinned(_)) if self.pins.lets_in_strangers(now) => Ok(peer),
+            Err(refused) => Err(refused),
         }
     }
 }

@@ -8,7 +8,7 @@ use hongyan_node::{
     sync::cut,
 };
 use hongyan_proto::{
-    channel::{Admission, Listener, Pins, TlsIdentity},
+    channel::{Listener, Pins, TlsIdentity},
     id::{Epoch, LogOrigin},
     identity::IdentityKey,
     log::{
@@ -150,14 +150,7 @@ async fn stream(frames: Vec<x::SyncRequest>, entries: u64) -> Result<f64, BenchE
     pins.pin(client.public(), None);
     let tcp = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = tcp.local_addr()?;
-    let listener = Listener::start(
-        tcp,
-        &server_tls,
-        pins,
-        Admission::PinnedOnly,
-        Arc::clone(&clock),
-        Arc::new(|_| {}),
-    );
+    let listener = Listener::start(tcp, &server_tls, pins, Arc::clone(&clock), Arc::new(|_| {}));
     let service = ExchangeServiceServer::new(Sink).max_decoding_message_size(MAX_MESSAGE_BYTES);
     let serving = tokio::spawn(
         hongyan_proto::channel::server()

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use hongyan_proto::{
-    channel::{self, Admission, Listener, Pins},
+    channel::{self, Listener, Pins},
     message::Message,
     pb::exchange::v1::{
         self as x,
@@ -66,14 +66,7 @@ impl Rogue {
         pins.pin(self.partner, None);
         let now = self.now;
         let clock: Clock = Arc::new(move || now);
-        let listener = Listener::start(
-            tcp,
-            &self.tls()?,
-            pins,
-            Admission::PinnedOnly,
-            clock,
-            Arc::new(|_| {}),
-        );
+        let listener = Listener::start(tcp, &self.tls()?, pins, clock, Arc::new(|_| {}));
         let service = ExchangeServiceServer::new(Lines(lines));
         tokio::spawn(
             channel::server()

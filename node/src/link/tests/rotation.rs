@@ -68,8 +68,7 @@ async fn a_key_whose_time_is_over_opens_nothing() {
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let impostor = tcp.local_addr().unwrap().to_string();
     let (pins, quiet) = (home.link.pins().clone(), Arc::new(|_: &_| {}));
-    let anyone = Admission::AllowIntroduction;
-    let _impostor = Listener::start(tcp, &tls(&key(2)), pins, anyone, clock(), quiet);
+    let _impostor = Listener::start(tcp, &tls(&key(2)), pins, clock(), quiet);
     let answered = connect(&impostor, expect, home.link.tls(), clock()).await;
     assert!(matches!(
         answered.unwrap_err(),
@@ -112,12 +111,8 @@ async fn a_new_node_of_the_old_name_is_followed_only_by_its_own_statement() {
     let (from, to) = (NOW.plus_millis(-1000), LATER);
     let forged = TlsIdentity::issue_after(&key(9), &shown, from, to).unwrap();
     let address = home.address.to_string();
-    let channel = connect(&address, key(1).public(), &forged, clock()).await;
-    let mut client = client::client(channel.unwrap());
-    let (_outgoing, requests) = mpsc::channel(1);
-    let refused = client.sync(ReceiverStream::new(requests)).await;
-    let refused = Reason::of(&refused.unwrap_err());
-    assert_eq!(refused, Some(Reason::NotPinned));
+    let knocking = connect(&address, key(1).public(), &forged, clock()).await;
+    assert_eq!(knocking.unwrap_err(), ChannelError::RefusedByPeer);
     // The host's own statement is followed, and its log goes on under its name.
     host.rotate(12, LATER).await;
     host.write(&home, 700).await;
@@ -127,12 +122,8 @@ async fn a_new_node_of_the_old_name_is_followed_only_by_its_own_statement() {
     let theft = KeyRotation::sign(&key(2), &key(9), until).unwrap();
     let shown = Succession::new(vec![theft]).unwrap();
     let forged = TlsIdentity::issue_after(&key(9), &shown, from, to).unwrap();
-    let channel = connect(&address, key(1).public(), &forged, clock()).await;
-    let mut client = client::client(channel.unwrap());
-    let (_outgoing, requests) = mpsc::channel(1);
-    let refused = client.sync(ReceiverStream::new(requests)).await;
-    let refused = Reason::of(&refused.unwrap_err());
-    assert_eq!(refused, Some(Reason::NotPinned));
+    let knocking = connect(&address, key(1).public(), &forged, clock()).await;
+    assert_eq!(knocking.unwrap_err(), ChannelError::RefusedByPeer);
 }
 
 #[tokio::test(flavor = "multi_thread")]

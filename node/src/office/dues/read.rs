@@ -159,10 +159,10 @@ impl Kept {
                 continue;
             }
             for line in &closed.entry.rows {
-                let lines = listed::who(line).map(|who| before.entry(who).or_default());
-                lines
-                    .into_iter()
-                    .for_each(|lines| lines.push((closed.unit.as_str(), line)));
+                if let Some(who) = listed::who(line) {
+                    let lines = before.entry(who).or_default();
+                    lines.push((closed.unit.as_str(), line));
+                }
             }
         }
         before
