@@ -27,6 +27,12 @@ pub(super) fn keep(
 
 /// All certificates this node knows by its own entries, and the numbers it may issue.
 pub fn certificates(shelf: &impl Shelf) -> Result<Certificates, BookError> {
+    let events = certificate_events(shelf)?.into_iter();
+    Ok(Certificates::of(events.map(|(_, event)| event)))
+}
+
+/// What was entered about certificates, in order, each with its place in the local log.
+pub fn certificate_events(shelf: &impl Shelf) -> Result<Vec<(u64, Event)>, BookError> {
     let events = whole::in_order(shelf, (View::Certificate, "certificate"), |payload| {
         Some(match payload {
             Payload::CertificateRange(range) => Event::Range(range),
@@ -37,5 +43,5 @@ pub fn certificates(shelf: &impl Shelf) -> Result<Certificates, BookError> {
             _ => return None,
         })
     })?;
-    Ok(Certificates::of(events))
+    Ok(events.collect())
 }

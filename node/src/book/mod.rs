@@ -43,7 +43,7 @@ pub use apply::{Author, Place, apply};
 pub use attended::attended;
 pub use brief::life_in_brief;
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
-pub use certificate::certificates;
+pub use certificate::{certificate_events, certificates};
 pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
     Contact, Proposal, begin_anew, forget_sync_problem, invitation, invited_until, note_ack,

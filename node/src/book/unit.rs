@@ -31,5 +31,5 @@ pub fn units(shelf: &impl Shelf) -> Result<Units, BookError> {
             _ => return None,
         })
     })?;
-    Ok(Units::of(events))
+    Ok(Units::of(events.map(|(_, event)| event)))
 }

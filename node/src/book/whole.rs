@@ -21,12 +21,12 @@ pub(super) fn keep(
     Ok(draft.put_view(view, &key, payload.encode())?)
 }
 
-/// All of a view, in the order of the log; `event` knows which payloads belong there.
+/// All of a view, in the order of the log, each with its place there; `event` knows which payloads belong there.
 pub(super) fn in_order<E>(
     shelf: &impl Shelf,
     (view, name): (View, &'static str),
     event: impl Fn(Payload) -> Option<E>,
-) -> Result<impl Iterator<Item = E>, BookError> {
+) -> Result<impl Iterator<Item = (u64, E)>, BookError> {
     let wrong = || BookError::View(name);
     let mut events = Vec::new();
     for (key, bytes) in shelf.scan(view, &[])? {
@@ -38,5 +38,5 @@ pub(super) fn in_order<E>(
         events.push((u64::from_be_bytes(*sequence), event));
     }
     events.sort_by_key(|(sequence, _)| *sequence);
-    Ok(events.into_iter().map(|(_, event)| event))
+    Ok(events.into_iter())
 }

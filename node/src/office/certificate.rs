@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
-    id::{CertificateNumber, KeyId, MemberId, OrganizationCode},
+    id::{CaseId, CertificateNumber, KeyId, MemberId, OrganizationCode},
     letter::{
         Card, CertificateCardContent, CertificateChecked, CertificateFinding, CertificateHandedIn,
         CertificateIssued, CertificateKind, CertificateRange, CertificateReplaced,
@@ -12,10 +12,15 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, find, happened::happened};
+use super::{
+    Answer, Office, OfficeError, Request, desk::Desk, find, happened::happened, view::person,
+};
 use crate::{
-    book::{self, Member, PartnerState, Shelf},
-    domain::certificate::{Certificate, CertificateRefusal, Certificates, State},
+    book::{self, CaseFile, Member, PartnerState, Shelf},
+    domain::{
+        case::Side,
+        certificate::{Certificate, CertificateRefusal, Certificates, State},
+    },
     store::LogNo,
 };
 
@@ -58,6 +63,12 @@ impl Registry {
             .get(number)
             .map(|member| Certificate::from_roster(number.clone(), Some(*member)))
             .ok_or_else(|| CertificateRefusal::Unknown(number.clone()).into())
+    }
+
+    /// The same, or one of another organization that was looked at here.
+    pub(super) fn look_up(&self, number: &CertificateNumber) -> Result<Certificate, OfficeError> {
+        self.get(number)
+            .or_else(|unknown| self.book.shown(number).cloned().ok_or(unknown))
     }
 
     /// Whose it is.
@@ -169,30 +180,78 @@ pub(super) fn of_answer(answer: &Answer) -> Result<CertificateNumber, OfficeErro
         .ok_or_else(|| OfficeError::Damaged("请求记录 request record".to_owned()))
 }
 
+/// A look at a certificate as somebody enters it.
+#[derive(Clone, Debug)]
+pub(super) struct Look {
+    pub(super) number: CertificateNumber,
+    /// The case of the hosted member who showed it; empty: it is one of this committee's, or the partner told its number.
+    pub(super) case: String,
+    pub(super) finding: CertificateFinding,
+    pub(super) on: Day,
+    pub(super) note: Option<Text<500>>,
+}
+
 /// Someone looked at a certificate.
 pub(super) async fn check(
     office: &Office,
     request: Request,
-    number: CertificateNumber,
-    finding: CertificateFinding,
-    on: Day,
-    note: Option<Text<500>>,
+    look: Look,
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            let registry = Registry::open(desk.draft)?;
-            registry.get(&number)?.may_change(on, desk.today)?;
+            let number = look.number;
+            let case_id = shown_by(desk.draft, &number, &look.case)?;
+            match case_id {
+                Some(_) => happened(look.on, desk.today, "checked_on")?,
+                None => {
+                    let registry = Registry::open(desk.draft)?;
+                    registry.get(&number)?.may_change(look.on, desk.today)?;
+                }
+            }
             let entry = CertificateChecked {
                 number: number.clone(),
-                checked_on: on,
-                finding,
-                note,
+                checked_on: look.on,
+                finding: look.finding,
+                note: look.note,
                 actor: desk.actor.clone(),
+                case_id,
             };
             desk.enter(&entry.into(), None)?;
             Ok(about(&number))
         })
         .await
+}
+
+/// The hosted member who showed a certificate: the one named, or the one whose partner told its number.
+fn shown_by(
+    shelf: &impl Shelf,
+    number: &CertificateNumber,
+    case: &str,
+) -> Result<Option<CaseId>, OfficeError> {
+    let told = |file: &CaseFile| person(shelf, file).map(|told| told.certificate);
+    if !case.is_empty() {
+        let (file, _) = find::case(shelf, case)?;
+        let other = told(&file)?.filter(|told| told != number);
+        return match (file.side(), other) {
+            (Some(Side::Inflow), None) => Ok(Some(file.id)),
+            (Some(Side::Inflow), Some(told)) => Err(OfficeError::field(
+                "number",
+                format!(
+                    "与对方告知的编号 {told} 不同; 请核对证件, 并与对方联系 the partner told {told}: compare with the paper, and ask them"
+                ),
+            )),
+            _ => Err(OfficeError::field(
+                "case",
+                "不是流入本委的案卷; 本委党员的活动证只按编号登记 not a case of a hosted member: a member's own certificate is named by its number alone",
+            )),
+        };
+    }
+    for file in book::all_cases(shelf, None)? {
+        if file.side() == Some(Side::Inflow) && told(&file)?.as_ref() == Some(number) {
+            return Ok(Some(file.id));
+        }
+    }
+    Ok(None)
 }
 
 /// Another certificate takes its place. The answer's extra is the new number.

@@ -297,8 +297,24 @@ pub(super) fn writable(partner: &Partner) -> Result<(), OfficeError> {
     })
 }
 
-/// Where the agreement names certificates, whoever takes a member over or back says how theirs was looked at (W: 查验活动证).
+/// Where the agreement names certificates, whoever takes a member over or back says how theirs was looked at; where it names conduct, home
+/// attaches both accounts of the stay to a return (W 双向共管 二(一)2, 二(二)1).
 fn looked_at(payload: &Payload, scope: DisclosureSet) -> Result<(), OfficeError> {
+    if let Payload::Returned(returned) = payload
+        && scope.contains(Disclosure::Conduct)
+    {
+        for (field, account) in [
+            ("member_account", &returned.member_account),
+            ("host_account", &returned.host_account),
+        ] {
+            if account.is_none() {
+                return Err(OfficeError::field(
+                    field,
+                    "协议披露现实表现, 返回须附本人和流入地两方面的情况 (--member-account, --host-account); 一方未提供的如实写明 the agreement names conduct: a return has both accounts of the stay; where one was not given, say so",
+                ));
+            }
+        }
+    }
     let check = match payload {
         Payload::Accept(accept) => accept.certificate_check,
         Payload::Returned(returned) => returned.certificate_check,

@@ -6,7 +6,7 @@ use super::{
     text::Text,
 };
 use crate::{
-    id::{CertificateNumber, MemberId},
+    id::{CaseId, CertificateNumber, MemberId},
     time::Day,
 };
 
@@ -149,6 +149,8 @@ record! {
         note: Option<Text<500>> [],
         /// Who entered it.
         actor: Text<60> [],
+        /// The case of the hosted member who showed it; none: it is one of this organization's.
+        case_id: Option<CaseId> [],
     }
 }
 

@@ -44,11 +44,14 @@ pub(super) enum CertificateVerb {
     },
     /// 登记一次查验 Enter a look at one
     #[command(
-        after_help = "例 Example:\n  hongyan-node certificate check 340800100001 --finding good"
+        after_help = "例 Example:\n  hongyan-node certificate check 340800100001 --finding good\n  hongyan-node certificate check WX-2026-0007 --finding good --case 9c2f10aa"
     )]
     Check {
         /// 编号 Number
         number: String,
+        /// 出示者的案卷; 流入党员的活动证, 对方未告知编号时写明 Case of the hosted member who showed it, where the partner did not tell the number
+        #[arg(long, default_value = "", hide_default_value = true)]
+        case: String,
         /// 查验结果 What was found
         #[arg(long, value_parser = words::parser(words::CERTIFICATE_FINDINGS))]
         finding: i32,
@@ -152,6 +155,7 @@ pub(super) async fn run(
         }
         CertificateVerb::Check {
             number,
+            case,
             finding,
             on,
             note,
@@ -163,6 +167,7 @@ pub(super) async fn run(
                 finding,
                 checked_on: session.day(on),
                 note,
+                case,
             };
             written!(session, check_certificate, request);
         }

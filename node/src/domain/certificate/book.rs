@@ -88,6 +88,8 @@ impl Certificate {
 pub struct Certificates {
     ranges: Vec<CertificateRange>,
     book: BTreeMap<CertificateNumber, Certificate>,
+    /// Those of other organizations, which hosted members showed.
+    shown: BTreeMap<CertificateNumber, Certificate>,
 }
 
 impl Certificates {
@@ -111,7 +113,14 @@ impl Certificates {
             }
             Event::Checked(checked) => {
                 let number = checked.number.clone();
-                self.at(&number).checks.push(checked);
+                let certificate = match checked.case_id {
+                    None => self.at(&number),
+                    Some(_) => self
+                        .shown
+                        .entry(number.clone())
+                        .or_insert_with(|| Certificate::from_roster(number, None)),
+                };
+                certificate.checks.push(checked);
             }
             Event::Replaced(replaced) => {
                 let old = self.at(&replaced.number);
@@ -152,7 +161,12 @@ impl Certificates {
         self.book.get(number)
     }
 
-    /// All of them, by number.
+    /// One of another organization, which a hosted member showed.
+    pub fn shown(&self, number: &CertificateNumber) -> Option<&Certificate> {
+        self.shown.get(number)
+    }
+
+    /// All of this organization, by number.
     pub fn all(&self) -> impl Iterator<Item = &Certificate> {
         self.book.values()
     }

@@ -1,11 +1,15 @@
-//! What follows on absences without reason, and on months of neglect.
+//! What follows on absences, and on months of neglect.
 //!
 //! An absence counts on the side that manages the member on that day (W 双向共管: 流入地管理为主): at home not while the host has placed the
-//! member, at the host from the day of placement. Absence with leave never counts, and it ends a row.
+//! member, at the host from the day of placement. Absence with leave ends a row, and counts only where the policy says so: C 四2 speaks of whoever
+//! does not take part, J and W of those who have no reason.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use hongyan_proto::time::{Day, Month};
+use hongyan_proto::{
+    letter::Presence,
+    time::{Day, Month},
+};
 
 use super::{
     draft::Draft,
@@ -61,6 +65,7 @@ struct Counting<'a> {
 struct Ladder<'a> {
     ruled: &'a Ruled,
     count: Count,
+    counts_leave: bool,
     rungs: Vec<(Rung, Arc<Words>)>,
     within_days: u16,
     /// Where its tally is: a count begins with its policy, and one that is adopted again goes on.
@@ -75,22 +80,26 @@ fn counting(policies: &PolicyHistory) -> (Vec<Counting<'_>>, usize) {
         let absences = policy.pick(|rule| match rule {
             Rule::Absence {
                 count,
+                counts_leave,
                 rungs,
                 within_days,
-            } => Some((*count, rungs.as_slice(), *within_days)),
+            } => Some(((*count, *counts_leave), rungs.as_slice(), *within_days)),
             _ => None,
         });
-        let ladders = absences.map(|(ruled, (count, rungs, within_days))| {
+        let ladders = absences.map(|(ruled, ((count, counts_leave), rungs, within_days))| {
             let name = (policy.name.as_str(), ruled.id.as_str());
             let known = names.iter().position(|known| *known == name);
             let tally = known.unwrap_or_else(|| {
                 names.push(name);
                 names.len() - 1
             });
-            let rungs = rungs.iter().map(|rung| (*rung, told(count, *rung)));
+            let rungs = rungs
+                .iter()
+                .map(|rung| (*rung, told((count, counts_leave), *rung)));
             Ladder {
                 ruled,
                 count,
+                counts_leave,
                 rungs: rungs.collect(),
                 within_days,
                 tally,
@@ -125,7 +134,7 @@ fn ladder<'a>(
 ) {
     let person = folk.person;
     let mut tallies = vec![Tally::default(); *tallies];
-    for (activity, absent) in &records.attended {
+    for (activity, presence) in &records.attended {
         let day = activity.day;
         let policy = scene.policies.at(day);
         let counting = counting
@@ -141,10 +150,15 @@ fn ladder<'a>(
         if exempt || person.is_away(day) || person.stay(day).is_none() {
             continue;
         }
-        if *absent && !scene.index.concerns(person, activity) {
+        if !presence.was_there() && !scene.index.concerns(person, activity) {
             continue;
         }
         for ladder in &counting.ladders {
+            let absent = match presence {
+                Presence::Absent => true,
+                Presence::AbsentWithReason => ladder.counts_leave,
+                Presence::Present | Presence::Remote => false,
+            };
             let tally = &mut tallies[ladder.tally];
             let year = day.date().year();
             let again = match ladder.count {
@@ -178,14 +192,16 @@ fn ladder<'a>(
     }
 }
 
-fn told(count: Count, rung: Rung) -> Arc<Words> {
+fn told((count, counts_leave): (Count, bool), rung: Rung) -> Arc<Words> {
     let (count, measure) = (count.label(), rung.measure.label());
+    let (zh, en) = if counts_leave {
+        ("不参加", "absent")
+    } else {
+        ("无故不参加", "absent without reason")
+    };
     words(
-        format!("{}{} 次无故不参加: {}", count.0, rung.at, measure.0),
-        format!(
-            "absent without reason {} ({}): {}",
-            rung.at, count.1, measure.1
-        ),
+        format!("{}{} 次{zh}: {}", count.0, rung.at, measure.0),
+        format!("{en} {} ({}): {}", rung.at, count.1, measure.1),
     )
 }
 
@@ -313,8 +329,8 @@ fn runs(
 fn lapse_of_life<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
     // A month without any record proves nothing and ends a run. Where the host managed the member nothing counts.
     let (person, index) = (folk.person, scene.index);
-    let here = |(activity, absent): &&(&'a Activity, bool)| {
-        let expected = !absent || index.concerns(person, activity);
+    let here = |(activity, presence): &&(&'a Activity, Presence)| {
+        let expected = presence.was_there() || index.concerns(person, activity);
         expected && !person.is_away(activity.day)
     };
     let attended = &records.attended;
@@ -323,7 +339,8 @@ fn lapse_of_life<'a>(scene: &mut Scene<'a>, (folk, records): Known<'a>) {
         let mut held = month.iter().filter(here).peekable();
         let (first, _) = held.peek()?;
         let month = first.day.month();
-        held.all(|(_, absent)| *absent).then_some(month)
+        held.all(|(_, presence)| *presence == Presence::Absent)
+            .then_some(month)
     });
     let mut found = Vec::new();
     runs(

@@ -314,6 +314,10 @@ pub struct CaseFacts {
     pub opinions: Vec<(Day, Entry)>,
     /// Home's decisions.
     pub decisions: Vec<(Day, Entry)>,
+    /// When the certificate was looked at or handed in, as letters of this side and the own book have it, ascending by day.
+    pub looks: Vec<(Day, Entry)>,
+    /// Does this side know of a certificate?
+    pub has_certificate: bool,
     /// Months of dues that letters of either side say were paid, and when.
     pub dues: Vec<(Month, Day, Entry)>,
 }

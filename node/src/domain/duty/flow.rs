@@ -13,8 +13,8 @@ use super::{
     term::{Scene, dated, words},
 };
 use crate::domain::{
-    case::{Side, State, stay::covers},
-    policy::{FlowStep, Policy, Rule, Ruled, Words},
+    case::{Closing, Side, State, stay::covers},
+    policy::{FlowStep, Policy, Rule, Ruled, Word as _, Words},
 };
 
 pub(super) fn find(scene: &mut Scene<'_>) {
@@ -27,6 +27,7 @@ pub(super) fn find(scene: &mut Scene<'_>) {
     contacts(scene);
     for case in &scene.facts.cases {
         steps(scene, case);
+        certificate(scene, case);
         probation(scene, case);
     }
     for quarter in &scene.facts.quarters {
@@ -152,11 +153,8 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
         if !ours && next.is_some() {
             continue;
         }
-        let what = {
-            use crate::domain::policy::Word as _;
-            let (zh, en) = flow_step.label();
-            words(zh, en)
-        };
+        let (zh, en) = flow_step.label();
+        let what = words(zh, en);
         let waiting = Waiting {
             step: flow_step,
             since: departed(scene, case, step).unwrap_or(step.day),
@@ -165,6 +163,31 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
             done: next,
         };
         add(scene, case, waiting, what, vec![&step.entry]);
+    }
+}
+
+/// The host looks at the certificate of whoever it accepts, and home at that of whoever is back, if there is one. What the host looked at before
+/// it accepted counts; on the way back only what was seen since.
+fn certificate<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
+    for step in &case.steps {
+        let (flow_step, seen_from) = match (case.side, step.to) {
+            (Side::Inflow, State::Accepted) => (FlowStep::Check, None),
+            (Side::Outflow, State::Closed(Closing::Returned)) if case.has_certificate => {
+                (FlowStep::CheckBack, Some(step.on))
+            }
+            _ => continue,
+        };
+        let mut looks = case.looks.iter();
+        let look = looks.find(|(day, _)| seen_from.is_none_or(|from| from <= *day));
+        let (zh, en) = flow_step.label();
+        let waiting = Waiting {
+            step: flow_step,
+            since: step.day,
+            about: format!("{}/{}", case.id, flow_step.name()),
+            waits: false,
+            done: look.map(dated),
+        };
+        add(scene, case, waiting, words(zh, en), vec![&step.entry]);
     }
 }
 

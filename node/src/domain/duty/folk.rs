@@ -1,6 +1,9 @@
 //! What was recorded of each person, gathered once: rules ask for it by person, many times over.
 
-use hongyan_proto::time::{Day, Month};
+use hongyan_proto::{
+    letter::Presence,
+    time::{Day, Month},
+};
 
 use super::{
     by_who::ByWho,
@@ -11,8 +14,8 @@ use crate::domain::policy::{Exempt, Measure, Neglect};
 /// Everything that is recorded of one person.
 #[derive(Default)]
 pub(super) struct Records<'a> {
-    /// Where the person was expected, ascending by day; true: absent without reason. Empty for whoever never was.
-    pub(super) attended: Vec<(&'a Activity, bool)>,
+    /// Where the person was expected, ascending by day. Empty for whoever was never absent.
+    pub(super) attended: Vec<(&'a Activity, Presence)>,
     pub(super) lectures: Vec<(Day, &'a Entry)>,
     pub(super) talks: Vec<&'a Talk>,
     pub(super) reports: Vec<(Day, &'a Entry)>,
@@ -181,7 +184,6 @@ impl<'a> People<'a> {
 
     /// Attendance of a large committee is half a million places: each is looked up once, and kept only for those who were ever absent.
     fn attended(&mut self, facts: &'a Facts) {
-        use hongyan_proto::letter::Presence;
         /// In place of somebody who is not among the people.
         const NOBODY: u32 = u32::MAX;
         let mut order: Vec<&Activity> = facts.activities.iter().collect();
@@ -194,7 +196,7 @@ impl<'a> People<'a> {
                 let at = self.known.get(who).copied();
                 if let Some(at) = at {
                     counts[at].0 += 1;
-                    counts[at].1 |= *presence == Presence::Absent;
+                    counts[at].1 |= !presence.was_there();
                 }
                 let at = at.and_then(|at| u32::try_from(at).ok());
                 seated.push(at.unwrap_or(NOBODY));
@@ -212,8 +214,7 @@ impl<'a> People<'a> {
                     continue;
                 };
                 if counts.get(at).is_some_and(|(_, absent)| *absent) {
-                    let absent = *presence == Presence::Absent;
-                    self.records[at].attended.push((activity, absent));
+                    self.records[at].attended.push((activity, *presence));
                 }
             }
         }

@@ -329,6 +329,7 @@ fn absence(table: &Table<'_>) -> Result<Rule, PolicyError> {
     }
     Ok(Rule::Absence {
         count: table.word("count")?,
+        counts_leave: table.flag("counts-leave")?,
         rungs,
         within_days: table.number("within-days", (1, MOST_DAYS))?,
     })

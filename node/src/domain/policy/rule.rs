@@ -69,7 +69,7 @@ words! {
 }
 
 words! {
-    /// How absences without reason are counted.
+    /// How absences are counted.
     Count {
         PerYear "per-year" "一年内累计" "in one year",
         InARow "in-a-row" "连续" "in a row",
@@ -179,6 +179,7 @@ words! {
     FlowStep {
         Notice "notice" "通知流入地" "notify the host",
         Answer "answer" "接收或退回" "accept or decline",
+        Check "check" "查验活动证" "check the certificate",
         Place "place" "编入支部" "place in a branch",
         Confirm "confirm" "确认持证党员" "confirm a claim",
         Correct "correct" "更正后再通知" "correct and notify again",
@@ -188,6 +189,7 @@ words! {
         Closing "closing" "季度对账结账" "closing of the quarter",
         Opinion "opinion" "转正意见" "probation opinion",
         Decision "decision" "转正决定" "probation decision",
+        CheckBack "check-back" "返回后查验活动证" "check the certificate on return",
     }
 }
 
@@ -282,10 +284,12 @@ pub enum Rule {
         /// How often.
         timing: Timing,
     },
-    /// What follows on absences without reason.
+    /// What follows on absences.
     Absence {
         /// How they are counted.
         count: Count,
+        /// Do absences with leave count as well?
+        counts_leave: bool,
         /// What is due at which number, ascending.
         rungs: Vec<Rung>,
         /// Within how many days after the absence.

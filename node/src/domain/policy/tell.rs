@@ -105,8 +105,18 @@ impl Rule {
             Self::Lecture { by, timing } | Self::StudyReport { by, timing } => {
                 with(&named(*by), timing)
             }
-            Self::Absence { count, rungs, .. } => {
+            Self::Absence {
+                count,
+                counts_leave,
+                rungs,
+                ..
+            } => {
                 let count = named(*count);
+                let leave = if *counts_leave {
+                    ("; 请假的也计入", "; absences with leave count as well")
+                } else {
+                    ("; 请假的不计", "; absences with leave do not count")
+                };
                 let zh: Vec<_> = rungs
                     .iter()
                     .map(|rung| format!("{} 次 {}", rung.at, rung.measure.label().0))
@@ -116,8 +126,8 @@ impl Rule {
                     .map(|rung| format!("{}: {}", rung.at, rung.measure.label().1))
                     .collect();
                 words(
-                    format!("{}{}", count.zh, zh.join("; ")),
-                    format!("{}; {}", count.en, en.join("; ")),
+                    format!("{}{}{}", count.zh, zh.join("; "), leave.0),
+                    format!("{}; {}{}", count.en, en.join("; "), leave.1),
                 )
             }
             Self::Lapse { months, of, .. } => {

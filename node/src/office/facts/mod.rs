@@ -1,6 +1,7 @@
 //! What the rules of duty look at, as it is recorded here. Every kind of fact that a node records is handed in here and nowhere else; no rule
 //! lives here.
 
+mod certificates;
 mod dues;
 mod life;
 mod posts;
@@ -18,7 +19,7 @@ use hongyan_proto::{
     time::Timestamp,
 };
 
-use self::units::Places;
+use self::{certificates::Looks, units::Places};
 use super::{Office, OfficeError, reconcile, view::person};
 use crate::{
     book::{self, CaseFile, EventRecord, Partner, Policies},
@@ -243,6 +244,7 @@ fn cases(
 ) -> Result<Vec<CaseFacts>, OfficeError> {
     let store = &office.store;
     let partners = book::partners(store)?;
+    let looks = Looks::read(store)?;
     let mut found = Vec::new();
     for file in book::all_cases(store, None)? {
         let last = file.case.history().last().map(|step| step.event.time.day());
@@ -256,7 +258,7 @@ fn cases(
             Some(_) => book::case_with_facts(store, partner, file.id)?.unwrap_or(file),
             None => file,
         };
-        found.extend(case(office, &file, partner, places)?);
+        found.extend(case(office, (&file, partner), places, &looks)?);
     }
     Ok(found)
 }
@@ -291,9 +293,9 @@ impl Logs<'_> {
 
 fn case(
     office: &Office,
-    file: &CaseFile,
-    partner: Option<&Partner>,
+    (file, partner): (&CaseFile, Option<&Partner>),
     places: &Places<'_>,
+    looks: &Looks,
 ) -> Result<Option<CaseFacts>, OfficeError> {
     let Some(side) = file.side() else {
         return Ok(None);
@@ -319,6 +321,8 @@ fn case(
         }
         (Side::Outflow, None) => None,
     };
+    let told = details.certificate.as_ref();
+    let (looks, has_certificate) = looks.of(file, told, |event| logs.of(event));
     let mut facts = CaseFacts {
         id: file.id,
         name: text(details.name),
@@ -341,6 +345,8 @@ fn case(
         probation_until: details.probationary_until,
         opinions: Vec::new(),
         decisions: Vec::new(),
+        looks,
+        has_certificate,
         dues: Vec::new(),
     };
     for fact in effective(&file.case) {

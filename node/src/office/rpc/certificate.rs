@@ -21,7 +21,7 @@ use crate::{
     },
     office::{
         Answer, Office, OfficeError,
-        certificate::{self, Registry, Signer},
+        certificate::{self, Look, Registry, Signer},
         error::At as _,
     },
 };
@@ -91,7 +91,7 @@ fn shown(registry: &Registry, units: &Units, certificate: &Certificate) -> pb::C
 fn one(office: &Office, answer: &Answer) -> Result<pb::CertificateEntry, OfficeError> {
     let registry = Registry::open(office.store())?;
     let units = book::units(office.store())?;
-    let certificate = registry.get(&certificate::of_answer(answer)?)?;
+    let certificate = registry.look_up(&certificate::of_answer(answer)?)?;
     Ok(shown(&registry, &units, &certificate))
 }
 
@@ -202,7 +202,14 @@ impl CertificateService for Office {
         let finding = CertificateFinding::try_from(message.finding).at("finding")?;
         let on = day(&message.checked_on, "checked_on")?;
         let note = optional(&message.note, "note")?;
-        let answer = certificate::check(self, request, number, finding, on, note).await?;
+        let look = Look {
+            number,
+            case: message.case,
+            finding,
+            on,
+            note,
+        };
+        let answer = certificate::check(self, request, look).await?;
         Ok(Response::new(pb::CheckCertificateResponse {
             written: written(&answer),
             certificate: Some(one(self, &answer)?),
@@ -279,7 +286,7 @@ impl CertificateService for Office {
         let number = number(&request_.into_inner().number, "number")?;
         let registry = Registry::open(self.store()).map_err(Status::from)?;
         let units = book::units(self.store()).map_err(OfficeError::from)?;
-        let found = registry.get(&number)?;
+        let found = registry.look_up(&number)?;
         let holder = registry.holder(&found);
         let card = certificate::card(self, &found, holder)?;
         note(self, "查看活动证 certificate shown", 1).await?;

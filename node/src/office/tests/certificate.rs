@@ -1,15 +1,21 @@
 //! A certificate's life: numbers from the county, to a member, lost, replaced, given back; and its card at the partner's.
 
 use hongyan_proto::letter::{
-    CertificateFinding, CertificateKind, CertificateRange, ReplacementReason,
+    Accept, CertificateFinding, CertificateKind, CertificateRange, Disclosure, Place,
+    ReplacementReason, Returned,
 };
 
-use super::pair::{Pair, Town};
+use super::{
+    duties::{adopt, of},
+    pair::{Pair, Town},
+    stories::{accept, agree, day, import as import_roster, notice, place, write},
+};
 use crate::{
     book,
+    domain::duty::State,
     office::{
         OfficeError,
-        certificate::{self, Registry, Signer},
+        certificate::{self, Look, Registry, Signer},
         find,
         import::{Source, import},
     },
@@ -96,9 +102,14 @@ async fn a_number_goes_out_once_and_the_roster_follows() {
     assert_eq!(certificate::of_answer(&answer).unwrap().as_str(), "F004");
     assert_eq!(on_roster(town, "李四").as_deref(), Some("F004"));
     let check = |number: &str| {
-        let number = number.parse().unwrap();
-        let good = CertificateFinding::Good;
-        certificate::check(&town.office, town.request(), number, good, today, None)
+        let look = Look {
+            number: number.parse().unwrap(),
+            case: String::new(),
+            finding: CertificateFinding::Good,
+            on: today,
+            note: None,
+        };
+        certificate::check(&town.office, town.request(), look)
     };
     check("F004").await.unwrap();
     assert_eq!(check("F002").await.unwrap_err().reason(), "CERTIFICATE");
@@ -173,4 +184,83 @@ async fn a_partner_verifies_a_card_offline_and_knows_whose_key_it_was() {
             .unwrap()
             .is_none()
     );
+}
+
+/// The duties of looking at certificates, each with its state.
+fn looks(town: &Town, rule: &str) -> Vec<(String, State)> {
+    let found = of(town, rule).into_iter();
+    found.map(|duty| (duty.who, duty.state)).collect()
+}
+
+fn seen(number: &str, case: &str, on: &str) -> Look {
+    Look {
+        number: number.parse().unwrap(),
+        case: case.to_owned(),
+        finding: CertificateFinding::Good,
+        on: day(on),
+        note: None,
+    }
+}
+
+#[tokio::test]
+async fn the_host_looks_at_a_certificate_whose_number_nobody_told_and_home_at_its_own_on_the_way_back()
+ {
+    // The agreement names no certificates: no letter can say that they were looked at.
+    let named = [
+        Disclosure::Identity,
+        Disclosure::Membership,
+        Disclosure::Attendance,
+    ];
+    let pair = Pair::met().await;
+    import_roster(&pair.home).await;
+    agree(&pair, &named).await;
+    let (home, host) = (&pair.home, &pair.host);
+    for town in [home, host] {
+        adopt(town, "wuxi", "2026-04-01").await.unwrap();
+    }
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    let accept = Accept {
+        certificate_check: None,
+        ..accept()
+    };
+    write(host, case, accept).await.unwrap();
+    assert_eq!(looks(host, "check"), [("张三".to_owned(), State::Due)]);
+    let (id, today) = (case.to_string(), host.office.today().to_string());
+    let look = seen("AQ-0001", &id, &today);
+    let answer = certificate::check(&host.office, host.request(), look).await;
+    assert!(matches!(looks(host, "check")[..], [(_, State::Done(_))]));
+    // It is none of the host's own, and cannot be handed in here.
+    let number = certificate::of_answer(&answer.unwrap()).unwrap();
+    let registry = Registry::open(host.office.store()).unwrap();
+    assert!(registry.look_up(&number).is_ok() && registry.all().is_empty());
+    let on = host.office.today();
+    let handed = certificate::hand_in(&host.office, host.request(), number, on, None).await;
+    assert_eq!(handed.unwrap_err().reason(), "CERTIFICATE");
+    // Home's own members are named by number alone.
+    let wrong =
+        certificate::check(&home.office, home.request(), seen("AQ-0001", &id, &today)).await;
+    assert!(wrong.unwrap_err().to_string().contains("流入"));
+    let place = Place {
+        placed_on: on,
+        ..place()
+    };
+    write(host, case, place).await.unwrap();
+    pair.sync().await;
+    let back = Returned {
+        returned_on: on,
+        certificate_check: None,
+        member_account: None,
+        host_account: None,
+    };
+    write(home, case, back).await.unwrap();
+    assert_eq!(looks(home, "check-back"), [("张三".to_owned(), State::Due)]);
+    let look = seen("AQ-0001", "", &today);
+    certificate::check(&home.office, home.request(), look)
+        .await
+        .unwrap();
+    assert!(matches!(
+        looks(home, "check-back")[..],
+        [(_, State::Done(_))]
+    ));
 }

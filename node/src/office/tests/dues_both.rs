@@ -5,7 +5,7 @@ use hongyan_proto::{
     id::{CaseId, Fen, Hash},
     letter::{
         AnswerKind, CertificateCheck, Disclosure, DisclosureSet, LineAnswer, LineField, Payload,
-        Place, Returned,
+        Place, Returned, Text,
     },
     time::{Month, Quarter},
 };
@@ -398,8 +398,8 @@ async fn a_return_told_after_months_were_closed_is_a_correction_on_both_sides() 
     let returned = Returned {
         returned_on: day("2026-04-30"),
         certificate_check: Some(CertificateCheck::Seen),
-        member_account: None,
-        host_account: None,
+        member_account: Some(Text::parse("按时参加组织生活").unwrap()),
+        host_account: Some(Text::parse("表现良好").unwrap()),
     };
     write(home, case, returned).await.unwrap();
     pair.sync().await;

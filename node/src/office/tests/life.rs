@@ -226,8 +226,8 @@ async fn a_return_counts_from_its_day_however_late_it_is_entered() {
     let back = |on: &str| Returned {
         returned_on: day(on),
         certificate_check: Some(CertificateCheck::Seen),
-        member_account: None,
-        host_account: None,
+        member_account: Some(Text::parse("按时参加组织生活").unwrap()),
+        host_account: Some(Text::parse("表现良好").unwrap()),
     };
     let missed = activity(UNIT, ActivityKind::PartyLecture, "2026-06-01");
     let (missed, _) = hold(host, missed, all(&[("张三", Presence::Absent)]))

@@ -286,8 +286,8 @@ async fn a_quarter_from_the_notice_to_the_closing() {
     let returned = Returned {
         returned_on: day("2026-07-01"),
         certificate_check: Some(hongyan_proto::letter::CertificateCheck::Seen),
-        member_account: None,
-        host_account: None,
+        member_account: Some(Text::parse("按时参加组织生活").unwrap()),
+        host_account: Some(Text::parse("表现良好").unwrap()),
     };
     write(home, case, returned).await.unwrap();
     pair.sync().await;

@@ -188,6 +188,24 @@ pub(super) const ABSENCES_IN_A_YEAR: &[Case] = &[
         expected: &["due 2026-04-09 张三"],
     },
     Case {
+        name: "whoever does not take part counts, with leave as well; who joins from afar takes part",
+        clause: LADDER,
+        policies: C,
+        today: "2026-04-20",
+        rule: "absence",
+        due: "",
+        given: |t| {
+            let leave = [("张三", Presence::AbsentWithReason)];
+            t.branch("一支部")
+                .member("张三", "一支部")
+                .activity("一支部", "2026-01-10", &leave)
+                .activity("一支部", "2026-02-10", &[("张三", Presence::Remote)])
+                .activity("一支部", "2026-03-10", &leave)
+                .activity("一支部", "2026-04-10", &leave);
+        },
+        expected: &["due 2026-05-10 张三"],
+    },
+    Case {
         name: "three over two years call for nothing",
         clause: LADDER,
         policies: C,

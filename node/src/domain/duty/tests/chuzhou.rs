@@ -56,7 +56,7 @@ pub(super) const FIRST_FRIDAYS: &[Case] = &[
     },
     Case {
         name: "no frequency of committee meetings is set",
-        clause: "",
+        clause: "X 三2",
         policies: Z,
         today: "2026-07-20",
         rule: "branch-committee",

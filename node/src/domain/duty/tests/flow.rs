@@ -115,6 +115,90 @@ pub(super) const HOME: &[Case] = &[
         expected: &[],
     },
     Case {
+        name: "on return the certificate is looked at",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-06-05",
+        rule: "check-back",
+        due: "",
+        given: |t| {
+            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
+            t.case("张三", Side::Outflow, &steps);
+        },
+        expected: &["overdue 2026-06-04 张三"],
+    },
+    Case {
+        name: "a look before the return is none on the way back",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-06-05",
+        rule: "check-back",
+        due: "",
+        given: |t| {
+            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
+            t.case("张三", Side::Outflow, &steps)
+                .looked("张三", "2026-05-19")
+                .looked("张三", "2026-05-22");
+        },
+        expected: &["done 2026-06-04 张三 2026-05-22"],
+    },
+    Case {
+        name: "who has no certificate shows none",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-06-05",
+        rule: "check-back",
+        due: "",
+        given: |t| {
+            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
+            t.case("张三", Side::Outflow, &steps)
+                .without_certificate("张三");
+        },
+        expected: &[],
+    },
+    Case {
+        name: "who was transferred is not back",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-06-05",
+        rule: "check-back",
+        due: "",
+        given: |t| {
+            let steps = [
+                ACTIVE,
+                &[(State::Closed(Closing::Transferred), "2026-05-20")],
+            ]
+            .concat();
+            t.case("张三", Side::Outflow, &steps);
+        },
+        expected: &[],
+    },
+    Case {
+        name: "the host looks at the certificate of whoever it accepts",
+        clause: "W 双向共管 二(二)1",
+        policies: W,
+        today: "2026-02-28",
+        rule: "check",
+        due: "",
+        given: |t| {
+            t.case("张三", Side::Inflow, ACTIVE);
+        },
+        expected: &["overdue 2026-02-27 张三"],
+    },
+    Case {
+        name: "what the host saw when the member came counts",
+        clause: "W 双向共管 二(二)1",
+        policies: W,
+        today: "2026-02-28",
+        rule: "check",
+        due: "",
+        given: |t| {
+            t.case("张三", Side::Inflow, ACTIVE)
+                .looked("张三", "2026-02-11");
+        },
+        expected: &["done 2026-02-27 张三 2026-02-11"],
+    },
+    Case {
         name: "a departure is notified within 30 days",
         clause: CONTACT,
         policies: W,
@@ -321,7 +405,7 @@ pub(super) const HOST_AND_WAITING: &[Case] = &[
     },
     Case {
         name: "returned before probation ends: home's own business",
-        clause: "",
+        clause: "W 双向共管 二(二)2",
         policies: W,
         today: "2026-08-10",
         rule: "opinion",

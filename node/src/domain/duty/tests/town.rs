@@ -580,8 +580,23 @@ impl Town {
             probation_until: None,
             opinions: Vec::new(),
             decisions: Vec::new(),
+            looks: Vec::new(),
+            has_certificate: true,
             dues: Vec::new(),
         });
+        self
+    }
+
+    /// Somebody looked at the certificate.
+    pub(super) fn looked(&mut self, name: &str, on: &str) -> &mut Self {
+        let look = (day(on), self.entry());
+        self.case_mut(name).looks.push(look);
+        self
+    }
+
+    /// Nobody knows of a certificate.
+    pub(super) fn without_certificate(&mut self, name: &str) -> &mut Self {
+        self.case_mut(name).has_certificate = false;
         self
     }
 

@@ -35,11 +35,17 @@ pub(super) fn counted(all: &[Duty], of: i16, policy: &[(&str, &str)]) -> Vec<Str
     }
     let mut failed = Vec::new();
     // How many are absent the dice say; each absence was answered in time.
+    let mut counted = 0;
     for whose in ["member", "hosted"] {
         let [duties, done, _] = found.remove(&("absence", whose)).unwrap_or_default();
+        counted += duties;
         if duties != done {
             failed.push(format!("{name} absence of {whose}: {done} of {duties}"));
         }
+    }
+    let ladder = |duty: &super::super::Policy| duty.rules.iter().any(|ruled| ruled.id == "absence");
+    if ladder(&super::super::policy(name)) && counted == 0 {
+        failed.push(format!("{name}: nobody was absent often enough"));
     }
     for Row {
         rule,

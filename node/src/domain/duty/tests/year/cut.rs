@@ -49,7 +49,12 @@ pub(super) fn as_of(facts: &Facts, today: Day) -> Facts {
         case.steps.retain(|step| came(step.day));
         let stay = case.managed.take().filter(|(from, _)| came(*from));
         case.managed = stay.map(|(from, until)| (from, until.filter(|day| came(*day))));
-        for list in [&mut case.contacts, &mut case.opinions, &mut case.decisions] {
+        for list in [
+            &mut case.contacts,
+            &mut case.opinions,
+            &mut case.decisions,
+            &mut case.looks,
+        ] {
             list.retain(|(day, _)| came(*day));
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn later(facts: &mut Facts, years: i16) {
                 by.day(until);
             }
         }
-        for (day, _) in &mut case.contacts {
+        for (day, _) in case.contacts.iter_mut().chain(&mut case.looks) {
             by.day(day);
         }
     }

@@ -194,6 +194,9 @@ fn away(town: &mut Town, branch: usize, number: usize) {
         "2026-03-10",
         returns.then_some("2026-10-15"),
     );
+    if returns {
+        town.looked(&name, "2026-10-16");
+    }
     for on in ["2026-05-12", "2026-08-12"] {
         town.contact(&name, on);
     }
@@ -210,7 +213,8 @@ fn host(town: &mut Town, branch: usize, number: usize) {
         (State::Active, "2026-05-20"),
     ];
     town.hosted(&name, &unit(branch), "2026-05-20")
-        .case(&name, Side::Inflow, &steps);
+        .case(&name, Side::Inflow, &steps)
+        .looked(&name, "2026-05-15");
     if branch == 20 {
         town.moved(&name, "b19", "2026-10-01");
     }
@@ -340,7 +344,7 @@ fn a_month(town: &mut Town, dice: &mut Dice, branch: usize, month: usize) {
     }
 }
 
-/// Members who are absent without reason are criticized, reminded, warned, talked to and so on within the week.
+/// Members who are absent are criticized, reminded, warned, talked to and so on within the week.
 fn attendance(dice: &mut Dice, here: &[String]) -> Vec<(String, Presence)> {
     here.iter()
         .map(|name| {
@@ -363,7 +367,7 @@ fn hold_day(town: &mut Town, unit: &str, on: &str, attendance: &[(String, Presen
     let up = day(on).plus_days(2).to_string();
     town.attended(unit, on, &named, &up);
     for (name, presence) in named {
-        if presence != Presence::Absent {
+        if presence.was_there() {
             continue;
         }
         for measure in [

@@ -47,7 +47,7 @@ macro_rules! of_branches {
     };
 }
 
-const OF_FLOW: [Row; 5] = [
+const OF_FLOW: [Row; 7] = [
     row(
         ("screening", "committee", "W 双向共管 二(一)1, 二(四)"),
         1,
@@ -71,6 +71,18 @@ const OF_FLOW: [Row; 5] = [
         40,
         40,
         "each notice is answered",
+    ),
+    row(
+        ("check", "hosted", "W 双向共管 二(二)1"),
+        40,
+        40,
+        "each certificate is looked at",
+    ),
+    row(
+        ("check-back", "member", "W 双向共管 二(一)2"),
+        10,
+        10,
+        "ten are back",
     ),
     row(
         ("place", "hosted", "W 双向共管 二(二)1-2"),
