@@ -201,12 +201,11 @@ pub(super) async fn check(
         .write(request, move |desk| {
             let number = look.number;
             let case_id = shown_by(desk.draft, &number, &look.case)?;
-            match case_id {
-                Some(_) => happened(look.on, desk.today, "checked_on")?,
-                None => {
-                    let registry = Registry::open(desk.draft)?;
-                    registry.get(&number)?.may_change(look.on, desk.today)?;
-                }
+            if case_id.is_some() {
+                happened(look.on, desk.today, "checked_on")?;
+            } else {
+                let registry = Registry::open(desk.draft)?;
+                registry.get(&number)?.may_change(look.on, desk.today)?;
             }
             let entry = CertificateChecked {
                 number: number.clone(),

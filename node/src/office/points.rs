@@ -101,18 +101,22 @@ impl Asked {
         })
     }
 
-    /// Of the duties that are due by now, those of rules that are taken: how many are done. What was excused is asked of nobody.
+    /// Of the duties that are due by now or done already, those of rules that are taken: how many are done. What was excused is asked of nobody.
     fn share(&self, takes: impl Fn(&Duty, &Rule) -> bool) -> Share {
         let mut share = Share::default();
-        for duty in self.duties.iter().filter(|duty| duty.due <= self.day) {
+        for duty in &self.duties {
             let ruled = self.policy.rule(&duty.rule);
             if !ruled.is_some_and(|ruled| takes(duty, &ruled.rule)) {
                 continue;
             }
             match duty.state {
                 State::Done(_) | State::DoneLate(_) => share.count(true),
-                State::Overdue | State::Due => share.count(false),
-                State::Upcoming | State::Excused { .. } | State::WaitingForPartner => {}
+                State::Overdue | State::Due if duty.due <= self.day => share.count(false),
+                State::Overdue
+                | State::Due
+                | State::Upcoming
+                | State::Excused { .. }
+                | State::WaitingForPartner => {}
             }
         }
         share

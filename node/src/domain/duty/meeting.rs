@@ -4,7 +4,7 @@ use super::{
     Subject,
     activity::{branches, existed},
     draft::Draft,
-    facts::{Held, Kept, Unit},
+    facts::{Held, Kept, Unit, UnitKind},
     term::{Scene, words},
 };
 use hongyan_proto::time::Day;
@@ -26,6 +26,18 @@ fn concerns(fields: &[Field], unit: &Unit, day: Day) -> bool {
     fields.is_empty() || unit.field(day).is_some_and(|field| fields.contains(&field))
 }
 
+/// Did the unit, or one above it, hold an activity day on this day? A meeting that belongs to the theme day (X 三1, 四1) may be held at other
+/// times as well, but that is not the one that is asked for.
+fn is_activity_day(scene: &Scene<'_>, unit: &Unit, day: Day) -> bool {
+    const ABOVE: [UnitKind; 3] = [
+        UnitKind::Branch,
+        UnitKind::GeneralBranch,
+        UnitKind::Committee,
+    ];
+    let mut held = scene.index.held(&unit.name, Held::ActivityDay, &ABOVE);
+    held.any(|one| one.day == day)
+}
+
 fn meetings(scene: &mut Scene<'_>) {
     let terms = scene.terms(|rule| match rule {
         Rule::Meeting {
@@ -34,12 +46,15 @@ fn meetings(scene: &mut Scene<'_>) {
             held_by,
             joint,
             timing,
-            ..
-        } => Some(((*meeting, fields, (held_by, joint)), timing)),
+            on_activity_day,
+        } => Some((
+            (*meeting, fields, (held_by, joint), *on_activity_day),
+            timing,
+        )),
         _ => None,
     });
     for term in terms {
-        let (meeting, fields, (held_by, joint)) = term.asks;
+        let (meeting, fields, (held_by, joint), on_activity_day) = term.asks;
         let (zh, en) = meeting.label();
         for unit in &scene.facts.units {
             if !held_by.contains(&unit.kind)
@@ -52,6 +67,7 @@ fn meetings(scene: &mut Scene<'_>) {
             let held: Vec<_> = scene
                 .index
                 .held_in(&unit.name, Held::Meeting(meeting), joint, &term.window)
+                .filter(|one| !on_activity_day || is_activity_day(scene, unit, one.day))
                 .take(times)
                 .collect();
             let done = held.get(times.saturating_sub(1)).map(|one| one.day);
@@ -60,7 +76,15 @@ fn meetings(scene: &mut Scene<'_>) {
             } else {
                 String::new()
             };
-            let what = words(format!("召开{zh}{count}"), format!("hold: {en}{count}"));
+            let (on_zh, on_en) = if on_activity_day {
+                ("在活动日", " on an activity day")
+            } else {
+                ("", "")
+            };
+            let what = words(
+                format!("{on_zh}召开{zh}{count}"),
+                format!("hold{on_en}: {en}{count}"),
+            );
             let draft = Draft {
                 done,
                 evidence: held.iter().map(|one| &one.entry).collect(),

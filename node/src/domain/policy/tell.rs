@@ -1,7 +1,7 @@
 //! A rule's figures in words: a rule's own text may be short, the program says what it counts with.
 
 use super::{
-    Words,
+    Count, Rung, Words,
     rule::{Rule, UnitKind},
     timing::Timing,
     word::Word,
@@ -34,6 +34,35 @@ fn term(what: &Words, days: u16) -> Words {
     words(
         format!("{}: {days} 日内", what.zh),
         format!("{}: within {days} days", what.en),
+    )
+}
+
+fn ladder((count, counts_leave): (Count, bool), rungs: &[Rung]) -> Words {
+    let count = named(count);
+    let leave = if counts_leave {
+        ("; 请假的也计入", "; absences with leave count as well")
+    } else {
+        ("; 请假的不计", "; absences with leave do not count")
+    };
+    let zh = rungs
+        .iter()
+        .map(|rung| format!("{} 次 {}", rung.at, rung.measure.label().0));
+    let en = rungs
+        .iter()
+        .map(|rung| format!("{}: {}", rung.at, rung.measure.label().1));
+    words(
+        format!(
+            "{}{}{}",
+            count.zh,
+            zh.collect::<Vec<_>>().join("; "),
+            leave.0
+        ),
+        format!(
+            "{}; {}{}",
+            count.en,
+            en.collect::<Vec<_>>().join("; "),
+            leave.1
+        ),
     )
 }
 
@@ -83,7 +112,7 @@ impl Rule {
                 held_by,
                 joint,
                 timing,
-                ..
+                on_activity_day,
             } => {
                 let mut what = named(*meeting);
                 if !fields.is_empty() {
@@ -100,6 +129,10 @@ impl Rule {
                         format!("{}: {}", by.en, what.en),
                     );
                 }
+                if *on_activity_day {
+                    what.zh.push_str(", 在活动日当天召开");
+                    what.en.push_str(", held on an activity day");
+                }
                 jointly(with(&what, timing), joint)
             }
             Self::Lecture { by, timing } | Self::StudyReport { by, timing } => {
@@ -110,26 +143,7 @@ impl Rule {
                 counts_leave,
                 rungs,
                 ..
-            } => {
-                let count = named(*count);
-                let leave = if *counts_leave {
-                    ("; 请假的也计入", "; absences with leave count as well")
-                } else {
-                    ("; 请假的不计", "; absences with leave do not count")
-                };
-                let zh: Vec<_> = rungs
-                    .iter()
-                    .map(|rung| format!("{} 次 {}", rung.at, rung.measure.label().0))
-                    .collect();
-                let en: Vec<_> = rungs
-                    .iter()
-                    .map(|rung| format!("{}: {}", rung.at, rung.measure.label().1))
-                    .collect();
-                words(
-                    format!("{}{}{}", count.zh, zh.join("; "), leave.0),
-                    format!("{}; {}{}", count.en, en.join("; "), leave.1),
-                )
-            }
+            } => ladder((*count, *counts_leave), rungs),
             Self::Lapse { months, of, .. } => {
                 let of = list(of);
                 words(

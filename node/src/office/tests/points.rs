@@ -65,6 +65,8 @@ async fn a_branch_has_the_meetings_of_its_groups() {
     let empty = activity("第一支部", ActivityKind::BranchAssembly, "2026-02-05");
     hold(home, empty, nobody).await.unwrap();
     for (unit, kind, on) in [
+        // The assembly is that of the theme day.
+        ("第一支部", ActivityKind::ActivityDay, "2026-03-05"),
         ("第一支部", ActivityKind::BranchAssembly, "2026-03-05"),
         (group, ActivityKind::GroupMeeting, "2026-01-08"),
         (group, ActivityKind::GroupMeeting, "2026-02-08"),

@@ -96,12 +96,42 @@ pub(super) const MEETINGS_AND_LECTURES: &[Case] = &[
         due: "2026",
         given: |t| {
             t.branch("一支部")
+                .activity("一支部", "2026-06-30", &[])
                 .meeting("一支部", Meeting::OrganizationalLife, "2026-06-30");
         },
         expected: &[
             "done 2026-06-30 一支部 2026-06-30",
             "upcoming 2026-12-31 一支部",
         ],
+    },
+    Case {
+        name: "organizational life on another day than the theme day is held beside it",
+        clause: "X 四1",
+        policies: X,
+        today: "2026-07-01",
+        rule: "organizational-life",
+        due: "2026-06",
+        given: |t| {
+            t.branch("一支部")
+                .activity("一支部", "2026-06-20", &[])
+                .meeting("一支部", Meeting::OrganizationalLife, "2026-06-30");
+        },
+        expected: &["overdue 2026-06-30 一支部"],
+    },
+    Case {
+        name: "the assembly belongs to the theme day, one more may be held at any time",
+        clause: "X 三1",
+        policies: X,
+        today: "2026-07-01",
+        rule: "branch-assembly",
+        due: "2026-06",
+        given: |t| {
+            t.branch("一支部")
+                .activity("一支部", "2026-06-20", &[])
+                .meeting("一支部", Meeting::BranchAssembly, "2026-06-02")
+                .meeting("一支部", Meeting::BranchAssembly, "2026-06-20");
+        },
+        expected: &["done 2026-06-30 一支部 2026-06-20"],
     },
     Case {
         name: "in May it is not June's",

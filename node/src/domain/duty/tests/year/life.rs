@@ -311,12 +311,14 @@ fn a_month(town: &mut Town, dice: &mut Dice, branch: usize, month: usize) {
     hold_day(town, &name, &on, &attendance);
     let late = (branch, month) == (17, 6);
     for meeting in meetings(month) {
-        let on = if late {
-            "2026-07-02".to_owned()
-        } else {
-            dice.day(month, 1)
+        let some_day = dice.day(month, 1);
+        let on = match meeting {
+            _ if late => "2026-07-02",
+            // As Xianning asks of these two; elsewhere any day is as good.
+            Meeting::BranchAssembly | Meeting::OrganizationalLife => &on,
+            _ => &some_day,
         };
-        town.meeting(&name, *meeting, &on);
+        town.meeting(&name, *meeting, on);
     }
     for group in ["g1", "g2"] {
         let on = if late {
