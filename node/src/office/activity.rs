@@ -20,7 +20,7 @@ use super::{
     find,
     happened::{calendar, happened},
     lived,
-    plan::{Passed, latest},
+    plan::{Passed, latest, planned_days},
     policy, roster,
     tell::{Telling, correct as correct_letter, tell},
 };
@@ -32,7 +32,7 @@ use crate::{
             ledger::line,
             roll::{self, Problems},
         },
-        policy::Words,
+        policy::{Policy, Rule, Words},
         unit::{Called, Unit, Units},
     },
 };
@@ -133,8 +133,12 @@ pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>
         let history = policy::history(&book::policies(&office.store)?);
         // As duties: a month belongs to the policy of its first day.
         let adopted = history.adopted_by(activity.day.month().first_day());
-        let headings: Vec<&str> = activity.headings.iter().map(Text::as_str).collect();
-        remarks.extend(adopted.map_or_else(Vec::new, |one| one.policy.remarks_on(&headings)));
+        if let Some(adopted) = adopted {
+            let headings: Vec<&str> = activity.headings.iter().map(Text::as_str).collect();
+            remarks.extend(adopted.policy.remarks_on(&headings));
+            let days = days_of(office, &adopted.policy, activity)?;
+            remarks.extend(adopted.policy.remarks_on_record(activity, &days));
+        }
     }
     let units = book::units(&office.store)?;
     let unit = find::unit(&units, activity.unit.as_str()).ok();
@@ -152,6 +156,22 @@ pub(super) fn remarks(office: &Office, activity: &Activity) -> Result<Vec<Words>
         });
     }
     Ok(remarks)
+}
+
+/// The activity days of a month: as the plan has them, else as the policy's rule gives them.
+fn days_of(office: &Office, policy: &Policy, activity: &Activity) -> Result<Vec<Day>, OfficeError> {
+    let month = activity.day.month();
+    let planned = planned_days(&office.store, activity.unit.as_str(), month)?;
+    if !planned.is_empty() {
+        return Ok(planned);
+    }
+    let calendar = &book::policies(&office.store)?.calendar;
+    let rules = policy.pick(|rule| match rule {
+        Rule::ActivityDay { day, shift, .. } => Some((day, *shift)),
+        _ => None,
+    });
+    let days = rules.flat_map(|(_, (day, shift))| calendar.activity_days(day, shift, month));
+    Ok(days.map(|day| day.held).collect())
 }
 
 /// A talk has two sides; with one member on its record it closes nothing, whoever came as a guest.

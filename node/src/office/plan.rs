@@ -1,8 +1,10 @@
 //! Yearly plans of activities (年度活动计划): set, amended by a new version, filed up.
 
+use std::iter;
+
 use hongyan_proto::{
-    letter::{ActivityPlan, LocalReplacement, Payload, PlanFiled, Text, Within},
-    time::Day,
+    letter::{ActivityKind, ActivityPlan, LocalReplacement, Payload, PlanFiled, Text, Within},
+    time::{Day, Month},
 };
 
 use super::{
@@ -12,7 +14,10 @@ use super::{
     happened::{calendar, happened},
     lived, roster,
 };
-use crate::domain::life::{Ledger, Record, ledger};
+use crate::{
+    book::Shelf,
+    domain::life::{Ledger, Record, ledger},
+};
 
 const PLAN: (&str, &str) = ("年度计划", "plan of the year");
 
@@ -129,6 +134,34 @@ pub(super) fn latest<'a, T>(
 ) -> Option<(u64, &'a T)> {
     let mut counting = records.iter().rev().filter(|record| !record.void);
     counting.find_map(|record| Some((record.sequence, is(&record.payload)?)))
+}
+
+/// The activity days that a unit's plan names in a month, or the nearest plan above it that names one.
+pub(super) fn planned_days(
+    shelf: &impl Shelf,
+    unit: &str,
+    month: Month,
+) -> Result<Vec<Day>, OfficeError> {
+    let year = u16::try_from(month.first_day().date().year()).unwrap_or_default();
+    let records = lived::of_year(shelf, year)?;
+    let unit = roster::named(shelf, unit)?;
+    let ends = unit.rmatch_indices('/').map(|(at, _)| at);
+    for above in iter::once(unit.len()).chain(ends).map(|end| &unit[..end]) {
+        let plan = latest(&records, |payload| match payload {
+            Payload::ActivityPlan(plan) if plan.unit.as_str() == above => Some(plan),
+            _ => None,
+        });
+        let items = plan.into_iter().flat_map(|(_, plan)| &plan.items);
+        let days = items.filter(|item| item.kind == ActivityKind::ActivityDay);
+        let days: Vec<Day> = days
+            .map(|item| item.day)
+            .filter(|day| day.month() == month)
+            .collect();
+        if !days.is_empty() {
+            return Ok(days);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What was said of the latest filing was wrong. A void one was never made: the plan waits for its filing again.

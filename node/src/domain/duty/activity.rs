@@ -4,7 +4,7 @@ use hongyan_proto::time::{Day, Month};
 
 use super::{
     draft::Draft,
-    facts::{Held, Kept, Unit, UnitKind},
+    facts::{Held, Kept, Unit, UnitKind, UnitName},
     term::{Scene, dated, words},
 };
 use crate::domain::{
@@ -38,14 +38,20 @@ pub(super) fn existed(unit: &Unit, window: &Window) -> bool {
         && unit.until.is_none_or(|until| window.until <= until)
 }
 
-/// The activity day a month's rule and calendar give: the first to come, where there are several.
-pub(super) fn planned(
-    scene: &Scene<'_>,
+/// A unit's activity day of a month: as its plan has it, else the first that rule and calendar give.
+pub(super) fn planned<'a>(
+    scene: &Scene<'a>,
+    unit: &'a UnitName,
     (day, shift): (&DayRule, Shift),
     month: Month,
 ) -> Option<ActivityDay> {
-    let days = scene.calendar.activity_days(day, shift, month);
-    days.into_iter().next()
+    let plan = scene.index.planned(unit, month).map(|day| ActivityDay {
+        named: day,
+        held: day,
+        provisional: false,
+    });
+    let days = || scene.calendar.activity_days(day, shift, month);
+    plan.or_else(|| days().into_iter().next())
 }
 
 fn days(scene: &mut Scene<'_>) {
@@ -59,8 +65,8 @@ fn days(scene: &mut Scene<'_>) {
     for term in terms {
         let month = term.window.from.month();
         let (day, shift, joint) = term.asks;
-        let planned = planned(scene, (day, shift), month);
         for unit in branches(scene, term.window) {
+            let planned = planned(scene, &unit.name, (day, shift), month);
             let held = scene
                 .index
                 .held_in(&unit.name, Held::ActivityDay, joint, &term.window)

@@ -209,6 +209,15 @@ pub struct Plan {
     pub entry: Entry,
 }
 
+/// An activity day that a unit's newest plan names: it goes before the day of the rule (W 活动日 三, C 二1: 可视情调整).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PlannedDay {
+    /// Whose.
+    pub unit: UnitName,
+    /// When.
+    pub day: Day,
+}
+
 /// Something a person did or received on a day.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Dated<T> {
@@ -396,6 +405,8 @@ pub struct Facts {
     pub activities: Vec<Activity>,
     /// Plans.
     pub plans: Vec<Plan>,
+    /// Activity days of the newest plans.
+    pub planned: Vec<PlannedDay>,
     /// Measures that were taken on absences.
     pub measures: Vec<Dated<Measure>>,
     /// Talks.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hongyan_proto::time::Day;
+use hongyan_proto::time::{Day, Month};
 
 use super::{
     facts::{Activity, Facts, Held, Person, Unit, UnitKind, UnitName},
@@ -16,6 +16,8 @@ pub(super) struct Index<'a> {
     branches: HashMap<&'a str, &'a Unit>,
     /// Of each unit: its own and those of the units above it, ascending by day.
     activities: HashMap<&'a str, Vec<&'a Activity>>,
+    /// The first activity day of a month that a unit's plan names.
+    planned: HashMap<(&'a str, Month), Day>,
     pub(super) people: People<'a>,
 }
 
@@ -26,8 +28,14 @@ impl<'a> Index<'a> {
             units,
             branches: HashMap::new(),
             activities: HashMap::new(),
+            planned: HashMap::new(),
             people: People::default(),
         };
+        for planned in &facts.planned {
+            let key = (&*planned.unit, planned.day.month());
+            let first = index.planned.entry(key).or_insert(planned.day);
+            *first = planned.day.min(*first);
+        }
         let mut own: HashMap<&str, Vec<&'a Activity>> = HashMap::new();
         for activity in &facts.activities {
             own.entry(&activity.unit).or_default().push(activity);
@@ -86,6 +94,17 @@ impl<'a> Index<'a> {
     }
 
     /// A unit and those above it. A circle in the tree ends it.
+    /// The activity day of a month that the unit's plan, or the nearest one above it, names.
+    pub(super) fn planned(&self, unit: &'a str, month: Month) -> Option<Day> {
+        if self.planned.is_empty() {
+            return None;
+        }
+        let path = self.path(unit).into_iter();
+        path.filter_map(|name| self.planned.get(&(name, month)))
+            .copied()
+            .next()
+    }
+
     fn path(&self, name: &'a str) -> Vec<&'a str> {
         let mut path = vec![name];
         while let Some(parent) = path

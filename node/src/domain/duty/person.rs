@@ -418,7 +418,7 @@ fn speaks<'a>(
 }
 
 /// The day before the month's activity day: as it was held, or as it is planned.
-fn day_before(scene: &Scene<'_>, branch: &UnitName, window: &Window) -> Day {
+fn day_before<'a>(scene: &Scene<'a>, branch: &'a UnitName, window: &Window) -> Day {
     let rule = scene.rule_on(window.from, |rule| match rule {
         Rule::ActivityDay {
             day, shift, joint, ..
@@ -433,7 +433,7 @@ fn day_before(scene: &Scene<'_>, branch: &UnitName, window: &Window) -> Day {
         .held_in(branch, Held::ActivityDay, joint, window)
         .next()
         .map(|one| one.day);
-    let named = planned(scene, (day, shift), window.from.month()).map(|day| day.held);
+    let named = planned(scene, branch, (day, shift), window.from.month()).map(|day| day.held);
     match held.or(named) {
         Some(day) => day.plus_days(-1).max(window.from),
         None => window.until,

@@ -55,8 +55,7 @@ fn subjects(rule: &Rule) -> Vec<String> {
             };
             // A festival's lecture comes on top of the monthly ones; two frequencies do not.
             let way = match timing {
-                Timing::Times(..) => "times",
-                Timing::Months(_) => "months",
+                Timing::Times(..) | Timing::Months(_) => "often",
                 Timing::Between(..) => "between",
             };
             fields
@@ -85,5 +84,6 @@ fn subjects(rule: &Rule) -> Vec<String> {
         | Rule::FlowLife(_)
         | Rule::Screening(_)
         | Rule::Contact(_) => one(""),
+        Rule::Told => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 mod check;
 mod contents;
 mod error;
+mod held;
 mod history;
 mod read;
 mod read_rule;

@@ -86,6 +86,7 @@ pub(super) fn read_rule(table: &Table<'_>) -> Result<Option<Rule>, PolicyError> 
             Rule::Dues
         }
         "flow-life" => Rule::FlowLife(table.need_word_list("ways")?),
+        "told" => Rule::Told,
         "screening" => Rule::Screening(timing(table)?),
         "contact" => Rule::Contact(timing(table)?),
         "flow-term" => Rule::FlowTerm {

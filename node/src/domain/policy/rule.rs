@@ -367,6 +367,8 @@ pub enum Rule {
     Screening(Timing),
     /// Contact with members who are away.
     Contact(Timing),
+    /// What the paper asks for and no node can derive: told, so that people have the whole paper before them.
+    Told,
     /// By when a step of a case is due.
     FlowTerm {
         /// Which step.
@@ -397,6 +399,7 @@ impl Rule {
             Self::RecordBook { .. } => "record-book",
             Self::Dues => "dues",
             Self::FlowLife(_) => "flow-life",
+            Self::Told => "told",
             Self::Screening(_) => "screening",
             Self::Contact(_) => "contact",
             Self::FlowTerm { .. } => "flow-term",

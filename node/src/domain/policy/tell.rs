@@ -210,6 +210,7 @@ impl Rule {
                 "every month, by the national rule",
             ),
             Self::FlowLife(ways) => list(ways),
+            Self::Told => words("不作推算, 由人落实", "not derived: people see to it"),
             Self::Screening(timing) => with(&words("排查", "screening"), timing),
             Self::Contact(timing) => with(&words("联系", "contact"), timing),
             Self::FlowTerm { step, days } => term(&named(*step), *days),

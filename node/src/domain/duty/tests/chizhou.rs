@@ -154,6 +154,53 @@ fn the_day_the_plan_and_the_form() {
     check(THE_DAY_THE_PLAN_AND_THE_FORM);
 }
 
+pub(super) const MOVED_BY_PLAN: &[Case] = &[
+    Case {
+        name: "a plan that names another day moves the activity day of its month",
+        clause: "C 二1",
+        policies: C,
+        today: "2026-11-12",
+        rule: "activity-day",
+        due: "2026-11",
+        given: |t| {
+            t.branch("一支部")
+                .branch("二支部")
+                .planned("一支部", "2026-11-17");
+        },
+        // The rule's days are the 5th and the 10th.
+        expected: &["upcoming 2026-11-30 一支部", "due 2026-11-30 二支部"],
+    },
+    Case {
+        name: "on the day that the plan names it is due",
+        clause: "C 二1",
+        policies: C,
+        today: "2026-11-17",
+        rule: "activity-day",
+        due: "2026-11",
+        given: |t| {
+            t.branch("一支部").planned("一支部", "2026-11-17");
+        },
+        expected: &["due 2026-11-30 一支部"],
+    },
+    Case {
+        name: "a plan of October says nothing of November",
+        clause: "C 二1",
+        policies: C,
+        today: "2026-11-12",
+        rule: "activity-day",
+        due: "2026-11",
+        given: |t| {
+            t.branch("一支部").planned("一支部", "2026-10-20");
+        },
+        expected: &["due 2026-11-30 一支部"],
+    },
+];
+
+#[test]
+fn moved_by_a_plan() {
+    check(MOVED_BY_PLAN);
+}
+
 pub(super) const ABSENCES_IN_A_YEAR: &[Case] = &[
     Case {
         name: "two absences call for nothing",

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::{
     super::facts::{
         Activity, CaseFacts, CaseStep, Dated, DuesPaid, Entry, Excuse, Exemption, Facts, Held,
-        Inspection, Kept, Person, Plan, Probation, QuarterFacts, Stage, Stay, Talk, Unit, UnitKind,
-        Who,
+        Inspection, Kept, Person, Plan, PlannedDay, Probation, QuarterFacts, Stage, Stay, Talk,
+        Unit, UnitKind, Who,
     },
     day,
 };
@@ -584,6 +584,13 @@ impl Town {
             has_certificate: true,
             dues: Vec::new(),
         });
+        self
+    }
+
+    /// The unit's plan names another activity day.
+    pub(super) fn planned(&mut self, unit: &str, on: &str) -> &mut Self {
+        let unit = self.named(unit).into();
+        self.facts.planned.push(PlannedDay { unit, day: day(on) });
         self
     }
 

@@ -61,6 +61,9 @@ pub(super) fn later(facts: &mut Facts, years: i16) {
             by.day(day);
         }
     }
+    for planned in &mut facts.planned {
+        by.day(&mut planned.day);
+    }
     for plan in &mut facts.plans {
         plan.year += years;
         by.day(&mut plan.filed);

@@ -36,6 +36,7 @@ const CASES: &[&[Case]] = &[
     wuxi::DUES,
     chizhou::THE_DAY_THE_PLAN_AND_THE_FORM,
     chizhou::ABSENCES_IN_A_YEAR,
+    chizhou::MOVED_BY_PLAN,
     xianning::MEETINGS_AND_LECTURES,
     xianning::WHAT_PERSONS_OWE,
     chuzhou::FIRST_FRIDAYS,
