@@ -7,7 +7,7 @@ use hongyan_proto::{
     pb::office::v1::{
         AdoptPolicyRequest, AdoptPolicyResponse, AmendCalendarRequest, AmendCalendarResponse,
         CheckPolicyRequest, CheckPolicyResponse, ListPoliciesRequest, ListPoliciesResponse,
-        PolicySummary, ShowPolicyRequest, ShowPolicyResponse,
+        PolicyRule, PolicySummary, ShowPolicyRequest, ShowPolicyResponse,
     },
     time::Day,
 };
@@ -206,15 +206,32 @@ fn show(answer: &ShowPolicyResponse, lang: Lang) -> String {
             ("按此计算", "counted as"),
         ],
     );
+    let columns = [
+        ("规则", "rule"),
+        ("依据", "clause"),
+        ("规定", "what it says"),
+    ];
+    let mut told = table(lang, &columns);
+    let cells = |rule: &PolicyRule| {
+        let words = lang.words(rule.words.as_ref());
+        [rule.id.clone(), rule.clause.clone(), words]
+    };
     for rule in &answer.rules {
-        rows.row([
-            rule.id.clone(),
-            rule.clause.clone(),
-            lang.words(rule.words.as_ref()),
-            lang.words(rule.figures.as_ref()),
-        ]);
+        let [id, clause, words] = cells(rule);
+        if rule.kind == "told" {
+            told.row([id, clause, words]);
+        } else {
+            rows.row([id, clause, words, lang.words(rule.figures.as_ref())]);
+        }
     }
     let mut text = format!("{head}\n{}", rows.render(lang));
+    if answer.rules.iter().any(|rule| rule.kind == "told") {
+        let heading = lang.say(
+            "文件还要求 (不作推算, 由人落实)",
+            "what the papers ask for besides (not derived: people see to it)",
+        );
+        text = format!("{text}\n{heading}\n{}", told.render(lang));
+    }
     if !answer.activity_days.is_empty() {
         let days: Vec<_> = answer
             .activity_days

@@ -67,8 +67,10 @@ pub struct Policy {
     pub source: Words,
     /// The document's number, where it has one.
     pub number: Option<String>,
-    /// Every rule, in the order of the files.
+    /// Every rule that something is derived from, in the order of the files.
     pub rules: Vec<Ruled>,
+    /// What else the papers ask for: told, and gone through by nobody who derives.
+    pub told: Vec<Ruled>,
     /// The files it was read from, its own first: name and text. What an adoption keeps, so that a later program reads the same.
     pub texts: Vec<(String, String)>,
 }

@@ -54,6 +54,9 @@ impl Policy {
             one.lay_over(&mut rules)?;
         }
         check(&rules)?;
+        let (told, rules) = rules
+            .into_iter()
+            .partition(|ruled| ruled.rule == super::Rule::Told);
         // The loop above read at least the file itself.
         let own = files.swap_remove(0);
         Ok(Self {
@@ -61,6 +64,7 @@ impl Policy {
             source: own.source,
             number: own.number,
             rules,
+            told,
             texts,
         })
     }

@@ -431,3 +431,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn no_shipped_rule_replaces_another_by_accident_and_what_is_told_is_apart() {
+    for (name, _) in SHIPPED {
+        let policy = shipped(name).unwrap().unwrap();
+        let texts = policy.texts.iter();
+        let written: usize = texts
+            .map(|(_, text)| text.matches("\n[rule.").count())
+            .sum();
+        assert_eq!(written, policy.rules.len() + policy.told.len(), "{name}");
+        assert!(!policy.told.is_empty(), "{name}");
+        assert!(policy.told.iter().all(|ruled| ruled.rule == Rule::Told));
+        assert!(policy.rules.iter().all(|ruled| ruled.rule != Rule::Told));
+    }
+}

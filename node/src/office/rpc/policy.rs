@@ -34,7 +34,7 @@ fn summary(policy: &Policy) -> pb::PolicySummary {
         name: policy.name.clone(),
         source: Some(words(&policy.source)),
         number: policy.number.clone().unwrap_or_default(),
-        rules: number(policy.rules.len()),
+        rules: number(policy.rules.len() + policy.told.len()),
     }
 }
 
@@ -100,15 +100,20 @@ impl PolicyService for Office {
         let message = request_.into_inner();
         let day = day_or(&message.day, "day", Some(self.today()))?;
         let shown = policy::show(self, &message.name, day)?;
-        let rules = shown.policy.rules.iter().map(|ruled| pb::PolicyRule {
-            id: ruled.id.clone(),
-            kind: ruled.rule.kind().to_owned(),
-            clause: ruled.clause.clone(),
-            words: Some(words(&ruled.words)),
-            figures: Some(words(&ruled.rule.in_words())),
-            file: ruled.file.clone(),
-            line: number(ruled.line),
-        });
+        let rules = shown
+            .policy
+            .rules
+            .iter()
+            .chain(&shown.policy.told)
+            .map(|ruled| pb::PolicyRule {
+                id: ruled.id.clone(),
+                kind: ruled.rule.kind().to_owned(),
+                clause: ruled.clause.clone(),
+                words: Some(words(&ruled.words)),
+                figures: Some(words(&ruled.rule.in_words())),
+                file: ruled.file.clone(),
+                line: number(ruled.line),
+            });
         Ok(Response::new(pb::ShowPolicyResponse {
             policy: Some(summary(&shown.policy)),
             from: shown.from.map(|day| day.to_string()).unwrap_or_default(),
