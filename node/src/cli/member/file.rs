@@ -27,7 +27,7 @@ const SHOWN: usize = 200;
 #[allow(clippy::struct_excessive_bools)]
 pub(super) struct Wish {
     pub(super) dry_run: bool,
-    pub(super) strict: bool,
+    pub(super) skip_refused: bool,
     pub(super) found_units: bool,
     pub(super) all: bool,
 }
@@ -61,7 +61,7 @@ pub(super) async fn import(
         content: Bytes::from(content),
         filename,
         dry_run: wish.dry_run,
-        strict: wish.strict,
+        strict: !wish.skip_refused,
         found_units: wish.found_units,
     };
     let mut events = client!(session, member_service_client::MemberServiceClient)
@@ -190,8 +190,8 @@ fn imported(answer: &ImportMembersResponse, lang: Lang, shown: usize, wish: Wish
         (false, _) => String::new(),
         (true, true) => lang.say("试运行: 没有写入", "dry run: nothing was written"),
         (true, false) => lang.say(
-            "有拒绝的行 (--strict): 没有写入",
-            "rows were refused (--strict): nothing was written",
+            "有拒绝的行: 一行也没有写入; 改正后重新导入, 或用 --skip-refused 写入其余各行",
+            "rows were refused, and none was written: correct them and import again, or write the others with --skip-refused",
         ),
     };
     let text = format!("{}\n{more}{counts}\n{unwritten}", rows.render(lang));

@@ -31,7 +31,7 @@ use super::{
 pub(super) enum MemberVerb {
     /// 导入名册 (XLSX 或 CSV), 逐行核对 Import a roster file, checked row by row
     #[command(
-        after_help = "例 Example:\n  hongyan-node member import 名册.xlsx --dry-run\n  hongyan-node member import 名册.xlsx --strict --found-units\n\n认得的列 known columns: 姓名 性别 出生年月 公民身份号码 联系电话 住址 入党时间 预备期满 类别 活动证号 所在支部"
+        after_help = "例 Example:\n  hongyan-node member import 名册.xlsx --dry-run\n  hongyan-node member import 名册.xlsx --found-units\n  hongyan-node member import 名册.xlsx --skip-refused\n\n认得的列 known columns: 姓名 性别 出生年月 公民身份号码 联系电话 住址 入党时间 预备期满 类别 活动证号 所在支部"
     )]
     Import {
         /// 名册文件 Roster file
@@ -39,9 +39,9 @@ pub(super) enum MemberVerb {
         /// 只核对, 不写入 Check only, write nothing
         #[arg(long)]
         dry_run: bool,
-        /// 有一行被拒绝就全不写入 Write nothing when any row is refused
+        /// 跳过被拒绝的行, 写入其余; 缺省有一行被拒绝就全不写入 Leave refused rows out and write the others; default: one refused row stops all
         #[arg(long)]
-        strict: bool,
+        skip_refused: bool,
         /// 设立名册中有而本节点没有的支部 Found the branches that the file names and the tree lacks
         #[arg(long)]
         found_units: bool,
@@ -120,13 +120,13 @@ pub(super) async fn run(verb: MemberVerb, session: &mut Session<'_>) -> Result<E
         MemberVerb::Import {
             file,
             dry_run,
-            strict,
+            skip_refused,
             found_units,
             all,
         } => {
             let wish = Wish {
                 dry_run,
-                strict,
+                skip_refused,
                 found_units,
                 all,
             };

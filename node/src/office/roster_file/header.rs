@@ -291,12 +291,42 @@ impl Header {
             .filter(|(at, _, _)| line.cells.get(*at).is_some_and(|cell| !cell.is_empty()))
             .map(|(_, _, column)| column)
             .collect();
+        if self.is_footer(line) {
+            return Weight::Note;
+        }
         let is_person = said.contains(&Column::Name) || said.contains(&Column::IdNumber);
         match said.len() {
             0 => Weight::Empty,
             1..=NOTE_CELLS if !is_person => Weight::Note,
             _ => Weight::Person,
         }
+    }
+
+    /// A sum or a signature where a name should stand: nobody is called so.
+    fn is_footer(&self, line: &Line) -> bool {
+        const SUMS: [&str; 4] = ["合计", "小计", "总计", "共计"];
+        const SIGNED: [&str; 8] = [
+            "制表",
+            "填表",
+            "填报",
+            "审核人",
+            "审批人",
+            "复核人",
+            "联系人",
+            "负责人",
+        ];
+        let mut known = self.known();
+        let name = known.find(|(_, _, column)| *column == Column::Name);
+        let cell = name.and_then(|(at, _, _)| line.cells.get(at));
+        let Some(text) = cell.map(|cell| narrow(&cell.text()).replace(' ', "")) else {
+            return false;
+        };
+        let figures = |rest: &str| {
+            let mut signs = rest.chars();
+            signs.all(|sign| sign.is_ascii_digit() || ":人名".contains(sign))
+        };
+        let mut sums = SUMS.iter().filter_map(|sum| text.strip_prefix(sum));
+        sums.any(figures) || SIGNED.iter().any(|sign| text.starts_with(sign))
     }
 
     /// The titles of the columns that are not read.

@@ -350,3 +350,16 @@ fn a_workbook_that_counts_from_1904_says_so() {
         "1998-07-01"
     );
 }
+
+#[test]
+fn sums_and_signatures_are_nobody() {
+    let rows = "姓名,所在支部,备注\n张三,东街支部,\n合计,5,\n 总 计 ：12人,,\n制表人：张某,,\n合计,6人,\n何继,东街支部,\n";
+    let roster = read(rows.as_bytes(), "名册.csv", today()).unwrap();
+    let names: Vec<_> = roster.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["张三", "何继"]);
+    let skipped = ["备注", "第 3 行", "第 4 行", "第 5 行", "第 6 行"];
+    assert_eq!(roster.ignored, skipped);
+    let number = "姓名,所在支部\n张三,5\n";
+    let roster = read(number.as_bytes(), "名册.csv", today()).unwrap();
+    assert!(roster.rows[0].problems[0].problem.contains("只是数字"));
+}

@@ -169,7 +169,13 @@ pub(super) fn address(cell: &Cell) -> Result<Text<200>, String> {
 }
 
 pub(super) fn unit(cell: &Cell) -> Result<Text<100>, String> {
-    Text::new(joined(&cell.text())).map_err(say)
+    let name = joined(&cell.text());
+    if name.chars().all(|sign| sign.is_ascii_digit()) {
+        return Err(format!(
+            "支部名称不能只是数字“{name}” a unit is not called by a number alone"
+        ));
+    }
+    Text::new(name).map_err(say)
 }
 
 #[cfg(test)]
