@@ -5,7 +5,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, facts, policy};
+use super::{Answer, Office, OfficeError, Request, facts, policy, roster::COMMITTEE};
 use crate::{
     book,
     domain::duty::{self, Duty, Found, Horizon, Known, Listed, State, Wanted},
@@ -15,7 +15,7 @@ use crate::{
 /// Which duties are asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filter {
-    /// Part of a unit's name.
+    /// Part of a unit's name, or the word for the committee.
     pub(super) unit: String,
     /// Part of a person's name.
     pub(super) member: String,
@@ -25,7 +25,10 @@ pub(super) struct Filter {
 
 impl Filter {
     pub(super) fn takes(&self, found: &Found<'_>) -> bool {
-        let unit = self.unit.is_empty() || found.unit.is_some_and(|unit| unit.contains(&self.unit));
+        let unit = found
+            .unit
+            .map_or(COMMITTEE, |unit| unit)
+            .contains(&self.unit);
         let member = self.member.is_empty() || found.who.contains(&self.member);
         let shown = self.all
             || matches!(

@@ -23,7 +23,10 @@ use crate::{
     },
 };
 
-const UNIT: (&str, &str) = ("支部或党小组", "branch or group");
+const UNIT: (&str, &str) = (
+    "支部或党小组 (或其中还没有党员)",
+    "branch or group (or nobody belongs to it yet)",
+);
 pub(super) use crate::domain::unit::COMMITTEE;
 
 /// A unit as a person names it, by the name that records carry: the path it has now. A name that the tree does not have stands for itself

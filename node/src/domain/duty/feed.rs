@@ -1,4 +1,4 @@
-//! What is coming as an iCalendar feed (RFC 5545): one all-day event a duty that is still open.
+//! What is coming as an iCalendar feed (RFC 5545): one all-day event a duty that is open and not overdue. What is overdue stands in the list.
 
 use hongyan_proto::time::{Day, Timestamp};
 
@@ -23,7 +23,8 @@ pub fn feed(duties: &[Duty], node: &str, now: Timestamp) -> String {
         &mut text,
         &format!("X-WR-CALNAME:{}", escape(&format!("应办事项 {node}"))),
     );
-    for duty in duties.iter().filter(|duty| duty.state.is_open()) {
+    let comes = |duty: &&Duty| duty.state.is_open() && now.day() <= duty.due;
+    for duty in duties.iter().filter(comes) {
         event(&mut text, duty, node, now);
     }
     put(&mut text, "END:VCALENDAR");

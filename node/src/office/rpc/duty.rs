@@ -17,7 +17,7 @@ use crate::{
     office::{
         Answer, Office, OfficeError,
         duty::{self, Filter},
-        recording,
+        recording, roster,
     },
     store::StoreError,
 };
@@ -54,7 +54,7 @@ fn item(duty: &Duty) -> pb::DutyItem {
         id: duty.id().to_string(),
         state: state(&duty.state).into(),
         holder: holder.into(),
-        unit: duty.unit.as_deref().unwrap_or_default().to_owned(),
+        unit: duty.unit.as_deref().unwrap_or(roster::COMMITTEE).to_owned(),
         about: duty.who.clone(),
         what: Some(convert::words((duty.what.zh.clone(), duty.what.en.clone()))),
         clause: duty.clause.clone(),
