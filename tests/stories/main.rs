@@ -12,6 +12,7 @@ mod dues;
 mod duties;
 mod epochs;
 mod hostile;
+mod imports;
 mod killed;
 mod lies;
 mod life;

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::imports;
+
 /// A room of the node and the rooms it may import from.
 const ROOMS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
@@ -45,24 +47,66 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// Modules beside the rooms that every room may use: they know no room.
+const SHARED: [&str; 1] = ["halves"];
+
+/// The names that a source text of a room may not reach for.
+fn forbidden(room: &str, inside: &Path, text: &str) -> Vec<String> {
+    let (_, allowed) = ROOMS
+        .iter()
+        .find(|(name, _)| *name == room)
+        .expect("a room of the list");
+    let named_after_folder = inside.file_name().is_some_and(|name| name == "mod.rs");
+    // The room itself is the first module above.
+    let depth = 1 + inside.components().count() - usize::from(named_after_folder);
+    imports::reached(text, depth)
+        .into_iter()
+        .filter(|other| {
+            let other = other.as_str();
+            other != room && !allowed.contains(&other) && !SHARED.contains(&other)
+        })
+        .collect()
+}
+
+/// Only the files of a `tests` folder may set rooms side by side that do not know each other; tests inside a file or beside it may not.
 #[test]
 fn imports_run_one_way() {
     let mut problems = Vec::new();
-    for (room, allowed) in ROOMS {
-        for (path, text) in sources(&workspace().join("node/src").join(room)) {
-            for (other, _) in ROOMS
-                .iter()
-                .filter(|(other, _)| *other != room && !allowed.contains(other))
-            {
-                if text.contains(&format!("crate::{other}::"))
-                    || text.contains(&format!("crate::{{{other}"))
-                {
-                    problems.push(format!("{} imports {other}", path.display()));
-                }
+    let mut seen = 0;
+    for (room, _) in ROOMS {
+        let folder = workspace().join("node/src").join(room);
+        for (path, text) in sources(&folder) {
+            let inside = path.strip_prefix(&folder).unwrap();
+            if inside.components().any(|part| part.as_os_str() == "tests") {
+                continue;
+            }
+            seen += 1;
+            for other in forbidden(room, inside, &text) {
+                problems.push(format!("{} imports {other}", path.display()));
             }
         }
     }
     assert_eq!(problems, Vec::<String>::new());
+    assert!(seen > 300, "{seen} files read");
+    for module in SHARED {
+        let path = workspace().join(format!("node/src/{module}.rs"));
+        let text = fs::read_to_string(path).unwrap();
+        assert!(imports::reached(&text, 1).is_empty(), "{module}");
+    }
+}
+
+#[test]
+fn a_forbidden_import_is_found_however_it_is_nested() {
+    let text = "use crate::{\n    domain::{\n        case::Side,\n    },\n    link::{self, Link},\n    store::LogNo,\n};\n";
+    let found = |room, file| forbidden(room, Path::new(file), text);
+    assert_eq!(found("office", "desk.rs"), ["link"]);
+    assert_eq!(found("book", "mod.rs"), ["link"]);
+    assert_eq!(found("domain", "case/mod.rs"), ["link", "store"]);
+    assert_eq!(found("link", "mod.rs"), Vec::<String>::new());
+    let above = "use super::{Office, super::{book, cli::words}};\n";
+    let found = |file| forbidden("office", Path::new(file), above);
+    assert_eq!(found("desk.rs"), ["cli"]);
+    assert_eq!(found("rpc/desk.rs"), Vec::<String>::new());
 }
 
 #[test]
