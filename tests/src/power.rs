@@ -6,7 +6,7 @@ mod import;
 mod series;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -17,7 +17,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use crate::{
     mount::{Mount, run, text},
     roster::Person,
-    town::{Desk, Node, Town, TownError},
+    town::{Desk, Id, Node, Town, TownError},
 };
 
 const IMAGE_MIB: usize = 192;
@@ -37,6 +37,9 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// Far beyond what beginning takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Sessions that must be enough for both sides to have acknowledged everything.
+const SETTLING_SESSIONS: usize = 8;
 
 /// The partner's code; it lives on an ordinary disk.
 pub(crate) const HOST: &str = "341700-001";
@@ -117,10 +120,14 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
         if !problems.is_empty() {
             return Err(TownError::Unsettled(format!("cut {cut}: {problems:?}")));
         }
-        home.desk().sync(HOST).await?;
+        let outcome = home.desk().sync(HOST).await?;
+        if !outcome.complete {
+            return Err(TownError::Unsettled(format!("cut {cut}: {outcome:?}")));
+        }
     }
+    both_have_all(&town, host, &home, (&case, acknowledged)).await?;
     let report = format!(
-        "{rounds} cuts, {acknowledged} acknowledged entries all there; in {dropped} cuts an unsynced file was lost"
+        "{rounds} cuts, {acknowledged} acknowledged entries all there and at the partner; in {dropped} cuts an unsynced file was lost"
     );
     home.stop().await?;
     if dropped * 10 < rounds * 9 {
@@ -141,6 +148,53 @@ pub async fn cuts(program: &Path, rounds: usize, seed: u64) -> Result<String, To
     Ok(format!("{report}\n{catch_ups}\n{imports}\n{series}"))
 }
 
+/// After the last cut the partner has every contact and the same logs, entry for entry.
+async fn both_have_all(
+    town: &Town,
+    host: Id,
+    home: &Node,
+    (case, acknowledged): (&str, usize),
+) -> Result<(), TownError> {
+    let wrong = |what: String| Err(TownError::Unsettled(format!("after the last cut: {what}")));
+    let (at_home, at_host) = (home.desk(), town.desk(host));
+    for _ in 0..SETTLING_SESSIONS {
+        if at_home.nothing_open(HOST).await? && at_host.nothing_open(CODE).await? {
+            break;
+        }
+        let outcome = at_home.sync(HOST).await?;
+        if !outcome.complete {
+            return wrong(format!("{outcome:?}"));
+        }
+    }
+    let shown = [
+        contacts(&at_home, case).await?,
+        contacts(&at_host, case).await?,
+    ];
+    if shown != [acknowledged; 2] {
+        return wrong(format!(
+            "{acknowledged} acknowledged, {shown:?} on both sides"
+        ));
+    }
+    let problems = at_host.verify_logs().await?;
+    if !problems.is_empty() {
+        return wrong(format!("at the host: {problems:?}"));
+    }
+    let logs = [shared(&at_home).await?, shared(&at_host).await?];
+    if logs[0] != logs[1] || logs[0].len() != 2 {
+        return wrong(format!("{logs:?}"));
+    }
+    Ok(())
+}
+
+/// The logs that a partner has too, by their names: how many entries, and the root of their tree.
+async fn shared(desk: &Desk) -> Result<BTreeMap<String, (u64, String)>, TownError> {
+    let logs = desk.status().await?.logs.into_iter();
+    Ok(logs
+        .filter(|log| !log.partner.is_empty())
+        .map(|log| (log.log_id, (log.size, log.root)))
+        .collect())
+}
+
 /// Rows of one person each, others than who is on the roster already: of so many invented ones some have the same ID number.
 fn roster(rng: &mut StdRng, rows: usize) -> Vec<Person> {
     let mut numbers = BTreeSet::new();
@@ -153,7 +207,7 @@ fn roster(rng: &mut StdRng, rows: usize) -> Vec<Person> {
 /// Makes partners of a node of the town and one outside it, with a member of ours there.
 pub(crate) async fn open_stay(
     town: &Town,
-    host: crate::town::Id,
+    host: Id,
     home: &Node,
     seed: u64,
 ) -> Result<String, TownError> {
