@@ -168,6 +168,27 @@ async fn a_field_out_of_scope_is_refused_alone_and_named_to_its_author() {
         .command(&["export", "--out", exported, "--purpose", "查验"])
         .await
         .unwrap();
+    let exported = std::fs::read_to_string(exported).unwrap();
+    let lines: Vec<serde_json::Value> = exported
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // Every entry of the rogue's log is a line of its own: those before with what they say, the refused ones with their headers alone.
+    let log_id = log.origin.log_id().to_string();
+    let told: Vec<bool> = lines
+        .iter()
+        .filter(|line| line["log"] == log_id.as_str())
+        .map(|line| !line["payload"].is_null())
+        .collect();
+    assert_eq!(told[..size], vec![true; size], "what was taken in");
+    assert_eq!(told[size..], [false; 4], "what was refused");
+    assert!(
+        exported.contains(&people[0].name),
+        "home's own roster is there"
+    );
+    for refused in ["13912345678", "2026-01-02", "2026-01-03"] {
+        assert!(!exported.contains(refused), "{refused}");
+    }
     // The honest host never wrote them. Home holds more of its log than it does: it takes them back, as refused letters.
     honest_without_attendance(&mut town, home, host).await;
 }

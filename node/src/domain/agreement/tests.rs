@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use hongyan_proto::{
-    id::{AgreementHash, KeyId, OrganizationCode, RegionCode},
+    id::{AgreementHash, Hash, KeyId, LogId, MemberId, OrganizationCode, RegionCode},
     identity::IdentityKey,
     letter::{
-        AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Disclosure, DisclosureSet,
-        Party, Payload, RefusalReason, Terms, agreement::signature_message,
+        Access, AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Departed,
+        DepartureReason, Disclosure, DisclosureSet, Party, Payload, Receipt, RefusalReason, Terms,
+        agreement::signature_message,
     },
     log::Kind,
 };
@@ -418,8 +419,64 @@ fn a_letter_is_judged_by_what_its_author_could_know() {
 #[test]
 fn receipts_and_agreements_need_no_agreement_and_local_entries_never_enter() {
     let mut letters = letters();
-    let event = letters.tell(Outflow, proposal(&terms(1, None), None));
-    assert_eq!(judge(&letters, &event, None), Ok(()));
+    let hash = agree(&mut letters, &terms(1, None));
+    let named = Some(hash);
+    let ended = AgreementEnded {
+        agreement_hash: hash,
+        last_day: day("2026-08-01"),
+        reason: None,
+    };
+    let receipt = Receipt {
+        log_id: LogId::from_bytes([4; 32]),
+        size: 1,
+        root: Hash::from_bytes([5; 32]),
+        refusals: vec![],
+    };
+    let own: [Payload; 4] = [
+        receipt.into(),
+        proposal(&terms(2, named), None).into(),
+        signature(Outflow, hash).into(),
+        ended.into(),
+    ];
+    for payload in own {
+        let event = letters.write(Outflow, payload);
+        assert_eq!(judge(&letters, &event, None), Ok(()), "{}", event.kind);
+        assert_eq!(judge(&letters, &event, named), Ok(()), "{}", event.kind);
+    }
+    // The agreement is in force and named: what is only for home's own log is refused for its kind, and nothing of it leaves.
+    let departed = Departed {
+        member_id: MemberId::from_bytes([3; 16]),
+        since: day("2026-07-01"),
+        reason: DepartureReason::Work,
+        destination: None,
+        partner: None,
+        certificate: None,
+        previous_case: None,
+    };
+    let access = Access {
+        actor: text("王书记"),
+        action: text("查阅"),
+        persons: 1,
+        purpose: None,
+    };
+    let local: [Payload; 2] = [departed.into(), access.into()];
+    for payload in local {
+        assert_eq!(scope::outgoing(&payload, standard_disclosure()), None);
+        let event = letters.write(Outflow, payload);
+        for agreement in [named, None] {
+            let refused = judge(&letters, &event, agreement).unwrap_err();
+            assert_eq!(refused.reason, RefusalReason::WrongKind, "{}", event.kind);
+        }
+        // A header that calls it something else does not help.
+        let mut disguised = header(&event, named);
+        disguised.kind = Kind::Notice;
+        let payload = event.payload.as_ref().unwrap();
+        let refused = scope::incoming(&disguised, payload, &book(&letters)).unwrap_err();
+        assert_eq!(refused.reason, RefusalReason::WrongKind);
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !kind.travels()) {
+        assert!(!kind.needs_agreement(), "{kind}");
+    }
 }
 
 #[test]
