@@ -228,3 +228,41 @@ async fn continues(
             .render()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use hongyan_proto::pb::office::v1::Words;
+
+    use super::*;
+
+    #[test]
+    fn a_bad_log_is_shown_with_the_number_of_its_first_bad_entry() {
+        let words = |zh: &str, en: &str| {
+            Some(Words {
+                zh: zh.to_owned(),
+                en: en.to_owned(),
+            })
+        };
+        let bad = VerifyResult {
+            good: false,
+            size: 900,
+            first_bad: 571,
+            problem: words("第 571 条损坏", "entry 571 is damaged"),
+            remedy: words("请与对方同步取回", "synchronize"),
+            ..VerifyResult::default()
+        };
+        let text = verified("out:320200-001", &bad, Lang::En);
+        let expected = format!("{BAD} out:320200-001 #571: entry 571 is damaged → synchronize");
+        assert!(text.contains(&expected), "{text}");
+        let good = VerifyResult {
+            good: true,
+            size: 900,
+            ..VerifyResult::default()
+        };
+        let text = verified("local", &good, Lang::En);
+        assert!(
+            text.contains(&format!("{GOOD} local")) && !text.contains('#'),
+            "{text}"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::log::LogNo;
+use crate::halves;
 
 /// Something that should be on disk and is not, or is not what it was.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -80,7 +81,12 @@ impl fmt::Display for Harm {
                 "{size} 条处的树根不符 the tree's root differs at size {size}"
             ),
             Self::Entry { sequence, detail } => {
-                write!(f, "第 {sequence} 条损坏 entry {sequence} is damaged: {detail}")
+                // Each language says it whole: who reads only one of them misses nothing.
+                let (zh, en) = halves::split(detail);
+                write!(
+                    f,
+                    "第 {sequence} 条损坏: {zh} entry {sequence} is damaged: {en}"
+                )
             }
             Self::Checkpoint { size } => write!(
                 f,

@@ -24,17 +24,19 @@ pub(super) fn read_bundle(
     let number = sequence / BUNDLE_ENTRIES;
     let first = number * BUNDLE_ENTRIES;
     let wanted = (record.size() - first).min(BUNDLE_ENTRIES);
-    if wanted < BUNDLE_ENTRIES
-        && let Some(tail) = read_tail(sight, record, first)?
-    {
-        return Ok(tail);
+    let mut missing = first;
+    if wanted < BUNDLE_ENTRIES {
+        match read_tail(sight, record, first)? {
+            Ok(tail) => return Ok(tail),
+            Err(gap) => missing = gap,
+        }
     }
     // The tail may have become a full bundle since the record was read.
     let bytes = sight
         .get(&key::bundle(record.no, number))
         .map_err(|error| named(record, first, error))?
-        .ok_or_else(|| record.bad_entry(first, "条目束缺失 the bundle is missing"))?;
-    let mut entries = Bundle::decode(&bytes)?.into_entries();
+        .ok_or_else(|| record.bad_entry(missing, "条目束缺失 the bundle is missing"))?;
+    let mut entries = decoded(record, first, &bytes)?.into_entries();
     if (entries.len() as u64) < wanted {
         return Err(record.bad_entry(
             first + entries.len() as u64,
@@ -63,28 +65,37 @@ pub(super) fn full_bundle(
     Ok((entries.collect(), read_node(sight, record, 1, number)?))
 }
 
-/// The runs of the tail that starts at `first`; none when they are not all there.
+/// The runs of the tail that starts at `first`; the first entry that is not there when they are not all there.
 fn read_tail(
     sight: Sight<'_>,
     record: &LogRecord,
     first: u64,
-) -> Result<Option<Bundle>, StoreError> {
+) -> Result<Result<Bundle, u64>, StoreError> {
     let mut entries = Vec::new();
     for key in tail_keys(sight, record, first)? {
         let next = first + entries.len() as u64;
         if key::run_first(&key) != Some(next) {
-            return Ok(None);
+            return Ok(Err(next));
         }
         let Some(bytes) = sight
             .get(&key)
             .map_err(|error| named(record, next, error))?
         else {
-            return Ok(None);
+            return Ok(Err(next));
         };
-        entries.extend(Bundle::decode(&bytes)?.into_entries());
+        entries.extend(decoded(record, next, &bytes)?.into_entries());
     }
-    let complete = entries.len() as u64 == record.size() - first;
-    Ok(complete.then(|| Bundle::new(entries)))
+    let end = first + entries.len() as u64;
+    if end != record.size() {
+        return Ok(Err(end));
+    }
+    Ok(Ok(Bundle::new(entries)))
+}
+
+/// The entries from `first` on, out of their bytes. What was sealed and is no bundle is damage of this log, with a name like any other.
+fn decoded(record: &LogRecord, first: u64, bytes: &Bytes) -> Result<Bundle, StoreError> {
+    Bundle::decode(bytes)
+        .map_err(|_| record.bad_entry(first, "条目束无法解读 the bundle cannot be read"))
 }
 
 /// Where the runs of the tail that starts at `first` lie.

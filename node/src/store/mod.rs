@@ -13,6 +13,8 @@ mod engine;
 mod entries;
 mod error;
 mod folder;
+#[cfg(test)]
+mod forge;
 mod hashes;
 mod heads;
 mod key;

@@ -20,8 +20,12 @@ use tempfile::TempDir;
 
 use super::*;
 
+#[path = "forged_tests.rs"]
+mod forged;
 #[path = "recovery_tests.rs"]
 mod recovery;
+#[path = "version_tests.rs"]
+mod version;
 
 type Outcome<T> = Result<T, StoreError>;
 type Work = Box<dyn FnOnce(&mut Draft<'_>) -> Outcome<u64> + Send>;

@@ -18,6 +18,8 @@ mod flow;
 mod form;
 mod gateway;
 mod log;
+#[cfg(test)]
+mod log_tests;
 mod member;
 mod node;
 mod page;

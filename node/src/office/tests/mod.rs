@@ -18,7 +18,7 @@ mod life;
 mod meeting;
 mod moves;
 mod overdue;
-mod pair;
+pub(super) mod pair;
 mod parts;
 mod points;
 mod rebuild;

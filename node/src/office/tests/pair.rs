@@ -109,7 +109,7 @@ impl Town {
         }
     }
 
-    pub(super) fn partner(&self) -> book::Partner {
+    pub(in crate::office) fn partner(&self) -> book::Partner {
         book::partners(self.office.store()).unwrap().pop().unwrap()
     }
 
@@ -125,7 +125,7 @@ fn rotations(all: &[KeyRotation]) -> Succession {
 /// Two that have met.
 pub(in crate::office) struct Pair {
     pub(in crate::office) home: Town,
-    pub(super) host: Town,
+    pub(in crate::office) host: Town,
 }
 
 impl Pair {
@@ -148,7 +148,7 @@ impl Pair {
     }
 
     /// Sessions until nobody has anything new to say.
-    pub(super) async fn sync(&self) {
+    pub(in crate::office) async fn sync(&self) {
         for _ in 0..4 {
             let before = self.sizes();
             session(&self.home, &self.host).await.unwrap();

@@ -72,3 +72,26 @@ async fn what_was_cut_off_begins_anew_at_the_next_opening() {
         assert_eq!(heard.into_inner() > 0, again);
     }
 }
+
+/// A program that reads a view in another way clears what an earlier one left, and makes it again from the logs.
+#[tokio::test]
+async fn a_view_of_an_older_version_is_made_again_at_the_opening() {
+    let town = crowd().await;
+    let before = book::members(town.office.store()).unwrap();
+    let store = town.office.store();
+    let stale = |draft: &mut crate::store::Draft<'_>| draft.put_view(View::Member, b"stale", "old");
+    store.commit_blocking(stale).unwrap();
+    store.forge_view_version(View::Member, View::Member.version() - 1);
+    let time = town.clock();
+    let Town { office, folder, .. } = town;
+    drop(office);
+    let data = folder.path().join("data");
+    for again in [true, false] {
+        let heard = RefCell::new(0);
+        let tell = |done, _| *heard.borrow_mut() = done;
+        let opened = Office::open(&data, &unlock(&data), [9; 32], time.clone(), &tell).unwrap();
+        assert_eq!(book::members(opened.store()).unwrap(), before);
+        assert_eq!(opened.store().view(View::Member, b"stale").unwrap(), None);
+        assert_eq!(heard.into_inner() > 0, again);
+    }
+}

@@ -138,7 +138,7 @@ fn trip() -> Trip {
     }
 }
 
-pub(super) async fn notice(pair: &Pair, member: &str) -> CaseId {
+pub(in crate::office) async fn notice(pair: &Pair, member: &str) -> CaseId {
     let home = &pair.home;
     let subject = Subject::Member(member.to_owned());
     let answer = flow::notice(&home.office, home.request(), String::new(), subject, trip())
@@ -147,7 +147,7 @@ pub(super) async fn notice(pair: &Pair, member: &str) -> CaseId {
     answer.case_id().unwrap()
 }
 
-pub(super) async fn write(
+pub(in crate::office) async fn write(
     town: &Town,
     case: CaseId,
     payload: impl Into<Payload>,
@@ -162,21 +162,21 @@ pub(super) async fn write(
     .map(drop)
 }
 
-pub(super) fn accept() -> Accept {
+pub(in crate::office) fn accept() -> Accept {
     Accept {
         certificate_check: Some(hongyan_proto::letter::CertificateCheck::Seen),
         arrived_on: day("2026-04-01"),
     }
 }
 
-pub(super) fn place() -> Place {
+pub(in crate::office) fn place() -> Place {
     Place {
         unit: Text::parse("社区第三支部").unwrap(),
         placed_on: day("2026-04-01"),
     }
 }
 
-pub(super) fn attendance(on: &str) -> Attendance {
+pub(in crate::office) fn attendance(on: &str) -> Attendance {
     Attendance {
         day: day(on),
         activity: ActivityKind::ActivityDay,
