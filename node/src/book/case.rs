@@ -131,7 +131,8 @@ fn crossing_of(
     let claim = events
         .iter()
         .filter(|event| event.kind == Kind::Claim)
-        .find_map(|event| crossing::opening(id, event));
+        .filter_map(|event| crossing::opening(id, event))
+        .min_by_key(|claim| claim.position);
     let Some(claim) = claim else { return Ok(None) };
     let mut openings: Vec<_> = events
         .iter()

@@ -60,11 +60,19 @@ pub fn opening(case: CaseId, event: &Event) -> Option<Opening> {
 }
 
 /// Finds every claim of a correspondence that crossed a notice, by the claim's case. Give it all openings of the correspondence,
-/// in any order. Where several notices crossed one claim, the earliest goes on.
+/// in any order. Where several notices crossed one claim, the earliest goes on; of several claims in one case only the earliest counts,
+/// which is the one that opened it.
 pub fn find(openings: &[Opening]) -> BTreeMap<CaseId, Crossing> {
     let of = |kind: Kind| openings.iter().filter(move |opening| opening.kind == kind);
-    let mut found: BTreeMap<CaseId, Crossing> = BTreeMap::new();
+    let mut claims: BTreeMap<CaseId, &Opening> = BTreeMap::new();
     for claim in of(Kind::Claim) {
+        let first = claims.entry(claim.case).or_insert(claim);
+        if claim.position < first.position {
+            *first = claim;
+        }
+    }
+    let mut found: BTreeMap<CaseId, Crossing> = BTreeMap::new();
+    for claim in claims.into_values() {
         let earliest = of(Kind::Notice)
             .filter(|notice| notice.certificate == claim.certificate && notice.case != claim.case)
             .filter(|notice| concurrent(&notice.position, &claim.position))
