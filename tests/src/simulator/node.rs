@@ -78,6 +78,11 @@ impl Node {
         })
     }
 
+    /// Time passes, or goes back when someone sets the clock.
+    pub(super) fn pass(&mut self, millis: i64) {
+        self.clock = self.clock.plus_millis(millis);
+    }
+
     pub(super) fn open(&mut self) -> Effects {
         let Disk { out, mirror, .. } = &self.disk;
         let (session, actions) = Session::open(Start {

@@ -16,6 +16,12 @@ use super::{
 /// Steps of trouble before the wire is healed.
 const STEPS: usize = 120;
 
+/// A step takes each side so long at most, in milliseconds.
+const STEP_MS: i64 = 600_000;
+
+/// How far a clock that is set jumps at most, in milliseconds: a month forward or back.
+const JUMP_MS: i64 = 30 * 86_400_000;
+
 /// Sessions that must be enough to settle once the wire is healed.
 const HEALING_SESSIONS: usize = 4;
 
@@ -28,8 +34,22 @@ pub struct Outcome {
     pub sessions: u64,
     /// Sessions that ended badly.
     pub stops: u64,
+    /// Messages that were lost on their way.
+    pub losses: u64,
+    /// Messages that another one overtook.
+    pub reorders: u64,
+    /// Messages that came twice.
+    pub duplicates: u64,
+    /// Cuts of a wire over which two were speaking.
+    pub cuts: u64,
     /// Crashes.
     pub crashes: u64,
+    /// Clocks that jumped forward.
+    pub jumps_forward: u64,
+    /// Clocks that jumped back.
+    pub jumps_back: u64,
+    /// Entries that bear an earlier time than the one before them.
+    pub earlier_times: u64,
     /// Restores from an older backup.
     pub restores: u64,
     /// Entries a restored side took back from its partner.
@@ -50,7 +70,14 @@ impl Sum for Outcome {
             entries: total.entries + one.entries,
             sessions: total.sessions + one.sessions,
             stops: total.stops + one.stops,
+            losses: total.losses + one.losses,
+            reorders: total.reorders + one.reorders,
+            duplicates: total.duplicates + one.duplicates,
+            cuts: total.cuts + one.cuts,
             crashes: total.crashes + one.crashes,
+            jumps_forward: total.jumps_forward + one.jumps_forward,
+            jumps_back: total.jumps_back + one.jumps_back,
+            earlier_times: total.earlier_times + one.earlier_times,
             restores: total.restores + one.restores,
             taken_back: total.taken_back + one.taken_back,
             cases: total.cases + one.cases,
@@ -101,8 +128,12 @@ pub fn run(seed: u64) -> Result<Outcome, String> {
 
 impl Town {
     fn step(&mut self) -> Result<(), String> {
+        for side in [0, 1] {
+            let passed = self.rng.gen_range(0..STEP_MS);
+            self.nodes[side].pass(passed);
+        }
         let side = usize::from(self.rng.r#gen::<bool>());
-        match self.rng.gen_range(0..100) {
+        match self.rng.gen_range(0..102) {
             0..20 => self.write(side),
             20..28 => self.connect(),
             28..72 => self.deliver(side),
@@ -115,7 +146,8 @@ impl Town {
                 Ok(())
             }
             88..90 => {
-                drop(self.wires[side].pop_front());
+                let lost = self.wires[side].pop_front();
+                self.outcome.losses += u64::from(lost.is_some());
                 Ok(())
             }
             90..92 => {
@@ -123,6 +155,8 @@ impl Town {
                 Ok(())
             }
             92..94 => {
+                let speaking = self.nodes.iter().any(|node| node.session.is_some());
+                self.outcome.cuts += u64::from(speaking);
                 self.cut();
                 Ok(())
             }
@@ -136,11 +170,23 @@ impl Town {
                 self.nodes[side].backup = Some(self.nodes[side].disk.clone());
                 Ok(())
             }
-            _ => {
+            98..100 => {
                 self.restore();
                 Ok(())
             }
+            _ => {
+                self.jump(side);
+                Ok(())
+            }
         }
+    }
+
+    /// Someone sets the clock.
+    fn jump(&mut self, side: usize) {
+        let by = self.rng.gen_range(-JUMP_MS..JUMP_MS);
+        self.nodes[side].pass(by);
+        self.outcome.jumps_forward += u64::from(by > 0);
+        self.outcome.jumps_back += u64::from(by < 0);
     }
 
     fn write(&mut self, side: usize) -> Result<(), String> {
@@ -153,6 +199,9 @@ impl Town {
         };
         let salt = self.rng.r#gen();
         self.outcome.entries += 1;
+        let before = disk.out.entries.last().map(|entry| entry.header().time);
+        let earlier = before.is_some_and(|before| self.nodes[side].clock < before);
+        self.outcome.earlier_times += u64::from(earlier);
         let effects = self.nodes[side].write(case_id, &payload, salt);
         self.absorb(side, effects)
     }
@@ -211,12 +260,14 @@ impl Town {
     fn duplicate(&mut self, side: usize) {
         if let Some(message) = self.wires[side].front().cloned() {
             self.wires[side].push_front(message);
+            self.outcome.duplicates += 1;
         }
     }
 
     fn reorder(&mut self, side: usize) {
         if self.wires[side].len() > 1 {
             self.wires[side].swap(0, 1);
+            self.outcome.reorders += 1;
         }
     }
 
