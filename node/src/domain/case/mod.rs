@@ -10,6 +10,8 @@ pub mod dates;
 pub mod derive;
 pub mod diagram;
 pub mod link;
+#[cfg(test)]
+mod matrix_tests;
 pub mod probation;
 mod side;
 pub mod state;

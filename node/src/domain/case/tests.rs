@@ -17,7 +17,6 @@ use super::{
     derive::{Reason, derive_crossed},
     link::Links,
     probation::opinion_before_decision,
-    table,
 };
 use crate::domain::testing::{Letters, claim, day, notice, sample, withdraw};
 
@@ -310,6 +309,28 @@ fn a_claim_that_crosses_a_notice_closes_as_duplicate_on_both_sides() {
     }
 }
 
+/// A partner whose program does not ask the table may write a second claim into the case.
+#[test]
+fn of_several_claims_in_one_case_the_first_decides_whichever_arrived_first() {
+    for turned in [false, true] {
+        let mut letters = Letters::new().turned(turned);
+        let notice = letters.write(Outflow, notice());
+        let first = letters.write(Inflow, claim());
+        let second = letters.write(Inflow, claim());
+        let [noticed, claimed] = [1, 2].map(|id| CaseId::from_bytes([id; 16]));
+        let [notice, first, second] = [(noticed, &notice), (claimed, &first), (claimed, &second)]
+            .map(|(case, event)| crossing::opening(case, event).unwrap());
+        let both = [notice.clone(), first.clone(), second.clone()];
+        let late = [notice.clone(), second, first.clone()];
+        for openings in [both, late] {
+            let found = crossing::find(&openings);
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[&claimed].goes_on, noticed);
+            assert_eq!(found[&claimed].at, notice.position.max(first.position));
+        }
+    }
+}
+
 #[test]
 fn a_claim_after_the_notice_was_heard_does_not_cross_it() {
     let mut letters = Letters::new();
@@ -429,58 +450,6 @@ fn home_is_reminded_to_ask_before_it_decides_on_probation() {
         goes(&mut letters, Outflow, Kind::ProbationDecision),
         State::Active
     );
-}
-
-#[test]
-fn what_the_table_does_not_have_is_refused_in_every_state() {
-    let roads: &[&[(Side, Kind)]] = &[
-        &[],
-        &[(Outflow, Kind::Notice)],
-        &[(Outflow, Kind::Notice), (Inflow, Kind::Decline)],
-        &[(Inflow, Kind::Claim)],
-        &[(Outflow, Kind::Notice), (Inflow, Kind::Accept)],
-        &[
-            (Outflow, Kind::Notice),
-            (Inflow, Kind::Accept),
-            (Inflow, Kind::Place),
-        ],
-        &[
-            (Outflow, Kind::Notice),
-            (Inflow, Kind::Accept),
-            (Inflow, Kind::Place),
-            (Inflow, Kind::LostContact),
-        ],
-        &[
-            (Outflow, Kind::Notice),
-            (Inflow, Kind::Accept),
-            (Inflow, Kind::Place),
-            (Inflow, Kind::Moved),
-        ],
-        &[
-            (Outflow, Kind::Notice),
-            (Inflow, Kind::Accept),
-            (Inflow, Kind::Place),
-            (Outflow, Kind::Returned),
-        ],
-        &[(Inflow, Kind::Claim), (Outflow, Kind::Disown)],
-    ];
-    for road in roads {
-        let mut letters = Letters::new();
-        for (side, kind) in *road {
-            goes(&mut letters, *side, *kind);
-        }
-        let case = derive(&letters.all());
-        for side in Side::ALL {
-            for kind in Kind::ALL {
-                let in_table = table::find(case.state(), side, *kind).is_some();
-                assert_eq!(
-                    check(&case, side, *kind).is_ok(),
-                    in_table,
-                    "{road:?} {side} {kind}"
-                );
-            }
-        }
-    }
 }
 
 #[derive(Clone, Debug)]
