@@ -338,9 +338,8 @@ fn link_error(error: LinkError, whom: &str) -> OfficeError {
         LinkError::Refused(Reason::InvitationExpired) => OfficeError::InvitationExpired,
         LinkError::Refused(Reason::InvitationUsed) => OfficeError::InvitationUsed,
         LinkError::Refused(Reason::AlreadyPartner) => OfficeError::AlreadyPartner(whom.to_owned()),
-        LinkError::Refused(Reason::Revoked) | LinkError::RevokedHere => {
-            OfficeError::Revoked(whom.to_owned())
-        }
+        LinkError::Refused(Reason::Revoked) => OfficeError::RevokedThere(whom.to_owned()),
+        LinkError::RevokedHere => OfficeError::Revoked(whom.to_owned()),
         LinkError::Refused(Reason::Fork) => OfficeError::Fork(whom.to_owned()),
         LinkError::Book(error) => error.into(),
         LinkError::Store(error) => error.into(),

@@ -101,6 +101,9 @@ pub enum OfficeError {
     /// The pin was taken away.
     #[error("与 {0} 的结对已撤销 the partner was revoked")]
     Revoked(String),
+    /// The pin was taken away there.
+    #[error("{0} 已撤销与本组织的结对 the partner has revoked us")]
+    RevokedThere(String),
     /// The network.
     #[error("无法连接对方 the partner cannot be reached: {0}")]
     Unreachable(String),
@@ -301,7 +304,7 @@ impl OfficeError {
             Self::InvitationUnknown => "INVITATION_UNKNOWN",
             Self::InvitationWrongKind => "INVITATION_WRONG_KIND",
             Self::AlreadyPartner(_) => "ALREADY_PARTNER",
-            Self::Revoked(_) => "REVOKED",
+            Self::Revoked(_) | Self::RevokedThere(_) => "REVOKED",
             Self::Unreachable(_) | Self::NoCarrier => "UNREACHABLE",
             Self::EpochNotNeeded => "EPOCH_NOT_NEEDED",
             Self::EpochNotProposed => "EPOCH_NOT_PROPOSED",
@@ -377,7 +380,7 @@ impl OfficeError {
             Self::AlreadyPartner(_) => {
                 "数据不全的一方先从较新的备份恢复 (restore), 再接受邀请; 没有备份的, 另行 init 新节点并以新密钥结对 the side whose data are incomplete restores a newer backup and accepts again; without one, a new node (init) becomes a partner with its new key"
             }
-            Self::Revoked(_) => {
+            Self::Revoked(_) | Self::RevokedThere(_) => {
                 "如需恢复, 请重新邀请结对, 往来从中断处继续 going on needs a new invitation, and goes on where it stopped"
             }
             Self::Unreachable(_) => {
