@@ -34,6 +34,10 @@ use hongyan_proto::{
 };
 use tokio::sync::oneshot;
 use tonic::{Code, Status, transport::Channel};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+};
 use tonic_types::StatusExt as _;
 
 const THRESHOLD: u64 = 5;
@@ -350,6 +354,23 @@ async fn two_organizations_report_and_the_sums_are_theirs() {
     reopened.close().await;
 }
 
+/// The services that standard reflection names to whoever dials.
+async fn services(channel: Channel) -> Result<Vec<String>, Status> {
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let mut answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::once(request))
+        .await?
+        .into_inner();
+    let answer = answers.message().await?.unwrap().message_response;
+    let Some(MessageResponse::ListServicesResponse(list)) = answer else {
+        panic!("not a list: {answer:?}");
+    };
+    Ok(list.service.into_iter().map(|one| one.name).collect())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_known_is_refused_and_who_is_revoked_too() {
     let folder = tempfile::tempdir().unwrap();
@@ -380,6 +401,10 @@ async fn who_is_not_known_is_refused_and_who_is_revoked_too() {
                 .unwrap_err()
         ),
         "NOT_ENROLLED"
+    );
+    assert_eq!(
+        services(channel.clone()).await.unwrap_err().code(),
+        Code::Unauthenticated
     );
     let guess = EnrollRequest {
         secret: vec![0; 16].into(),
@@ -413,12 +438,16 @@ async fn who_is_not_known_is_refused_and_who_is_revoked_too() {
         .await
         .unwrap();
     assert!(
-        StatisticsServiceClient::new(channel)
+        StatisticsServiceClient::new(channel.clone())
             .query(QueryRequest::default())
             .await
             .is_ok()
     );
     assert!(health.check(check).await.is_ok());
+    let listed = services(channel).await.unwrap();
+    for service in ["report.v1.ReportService", "statistics.v1.StatisticsService"] {
+        assert!(listed.contains(&format!("hongyan.{service}")), "{listed:?}");
+    }
 
     let mut link = ReportServiceClient::new(home.enrol(&house).await);
     link.submit(home.report(1, 1, BTreeMap::new()))

@@ -1,5 +1,11 @@
 //! Two honest partners over a connection: up to date, cut, introduced, refused.
 
+use tonic::{Status, transport::Channel};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+};
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,14 +91,35 @@ async fn strangers_may_only_redeem_an_invitation() {
     )
     .await
     .unwrap();
-    let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel.clone());
     let request = tonic_health::pb::HealthCheckRequest {
         service: String::new(),
     };
     let status = health.check(request.clone()).await.unwrap_err();
     assert_eq!(Reason::of(&status), Some(Reason::NotPinned));
+    let refused = services(channel.clone()).await.unwrap_err();
+    assert_eq!(Reason::of(&refused), Some(Reason::NotPinned));
     host.add(&home, home.address).await;
     health.check(request).await.unwrap();
+    let listed = services(channel).await.unwrap();
+    assert_eq!(listed, ["hongyan.exchange.v1.ExchangeService"]);
+}
+
+/// The services that standard reflection names to whoever dials.
+async fn services(channel: Channel) -> Result<Vec<String>, Status> {
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let mut answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::once(request))
+        .await?
+        .into_inner();
+    let answer = answers.message().await?.unwrap().message_response;
+    let Some(MessageResponse::ListServicesResponse(list)) = answer else {
+        panic!("not a list: {answer:?}");
+    };
+    Ok(list.service.into_iter().map(|one| one.name).collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
