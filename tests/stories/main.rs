@@ -24,6 +24,7 @@ mod rotation;
 mod simulated;
 mod structure;
 mod three;
+mod tokens;
 
 use hongyan_proto::pb::exchange::v1 as x;
 use hongyan_tests::town::{Id, Town};
