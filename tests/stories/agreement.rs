@@ -2,7 +2,6 @@
 
 use hongyan_proto::pb::exchange::v1 as x;
 use hongyan_tests::town::{Town, TownError};
-use tonic::Code;
 use tonic_types::StatusExt as _;
 
 use crate::{HOME, HOST};
@@ -71,7 +70,12 @@ async fn a_revoked_partner_is_refused_in_words() {
         .unwrap();
     // The side that revoked says so; the other one gets no further than the handshake, and is told what that may mean.
     for (side, partner, reason, words) in [
-        (home, HOST, "REVOKED", "与 341700-001 的结对已撤销 the partner was revoked"),
+        (
+            home,
+            HOST,
+            "REVOKED",
+            "与 341700-001 的结对已撤销 the partner was revoked",
+        ),
         (host, HOME, "UNREACHABLE", "or has revoked it"),
     ] {
         let refused = town.desk(side).sync(partner).await.unwrap_err();
