@@ -183,7 +183,7 @@ async fn enroll(
     let enrolled = link
         .enroll(invitation, &own_identity(own)?, superior)
         .await
-        .map_err(|error| link_error(error, invitation.code.as_str()))?;
+        .map_err(|error| gateway_error(error, invitation.code.as_str()))?;
     Ok(Introduction {
         key: enrolled.key,
         organization: Organization {
@@ -209,11 +209,16 @@ async fn submit(
     let kept = link
         .submit(&endpoint, key, report.into(), signature.into())
         .await;
-    let kept = kept.map_err(|error| match error {
-        LinkError::Status(_, words) => OfficeError::ReportRefused(words),
-        other => link_error(other, gateway.code.as_str()),
-    })?;
+    let kept = kept.map_err(|error| gateway_error(error, gateway.code.as_str()))?;
     Ok((kept.revision, kept.received.millis(), kept.repeated))
+}
+
+/// What a gateway refuses it says in words of its own.
+fn gateway_error(error: LinkError, whom: &str) -> OfficeError {
+    match error {
+        LinkError::Status(_, words) => OfficeError::GatewayRefused(words),
+        other => link_error(other, whom),
+    }
 }
 
 async fn sync(

@@ -75,6 +75,14 @@ impl Io {
         ExitCode::FAILURE
     }
 
+    /// The same for programs: the one object in which they read every failure, also exit code 2.
+    pub(super) fn misread(&mut self, words: &str, lang: Lang) -> ExitCode {
+        let help = "见该命令的 --help see the command's --help";
+        let failure = Failure::new("INVALID_ARGUMENT", "USAGE", words.trim_end(), help);
+        self.failed(&failure, lang);
+        ExitCode::from(2)
+    }
+
     /// Tells what is wrong with the command line: exit code 2.
     pub(super) fn misused(&mut self, words: &str) -> ExitCode {
         // As above: the exit code still says it.

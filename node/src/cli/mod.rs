@@ -82,12 +82,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, wiring: &Wiring) -> ExitCod
     let args: Vec<OsString> = args.into_iter().collect();
     let lang = speech::chosen(&args, speech::variable());
     let mut command = speech::command(Cli::command(), lang);
+    let for_programs = args.iter().any(|arg| arg == "--json");
     let parsed = command
         .try_get_matches_from_mut(args)
         .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, options) = match parsed {
         Ok((cli, matches)) => (cli, options(&command, &matches)),
         Err(error) => match speech::usage(&error, lang) {
+            Some(words) if for_programs => return Io::process(true).misread(&words, lang),
             Some(words) => return Io::process(false).misused(&words),
             None => error.exit(),
         },

@@ -219,8 +219,8 @@ pub enum OfficeError {
     #[error("尚未登记上级网关 no gateway is enrolled")]
     NotEnrolled,
     /// The gateway's words.
-    #[error("上级网关拒收 the gateway refused the report: {0}")]
-    ReportRefused(String),
+    #[error("上级网关拒绝 the gateway refused: {0}")]
+    GatewayRefused(String),
     /// The store.
     #[error(transparent)]
     Store(StoreError),
@@ -333,7 +333,7 @@ impl OfficeError {
             Self::LetterNotForUs => "LETTER_NOT_FOR_US",
             Self::LetterGap { .. } => "LETTER_GAP",
             Self::NotEnrolled => "NOT_ENROLLED",
-            Self::ReportRefused(_) => "REPORT_REFUSED",
+            Self::GatewayRefused(_) => "REPORT_REFUSED",
             Self::Store(StoreError::DiskFull(_)) => "STORE_FULL",
             Self::Store(StoreError::Stopped(_)) => "CLOSING",
             Self::Store(StoreError::NotAStore(_)) => "NO_STORE",
@@ -437,8 +437,8 @@ impl OfficeError {
             Self::LetterNotForUs => "交给正确的收件方 hand it to whom it is for",
             Self::LetterGap { .. } => "先导入前一封 import the one before it first",
             Self::NotEnrolled => "用 gateway enroll 登记 enroll with the department's invitation",
-            Self::ReportRefused(_) => {
-                "按网关的说明更正后重报 correct what the gateway says and report again"
+            Self::GatewayRefused(_) => {
+                "按网关的说明更正后重试 correct what the gateway says and try again"
             }
             Self::Store(error) => of_store(error),
             Self::Damaged(_) => DAMAGED,

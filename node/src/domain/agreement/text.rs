@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::terms;
 use hongyan_proto::{
     id::KeyId,
     letter::{DisclosureSet, Party, Terms},
@@ -99,7 +100,7 @@ fn chinese_scope_and_end(page: &mut String, terms: &Terms) {
     line!(page, "第五条 通报与对账");
     line!(
         page,
-        "  周期: {}。双方各自出具通报, 逐人对账; 不一致的如实保留并说明。",
+        "  互通周期: {}。每季度末 (周期为每年的在年末) 双方各自出具通报, 逐人对账; 不一致的如实保留并说明。",
         terms.cadence.label().0
     );
     line!(page);
@@ -158,25 +159,18 @@ fn english(page: &mut String, terms: &Terms) {
     line!(
         page,
         "  {}",
-        terms.goals.as_ref().map_or(
-            "None were written.",
-            |_| "As written in Chinese, article 2 (第二条)."
-        )
+        terms.goals.as_ref().map_or("None were written.", |goals| {
+            terms::english(goals.as_str()).unwrap_or(goals.as_str())
+        })
     );
     line!(page);
     line!(page, "3. Duties");
     for (index, title) in LETTERS.iter().enumerate() {
-        let clauses: Vec<&str> = duties(terms, index).map(|duty| duty.1).collect();
-        let listed = if clauses.is_empty() {
-            "none".to_owned()
-        } else {
-            clauses.join("; ")
-        };
-        line!(
-            page,
-            "  {title}: {} duties, as written in Chinese, article 3 (第三条): {listed}.",
-            clauses.len()
-        );
+        line!(page, "  {title}:");
+        for (number, (text, clause)) in duties(terms, index).enumerate() {
+            let text = terms::english(text).unwrap_or(text);
+            line!(page, "    {}. {text} [{clause}]", number + 1);
+        }
     }
     line!(page);
     english_scope_and_end(page, terms);
@@ -201,7 +195,7 @@ fn english_scope_and_end(page: &mut String, terms: &Terms) {
     line!(page, "5. Statement and reconciliation");
     line!(
         page,
-        "  Cadence: {}. Both state, and reconcile case by case; what differs stays and is explained.",
+        "  Cadence: {}. At the end of each quarter (with a yearly cadence, of the year) both state, and reconcile case by case; what differs stays and is explained.",
         terms.cadence.label().1
     );
     line!(page);

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     book::Author,
-    domain::agreement::{Status as AgreementStatus, text::text},
+    domain::agreement::{Status as AgreementStatus, text::parts},
     office::{
         Answer, Office, OfficeError,
         agreement::{self, AgreementView, Draft, Proposal},
@@ -137,9 +137,12 @@ fn shown(view: &AgreementView) -> pb::Agreement {
 }
 
 fn words_of(terms: &Terms) -> pb::Words {
-    // The text has both languages in one document, as people sign it.
-    let whole = text(terms);
-    labels((&whole, &whole))
+    // Each language with what both sides compare by eye; on paper they stand in one document.
+    let [chinese, english, proof] = parts(terms);
+    labels((
+        &format!("{chinese}\n{proof}"),
+        &format!("{english}\n{proof}"),
+    ))
 }
 
 macro_rules! answer {
