@@ -7,6 +7,12 @@ use super::Duty;
 /// Most octets of a line before it is folded (RFC 5545 §3.1), its end not counted.
 const LINE_OCTETS: usize = 75;
 
+/// What of these is open and not overdue on a day.
+pub fn coming(duties: &[Duty], today: Day) -> impl Iterator<Item = &Duty> {
+    let comes = move |duty: &&Duty| duty.state.is_open() && today <= duty.due;
+    duties.iter().filter(comes)
+}
+
 /// The feed. `node` is the organization's code, so that the same duty is the same event for ever; `now` stamps it.
 pub fn feed(duties: &[Duty], node: &str, now: Timestamp) -> String {
     let mut text = String::new();
@@ -23,8 +29,7 @@ pub fn feed(duties: &[Duty], node: &str, now: Timestamp) -> String {
         &mut text,
         &format!("X-WR-CALNAME:{}", escape(&format!("应办事项 {node}"))),
     );
-    let comes = |duty: &&Duty| duty.state.is_open() && now.day() <= duty.due;
-    for duty in duties.iter().filter(comes) {
+    for duty in coming(duties, now.day()) {
         event(&mut text, duty, node, now);
     }
     put(&mut text, "END:VCALENDAR");

@@ -22,7 +22,7 @@ mod term;
 mod tests;
 
 pub use facts::Facts;
-pub use feed::feed;
+pub use feed::{coming, feed};
 pub use found::{Counts, Found, Wanted};
 pub use item::{Duty, DutyId, State, Subject};
 

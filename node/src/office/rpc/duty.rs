@@ -13,7 +13,7 @@ use super::{
     request::{note, request},
 };
 use crate::{
-    domain::duty::{Counts, Duty, Found, Listed, State, Subject, Wanted, feed},
+    domain::duty::{Counts, Duty, Found, Listed, State, Subject, Wanted, coming, feed},
     office::{
         Answer, Office, OfficeError,
         duty::{self, Filter},
@@ -180,7 +180,7 @@ impl DutyService for Office {
         let content = feed(&found, self.organization().code.as_str(), self.now());
         Ok(Response::new(pb::ExportDutiesResponse {
             content,
-            events: u32::try_from(found.len()).unwrap_or(u32::MAX),
+            events: u32::try_from(coming(&found, self.today()).count()).unwrap_or(u32::MAX),
         }))
     }
 
