@@ -15,8 +15,11 @@ use super::{
     lived, roster,
 };
 use crate::{
-    book::Shelf,
-    domain::life::{Ledger, Record, ledger},
+    book::{self, Shelf},
+    domain::{
+        life::{Ledger, Record, ledger},
+        unit::Called,
+    },
 };
 
 const PLAN: (&str, &str) = ("年度计划", "plan of the year");
@@ -143,14 +146,22 @@ pub(super) fn planned_days(
     month: Month,
 ) -> Result<Vec<Day>, OfficeError> {
     let year = u16::try_from(month.first_day().date().year()).unwrap_or_default();
-    let records = lived::of_year(shelf, year)?;
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    // In brief: who was where in thousands of activities says nothing of plans.
+    let records = book::life_in_brief(shelf, year)?;
+    let plans = records.iter().rev().filter_map(|record| {
+        let Some(Payload::ActivityPlan(plan)) = record.what.record() else {
+            return None;
+        };
+        let day = plan.items.first().map(|item| item.day);
+        Some((called.now(plan.unit.as_str(), day), plan))
+    });
+    let plans: Vec<_> = plans.collect();
     let unit = roster::named(shelf, unit)?;
     let ends = unit.rmatch_indices('/').map(|(at, _)| at);
     for above in iter::once(unit.len()).chain(ends).map(|end| &unit[..end]) {
-        let plan = latest(&records, |payload| match payload {
-            Payload::ActivityPlan(plan) if plan.unit.as_str() == above => Some(plan),
-            _ => None,
-        });
+        let plan = plans.iter().find(|(whose, _)| *whose == above);
         let items = plan.into_iter().flat_map(|(_, plan)| &plan.items);
         let days = items.filter(|item| item.kind == ActivityKind::ActivityDay);
         let days: Vec<Day> = days

@@ -10,12 +10,16 @@ use hongyan_proto::{
 };
 
 use super::{
+    duties::{adopt, of},
     pair::{Pair, Town},
     stories::{accept, agree, day, digests, import, notice, place, ready, write},
 };
 use crate::{
     book,
-    domain::life::{Exempted, Line, Named, ledger},
+    domain::{
+        life::{Exempted, Line, Named, ledger},
+        policy::Words,
+    },
     office::{
         OfficeError,
         activity::{self, Change, Roll},
@@ -803,4 +807,35 @@ async fn an_activity_that_told_of_a_person_is_not_told_again() {
     book::rebuild(host.office.store(), &|_, _| {}).unwrap();
     let again = write(host, case, was_there(Presence::Absent, None)).await;
     assert!(again.is_err(), "also after the views were made again");
+}
+
+#[tokio::test]
+async fn a_plan_moves_the_day_that_is_remarked_on_and_due() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "chizhou", "2026-04-01").await.unwrap();
+    home.set_day("2026-06-18");
+    let remarks = || {
+        let held = activity("第一支部", ActivityKind::ActivityDay, "2026-06-17");
+        let remarks = activity::remarks(&home.office, &held).unwrap();
+        let of_the_day = |one: &&Words| one.zh.contains("不是活动日");
+        remarks.iter().filter(of_the_day).count()
+    };
+    let due = || {
+        let mut duties = of(home, "activity-day").into_iter();
+        let june = duties.find(|duty| duty.due == day("2026-06-30") && duty.who == "第一支部");
+        june.unwrap().from
+    };
+    // C 二1: the 5th or the 10th.
+    assert_eq!((remarks(), due()), (1, day("2026-06-05")));
+    let mut plan = yearly();
+    plan.items[5].day = day("2026-06-17");
+    plan::set(&home.office, home.request(), plan).await.unwrap();
+    assert_eq!((remarks(), due()), (0, day("2026-06-17")));
+    // Amended, it is another day again.
+    let mut plan = yearly();
+    plan.items[5].day = day("2026-06-24");
+    plan.reason = Some(text("防汛"));
+    plan::set(&home.office, home.request(), plan).await.unwrap();
+    assert_eq!((remarks(), due()), (1, day("2026-06-24")));
 }
