@@ -1,6 +1,6 @@
 //! Yearly plans of activities (年度活动计划): set, amended by a new version, filed up.
 
-use std::iter;
+use std::{collections::BTreeMap, iter};
 
 use hongyan_proto::{
     letter::{ActivityKind, ActivityPlan, LocalReplacement, Payload, PlanFiled, Text, Within},
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     book::{self, Shelf},
     domain::{
-        life::{Ledger, Record, ledger},
+        life::{Brief, Ledger, Record, ledger},
         unit::Called,
     },
 };
@@ -139,6 +139,28 @@ pub(super) fn latest<'a, T>(
     counting.find_map(|record| Some((record.sequence, is(&record.payload)?)))
 }
 
+/// The newest plan of each unit in a year's records, which stand in their order. `whose` names the unit, which may have been called otherwise on the
+/// plan's first day.
+pub(super) fn newest<U: Ord>(
+    records: &[Brief],
+    whose: impl Fn(&ActivityPlan, Day) -> U,
+) -> BTreeMap<U, &ActivityPlan> {
+    let plans = records.iter().filter_map(|record| {
+        let Some(Payload::ActivityPlan(plan)) = record.what.record() else {
+            return None;
+        };
+        Some((whose(plan, plan.items.first()?.day), plan))
+    });
+    plans.collect()
+}
+
+/// The activity days that a plan names.
+pub(super) fn activity_days(plan: &ActivityPlan) -> impl Iterator<Item = Day> {
+    let items = plan.items.iter();
+    let days = items.filter(|item| item.kind == ActivityKind::ActivityDay);
+    days.map(|item| item.day)
+}
+
 /// The activity days that a unit's plan names in a month, or the nearest plan above it that names one.
 pub(super) fn planned_days(
     shelf: &impl Shelf,
@@ -150,24 +172,17 @@ pub(super) fn planned_days(
     let called = Called::of(&units);
     // In brief: who was where in thousands of activities says nothing of plans.
     let records = book::life_in_brief(shelf, year)?;
-    let plans = records.iter().rev().filter_map(|record| {
-        let Some(Payload::ActivityPlan(plan)) = record.what.record() else {
-            return None;
-        };
-        let day = plan.items.first().map(|item| item.day);
-        Some((called.now(plan.unit.as_str(), day), plan))
+    let plans = newest(&records, |plan, first| {
+        called.now(plan.unit.as_str(), Some(first))
     });
-    let plans: Vec<_> = plans.collect();
     let unit = roster::named(shelf, unit)?;
     let ends = unit.rmatch_indices('/').map(|(at, _)| at);
     for above in iter::once(unit.len()).chain(ends).map(|end| &unit[..end]) {
-        let plan = plans.iter().find(|(whose, _)| *whose == above);
-        let items = plan.into_iter().flat_map(|(_, plan)| &plan.items);
-        let days = items.filter(|item| item.kind == ActivityKind::ActivityDay);
-        let days: Vec<Day> = days
-            .map(|item| item.day)
-            .filter(|day| day.month() == month)
-            .collect();
+        let days = plans
+            .get(above)
+            .into_iter()
+            .flat_map(|plan| activity_days(plan));
+        let days: Vec<Day> = days.filter(|day| day.month() == month).collect();
         if !days.is_empty() {
             return Ok(days);
         }

@@ -11,7 +11,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{entry, units::Places};
+use super::{super::plan, entry, units::Places};
 use crate::{
     book::{self, BookError},
     domain::{
@@ -103,12 +103,10 @@ struct Beside {
     forms: BTreeMap<u64, (Day, Entry)>,
     /// How many activities a plan has.
     plans: BTreeMap<u64, u16>,
-    /// The newest plan of each unit: its entry, and its activity days.
-    newest: BTreeMap<UnitName, (u64, Vec<Day>)>,
 }
 
 impl Beside {
-    fn of(records: &[Brief], places: &Places<'_>) -> Self {
+    fn of(records: &[Brief]) -> Self {
         let mut beside = Self::default();
         for record in records {
             match record.what.record() {
@@ -121,17 +119,6 @@ impl Beside {
                 Some(Payload::ActivityPlan(plan)) => {
                     let items = u16::try_from(plan.items.len()).unwrap_or(u16::MAX);
                     beside.plans.insert(record.sequence, items);
-                    let days = plan.items.iter();
-                    let days = days.filter(|item| item.kind == ActivityKind::ActivityDay);
-                    let days: Vec<Day> = days.map(|item| item.day).collect();
-                    let Some(first) = plan.items.first() else {
-                        continue;
-                    };
-                    let unit = places.named(plan.unit.as_str(), first.day);
-                    let newest = beside.newest.entry(unit).or_default();
-                    if newest.0 <= record.sequence {
-                        *newest = (record.sequence, days);
-                    }
                 }
                 _ => {}
             }
@@ -141,9 +128,12 @@ impl Beside {
 }
 
 fn add_year(records: Vec<Brief>, (places, names): (&Places<'_>, &Names), facts: &mut Facts) {
-    let mut beside = Beside::of(&records, places);
-    for (unit, (_, days)) in std::mem::take(&mut beside.newest) {
-        let planned = days.into_iter().map(|day| PlannedDay {
+    let mut beside = Beside::of(&records);
+    let plans = plan::newest(&records, |plan, first| {
+        places.named(plan.unit.as_str(), first)
+    });
+    for (unit, plan) in plans {
+        let planned = plan::activity_days(plan).map(|day| PlannedDay {
             unit: unit.clone(),
             day,
         });
