@@ -6,6 +6,7 @@ use std::{
 };
 
 use hongyan_proto::{
+    channel::ChannelError,
     id::{Epoch, KeyId, OrganizationCode},
     identity::{Endpoint, Invitation},
     letter::GatewayEnrolled,
@@ -105,6 +106,7 @@ pub(crate) fn redeem(office: Office) -> Redeem {
                 key: caller.key,
                 organization: organization(caller.identity),
                 epoch: caller.epoch,
+                held: caller.held,
             };
             let answer = office
                 .redeem(caller.secret, introduction)
@@ -163,13 +165,17 @@ async fn introduce(
 ) -> Result<Introduction, OfficeError> {
     let who = own_identity(own)?;
     let met = link
-        .introduce(invitation, &who, own.epoch)
+        .introduce(invitation, &who, (own.epoch, own.held))
         .await
-        .map_err(|error| link_error(error, invitation.code.as_str()))?;
+        .map_err(|error| match error {
+            LinkError::Channel(ChannelError::RefusedByPeer) => OfficeError::InvitationClosed,
+            other => link_error(other, invitation.code.as_str()),
+        })?;
     Ok(Introduction {
         key: met.key,
         organization: organization(met.identity),
         epoch: met.epoch,
+        held: None,
     })
 }
 
@@ -194,6 +200,7 @@ async fn enroll(
         },
         // A report goes by no log of its own.
         epoch: Epoch::from_bytes([0; 16]),
+        held: None,
     })
 }
 

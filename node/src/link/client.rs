@@ -77,7 +77,7 @@ impl Link {
         &self,
         invitation: &Invitation,
         own: &Identity,
-        epoch: Epoch,
+        (epoch, held): (Epoch, Option<Epoch>),
     ) -> Result<Introduced, LinkError> {
         let endpoint = invitation.endpoint.to_string();
         // The invitation may be older than the last rotation: who answers shows how its key came from the one in the invitation.
@@ -89,6 +89,7 @@ impl Link {
             secret: bytes::Bytes::copy_from_slice(invitation.secret.as_bytes()),
             organization: Some(own.to_wire()),
             epoch: epoch.to_field(),
+            held_epoch: held.map(Epoch::to_field).unwrap_or_default(),
         };
         let answer = within(client(channel).introduce(request)).await?;
         Ok(Introduced {

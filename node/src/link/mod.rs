@@ -72,6 +72,8 @@ struct Inner {
     channels: Mutex<HashMap<KeyId, Known>>,
     closing: watch::Sender<bool>,
     asked: mpsc::UnboundedSender<scheduler::Event>,
+    /// Held while the pins are made what the book says.
+    refreshing: Mutex<()>,
     /// When the scheduler dials whom next. Empty without one.
     tries: Mutex<BTreeMap<KeyId, Timestamp>>,
 }
@@ -110,6 +112,7 @@ impl Link {
             channels: Mutex::default(),
             closing: watch::Sender::new(false),
             asked,
+            refreshing: Mutex::default(),
             tries: Mutex::default(),
         }));
         link.refresh_pins()?;
@@ -118,6 +121,12 @@ impl Link {
 
     /// Makes the pins what the book says: to be called after a partner was added, revoked or changed its key.
     pub fn refresh_pins(&self) -> Result<(), BookError> {
+        // One at a time: what was read first must not be set last.
+        let _one = self
+            .0
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for partner in book::partners(self.store())? {
             let pinned = self.pins().current(&partner.key_id);
             match (partner.state, pinned) {

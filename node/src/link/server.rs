@@ -80,6 +80,8 @@ pub struct Caller {
     pub identity: Identity,
     /// Its epoch for the log it will write to this node.
     pub epoch: Epoch,
+    /// Its word on which of this node's logs it holds entries of.
+    pub held: Option<Epoch>,
 }
 
 /// Redeems an invitation in one commit: checks the secret, marks it used, adds the partner; answers with this node's words and
@@ -181,6 +183,11 @@ impl ExchangeService for Exchange {
             identity: Identity::from_wire(request.organization.as_ref())
                 .map_err(|error| malformed(&error))?,
             epoch: Epoch::from_slice(&request.epoch).map_err(|error| malformed(&error))?,
+            held: Some(&request.held_epoch)
+                .filter(|held| !held.is_empty())
+                .map(|held| Epoch::from_slice(held))
+                .transpose()
+                .map_err(|error| malformed(&error))?,
         };
         let redeemed = (self.redeem)(caller).await;
         let (identity, epoch) = redeemed.map_err(|reason| reason.status(""))?;

@@ -221,7 +221,7 @@ pub(super) async fn check(
         .await
 }
 
-/// The hosted member who showed a certificate: the one named, or the one whose partner told its number.
+/// The hosted member who showed a certificate: the one named, or, of a number that is none of this committee's, the one whose partner told it.
 fn shown_by(
     shelf: &impl Shelf,
     number: &CertificateNumber,
@@ -245,8 +245,12 @@ fn shown_by(
             )),
         };
     }
+    if Registry::open(shelf)?.get(number).is_ok() {
+        return Ok(None);
+    }
     for file in book::all_cases(shelf, None)? {
-        if file.side() == Some(Side::Inflow) && told(&file)?.as_ref() == Some(number) {
+        let hosted = file.is_open() && file.side() == Some(Side::Inflow);
+        if hosted && told(&file)?.as_ref() == Some(number) {
             return Ok(Some(file.id));
         }
     }

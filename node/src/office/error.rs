@@ -87,6 +87,11 @@ pub enum OfficeError {
     /// Once only.
     #[error("邀请已被使用 the invitation was used already")]
     InvitationUsed,
+    /// The other side lets no stranger in: nobody is invited there now.
+    #[error(
+        "对方没有待用的邀请: 这份邀请已被使用、已过期, 或并非对方发出 nobody is invited there now: the invitation was used, has expired, or was never issued there"
+    )]
+    InvitationClosed,
     /// Not ours, or never written.
     #[error("没有这份邀请 no such invitation")]
     InvitationUnknown,
@@ -300,7 +305,7 @@ impl OfficeError {
             Self::Form(_) | Self::FormCode(_) => "FORM",
             Self::Invitation(_) => "INVITATION_MALFORMED",
             Self::InvitationExpired => "INVITATION_EXPIRED",
-            Self::InvitationUsed => "INVITATION_USED",
+            Self::InvitationUsed | Self::InvitationClosed => "INVITATION_USED",
             Self::InvitationUnknown => "INVITATION_UNKNOWN",
             Self::InvitationWrongKind => "INVITATION_WRONG_KIND",
             Self::AlreadyPartner(_) => "ALREADY_PARTNER",
@@ -373,7 +378,10 @@ impl OfficeError {
             Self::Invitation(_)
             | Self::InvitationExpired
             | Self::InvitationUsed
-            | Self::InvitationUnknown => "请对方重新发出邀请 ask for a new invitation",
+            | Self::InvitationClosed
+            | Self::InvitationUnknown => {
+                "请对方重新发出邀请; 如非本单位使用, 请对方核对是谁用了它 ask for a new invitation, and, if it was used by somebody else, by whom"
+            }
             Self::InvitationWrongKind => {
                 "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose"
             }

@@ -68,6 +68,7 @@ pub(super) async fn enroll(
     let key = invitation.key;
     // A gateway keeps no log for this node, so the epoch says nothing to it.
     let own = Introduction {
+        held: None,
         key: office.public(),
         organization: office.organization().clone(),
         epoch: Epoch::from_bytes([0; 16]),

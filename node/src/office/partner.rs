@@ -37,6 +37,8 @@ pub struct Introduction {
     pub organization: Organization,
     /// The epoch of the log it will write to the other.
     pub epoch: Epoch,
+    /// The epoch of the other's log of which it holds entries; none: of no log.
+    pub held: Option<Epoch>,
 }
 
 /// What the inviting side answers.
@@ -171,6 +173,11 @@ impl Office {
                 let hash = secret.hash();
                 let met = met(draft, &caller)?;
                 let epoch = met.as_ref().map_or(fresh, |met| met.out);
+                // Whoever asks holds letters that this node does not know of any more: it was restored from before they met.
+                if caller.held.is_some_and(|held| held != epoch) {
+                    let code = caller.organization.code.to_string();
+                    return Err(OfficeError::AlreadyPartner(code));
+                }
                 let again = met.is_some_and(|met| met.is_pinned);
                 if check_secret(draft, hash, again, now)? == Secret::Used {
                     return Ok(epoch);
@@ -208,6 +215,7 @@ impl Office {
             key: own,
             organization,
             epoch,
+            held: None,
         })
     }
 
@@ -261,7 +269,7 @@ enum Secret {
     Used,
 }
 
-/// `again`: whoever asks is the one that used it, and may have lost the answer.
+/// `again`: whoever asks is pinned, and may have lost the answer.
 fn check_secret(
     draft: &Draft<'_>,
     hash: Hash,
@@ -279,13 +287,28 @@ fn check_secret(
     }
 }
 
-/// The epoch with which the invited side introduces itself: of the log that there is, when the two met before.
-pub(super) fn epoch_to(office: &Office, invitation: &Invitation) -> Result<Epoch, OfficeError> {
-    let mut known = book::partners(&office.store)?.into_iter();
-    match known.find(|partner| partner.signer == invitation.key) {
-        Some(partner) => Ok(book::met(&office.store, &partner)?.0),
-        None => Ok(epoch_of(&office.key(), &invitation.key, &invitation.secret)),
-    }
+/// How the invited side introduces itself: when the two met before, by the log that there is, and by the one it holds.
+pub(super) fn own_introduction(
+    office: &Office,
+    invitation: &Invitation,
+) -> Result<Introduction, OfficeError> {
+    let store = &office.store;
+    let mut known = book::partners(store)?.into_iter();
+    let known = known.find(|partner| partner.keys().any(|key| key == invitation.key));
+    let (epoch, held) = if let Some(partner) = &known {
+        book::met(store, partner)?
+    } else {
+        let fresh = epoch_of(&office.key(), &invitation.key, &invitation.secret);
+        (fresh, None)
+    };
+    let logs = known.iter().flat_map(|partner| &partner.incoming_logs);
+    let mut sizes = logs.map(|log| store.log(log.no).map_or(0, |log| log.size()));
+    Ok(Introduction {
+        key: office.public(),
+        organization: office.organization().clone(),
+        epoch,
+        held: held.filter(|_| sizes.any(|size| size > 0)),
+    })
 }
 
 /// The invited side: dials, redeems, pins.
@@ -301,12 +324,8 @@ pub(super) async fn accept(
     if invitation.expired(office.now()) {
         return Err(OfficeError::InvitationExpired);
     }
-    let epoch = epoch_to(office, &invitation)?;
-    let own = Introduction {
-        key: office.public(),
-        organization: office.organization().clone(),
-        epoch,
-    };
+    let own = own_introduction(office, &invitation)?;
+    let epoch = own.epoch;
     // The link lets nobody answer but the invitation's key, or one that shows how it follows from that.
     let reply = (office.carrier()?.introduce)((invitation, own)).await?;
     let key = reply.key;

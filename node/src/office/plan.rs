@@ -177,7 +177,8 @@ pub(super) fn planned_days(
     });
     let unit = roster::named(shelf, unit)?;
     let ends = unit.rmatch_indices('/').map(|(at, _)| at);
-    for above in iter::once(unit.len()).chain(ends).map(|end| &unit[..end]) {
+    let above = iter::once(unit.len()).chain(ends).map(|end| &unit[..end]);
+    for above in above.chain([roster::COMMITTEE]) {
         let days = plans
             .get(above)
             .into_iter()

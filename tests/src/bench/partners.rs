@@ -89,6 +89,7 @@ impl Light {
             .map_err(tool)?;
         let epoch = Epoch::from_bytes(seed[..16].try_into().unwrap_or_default());
         let request = x::IntroduceRequest {
+            held_epoch: bytes::Bytes::new(),
             secret: bytes::Bytes::copy_from_slice(invitation.secret.as_bytes()),
             organization: Some(x::Organization {
                 code: format!("341700-{number:05}"),

@@ -55,7 +55,8 @@ fn subjects(rule: &Rule) -> Vec<String> {
             };
             // A festival's lecture comes on top of the monthly ones; two frequencies do not.
             let way = match timing {
-                Timing::Times(..) | Timing::Months(_) => "often",
+                Timing::Times(..) => "times",
+                Timing::Months(_) => "months",
                 Timing::Between(..) => "between",
             };
             fields

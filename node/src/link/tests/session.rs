@@ -140,7 +140,7 @@ async fn an_invitation_makes_partners_of_two_once() {
     };
     let introduce = async |invitation: &Invitation| {
         home.link
-            .introduce(invitation, &home.identity(), epoch(1))
+            .introduce(invitation, &home.identity(), (epoch(1), None))
             .await
     };
     let wrong = introduce(&invitation).await.unwrap_err();

@@ -14,8 +14,8 @@ use crate::{
         calendar::last_day,
         case::Side,
         dues::{
-            Asked, Closed, Closings, Elsewhere, MonthLine, Months, Published, Row, Stay, Totals,
-            listed, months, published, rows, totals,
+            Account, Asked, Closed, Closings, Elsewhere, MonthLine, Months, Published, Row, Stay,
+            Totals, listed, months, published, rows, totals,
         },
         life::{Who, unit::belongs},
     },
@@ -102,7 +102,8 @@ pub(super) fn everyone(shelf: &impl Shelf, store: &Store) -> Result<Vec<Loaded>,
             let mut at = partners.iter();
             let partner = at.find(|partner| Some(partner.key_id) == file.partner);
             let loaded = load_hosted(&room, &file, partner)?;
-            if !loaded.person.stays.is_empty() {
+            // Who turns out never to have been here may stand on closed lists all the same.
+            if !loaded.person.stays.is_empty() || loaded.account != Account::default() {
                 all.push(loaded);
             }
         }

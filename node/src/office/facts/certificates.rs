@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::{CaseId, CertificateNumber, MemberId},
-    letter::{CertificateCheck, Payload},
+    letter::{CertificateCheck, CertificateFinding, Payload},
     time::Day,
 };
 
@@ -27,6 +27,8 @@ impl Looks {
         let mut looks = Self::default();
         for (sequence, event) in book::certificate_events(shelf)? {
             match event {
+                // Nothing was looked at.
+                Event::Checked(checked) if checked.finding == CertificateFinding::NotShown => {}
                 Event::Checked(checked) => {
                     let look = (checked.checked_on, entry(sequence));
                     match checked.case_id {
@@ -79,7 +81,7 @@ impl Looks {
                     seen(accept.certificate_check).then_some(accept.arrived_on)
                 }
                 // Whoever claims somebody has seen the certificate that they showed.
-                (Some(Side::Inflow), Payload::Claim(_)) => Some(event.time.day()),
+                (Some(Side::Inflow), Payload::Claim(claim)) => Some(claim.shown_on),
                 (Some(Side::Outflow), Payload::Returned(returned)) => {
                     seen(returned.certificate_check).then_some(returned.returned_on)
                 }

@@ -170,7 +170,7 @@ pub(super) fn address(cell: &Cell) -> Result<Text<200>, String> {
 
 pub(super) fn unit(cell: &Cell) -> Result<Text<100>, String> {
     let name = joined(&cell.text());
-    if name.chars().all(|sign| sign.is_ascii_digit()) {
+    if !name.is_empty() && name.chars().all(|sign| sign.is_ascii_digit()) {
         return Err(format!(
             "支部名称不能只是数字“{name}” a unit is not called by a number alone"
         ));

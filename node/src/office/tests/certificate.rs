@@ -227,6 +227,14 @@ async fn the_host_looks_at_a_certificate_whose_number_nobody_told_and_home_at_it
     write(host, case, accept).await.unwrap();
     assert_eq!(looks(host, "check"), [("张三".to_owned(), State::Due)]);
     let (id, today) = (case.to_string(), host.office.today().to_string());
+    let none = Look {
+        finding: CertificateFinding::NotShown,
+        ..seen("AQ-0001", &id, &today)
+    };
+    certificate::check(&host.office, host.request(), none)
+        .await
+        .unwrap();
+    assert_eq!(looks(host, "check"), [("张三".to_owned(), State::Due)]);
     let look = seen("AQ-0001", &id, &today);
     let answer = certificate::check(&host.office, host.request(), look).await;
     assert!(matches!(looks(host, "check")[..], [(_, State::Done(_))]));

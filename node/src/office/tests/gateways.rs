@@ -39,6 +39,7 @@ fn carrier(heard: &Heard, away: &Arc<AtomicBool>) -> Carrier {
             let code = invitation.code.to_string();
             enrolled.lock().unwrap().push((code, superior));
             let reply = Introduction {
+                held: None,
                 key: invitation.key,
                 organization: Organization {
                     code: invitation.code,

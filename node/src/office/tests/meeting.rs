@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::Epoch,
-    identity::{Invitation, InvitationSecret},
+    identity::{IdentityKey, Invitation},
     letter::Text,
 };
 
@@ -70,6 +70,7 @@ fn other_epoch(pair: &Pair) -> Introduction {
         key: pair.host.office.public(),
         organization: pair.host.office.organization().clone(),
         epoch: Epoch::from_bytes([9; 16]),
+        held: None,
     }
 }
 
@@ -98,12 +99,45 @@ async fn before_anything_was_received_the_other_side_may_begin_again() {
     // The host lost the answer to the first invitation, and asks with a second one.
     let pair = Pair::met().await;
     let secret = invited(&pair.home).await.secret;
-    let redeemed = pair.home.office.redeem(secret, other_epoch(&pair)).await;
+    let redeemed = pair
+        .home
+        .office
+        .redeem(secret.clone(), other_epoch(&pair))
+        .await;
     let (out, incoming) = book::met(pair.home.office.store(), &pair.home.partner()).unwrap();
     assert_eq!(redeemed.unwrap().epoch, out);
     assert_eq!(incoming, Some(Epoch::from_bytes([9; 16])));
-    // The secret worked once.
-    let unknown = InvitationSecret::from_slice(&[1; 16]).unwrap();
-    let again = pair.home.office.redeem(unknown, other_epoch(&pair)).await;
-    assert!(matches!(again, Err(OfficeError::InvitationUnknown)));
+    // The secret worked once: whoever has it now is somebody else.
+    let thief = Introduction {
+        key: IdentityKey::from_seed([8; 32]).public(),
+        ..other_epoch(&pair)
+    };
+    let again = pair.home.office.redeem(secret, thief).await;
+    assert!(matches!(again, Err(OfficeError::InvitationUsed)));
+}
+
+#[tokio::test]
+async fn an_inviter_that_was_restored_from_before_the_meeting_pins_nobody() {
+    let pair = ready().await;
+    pair.sync().await;
+    // As an inviter that has forgotten everything sees it: the other one holds letters of a log that is not known here.
+    let forgotten = Pair::met().await.host;
+    let before = forgotten.size(crate::store::LogNo::LOCAL);
+    let invitation = invited(&forgotten).await;
+    let caller = Introduction {
+        held: Some(Epoch::from_bytes([9; 16])),
+        ..other_epoch(&pair)
+    };
+    let caller = Introduction {
+        key: pair.home.office.public(),
+        ..caller
+    };
+    let redeemed = forgotten.office.redeem(invitation.secret, caller).await;
+    let refused = redeemed.unwrap_err();
+    assert!(
+        matches!(refused, OfficeError::AlreadyPartner(_)),
+        "{refused}"
+    );
+    // The invitation is all that was written.
+    assert_eq!(forgotten.size(crate::store::LogNo::LOCAL), before + 1);
 }

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 use crate::{
     book,
-    office::{self, Introduction, NewNode, Office, OfficeError, Organization, Request, partner},
+    office::{self, NewNode, Office, OfficeError, Organization, Request, partner},
     store::{LogNo, Unlock},
     sync::{Action, Roots, Session, Start, cut},
 };
@@ -180,12 +180,8 @@ impl Pair {
 /// What the wiring does over the network: the invited side asks, the inviting side redeems.
 pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
     let invitation = Invitation::parse(text).unwrap();
-    let epoch = partner::epoch_to(&asks.office, &invitation)?;
-    let own = Introduction {
-        key: asks.office.public(),
-        organization: asks.office.organization().clone(),
-        epoch,
-    };
+    let own = partner::own_introduction(&asks.office, &invitation)?;
+    let epoch = own.epoch;
     let reply = inviter.office.redeem(invitation.secret, own).await?;
     partner::adopt(&asks.office, asks.request(), reply, epoch)
         .await
