@@ -1,10 +1,10 @@
 //! Two partners who write and hear from each other, for this room's tests.
 
 use hongyan_proto::{
-    id::{CertificateNumber, Fen, KeyId},
+    id::{CertificateNumber, Fen, KeyId, MemberId},
     letter::{
-        ActivityKind, Attendance, Claim, DepartureReason, Dues, Notice, Payload, Presence, Text,
-        Withdraw, WithdrawReason, Within, sample,
+        ActivityKind, Attendance, Claim, Departed, DepartureReason, Dues, Notice, Payload,
+        Presence, Text, Withdraw, WithdrawReason, Within, sample,
     },
     log::Kind,
     time::{Day, Timestamp},
@@ -23,6 +23,19 @@ pub(crate) struct Letters {
 
 pub(crate) fn day(text: &str) -> Day {
     text.parse().unwrap()
+}
+
+/// A departure as home writes it for itself, before it knows where to.
+pub(crate) fn departed() -> Departed {
+    Departed {
+        member_id: MemberId::from_bytes([3; 16]),
+        since: day("2026-07-01"),
+        reason: DepartureReason::Work,
+        destination: None,
+        partner: None,
+        certificate: None,
+        previous_case: None,
+    }
 }
 
 pub(crate) fn text<const MAX: usize>(text: &str) -> Text<MAX> {

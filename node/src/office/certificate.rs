@@ -200,12 +200,16 @@ pub(super) async fn check(
     office
         .write(request, move |desk| {
             let number = look.number;
-            let case_id = shown_by(desk.draft, &number, &look.case)?;
+            let own = Registry::open(desk.draft)?.get(&number);
+            let case_id = if look.case.is_empty() && own.is_ok() {
+                None
+            } else {
+                shown_by(desk.draft, &number, &look.case)?
+            };
             if case_id.is_some() {
                 happened(look.on, desk.today, "checked_on")?;
             } else {
-                let registry = Registry::open(desk.draft)?;
-                registry.get(&number)?.may_change(look.on, desk.today)?;
+                own?.may_change(look.on, desk.today)?;
             }
             let entry = CertificateChecked {
                 number: number.clone(),
@@ -244,9 +248,6 @@ fn shown_by(
                 "不是流入本委的案卷; 本委党员的活动证只按编号登记 not a case of a hosted member: a member's own certificate is named by its number alone",
             )),
         };
-    }
-    if Registry::open(shelf)?.get(number).is_ok() {
-        return Ok(None);
     }
     for file in book::all_cases(shelf, None)? {
         let hosted = file.is_open() && file.side() == Some(Side::Inflow);

@@ -2,12 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use hongyan_proto::{
-    id::{AgreementHash, Hash, KeyId, LogId, MemberId, OrganizationCode, RegionCode},
+    id::{AgreementHash, Hash, KeyId, LogId, OrganizationCode, RegionCode},
     identity::IdentityKey,
     letter::{
-        Access, AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Departed,
-        DepartureReason, Disclosure, DisclosureSet, Party, Payload, Receipt, RefusalReason, Terms,
-        agreement::signature_message,
+        Access, AgreementEnded, AgreementProposed, AgreementSigned, Cadence, Disclosure,
+        DisclosureSet, Party, Payload, Receipt, RefusalReason, Terms, agreement::signature_message,
     },
     log::Kind,
 };
@@ -24,7 +23,7 @@ use crate::domain::{
     case::Side,
     event::Event,
     scope::{self, Incoming},
-    testing::{Letters, day, notice, sample, text},
+    testing::{Letters, day, departed, notice, sample, text},
 };
 
 use Side::{Inflow, Outflow};
@@ -444,15 +443,7 @@ fn receipts_and_agreements_need_no_agreement_and_local_entries_never_enter() {
         assert_eq!(judge(&letters, &event, named), Ok(()), "{}", event.kind);
     }
     // The agreement is in force and named: what is only for home's own log is refused for its kind, and nothing of it leaves.
-    let departed = Departed {
-        member_id: MemberId::from_bytes([3; 16]),
-        since: day("2026-07-01"),
-        reason: DepartureReason::Work,
-        destination: None,
-        partner: None,
-        certificate: None,
-        previous_case: None,
-    };
+    let departed = departed();
     let access = Access {
         actor: text("王书记"),
         action: text("查阅"),

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use hongyan_proto::{
-    id::{CaseId, MemberId},
-    letter::{Departed, DepartureReason, Payload, WithdrawReason},
+    id::CaseId,
+    letter::WithdrawReason,
     log::{Kind, KindGroup},
     time::Timestamp,
 };
@@ -13,7 +13,7 @@ use super::{
     crossing::{self, Crossing},
     derive::derive_crossed,
 };
-use crate::domain::testing::{Letters, claim, day, notice, sample, withdraw};
+use crate::domain::testing::{Letters, claim, departed, notice, sample, withdraw};
 
 use Side::{Inflow, Outflow};
 
@@ -219,7 +219,7 @@ impl Road {
             return;
         }
         let payload = if kind == Kind::Departed {
-            departed()
+            departed().into()
         } else {
             sample(kind)
         };
@@ -238,19 +238,6 @@ impl Road {
         events.extend(self.local.iter().cloned());
         derive_crossed(&events, self.crossing.as_ref())
     }
-}
-
-fn departed() -> Payload {
-    Departed {
-        member_id: MemberId::from_bytes([3; 16]),
-        since: day("2026-07-01"),
-        reason: DepartureReason::Work,
-        destination: None,
-        partner: None,
-        certificate: None,
-        previous_case: None,
-    }
-    .into()
 }
 
 #[test]

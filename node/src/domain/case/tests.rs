@@ -3,7 +3,7 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Departed, DepartureReason, Payload, WithdrawReason},
+    letter::{Payload, WithdrawReason},
     log::{Kind, KindGroup},
     time::Timestamp,
 };
@@ -18,7 +18,7 @@ use super::{
     link::Links,
     probation::opinion_before_decision,
 };
-use crate::domain::testing::{Letters, claim, day, notice, sample, withdraw};
+use crate::domain::testing::{Letters, claim, day, departed, notice, sample, withdraw};
 
 use Side::{Inflow, Outflow};
 
@@ -366,15 +366,7 @@ fn a_second_opening_for_one_certificate_is_refused_before_it_is_written() {
 #[test]
 fn a_departure_is_homes_own_business_until_the_notice() {
     let mut letters = Letters::new();
-    let departed = Departed {
-        member_id: hongyan_proto::id::MemberId::from_bytes([3; 16]),
-        since: day("2026-07-01"),
-        reason: DepartureReason::Work,
-        destination: None,
-        partner: None,
-        certificate: None,
-        previous_case: None,
-    };
+    let departed = departed();
     let local = |sequence, payload: Payload| {
         Event::local(
             Letters::new().key(Outflow),

@@ -38,20 +38,27 @@ pub(super) fn existed(unit: &Unit, window: &Window) -> bool {
         && unit.until.is_none_or(|until| window.until <= until)
 }
 
-/// A unit's activity day of a month: as its plan has it, else the first that rule and calendar give.
-pub(super) fn planned<'a>(
-    scene: &Scene<'a>,
-    unit: &'a UnitName,
+/// The activity day a month's rule and calendar give: the first to come, where there are several.
+pub(super) fn by_rule(
+    scene: &Scene<'_>,
     (day, shift): (&DayRule, Shift),
     month: Month,
 ) -> Option<ActivityDay> {
-    let plan = scene.index.planned(unit, month).map(|day| ActivityDay {
+    let days = scene.calendar.activity_days(day, shift, month);
+    days.into_iter().next()
+}
+
+/// The activity day of a month that a unit's plan names: it goes before the rule's.
+pub(super) fn by_plan<'a>(
+    scene: &Scene<'a>,
+    unit: &'a UnitName,
+    month: Month,
+) -> Option<ActivityDay> {
+    scene.index.planned(unit, month).map(|day| ActivityDay {
         named: day,
         held: day,
         provisional: false,
-    });
-    let days = || scene.calendar.activity_days(day, shift, month);
-    plan.or_else(|| days().into_iter().next())
+    })
 }
 
 fn days(scene: &mut Scene<'_>) {
@@ -65,8 +72,9 @@ fn days(scene: &mut Scene<'_>) {
     for term in terms {
         let month = term.window.from.month();
         let (day, shift, joint) = term.asks;
+        let by_rule = by_rule(scene, (day, shift), month);
         for unit in branches(scene, term.window) {
-            let planned = planned(scene, &unit.name, (day, shift), month);
+            let planned = by_plan(scene, &unit.name, month).or(by_rule);
             let held = scene
                 .index
                 .held_in(&unit.name, Held::ActivityDay, joint, &term.window)

@@ -6,7 +6,7 @@ use hongyan_proto::time::Day;
 
 use super::{
     Subject,
-    activity::planned,
+    activity::{by_plan, by_rule},
     draft::Draft,
     facts::{Entry, Held, Kept, Person, UnitKind, UnitName, Who},
     folk::{Folk, Records},
@@ -433,8 +433,9 @@ fn day_before<'a>(scene: &Scene<'a>, branch: &'a UnitName, window: &Window) -> D
         .held_in(branch, Held::ActivityDay, joint, window)
         .next()
         .map(|one| one.day);
-    let named = planned(scene, branch, (day, shift), window.from.month()).map(|day| day.held);
-    match held.or(named) {
+    let month = window.from.month();
+    let named = || by_plan(scene, branch, month).or_else(|| by_rule(scene, (day, shift), month));
+    match held.or_else(|| Some(named()?.held)) {
         Some(day) => day.plus_days(-1).max(window.from),
         None => window.until,
     }

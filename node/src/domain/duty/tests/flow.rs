@@ -12,6 +12,12 @@ const ACTIVE: &[(State, &str)] = &[
     (State::Active, "2026-02-15"),
 ];
 
+/// A stay that was active and ended on 20 May.
+fn ended(town: &mut super::Town, closing: Closing) -> &mut super::Town {
+    let steps = [ACTIVE, &[(State::Closed(closing), "2026-05-20")]].concat();
+    town.case("张三", Side::Outflow, &steps)
+}
+
 pub(super) const HOME: &[Case] = &[
     Case {
         name: "screening once a year",
@@ -97,8 +103,7 @@ pub(super) const HOME: &[Case] = &[
         rule: "contact",
         due: "",
         given: |t| {
-            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
-            t.case("张三", Side::Outflow, &steps);
+            ended(t, Closing::Returned);
         },
         expected: &[],
     },
@@ -122,8 +127,7 @@ pub(super) const HOME: &[Case] = &[
         rule: "check-back",
         due: "",
         given: |t| {
-            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
-            t.case("张三", Side::Outflow, &steps);
+            ended(t, Closing::Returned);
         },
         expected: &["overdue 2026-06-04 张三"],
     },
@@ -135,8 +139,7 @@ pub(super) const HOME: &[Case] = &[
         rule: "check-back",
         due: "",
         given: |t| {
-            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
-            t.case("张三", Side::Outflow, &steps)
+            ended(t, Closing::Returned)
                 .looked("张三", "2026-05-19")
                 .looked("张三", "2026-05-22");
         },
@@ -150,9 +153,7 @@ pub(super) const HOME: &[Case] = &[
         rule: "check-back",
         due: "",
         given: |t| {
-            let steps = [ACTIVE, &[(State::Closed(Closing::Returned), "2026-05-20")]].concat();
-            t.case("张三", Side::Outflow, &steps)
-                .without_certificate("张三");
+            ended(t, Closing::Returned).without_certificate("张三");
         },
         expected: &[],
     },
