@@ -7,7 +7,7 @@ use std::{
 
 use hongyan_proto::{
     channel::ChannelError,
-    id::{Epoch, KeyId, OrganizationCode},
+    id::{KeyId, OrganizationCode},
     identity::{Endpoint, Invitation},
     letter::GatewayEnrolled,
 };
@@ -20,8 +20,8 @@ use crate::{
         Outcome, Progress, Reason, Redeem, Standing,
     },
     office::{
-        Carrier, CheckStep, Introduction, Letter, Office, OfficeError, Organization, SyncOutcome,
-        SyncPhase, SyncProgress, Wanted,
+        Carrier, CheckStep, Introduction, Letter, Meeting, Office, OfficeError, Organization,
+        SyncOutcome, SyncPhase, SyncProgress, Wanted,
     },
     sync::letter::LetterError,
 };
@@ -41,9 +41,9 @@ pub(crate) fn carrier(link: &Link) -> Carrier {
     let (renewing, showing) = (links(), links());
     let trying = links();
     Carrier {
-        introduce: Box::new(move |(invitation, own)| {
+        meet: Box::new(move |invitation| {
             let link = introducing.clone();
-            Box::pin(async move { introduce(&link, &invitation, &own).await })
+            Box::pin(async move { meet(&link, invitation).await })
         }),
         check: Box::new(move |key| {
             let link = checking.clone();
@@ -104,6 +104,7 @@ pub(crate) fn redeem(office: Office) -> Redeem {
         Box::pin(async move {
             let introduction = Introduction {
                 key: caller.key,
+                before: caller.before,
                 organization: organization(caller.identity),
                 epoch: caller.epoch,
                 held: caller.held,
@@ -151,56 +152,57 @@ fn identity(organization: &Organization) -> Result<Identity, Reason> {
     })
 }
 
-fn own_identity(own: &Introduction) -> Result<Identity, OfficeError> {
-    identity(&own.organization).map_err(|_| {
+fn own_identity(own: &Organization) -> Result<Identity, OfficeError> {
+    identity(own).map_err(|_| {
         let words = "应为 主机:端口 write it as host:port";
         OfficeError::field("endpoint", words)
     })
 }
 
-async fn introduce(
-    link: &Link,
-    invitation: &Invitation,
-    own: &Introduction,
-) -> Result<Introduction, OfficeError> {
-    let who = own_identity(own)?;
-    let met = link
-        .introduce(invitation, &who, (own.epoch, own.held))
-        .await
-        .map_err(|error| match error {
-            LinkError::Channel(ChannelError::RefusedByPeer) => OfficeError::InvitationClosed,
-            other => link_error(other, invitation.code.as_str()),
-        })?;
-    Ok(Introduction {
-        key: met.key,
-        organization: organization(met.identity),
-        epoch: met.epoch,
-        held: None,
+async fn meet(link: &Link, invitation: Invitation) -> Result<Meeting, OfficeError> {
+    let error = |error, invitation: &Invitation| match error {
+        LinkError::Channel(ChannelError::RefusedByPeer) => OfficeError::InvitationClosed,
+        other => link_error(other, invitation.code.as_str()),
+    };
+    let met = link.meet(&invitation).await;
+    let met = met.map_err(|failed| error(failed, &invitation))?;
+    let (key, before) = (met.key, met.before.clone());
+    Ok(Meeting {
+        key,
+        before: before.clone(),
+        introduce: Box::new(move |own: Introduction| {
+            Box::pin(async move {
+                let who = own_identity(&own.organization)?;
+                let said = met.introduce(&invitation.secret, &who, (own.epoch, own.held));
+                let said = said.await.map_err(|failed| error(failed, &invitation))?;
+                Ok(Introduction {
+                    key,
+                    before,
+                    organization: organization(said.identity),
+                    epoch: said.epoch,
+                    held: None,
+                })
+            })
+        }),
     })
 }
 
 async fn enroll(
     link: &Link,
     invitation: &Invitation,
-    own: &Introduction,
+    own: &Organization,
     superior: Option<&OrganizationCode>,
-) -> Result<Introduction, OfficeError> {
+) -> Result<Organization, OfficeError> {
     let superior = superior.map_or("", OrganizationCode::as_str);
     let enrolled = link
         .enroll(invitation, &own_identity(own)?, superior)
         .await
         .map_err(|error| gateway_error(error, invitation.code.as_str()))?;
-    Ok(Introduction {
-        key: enrolled.key,
-        organization: Organization {
-            code: enrolled.code,
-            name: enrolled.name,
-            region: enrolled.region,
-            endpoint: enrolled.endpoint.to_string(),
-        },
-        // A report goes by no log of its own.
-        epoch: Epoch::from_bytes([0; 16]),
-        held: None,
+    Ok(Organization {
+        code: enrolled.code,
+        name: enrolled.name,
+        region: enrolled.region,
+        endpoint: enrolled.endpoint.to_string(),
     })
 }
 

@@ -59,3 +59,32 @@ async fn after_a_revocation_a_new_invitation_goes_on_where_it_stopped() {
     assert_eq!(state, P::Pinned);
     goes_on(&town, (home, host), &case, &people[1]).await;
 }
+
+/// A key that may be in other hands is taken back by its partner, replaced by its owner, and the two meet again.
+#[tokio::test]
+async fn a_key_replaced_while_the_pin_was_away_is_known_again() {
+    for (seed, home_rotates, home_invites) in [
+        (134, false, true),
+        (135, false, false),
+        (136, true, true),
+        (137, true, false),
+    ] {
+        let (mut town, home, host, people) = two(seed, 2).await;
+        let case = stay(&town, home, host, &people[0]).await;
+        let revoke = ["partner", "revoke", HOST, "--reason", "密钥可能外泄"];
+        town.at(home).command(&revoke).await.unwrap();
+        let rotates = if home_rotates { home } else { host };
+        town.at(rotates).command(&["key", "rotate"]).await.unwrap();
+        let (inviter, asks) = if home_invites {
+            (home, host)
+        } else {
+            (host, home)
+        };
+        town.introduce(inviter, asks).await.unwrap();
+        goes_on(&town, (home, host), &case, &people[1]).await;
+        for side in [home, host] {
+            let partners = town.desk(side).partners().await.unwrap();
+            assert_eq!(partners.len(), 1, "{partners:?}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use std::{
 use hongyan_proto::{
     channel::{Expect, Pins, connect},
     id::{Epoch, KeyId},
-    identity::{Invitation, PublicKey},
+    identity::{Invitation, InvitationSecret, PublicKey},
     log::limits::MAX_MESSAGE_BYTES,
     pb::exchange::v1::{self as pb, exchange_service_client::ExchangeServiceClient},
 };
@@ -45,11 +45,19 @@ pub(super) struct Known {
     used: Instant,
 }
 
+/// An organization that answered at the address of its invitation, before anything was said.
+#[derive(Debug)]
+pub struct Meeting {
+    /// Its key, as TLS proved: the invitation's, or one that replaced it.
+    pub key: PublicKey,
+    /// The keys it had before, oldest first, as its certificate shows.
+    pub before: Vec<PublicKey>,
+    channel: Channel,
+}
+
 /// What an introduction brought.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Introduced {
-    /// The inviting organization's key, as TLS proved: the invitation's, or one that replaced it.
-    pub key: PublicKey,
     /// Who it says it is.
     pub identity: Identity,
     /// Its epoch for the log it will write to this node.
@@ -71,35 +79,44 @@ pub(super) async fn within<T>(
     Ok(answer.unwrap_or_else(|_| Err(late()))?.into_inner())
 }
 
-impl Link {
-    /// Redeems an invitation at the organization that wrote it. The caller then adds the partner and calls [`Link::refresh_pins`].
+impl Meeting {
+    /// Redeems the invitation. The caller then adds the partner and calls [`Link::refresh_pins`].
     pub async fn introduce(
-        &self,
-        invitation: &Invitation,
+        self,
+        secret: &InvitationSecret,
         own: &Identity,
         (epoch, held): (Epoch, Option<Epoch>),
     ) -> Result<Introduced, LinkError> {
+        let request = pb::IntroduceRequest {
+            secret: bytes::Bytes::copy_from_slice(secret.as_bytes()),
+            organization: Some(own.to_wire()),
+            epoch: epoch.to_field(),
+            held_epoch: held.map(Epoch::to_field).unwrap_or_default(),
+        };
+        let answer = within(client(self.channel).introduce(request)).await?;
+        Ok(Introduced {
+            identity: Identity::from_wire(answer.organization.as_ref())
+                .map_err(LinkError::Answer)?,
+            epoch: Epoch::from_slice(&answer.epoch)
+                .map_err(|error| LinkError::Answer(error.to_string()))?,
+        })
+    }
+}
+
+impl Link {
+    /// Dials the organization that wrote an invitation.
+    pub async fn meet(&self, invitation: &Invitation) -> Result<Meeting, LinkError> {
         let endpoint = invitation.endpoint.to_string();
         // The invitation may be older than the last rotation: who answers shows how its key came from the one in the invitation.
         let met = Pins::new();
         met.pin(invitation.key, None);
         let expect = Expect::pinned(invitation.key.key_id(), &met);
-        let channel = connect(&endpoint, expect, self.tls(), self.clock().clone()).await?;
-        let request = pb::IntroduceRequest {
-            secret: bytes::Bytes::copy_from_slice(invitation.secret.as_bytes()),
-            organization: Some(own.to_wire()),
-            epoch: epoch.to_field(),
-            held_epoch: held.map(Epoch::to_field).unwrap_or_default(),
-        };
-        let answer = within(client(channel).introduce(request)).await?;
-        Ok(Introduced {
-            key: met
-                .current(&invitation.key.key_id())
-                .unwrap_or(invitation.key),
-            identity: Identity::from_wire(answer.organization.as_ref())
-                .map_err(LinkError::Answer)?,
-            epoch: Epoch::from_slice(&answer.epoch)
-                .map_err(|error| LinkError::Answer(error.to_string()))?,
+        let channel = connect(&endpoint, expect.clone(), self.tls(), self.clock().clone()).await?;
+        let key = met.current(&invitation.key.key_id());
+        Ok(Meeting {
+            key: key.unwrap_or(invitation.key),
+            before: expect.keys_before(),
+            channel,
         })
     }
 

@@ -74,6 +74,8 @@ impl Identity {
 pub struct Caller {
     /// The key proven by TLS.
     pub key: PublicKey,
+    /// The keys it had before, oldest first, as its certificate shows.
+    pub before: Vec<PublicKey>,
     /// The invitation's secret.
     pub secret: InvitationSecret,
     /// Who it says it is.
@@ -173,11 +175,13 @@ impl ExchangeService for Exchange {
         &self,
         request: Request<pb::IntroduceRequest>,
     ) -> Result<Response<pb::IntroduceResponse>, Status> {
-        let key = peer(&request)?.key;
+        let peer = peer(&request)?;
+        let rotations = peer.succession.rotations().iter();
         let request = request.into_inner();
         let malformed = |error: &dyn ToString| Reason::Malformed.status(&error.to_string());
         let caller = Caller {
-            key,
+            key: peer.key,
+            before: rotations.map(|rotation| rotation.old_key).collect(),
             secret: InvitationSecret::from_slice(&request.secret)
                 .map_err(|error| malformed(&error))?,
             identity: Identity::from_wire(request.organization.as_ref())
@@ -193,6 +197,11 @@ impl ExchangeService for Exchange {
         let (identity, epoch) = redeemed.map_err(|reason| reason.status(""))?;
         let pinned = self.link.refresh_pins();
         pinned.map_err(|error| Reason::Store.status(&error.to_string()))?;
+        // A key that was known before is pinned again: the one shown takes its place at once, not with the next connection.
+        let _ = self
+            .link
+            .pins()
+            .admit(&peer.key, &peer.succession, self.link.now());
         Ok(Response::new(pb::IntroduceResponse {
             organization: Some(identity.to_wire()),
             epoch: epoch.to_field(),

@@ -4,14 +4,14 @@ use std::{fmt, future::Future, pin::Pin};
 
 use hongyan_proto::{
     id::{Hash, KeyId, OrganizationCode},
-    identity::Invitation,
+    identity::{Invitation, PublicKey},
     letter::GatewayEnrolled,
     message::Stop,
     time::Timestamp,
 };
 use tokio::sync::mpsc;
 
-use super::{Introduction, OfficeError};
+use super::{Introduction, OfficeError, Organization};
 
 /// A future whose type has no name.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -109,10 +109,21 @@ pub type Taken = (u32, i64, bool);
 
 type Step<A, T> = Box<dyn Fn(A) -> BoxFuture<Result<T, OfficeError>> + Send + Sync>;
 
+/// Whoever answered at the address of an invitation, before anything was said.
+pub struct Meeting {
+    /// Its key, as TLS proved.
+    pub key: PublicKey,
+    /// The keys it had before, oldest first.
+    pub before: Vec<PublicKey>,
+    /// Redeems the invitation: says who this node is, hears who that one is.
+    pub introduce:
+        Box<dyn FnOnce(Introduction) -> BoxFuture<Result<Introduction, OfficeError>> + Send>,
+}
+
 /// The ways to the network.
 pub struct Carrier {
-    /// Redeems an invitation at the inviting node: says who this node is, hears who that one is.
-    pub introduce: Step<(Invitation, Introduction), Introduction>,
+    /// Dials the node that wrote an invitation.
+    pub meet: Step<Invitation, Meeting>,
     /// Tries the way to a partner step by step.
     pub check: Box<dyn Fn(KeyId) -> BoxFuture<Vec<CheckStep>> + Send + Sync>,
     /// Dials a partner and runs one session; tells how far it is.
@@ -122,7 +133,7 @@ pub struct Carrier {
     /// Takes a sealed letter in.
     pub import: Step<Vec<u8>, SyncOutcome>,
     /// Enrols at a gateway by its invitation, under this superior or directly under its department; returns what it calls itself.
-    pub enroll: Step<(Invitation, Introduction, Option<OrganizationCode>), Introduction>,
+    pub enroll: Step<(Invitation, Organization, Option<OrganizationCode>), Organization>,
     /// Sends the signed report to a gateway; returns the revision it keeps, when it took it, and whether it had it already.
     pub submit: Step<(GatewayEnrolled, Signed), Taken>,
     /// When a partner is dialled next by itself; none when it is not.

@@ -1,7 +1,7 @@
 //! The way to the departments' gateways: enrolled once at each, then reported to quarter by quarter.
 
 use hongyan_proto::{
-    id::{Epoch, OrganizationCode},
+    id::OrganizationCode,
     identity::{Invitation, PublicKey, Purpose},
     letter::{GatewayEnrolled, Payload, Text},
     log::Kind,
@@ -9,7 +9,7 @@ use hongyan_proto::{
     time::Quarter,
 };
 
-use super::{Answer, Introduction, Office, OfficeError, Request, error::At, report};
+use super::{Answer, Office, OfficeError, Request, error::At, report};
 use crate::{
     book::Shelf as _,
     store::{Draft, View},
@@ -66,20 +66,14 @@ pub(super) async fn enroll(
     };
     let endpoint = invitation.endpoint.to_string();
     let key = invitation.key;
-    // A gateway keeps no log for this node, so the epoch says nothing to it.
-    let own = Introduction {
-        held: None,
-        key: office.public(),
-        organization: office.organization().clone(),
-        epoch: Epoch::from_bytes([0; 16]),
-    };
+    let own = office.organization().clone();
     let reply = (office.carrier()?.enroll)((invitation, own, superior.clone())).await?;
     let answer = office
         .write(request, move |desk| {
             let enrolled = GatewayEnrolled {
                 key: *key.as_bytes(),
-                code: reply.organization.code.clone(),
-                name: Text::parse(reply.organization.name.as_str()).at("name")?,
+                code: reply.code.clone(),
+                name: Text::parse(reply.name.as_str()).at("name")?,
                 endpoint: Text::parse(&endpoint).at("endpoint")?,
                 actor: desk.actor.clone(),
                 superior,

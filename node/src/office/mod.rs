@@ -60,8 +60,8 @@ mod view;
 
 pub use backup::restore;
 pub use carrier::{
-    BoxFuture, Carrier, CheckStep, CheckWord, Letter, Signed, SyncOutcome, SyncPhase, SyncProgress,
-    Taken, Wanted,
+    BoxFuture, Carrier, CheckStep, CheckWord, Letter, Meeting, Signed, SyncOutcome, SyncPhase,
+    SyncProgress, Taken, Wanted,
 };
 pub use error::{OfficeError, Violation};
 pub use init::{NewNode, init};

@@ -33,6 +33,8 @@ const INVITATION_HOURS_MAX: u32 = 720;
 pub struct Introduction {
     /// The identity key, as TLS proved it.
     pub key: PublicKey,
+    /// The keys it had before, oldest first, as its certificate shows.
+    pub before: Vec<PublicKey>,
     /// Who it is, in words.
     pub organization: Organization,
     /// The epoch of the log it will write to the other.
@@ -136,14 +138,20 @@ fn epoch_of(key: &IdentityKey, partner: &PublicKey, secret: &InvitationSecret) -
     ))
 }
 
-fn added(introduction: &Introduction, out: Epoch, actor: Text<60>) -> Result<Payload, OfficeError> {
+/// `key`: the one that is pinned, which the pins follow to the one shown.
+fn added(
+    introduction: &Introduction,
+    key: PublicKey,
+    out: Epoch,
+    actor: Text<60>,
+) -> Result<Payload, OfficeError> {
     let organization = &introduction.organization;
     let endpoint = match organization.endpoint.as_str() {
         "" => None,
         text => Some(Text::parse(text).at("endpoint")?),
     };
     Ok(PartnerAdded {
-        key: *introduction.key.as_bytes(),
+        key: *key.as_bytes(),
         code: organization.code.clone(),
         name: Text::parse(organization.name.as_str()).at("name")?,
         region: organization.region.clone(),
@@ -178,7 +186,8 @@ impl Office {
                     let code = caller.organization.code.to_string();
                     return Err(OfficeError::AlreadyPartner(code));
                 }
-                let again = met.is_some_and(|met| met.is_pinned);
+                let again = met.as_ref().is_some_and(|met| met.is_pinned);
+                let pinned = met.map_or(caller.key, |met| met.signer);
                 if check_secret(draft, hash, again, now)? == Secret::Used {
                     return Ok(epoch);
                 }
@@ -206,13 +215,14 @@ impl Office {
                     actor: actor.clone(),
                 };
                 desk.local(&used.into(), None)?;
-                desk.local(&added(&caller, epoch, actor)?, None)?;
+                desk.local(&added(&caller, pinned, epoch, actor)?, None)?;
                 Ok(epoch)
             })
             .await?;
         self.partners_changed();
         Ok(Introduction {
             key: own,
+            before: Vec::new(),
             organization,
             epoch,
             held: None,
@@ -226,8 +236,10 @@ impl Office {
     }
 }
 
-/// What this side knows of a key that introduces itself once more.
+/// What this side knows of an organization that introduces itself once more.
 struct Met {
+    /// The newest key of it that is known here.
+    signer: PublicKey,
     /// The epoch of the log written to it: both go on where they were.
     out: Epoch,
     /// Is it pinned?
@@ -236,13 +248,27 @@ struct Met {
     is_unchanged: bool,
 }
 
+/// The partner that has or had one of these keys.
+fn find_met(
+    shelf: &impl Shelf,
+    key: PublicKey,
+    before: &[PublicKey],
+) -> Result<Option<Partner>, OfficeError> {
+    let mut known = book::partners(shelf)?.into_iter();
+    let shown = |known: &PublicKey| *known == key || before.contains(known);
+    Ok(known.find(|partner| partner.keys().any(|key| shown(&key))))
+}
+
 /// Was the other side met before? Refuses one that says it begins another log than the one that is held: its letters, or ours, would be lost
 /// without a word. Where nothing was received yet, there is nothing to lose.
 fn met(shelf: &impl Shelf, other: &Introduction) -> Result<Option<Met>, OfficeError> {
-    let mut known = book::partners(shelf)?.into_iter();
-    let Some(partner) = known.find(|partner| partner.signer == other.key) else {
+    let Some(partner) = find_met(shelf, other.key, &other.before)? else {
         return Ok(None);
     };
+    // Restored from before it replaced its key: what is known here of it would not be continued.
+    if other.key != partner.signer && !other.before.contains(&partner.signer) {
+        return Err(OfficeError::AlreadyPartner(partner.code.to_string()));
+    }
     let (out, incoming) = book::met(shelf, &partner)?;
     let same = incoming == Some(other.epoch);
     for log in &partner.incoming_logs {
@@ -256,6 +282,7 @@ fn met(shelf: &impl Shelf, other: &Introduction) -> Result<Option<Met>, OfficeEr
         && partner.region == said.region
         && partner.endpoint == said.endpoint;
     Ok(Some(Met {
+        signer: partner.signer,
         out,
         is_pinned: partner.state != PartnerState::Revoked && same,
         is_unchanged,
@@ -291,10 +318,10 @@ fn check_secret(
 pub(super) fn own_introduction(
     office: &Office,
     invitation: &Invitation,
+    (key, before): (PublicKey, &[PublicKey]),
 ) -> Result<Introduction, OfficeError> {
     let store = &office.store;
-    let mut known = book::partners(store)?.into_iter();
-    let known = known.find(|partner| partner.keys().any(|key| key == invitation.key));
+    let known = find_met(store, key, before)?;
     let (epoch, held) = if let Some(partner) = &known {
         book::met(store, partner)?
     } else {
@@ -305,6 +332,7 @@ pub(super) fn own_introduction(
     let mut sizes = logs.map(|log| store.log(log.no).map_or(0, |log| log.size()));
     Ok(Introduction {
         key: office.public(),
+        before: Vec::new(),
         organization: office.organization().clone(),
         epoch,
         held: held.filter(|_| sizes.any(|size| size > 0)),
@@ -324,15 +352,14 @@ pub(super) async fn accept(
     if invitation.expired(office.now()) {
         return Err(OfficeError::InvitationExpired);
     }
-    let own = own_introduction(office, &invitation)?;
-    let epoch = own.epoch;
     // The link lets nobody answer but the invitation's key, or one that shows how it follows from that.
-    let reply = (office.carrier()?.introduce)((invitation, own)).await?;
-    let key = reply.key;
+    let met = (office.carrier()?.meet)(invitation.clone()).await?;
+    let (key, before) = (met.key, met.before);
+    let own = own_introduction(office, &invitation, (key, &before))?;
+    let epoch = own.epoch;
+    let reply = (met.introduce)(own).await?;
     let answer = adopt(office, request, reply, epoch).await?;
-    let partners = book::partners(&office.store)?;
-    let partner = partners.into_iter().find(|partner| partner.signer == key);
-    let partner = partner
+    let partner = find_met(&office.store, key, &before)?
         .ok_or_else(|| OfficeError::not_found(("结对党组织", "partner"), key.to_string()))?;
     office.partners_changed();
     Ok((partner, answer))
@@ -347,11 +374,16 @@ pub(super) async fn adopt(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            if met(desk.draft, &reply)?.is_some_and(|met| met.is_pinned && met.is_unchanged) {
+            let met = met(desk.draft, &reply)?;
+            if met
+                .as_ref()
+                .is_some_and(|met| met.is_pinned && met.is_unchanged)
+            {
                 return Ok(Answer::default());
             }
+            let pinned = met.map_or(reply.key, |met| met.signer);
             let actor = desk.actor.clone();
-            desk.enter(&added(&reply, epoch, actor)?, None)?;
+            desk.enter(&added(&reply, pinned, epoch, actor)?, None)?;
             Ok(Answer::default())
         })
         .await

@@ -11,8 +11,8 @@ use hongyan_proto::{
 
 use super::{Answer, Office, OfficeError, Request, desk::writable, earlier, opened::IDENTITY};
 use crate::{
-    book::{self, PartnerState},
-    store::LogNo,
+    book::{self, PartnerState, Shelf as _},
+    store::{LogNo, LogState},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -29,7 +29,7 @@ pub(super) struct Rotated {
     pub(super) until: Timestamp,
 }
 
-/// Replaces the identity key. Partners whose log is stopped are left out: they begin anew with the key of that day.
+/// Replaces the identity key. Logs that are stopped are left out: they begin anew with the key of that day.
 pub(super) async fn rotate(
     office: &Office,
     request: Request,
@@ -53,11 +53,18 @@ pub(super) async fn rotate(
             let rotation = KeyRotation::sign(&desk.key, &new, until)
                 .map_err(|error| OfficeError::Damaged(error.to_string()))?;
             for partner in book::partners(desk.draft)? {
-                if matches!(
-                    partner.state,
-                    PartnerState::Active | PartnerState::AwaitingEpoch
-                ) {
-                    writable(&partner)?;
+                let goes_on = match partner.state {
+                    PartnerState::Active | PartnerState::AwaitingEpoch => {
+                        writable(&partner)?;
+                        true
+                    }
+                    // Its pin may come back, when the old key is erased: the log must go on with one that is there.
+                    PartnerState::Revoked => {
+                        desk.draft.record(partner.out)?.state == LogState::Live
+                    }
+                    PartnerState::Frozen => false,
+                };
+                if goes_on {
                     desk.rotate(Some(&partner), &rotation)?;
                 }
             }

@@ -1,7 +1,12 @@
 //! Whom a dialler expects to answer.
 
+use std::sync::{Arc, OnceLock};
+
 use super::pins::Pins;
-use crate::{id::KeyId, identity::PublicKey};
+use crate::{
+    id::KeyId,
+    identity::{PublicKey, Succession},
+};
 
 /// Who must answer: the organization that is pinned under this name, with the key it has now, one that follows from it, or, for the
 /// overlap, the one before.
@@ -9,13 +14,26 @@ use crate::{id::KeyId, identity::PublicKey};
 pub struct Expect {
     pub(super) name: KeyId,
     pub(super) pins: Pins,
+    /// How the key came to be that answered first.
+    pub(super) answered: Arc<OnceLock<Succession>>,
 }
 
 impl Expect {
     /// The organization pinned first under `name`. A key that follows is pinned in `pins`, so that the caller sees it there.
     pub fn pinned(name: KeyId, pins: &Pins) -> Self {
         let pins = pins.clone();
-        Self { name, pins }
+        Self {
+            name,
+            pins,
+            answered: Arc::default(),
+        }
+    }
+
+    /// The keys that whoever answered had before, oldest first, as its certificate shows; none before anybody answered.
+    pub fn keys_before(&self) -> Vec<PublicKey> {
+        let rotations = self.answered.get().map(Succession::rotations);
+        let rotations = rotations.unwrap_or_default().iter();
+        rotations.map(|rotation| rotation.old_key).collect()
     }
 
     /// The key it has now, as far as it is known.
@@ -30,9 +48,6 @@ impl From<PublicKey> for Expect {
     fn from(key: PublicKey) -> Self {
         let pins = Pins::new();
         pins.pin(key, None);
-        Self {
-            name: key.key_id(),
-            pins,
-        }
+        Self::pinned(key.key_id(), &pins)
     }
 }

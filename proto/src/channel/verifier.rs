@@ -151,6 +151,9 @@ impl ExpectedServer {
         // The certificate's name was compared with its key; this compares the name dialled.
         match name {
             ServerName::DnsName(name) if name.as_ref() == server_name(&expected) => {
+                self.expected
+                    .answered
+                    .get_or_init(|| peer.succession.clone());
                 Ok(PeerIdentity {
                     pinned_as: expected,
                     introduced: true,

@@ -139,9 +139,10 @@ async fn an_invitation_makes_partners_of_two_once() {
         purpose: Purpose::Partner,
     };
     let introduce = async |invitation: &Invitation| {
-        home.link
-            .introduce(invitation, &home.identity(), (epoch(1), None))
-            .await
+        let met = home.link.meet(invitation).await?;
+        let (key, who) = (met.key, home.identity());
+        let said = met.introduce(&invitation.secret, &who, (epoch(1), None));
+        said.await.map(|said| (key, said))
     };
     let wrong = introduce(&invitation).await.unwrap_err();
     assert!(
@@ -149,8 +150,8 @@ async fn an_invitation_makes_partners_of_two_once() {
         "{wrong}"
     );
     invitation.secret = secret;
-    let met = introduce(&invitation).await.unwrap();
-    assert_eq!((met.key, met.epoch), (key(2).public(), epoch(2)));
+    let (met_key, met) = introduce(&invitation).await.unwrap();
+    assert_eq!((met_key, met.epoch), (key(2).public(), epoch(2)));
     assert_eq!(met.identity, host.identity());
     home.add(&host, host.address).await;
     home.write(&host, 3).await;

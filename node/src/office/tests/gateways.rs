@@ -6,14 +6,14 @@ use std::sync::{
 };
 
 use hongyan_proto::{
-    id::{Epoch, OrganizationCode},
+    id::OrganizationCode,
     identity::{IdentityKey, Invitation, InvitationSecret, OrganizationName, Purpose},
     time::Quarter,
 };
 
 use super::{pair::Town, stories::ready};
 use crate::office::{
-    Carrier, Introduction, OfficeError, Organization, gateway,
+    Carrier, OfficeError, Organization, gateway,
     overdue::{OverdueKind, overdue},
 };
 
@@ -29,7 +29,7 @@ fn no_way<A, T: Send + 'static>()
 fn carrier(heard: &Heard, away: &Arc<AtomicBool>) -> Carrier {
     let (enrolled, submitted, away) = (heard.clone(), heard.clone(), away.clone());
     Carrier {
-        introduce: no_way(),
+        meet: no_way(),
         check: Box::new(|_| Box::pin(async { Vec::new() })),
         sync: no_way(),
         export: no_way(),
@@ -38,16 +38,11 @@ fn carrier(heard: &Heard, away: &Arc<AtomicBool>) -> Carrier {
             let superior = superior.map(|code| code.to_string()).unwrap_or_default();
             let code = invitation.code.to_string();
             enrolled.lock().unwrap().push((code, superior));
-            let reply = Introduction {
-                held: None,
-                key: invitation.key,
-                organization: Organization {
-                    code: invitation.code,
-                    name: invitation.name,
-                    region: invitation.region,
-                    endpoint: invitation.endpoint.to_string(),
-                },
-                epoch: Epoch::from_bytes([0; 16]),
+            let reply = Organization {
+                code: invitation.code,
+                name: invitation.name,
+                region: invitation.region,
+                endpoint: invitation.endpoint.to_string(),
             };
             Box::pin(async move { Ok(reply) })
         }),

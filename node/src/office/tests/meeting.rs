@@ -68,6 +68,7 @@ async fn a_renewed_pin_keeps_the_logs_and_a_rebuild_says_the_same() {
 fn other_epoch(pair: &Pair) -> Introduction {
     Introduction {
         key: pair.host.office.public(),
+        before: Vec::new(),
         organization: pair.host.office.organization().clone(),
         epoch: Epoch::from_bytes([9; 16]),
         held: None,

@@ -11,7 +11,7 @@ use std::{
 
 use hongyan_proto::{
     id::KeyId,
-    identity::{Invitation, KeyRotation, OrganizationName, Succession},
+    identity::{Invitation, KeyRotation, OrganizationName, PublicKey, Succession},
     letter::Text,
     log::{Frame, VerifiedFrame, proof},
     message::Message,
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 use crate::{
     book,
-    office::{self, NewNode, Office, OfficeError, Organization, Request, partner},
+    office::{self, Introduction, NewNode, Office, OfficeError, Organization, Request, partner},
     store::{LogNo, Unlock},
     sync::{Action, Roots, Session, Start, cut},
 };
@@ -177,12 +177,26 @@ impl Pair {
     }
 }
 
+/// The keys a node shows when it meets somebody: its own, and those before it.
+pub(super) fn shown(town: &Town) -> (PublicKey, Vec<PublicKey>) {
+    let local = town.office.store().log(LogNo::LOCAL).unwrap();
+    let rotations = local.signers.rotations();
+    let before = rotations.iter().map(|rotation| rotation.old_key);
+    (town.office.public(), before.collect())
+}
+
 /// What the wiring does over the network: the invited side asks, the inviting side redeems.
 pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
     let invitation = Invitation::parse(text).unwrap();
-    let own = partner::own_introduction(&asks.office, &invitation)?;
+    let (key, before) = shown(inviter);
+    let own = partner::own_introduction(&asks.office, &invitation, (key, &before))?;
     let epoch = own.epoch;
-    let reply = inviter.office.redeem(invitation.secret, own).await?;
+    let caller = Introduction {
+        before: shown(asks).1,
+        ..own
+    };
+    let reply = inviter.office.redeem(invitation.secret, caller).await?;
+    let reply = Introduction { before, ..reply };
     partner::adopt(&asks.office, asks.request(), reply, epoch)
         .await
         .map(drop)
