@@ -1,6 +1,7 @@
 //! The command line: noun, then verb. Speaks to the running gateway over its Unix socket, else to one within this process.
 
 mod args;
+mod failure;
 mod run;
 mod table;
 
@@ -9,11 +10,19 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::Parser as _;
 
 use args::Cli;
+use failure::Failure;
 
 /// Runs one command line.
 pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let for_programs = arguments.iter().any(|argument| argument == "--json");
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
+        Err(error) if for_programs && error.use_stderr() => {
+            let words = error.render().to_string();
+            let _ = Failure::misuse(words.trim_end()).say(true);
+            return ExitCode::from(2);
+        }
         Err(error) => {
             // Also help and version come this way; clap knows which stream and which exit code is right.
             let _ = error.print();
@@ -22,11 +31,11 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return run::fail(cli.json, &error.to_string()),
+        Err(error) => return Failure::from(error).say(cli.json),
     };
     let json = cli.json;
     match runtime.block_on(run::run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => run::fail(json, &error.to_string()),
+        Err(failure) => failure.say(json),
     }
 }

@@ -1,6 +1,6 @@
 //! Performs a command.
 
-use std::{error::Error, io::Write as _, process::ExitCode};
+use std::io::Write as _;
 
 use clap::CommandFactory as _;
 use hongyan_proto::{
@@ -28,6 +28,7 @@ use super::{
         By, CallerCommand, Cli, Command, Init, Invite, Level, MatrixArgs, OrganizationCommand,
         QueryArgs, RoleWord, Serve, StatisticsCommand,
     },
+    failure::Failure,
     table,
 };
 use crate::{
@@ -36,21 +37,10 @@ use crate::{
     running::{bind, local_api, machine_clock},
 };
 
-type Done = Result<(), Box<dyn Error + Send + Sync>>;
+type Done = Result<(), Failure>;
 
 /// Bytes of an answer that is taken from the gateway.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
-
-/// Says on the error stream why a command failed.
-pub(super) fn fail(json: bool, words: &str) -> ExitCode {
-    let line = if json {
-        json!({ "error": words }).to_string()
-    } else {
-        format!("错误 error: {words}")
-    };
-    let _ = writeln!(std::io::stderr(), "{line}");
-    ExitCode::FAILURE
-}
 
 fn print(text: &str) -> Done {
     let mut out = std::io::stdout().lock();
@@ -73,12 +63,6 @@ fn say(json: bool, value: &Value, text: &str) -> Done {
     } else {
         print(text)
     }
-}
-
-/// A refusal's words, without gRPC's own around them. By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
-fn words(status: tonic::Status) -> Box<dyn Error + Send + Sync> {
-    status.message().to_owned().into()
 }
 
 pub(super) async fn run(cli: Cli) -> Done {
@@ -179,8 +163,7 @@ async fn issue(json: bool, channel: Channel, invite: Invite) -> Done {
     };
     let answer = DepartmentServiceClient::new(channel)
         .issue_invitation(request)
-        .await
-        .map_err(words)?
+        .await?
         .into_inner();
     show(json, &answer, |answer| answer.text.clone())
 }
@@ -194,11 +177,7 @@ async fn organization(json: bool, channel: Channel, command: OrganizationCommand
             };
             let mut client =
                 StatisticsServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-            let answer = client
-                .list_organizations(request)
-                .await
-                .map_err(words)?
-                .into_inner();
+            let answer = client.list_organizations(request).await?.into_inner();
             show(json, &answer, table::organizations)
         }
         OrganizationCommand::Revoke { code, reason } => {
@@ -208,8 +187,7 @@ async fn organization(json: bool, channel: Channel, command: OrganizationCommand
             };
             let answer = DepartmentServiceClient::new(channel)
                 .revoke_organization(request)
-                .await
-                .map_err(words)?;
+                .await?;
             show(json, answer.get_ref(), |_| format!("已撤销 revoked {code}"))
         }
     }
@@ -240,8 +218,7 @@ async fn caller(json: bool, channel: Channel, command: CallerCommand) -> Done {
                 .grant_caller(GrantCallerRequest {
                     caller: Some(caller),
                 })
-                .await
-                .map_err(words)?;
+                .await?;
             show(json, answer.get_ref(), |_| format!("已授权 granted {key}"))
         }
         CallerCommand::Revoke { key } => {
@@ -249,15 +226,13 @@ async fn caller(json: bool, channel: Channel, command: CallerCommand) -> Done {
                 .revoke_caller(RevokeCallerRequest {
                     key_id: key.to_field(),
                 })
-                .await
-                .map_err(words)?;
+                .await?;
             show(json, answer.get_ref(), |_| format!("已撤回 revoked {key}"))
         }
         CallerCommand::List => {
             let answer = client
                 .list_callers(ListCallersRequest {})
-                .await
-                .map_err(words)?
+                .await?
                 .into_inner();
             show(json, &answer, table::callers)
         }
@@ -309,7 +284,7 @@ async fn query(json: bool, channel: Channel, arguments: QueryArgs) -> Done {
     let headings = (request.group_by.clone(), arguments.measure);
     let mut client =
         StatisticsServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-    let answer = client.query(request).await.map_err(words)?.into_inner();
+    let answer = client.query(request).await?.into_inner();
     show(json, &answer, |answer| {
         table::query(answer, &headings.0, &headings.1)
     })
@@ -330,7 +305,7 @@ async fn matrix(json: bool, channel: Channel, arguments: MatrixArgs) -> Done {
     };
     let mut client =
         StatisticsServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-    let answer = client.matrix(request).await.map_err(words)?.into_inner();
+    let answer = client.matrix(request).await?.into_inner();
     show(json, &answer, table::matrix)
 }
 

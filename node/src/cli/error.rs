@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, io};
 
+use hongyan_proto::json::code_name;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -206,7 +207,7 @@ impl From<Status> for Failure {
             status.message().to_owned()
         };
         Self {
-            code: name(status.code()),
+            code: code_name(status.code()),
             reason: info.map_or_else(|| "UNEXPLAINED".to_owned(), |info| info.reason.clone()),
             message,
             remedy,
@@ -225,27 +226,5 @@ const fn general_remedy(code: Code) -> &'static str {
             "节点与命令行版本不同: 升级较旧的一方 node and command line differ: upgrade the older one"
         }
         _ => "用 `hongyan-node status` 查看节点情况 look at `hongyan-node status`",
-    }
-}
-
-const fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }

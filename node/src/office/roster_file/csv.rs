@@ -93,5 +93,12 @@ fn end(cell: &mut String) -> Cell {
     if text.starts_with('=') {
         return Cell::Fault("公式 formula".to_owned());
     }
-    Cell::Text(text)
+    tenth(&text).unwrap_or(Cell::Text(text))
+}
+
+/// 1998.1: a spreadsheet that saved the number 1998.10 as CSV wrote it so, and nothing in the file tells it from January.
+fn tenth(text: &str) -> Option<Cell> {
+    let year = text.trim().strip_suffix(".1")?;
+    let year: u16 = year.parse().ok().filter(|_| year.len() == 4)?;
+    Some(Cell::Number(f64::from(year) + 0.1))
 }

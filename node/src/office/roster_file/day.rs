@@ -19,7 +19,7 @@ const RULE: &str =
     "应为日期, 如 1998-07-01、1998.7 或 1998年7月1日 must be a day such as 1998-07-01";
 const SHORT_YEAR: &str = "年份应写四位, 如 1998 年 the year must have four digits, such as 1998";
 const YEAR_ONLY: &str = "只有年份, 还应写月份 the month is missing";
-const TENTH: &str = "数值 .1 分不清 1 月还是 10 月; 请把该列设为“文本”格式, 写作 1998-01 或 1998-10 的样子 as a number, .1 may be January or October: format the column as text and write 1998-01 or 1998-10";
+const TENTH: &str = "“1998.1”分不清 1 月还是 10 月 (表格会丢掉末尾的 0); 请写作 1998-01 或 1998-10 的样子, 在表格中先把该列设为“文本”格式 .1 may be January or October, for spreadsheets drop a last 0: write 1998-01 or 1998-10, in a spreadsheet after formatting the column as text";
 const NO_SUCH: &str = "没有这一天, 请核对年月日 there is no such day: check year, month and day";
 
 /// A day that was read.

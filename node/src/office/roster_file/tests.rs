@@ -316,7 +316,9 @@ fn what_contradicts_is_refused_and_what_is_odd_is_remarked() {
             vec!["预备期满"],
         ),
         ("张三,女,,,2024-01-05,2025-01-05,正式党员", vec![], vec![]),
-        ("张三,女,,,1998.1,,正式党员", vec![], vec!["入党时间"]),
+        ("张三,女,,,1998.1,,正式党员", vec!["入党时间"], vec![]),
+        ("张三,女,,,1998.01,,正式党员", vec![], vec![]),
+        ("张三,女,,,1998.10,,正式党员", vec![], vec![]),
         (",女,,11010519491231002X,,,", vec!["姓名"], vec![]),
         ("张三1,女,,,,,", vec!["姓名"], vec![]),
     ] {
@@ -362,4 +364,15 @@ fn sums_and_signatures_are_nobody() {
     let number = "姓名,所在支部\n张三,5\n";
     let roster = read(number.as_bytes(), "名册.csv", today()).unwrap();
     assert!(roster.rows[0].problems[0].problem.contains("只是数字"));
+}
+
+#[test]
+fn a_tenth_month_typed_as_text_is_january_with_a_remark() {
+    let roster = book(|sheet| {
+        row(sheet, 0, &["姓名", "入党时间"]);
+        row(sheet, 1, &["张三", "1998.1"]);
+    });
+    let row = &roster.rows[0];
+    assert_eq!(row.details.joined.unwrap().to_string(), "1998-01-01");
+    assert_eq!(columns(&row.remarks), ["入党时间"]);
 }
