@@ -66,6 +66,6 @@ pub use carrier::{
 pub use error::{OfficeError, Violation};
 pub use init::{NewNode, init};
 pub use opened::{Clock, Office, Organization};
-pub use partner::{Introduction, Redeemed};
+pub use partner::Introduction;
 pub use request::{Answer, Request, Written};
 pub use roster_file::roster_rows;
