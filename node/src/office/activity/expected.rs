@@ -1,0 +1,76 @@
+//! Who was to be there, and whether the unit may hold such an activity.
+
+use hongyan_proto::{
+    letter::{Activity, ActivityKind, Attendee, ExemptionFrom, UnitKind},
+    time::Day,
+};
+
+use crate::domain::{
+    life::{Candidate, Exempted, Who},
+    unit::{Unit, Units},
+};
+use crate::office::OfficeError;
+
+/// Meetings of a branch are not held by a group, and those of groups not by a branch that has some.
+pub(super) fn may_hold(units: &Units, activity: &Activity) -> Result<(), OfficeError> {
+    let Some(unit) = units.unit_of(None, Some(activity.unit.as_str())) else {
+        return Ok(());
+    };
+    let refuse = |problem: String| Err(OfficeError::field("activity.unit", problem));
+    let of_branch = matches!(
+        activity.kind,
+        ActivityKind::BranchAssembly | ActivityKind::BranchCommittee | ActivityKind::Appraisal
+    );
+    if of_branch && unit.kind == UnitKind::Group {
+        return refuse(format!(
+            "{} 是党小组, {}由支部召开, 请写明支部 a group: the branch holds it, name that",
+            activity.unit,
+            activity.kind.label().0
+        ));
+    }
+    let groups = units.below(Some(unit.id));
+    let there =
+        |below: &&&Unit| below.kind == UnitKind::Group && below.founded_on() <= activity.day;
+    let group = groups.iter().find(there);
+    match group.filter(|_| activity.kind == ActivityKind::GroupMeeting) {
+        Some(group) => refuse(format!(
+            "党小组会由党小组召开, 请写明小组, 如 {} its groups hold it: name one of them",
+            units.path(group.id)
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Nobody is absent from what was held before they joined the Party, or before the host placed them.
+pub(super) fn was_expected(
+    candidates: &[Candidate],
+    attendees: &[Attendee],
+    day: Day,
+) -> Result<(), OfficeError> {
+    let later = |one: &&Candidate| one.since.is_some_and(|since| day < since);
+    let absent = |one: &&Candidate| {
+        let mut lines = attendees.iter();
+        lines.any(|line| Who::of(line) == Some(one.who) && !line.presence.was_there())
+    };
+    match candidates.iter().filter(later).find(absent) {
+        None => Ok(()),
+        Some(one) => {
+            let name = one.names.first().map_or("", String::as_str);
+            let since = one.since.unwrap_or(day);
+            Err(OfficeError::field(
+                "people",
+                format!(
+                    "{name} 自 {since} 起入党或编入, {day} 不计缺席 joined the Party or was placed here on {since}: not absent on {day}"
+                ),
+            ))
+        }
+    }
+}
+
+/// Who is exempt from activities on the day, or was not here yet, is expected only when named.
+pub(super) fn excuse(candidates: &mut [Candidate], exempted: &Exempted, day: Day) {
+    for candidate in candidates {
+        candidate.expected &= candidate.since.is_none_or(|since| since <= day);
+        candidate.expected &= !exempted.is(candidate.who, ExemptionFrom::Attendance, day);
+    }
+}
