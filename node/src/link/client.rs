@@ -56,6 +56,17 @@ pub struct Introduced {
     pub epoch: Epoch,
 }
 
+impl Introduced {
+    /// Reads the answer of a key that TLS proved. What is wrong is said in words.
+    pub fn from_wire(key: PublicKey, wire: &pb::IntroduceResponse) -> Result<Self, String> {
+        Ok(Self {
+            key,
+            identity: Identity::from_wire(wire.organization.as_ref())?,
+            epoch: Epoch::from_slice(&wire.epoch).map_err(|error| error.to_string())?,
+        })
+    }
+}
+
 pub(super) fn client(channel: Channel) -> ExchangeServiceClient<Channel> {
     ExchangeServiceClient::new(channel)
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -92,15 +103,8 @@ impl Link {
             held_epoch: held.map(Epoch::to_field).unwrap_or_default(),
         };
         let answer = within(client(channel).introduce(request)).await?;
-        Ok(Introduced {
-            key: met
-                .current(&invitation.key.key_id())
-                .unwrap_or(invitation.key),
-            identity: Identity::from_wire(answer.organization.as_ref())
-                .map_err(LinkError::Answer)?,
-            epoch: Epoch::from_slice(&answer.epoch)
-                .map_err(|error| LinkError::Answer(error.to_string()))?,
-        })
+        let key = met.current(&invitation.key.key_id());
+        Introduced::from_wire(key.unwrap_or(invitation.key), &answer).map_err(LinkError::Answer)
     }
 
     /// Brings both logs of a correspondence up to date now. A session that ended badly is an outcome, not an error.

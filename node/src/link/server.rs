@@ -84,6 +84,24 @@ pub struct Caller {
     pub held: Option<Epoch>,
 }
 
+impl Caller {
+    /// Reads the call of a key that TLS proved. What is wrong is said in words.
+    pub fn from_wire(key: PublicKey, wire: &pb::IntroduceRequest) -> Result<Self, String> {
+        let text = |error: IdError| error.to_string();
+        let held = Some(&wire.held_epoch).filter(|held| !held.is_empty());
+        Ok(Self {
+            key,
+            secret: InvitationSecret::from_slice(&wire.secret).map_err(text)?,
+            identity: Identity::from_wire(wire.organization.as_ref())?,
+            epoch: Epoch::from_slice(&wire.epoch).map_err(text)?,
+            held: held
+                .map(|held| Epoch::from_slice(held))
+                .transpose()
+                .map_err(text)?,
+        })
+    }
+}
+
 /// Redeems an invitation in one commit: checks the secret, marks it used, adds the partner; answers with this node's words and
 /// its epoch for the log it will write to the caller.
 pub type Redeem = Arc<
@@ -174,21 +192,8 @@ impl ExchangeService for Exchange {
         request: Request<pb::IntroduceRequest>,
     ) -> Result<Response<pb::IntroduceResponse>, Status> {
         let key = peer(&request)?.key;
-        let request = request.into_inner();
-        let malformed = |error: &dyn ToString| Reason::Malformed.status(&error.to_string());
-        let caller = Caller {
-            key,
-            secret: InvitationSecret::from_slice(&request.secret)
-                .map_err(|error| malformed(&error))?,
-            identity: Identity::from_wire(request.organization.as_ref())
-                .map_err(|error| malformed(&error))?,
-            epoch: Epoch::from_slice(&request.epoch).map_err(|error| malformed(&error))?,
-            held: Some(&request.held_epoch)
-                .filter(|held| !held.is_empty())
-                .map(|held| Epoch::from_slice(held))
-                .transpose()
-                .map_err(|error| malformed(&error))?,
-        };
+        let caller = Caller::from_wire(key, &request.into_inner())
+            .map_err(|problem| Reason::Malformed.status(&problem))?;
         let redeemed = (self.redeem)(caller).await;
         let (identity, epoch) = redeemed.map_err(|reason| reason.status(""))?;
         let pinned = self.link.refresh_pins();
