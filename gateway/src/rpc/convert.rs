@@ -42,14 +42,14 @@ fn known<T>(read: impl Fn(i32) -> Option<T>) -> impl Fn(&i32) -> Result<T, Strin
     move |number| read(*number).ok_or_else(|| format!("未知的值 unknown value {number}"))
 }
 
-pub(super) fn quarters(field: &str, texts: &[String]) -> Result<BTreeSet<Quarter>, Status> {
+fn quarters(field: &str, texts: &[String]) -> Result<BTreeSet<Quarter>, Status> {
     each(field, texts, |text| {
         text.parse()
             .map_err(|error: hongyan_proto::time::TimeError| error.to_string())
     })
 }
 
-pub(super) fn subtree(field: &str, text: &str) -> Result<Option<Code>, Status> {
+fn subtree(field: &str, text: &str) -> Result<Option<Code>, Status> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -88,7 +88,8 @@ fn dimension(number: i32) -> Option<Dimension> {
     }
 }
 
-pub(super) fn query(wire: &pb::QueryRequest) -> Result<Query, Status> {
+/// What is asked, checked.
+pub fn query(wire: &pb::QueryRequest) -> Result<Query, Status> {
     let none = pb::Filter::default();
     let filter = wire.filter.as_ref().unwrap_or(&none);
     let region = |text: &String| RegionCode::parse(text).map_err(|error| error.to_string());
@@ -132,7 +133,8 @@ pub(super) fn query(wire: &pb::QueryRequest) -> Result<Query, Status> {
     })
 }
 
-pub(super) fn matrix_query(wire: &pb::MatrixRequest) -> Result<MatrixQuery, Status> {
+/// For which matrix is asked, checked.
+pub fn matrix_query(wire: &pb::MatrixRequest) -> Result<MatrixQuery, Status> {
     let period: Vec<String> = Some(wire.period.clone())
         .filter(|text| !text.is_empty())
         .into_iter()
@@ -145,6 +147,16 @@ pub(super) fn matrix_query(wire: &pb::MatrixRequest) -> Result<MatrixQuery, Stat
         states: each("states", &wire.states, known(CaseState::from_wire))?,
         release: wire.release,
     })
+}
+
+/// Below whom organizations are listed, and for which quarters, checked.
+pub fn organizations_asked(
+    wire: &pb::ListOrganizationsRequest,
+) -> Result<(Option<Code>, BTreeSet<Quarter>), Status> {
+    Ok((
+        subtree("subtree", &wire.subtree)?,
+        quarters("periods", &wire.periods)?,
+    ))
 }
 
 pub(super) fn count(count: Count) -> pb::Count {

@@ -20,6 +20,8 @@ use hongyan_proto::{
 use rand::rngs::StdRng;
 use tonic::Status;
 
+pub use convert::{matrix_query, organizations_asked, query};
+pub use report::enrolment;
 pub use serve::{local_routes, network_routes};
 
 use crate::{domain::organization::Enrolled, store::Store};

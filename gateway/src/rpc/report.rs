@@ -12,6 +12,21 @@ use tonic::{Request, Response, Status};
 
 use super::{Gateway, door::peer, refusal};
 
+/// Who wants to be enrolled, and by which invitation's secret.
+// The error is what the call answers, as everywhere in this room.
+#[allow(clippy::result_large_err)]
+pub fn enrolment(wire: &EnrollRequest) -> Result<(InvitationSecret, Organization), Status> {
+    let malformed = |field: &str, words: String| refusal::malformed(refusal::REPORT, field, words);
+    let secret = InvitationSecret::from_slice(&wire.secret)
+        .map_err(|error| malformed("secret", error.to_string()))?;
+    let organization = wire.organization.as_ref();
+    let organization =
+        organization.ok_or_else(|| malformed("organization", "缺失 missing".into()))?;
+    let organization =
+        Organization::from_wire(organization).map_err(|error| refusal::report(&error))?;
+    Ok((secret, organization))
+}
+
 /// The face on the network.
 pub(super) struct ReportApi(pub(super) Gateway);
 
@@ -22,17 +37,7 @@ impl ReportService for ReportApi {
         request: Request<EnrollRequest>,
     ) -> Result<Response<EnrollResponse>, Status> {
         let public = peer(request.extensions())?.key;
-        let request = request.into_inner();
-        let malformed =
-            |field: &str, words: String| refusal::malformed(refusal::REPORT, field, words);
-        let secret = InvitationSecret::from_slice(&request.secret)
-            .map_err(|error| malformed("secret", error.to_string()))?;
-        let organization = request
-            .organization
-            .as_ref()
-            .ok_or_else(|| malformed("organization", "缺失 missing".into()))?;
-        let organization =
-            Organization::from_wire(organization).map_err(|error| refusal::report(&error))?;
+        let (secret, organization) = enrolment(request.get_ref())?;
         self.0
             .work(move |gateway| {
                 let done = gateway

@@ -60,9 +60,7 @@ impl StatisticsService for StatisticsApi {
         request: Request<ListOrganizationsRequest>,
     ) -> Result<Response<ListOrganizationsResponse>, Status> {
         let role = self.door.role(&self.gateway, request.extensions())?;
-        let request = request.into_inner();
-        let subtree = convert::subtree("subtree", &request.subtree)?;
-        let periods = convert::quarters("periods", &request.periods)?;
+        let (subtree, periods) = convert::organizations_asked(request.get_ref())?;
         self.gateway
             .work(move |gateway| {
                 let register = gateway.store.register();

@@ -70,7 +70,7 @@ pub use member::{
 pub use partner::{
     Hindrance, LogRef, Partner, PartnerState, met, partner, partner_of_log, partners, set_forked,
 };
-pub use policy::{Policies, is_recording, policies};
+pub use policy::{Policies, is_recording, policies, policy_of};
 pub use quarter::{Quarters, quarter, quarters};
 pub use question::{ask, note_answer, note_question};
 pub use rebuild::rebuild;

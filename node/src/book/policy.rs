@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use hongyan_proto::{
-    letter::{Excused, InspectionMade, MeasureTaken, Payload, Screened},
+    letter::{Excused, InspectionMade, MeasureTaken, Payload, PolicyText, Screened},
     log::Kind,
     time::Day,
 };
@@ -13,7 +13,7 @@ use super::{BookError, Shelf};
 use crate::{
     domain::{
         calendar::Calendar,
-        policy::{Adopted, Policy},
+        policy::{Adopted, Policy, PolicyError},
     },
     store::{Draft, View},
 };
@@ -102,6 +102,15 @@ fn read(
         .collect()
 }
 
+/// The policy in the texts that an adoption keeps; none without a text.
+pub fn policy_of(texts: &[PolicyText]) -> Option<Result<Policy, PolicyError>> {
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|one| (one.name.to_string(), format!("{}\n", one.text)))
+        .collect();
+    Policy::of_texts(&texts)
+}
+
 /// Reads everything. What was once adopted was checked then; should a later program refuse it, that is an error and no silence.
 pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
     let mut policies = Policies {
@@ -112,12 +121,7 @@ pub fn policies(shelf: &impl Shelf) -> Result<Policies, BookError> {
         let Payload::PolicyAdopted(adopted) = payload else {
             continue;
         };
-        let texts: Vec<_> = adopted
-            .texts
-            .iter()
-            .map(|one| (one.name.to_string(), format!("{}\n", one.text)))
-            .collect();
-        let policy = Policy::of_texts(&texts).and_then(Result::ok);
+        let policy = policy_of(&adopted.texts).and_then(Result::ok);
         policies.last_adoption = Some(sequence);
         policies.adopted.push(Adopted {
             from: adopted.from,

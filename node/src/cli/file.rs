@@ -9,6 +9,11 @@ use super::Failure;
 /// Reads one.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+    parse(path, &text)
+}
+
+/// The content of one; the path says which form it has.
+pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Failure> {
     let json = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
@@ -25,9 +30,9 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
         )
     };
     if json {
-        serde_json::from_str(&text).map_err(|error| wrong(&error))
+        serde_json::from_str(text).map_err(|error| wrong(&error))
     } else {
-        toml::from_str(&text).map_err(|error| wrong(&error))
+        toml::from_str(text).map_err(|error| wrong(&error))
     }
 }
 

@@ -60,10 +60,12 @@ mod wiring;
 #[rustfmt::skip]
 mod words;
 
+pub use activity::activity_people;
 pub use args::Place;
 pub use error::Failure;
 pub use init::Init;
 pub use io::Io;
+pub use plan::plan_items;
 pub use restore::Restore;
 pub use serve::Serve;
 pub use wiring::{BoxFuture, Office, Told, Wiring};

@@ -1,6 +1,6 @@
 //! `plan`: a unit's yearly plan of activities: set, amended by a new version, filed up, shown.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use hongyan_proto::{
@@ -130,6 +130,45 @@ fn item(text: &str) -> Result<Item, String> {
     })
 }
 
+/// The items as the office takes them, by day. An error names the item.
+fn checked(items: Vec<Item>) -> Result<Vec<PlanItem>, Failure> {
+    let mut items = items
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| {
+            let kind = words::value(words::ACTIVITIES, &item.kind).ok_or_else(|| {
+                Failure::new(
+                    "INVALID_ARGUMENT",
+                    "INVALID",
+                    format!(
+                        "第 {} 项的类别 {} 不认得 the kind of this item is not known",
+                        at + 1,
+                        item.kind
+                    ),
+                    format!(
+                        "应为下列之一 must be one of: {}",
+                        words::keys(words::ACTIVITIES)
+                    ),
+                )
+            })?;
+            Ok(PlanItem {
+                day: item.day,
+                kind,
+                theme: item.theme,
+            })
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    // A person may write them in any order; days as text sort as days.
+    items.sort_by(|a, b| (&a.day, a.kind).cmp(&(&b.day, b.kind)));
+    Ok(items)
+}
+
+/// How many activities a plan's file names. Reads it whole and writes nothing.
+pub fn plan_items(path: &Path, text: &str) -> Result<usize, Failure> {
+    let file = super::file::parse::<PlanFile>(path, text)?;
+    Ok(checked(file.items)?.len())
+}
+
 impl Plan {
     fn message(self, reason: String) -> Result<ActivityPlan, Failure> {
         let items = match self.file {
@@ -144,34 +183,7 @@ impl Plan {
             None => self.items,
             Some(path) => super::file::read::<PlanFile>(&path)?.items,
         };
-        let mut items = items
-            .into_iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let kind = words::value(words::ACTIVITIES, &item.kind).ok_or_else(|| {
-                    Failure::new(
-                        "INVALID_ARGUMENT",
-                        "INVALID",
-                        format!(
-                            "第 {} 项的类别 {} 不认得 the kind of this item is not known",
-                            at + 1,
-                            item.kind
-                        ),
-                        format!(
-                            "应为下列之一 must be one of: {}",
-                            words::keys(words::ACTIVITIES)
-                        ),
-                    )
-                })?;
-                Ok(PlanItem {
-                    day: item.day,
-                    kind,
-                    theme: item.theme,
-                })
-            })
-            .collect::<Result<Vec<_>, Failure>>()?;
-        // A person may write them in any order; days as text sort as days.
-        items.sort_by(|a, b| (&a.day, a.kind).cmp(&(&b.day, b.kind)));
+        let items = checked(items)?;
         Ok(ActivityPlan {
             unit: self.unit,
             year: self.year,

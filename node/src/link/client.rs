@@ -64,6 +64,16 @@ pub struct Introduced {
     pub epoch: Epoch,
 }
 
+impl Introduced {
+    /// Reads the answer. What is wrong is said in words.
+    pub fn from_wire(wire: &pb::IntroduceResponse) -> Result<Self, String> {
+        Ok(Self {
+            identity: Identity::from_wire(wire.organization.as_ref())?,
+            epoch: Epoch::from_slice(&wire.epoch).map_err(|error| error.to_string())?,
+        })
+    }
+}
+
 pub(super) fn client(channel: Channel) -> ExchangeServiceClient<Channel> {
     ExchangeServiceClient::new(channel)
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -94,12 +104,7 @@ impl Meeting {
             held_epoch: held.map(Epoch::to_field).unwrap_or_default(),
         };
         let answer = within(client(self.channel).introduce(request)).await?;
-        Ok(Introduced {
-            identity: Identity::from_wire(answer.organization.as_ref())
-                .map_err(LinkError::Answer)?,
-            epoch: Epoch::from_slice(&answer.epoch)
-                .map_err(|error| LinkError::Answer(error.to_string()))?,
-        })
+        Introduced::from_wire(&answer).map_err(LinkError::Answer)
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     channel::connect,
-    id::{Hash, OrganizationCode, RegionCode},
+    id::{Hash, IdError, OrganizationCode, RegionCode},
     identity::{Endpoint, Invitation, OrganizationName, PublicKey},
     pb::report::v1::{self as pb, report_service_client::ReportServiceClient},
     time::Timestamp,
@@ -42,6 +42,37 @@ pub struct Submitted {
     pub repeated: bool,
 }
 
+impl Enrolled {
+    /// Reads the answer of the gateway that was dialled. What is wrong is said in words.
+    pub fn from_wire(
+        key: PublicKey,
+        endpoint: Endpoint,
+        wire: &pb::EnrollResponse,
+    ) -> Result<Self, String> {
+        let text = |error: IdError| error.to_string();
+        Ok(Self {
+            key,
+            endpoint,
+            code: OrganizationCode::parse(&wire.code).map_err(text)?,
+            name: OrganizationName::parse(&wire.name).map_err(text)?,
+            region: RegionCode::parse(&wire.region).map_err(text)?,
+        })
+    }
+}
+
+impl Submitted {
+    /// Reads a gateway's answer. What is wrong is said in words.
+    pub fn from_wire(wire: pb::SubmitResponse) -> Result<Self, String> {
+        Ok(Self {
+            period: wire.period,
+            revision: wire.revision,
+            report_hash: Hash::from_slice(&wire.report_hash).map_err(|error| error.to_string())?,
+            received: Timestamp::from_millis(wire.received_ms),
+            repeated: wire.repeated,
+        })
+    }
+}
+
 fn client(channel: Channel) -> ReportServiceClient<Channel> {
     ReportServiceClient::new(channel)
 }
@@ -66,14 +97,7 @@ impl Link {
             }),
         };
         let answer = within(client(channel).enroll(request)).await?;
-        let malformed = |error: &dyn ToString| LinkError::Answer(error.to_string());
-        Ok(Enrolled {
-            key: invitation.key,
-            endpoint,
-            code: OrganizationCode::parse(&answer.code).map_err(|error| malformed(&error))?,
-            name: OrganizationName::parse(&answer.name).map_err(|error| malformed(&error))?,
-            region: RegionCode::parse(&answer.region).map_err(|error| malformed(&error))?,
-        })
+        Enrolled::from_wire(invitation.key, endpoint, &answer).map_err(LinkError::Answer)
     }
 
     /// Hands in a report: its canonical bytes and their signature. The same report again has the same answer.
@@ -87,14 +111,7 @@ impl Link {
         let channel = self.reach_gateway(endpoint, gateway).await?;
         let request = pb::SubmitRequest { report, signature };
         let answer = within(client(channel).submit(request)).await?;
-        Ok(Submitted {
-            period: answer.period,
-            revision: answer.revision,
-            report_hash: Hash::from_slice(&answer.report_hash)
-                .map_err(|error| LinkError::Answer(error.to_string()))?,
-            received: Timestamp::from_millis(answer.received_ms),
-            repeated: answer.repeated,
-        })
+        Submitted::from_wire(answer).map_err(LinkError::Answer)
     }
 
     async fn reach_gateway(

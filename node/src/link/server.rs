@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use hongyan_proto::{
     channel::{ConnectInfo, PeerIdentity},
     id::{Epoch, IdError, KeyId, OrganizationCode, RegionCode},
-    identity::{Endpoint, InvitationSecret, OrganizationName, PublicKey},
+    identity::{Endpoint, InvitationSecret, OrganizationName, PublicKey, Succession},
     log::limits::MAX_MESSAGE_BYTES,
     pb::{
         DESCRIPTORS,
@@ -84,6 +84,29 @@ pub struct Caller {
     pub epoch: Epoch,
     /// Its word on which of this node's logs it holds entries of.
     pub held: Option<Epoch>,
+}
+
+impl Caller {
+    /// Reads the call of a key that TLS proved, with those it had before. What is wrong is said in words.
+    pub fn from_wire(
+        (key, before): (PublicKey, &Succession),
+        wire: &pb::IntroduceRequest,
+    ) -> Result<Self, String> {
+        let text = |error: IdError| error.to_string();
+        let rotations = before.rotations().iter();
+        let held = Some(&wire.held_epoch).filter(|held| !held.is_empty());
+        Ok(Self {
+            key,
+            before: rotations.map(|rotation| rotation.old_key).collect(),
+            secret: InvitationSecret::from_slice(&wire.secret).map_err(text)?,
+            identity: Identity::from_wire(wire.organization.as_ref())?,
+            epoch: Epoch::from_slice(&wire.epoch).map_err(text)?,
+            held: held
+                .map(|held| Epoch::from_slice(held))
+                .transpose()
+                .map_err(text)?,
+        })
+    }
 }
 
 /// Redeems an invitation in one commit: checks the secret, marks it used, adds the partner; answers with this node's words and
@@ -176,23 +199,8 @@ impl ExchangeService for Exchange {
         request: Request<pb::IntroduceRequest>,
     ) -> Result<Response<pb::IntroduceResponse>, Status> {
         let peer = peer(&request)?;
-        let rotations = peer.succession.rotations().iter();
-        let request = request.into_inner();
-        let malformed = |error: &dyn ToString| Reason::Malformed.status(&error.to_string());
-        let caller = Caller {
-            key: peer.key,
-            before: rotations.map(|rotation| rotation.old_key).collect(),
-            secret: InvitationSecret::from_slice(&request.secret)
-                .map_err(|error| malformed(&error))?,
-            identity: Identity::from_wire(request.organization.as_ref())
-                .map_err(|error| malformed(&error))?,
-            epoch: Epoch::from_slice(&request.epoch).map_err(|error| malformed(&error))?,
-            held: Some(&request.held_epoch)
-                .filter(|held| !held.is_empty())
-                .map(|held| Epoch::from_slice(held))
-                .transpose()
-                .map_err(|error| malformed(&error))?,
-        };
+        let caller = Caller::from_wire((peer.key, &peer.succession), &request.into_inner())
+            .map_err(|problem| Reason::Malformed.status(&problem))?;
         let redeemed = (self.redeem)(caller).await;
         let (identity, epoch) = redeemed.map_err(|reason| reason.status(""))?;
         let pinned = self.link.refresh_pins();

@@ -51,8 +51,9 @@ pub fn restore(
     progress: &dyn Fn(u64, u64),
 ) -> Result<(), OfficeError> {
     let opens = Unlock::Passphrase(SecretString::from(text.to_owned()));
-    // Every entry is gone through twice: it is stored, then the views are made of it.
-    let stored = |done, all| progress(done, 2 * all);
+    // Every entry is gone through twice: it is stored, then the views are made of it. Until all are stored their number is the file's
+    // word alone.
+    let stored = |done: u64, all: u64| progress(done, all.saturating_mul(2));
     let (store, report) = Store::restore(folder, input, &opens, unlock, seed, &stored)?;
     book::rebuild(&store, &|done, all| progress(all + done, 2 * all))?;
     Office::over(store, clock, report).map(drop)

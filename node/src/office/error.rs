@@ -16,6 +16,7 @@ use crate::{
         certificate::CertificateRefusal,
         unit::UnitRefusal,
     },
+    form::PaperError,
     store::{LogNo, StoreError},
 };
 
@@ -522,6 +523,15 @@ impl From<PayloadError> for OfficeError {
             other => other.to_string(),
         };
         Self::field(field, problem)
+    }
+}
+
+impl From<PaperError> for OfficeError {
+    fn from(error: PaperError) -> Self {
+        match error {
+            PaperError::Slip(error) => error.into(),
+            PaperError::Code(error) => error.into(),
+        }
     }
 }
 

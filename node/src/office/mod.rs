@@ -67,5 +67,6 @@ pub use error::{OfficeError, Violation};
 pub use init::{NewNode, init};
 pub use opened::{Clock, Office, Organization};
 pub use partner::Introduction;
+pub use policy::{holiday_notice, policy_file};
 pub use request::{Answer, Request, Written};
 pub use roster_file::roster_rows;

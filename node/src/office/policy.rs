@@ -106,18 +106,14 @@ fn activity_days(policy: &Policy, calendar: &Calendar, months: &[Month]) -> Vec<
         .collect()
 }
 
-/// Adopts a shipped policy or a file from a day on.
-pub(super) async fn adopt(
-    office: &Office,
-    request: Request,
-    what: Wanted,
-    from: Day,
-    basis: Option<Text<500>>,
-) -> Result<(Policy, Answer), OfficeError> {
-    let policy = match &what {
-        Wanted::Shipped(name) => named(name)?,
-        Wanted::File(file, content) => Policy::of_file(file, content).map_err(refused)?,
-    };
+/// A committee's own policy file: the policy, and the texts that its adoption keeps.
+pub fn policy_file(file: &str, content: &str) -> Result<(Policy, Vec<PolicyText>), OfficeError> {
+    kept(&Policy::of_file(file, content).map_err(refused)?)
+}
+
+/// The texts that an adoption keeps, and the policy as every later opening reads it out of them: what could not be read again must
+/// be refused now, for it would stand in the log for good.
+fn kept(policy: &Policy) -> Result<(Policy, Vec<PolicyText>), OfficeError> {
     let texts = policy
         .texts
         .iter()
@@ -130,6 +126,22 @@ pub(super) async fn adopt(
             })
         })
         .collect::<Result<Vec<_>, OfficeError>>()?;
+    let again = book::policy_of(&texts).unwrap_or_else(|| Ok(policy.clone()));
+    Ok((again.map_err(refused)?, texts))
+}
+
+/// Adopts a shipped policy or a file from a day on.
+pub(super) async fn adopt(
+    office: &Office,
+    request: Request,
+    what: Wanted,
+    from: Day,
+    basis: Option<Text<500>>,
+) -> Result<(Policy, Answer), OfficeError> {
+    let (policy, texts) = match &what {
+        Wanted::Shipped(name) => kept(&named(name)?)?,
+        Wanted::File(file, content) => policy_file(file, content)?,
+    };
     let store = office.store.clone();
     let answer = office
         .write(request, move |desk| {
@@ -167,12 +179,8 @@ pub(super) enum Wanted {
     File(String, String),
 }
 
-/// Enters a yearly notice of holidays; the years it replaces.
-pub(super) async fn amend_calendar(
-    office: &Office,
-    request: Request,
-    content: &str,
-) -> Result<(Vec<i16>, Answer), OfficeError> {
+/// A yearly notice of holidays that an officer gives: its years, and the text that is kept.
+pub fn holiday_notice(content: &str) -> Result<(Vec<i16>, Text<32768>), OfficeError> {
     let newer = Calendar::parse(content).map_err(|error| OfficeError::field("content", error))?;
     let years: Vec<i16> = newer.years().collect();
     if years.is_empty() {
@@ -182,7 +190,16 @@ pub(super) async fn amend_calendar(
         ));
     }
     let plain = content.trim_start_matches('\u{feff}').replace('\r', "");
-    let text = Text::parse(plain.trim()).at("content")?;
+    Ok((years, Text::parse(plain.trim()).at("content")?))
+}
+
+/// Enters a yearly notice of holidays; the years it replaces.
+pub(super) async fn amend_calendar(
+    office: &Office,
+    request: Request,
+    content: &str,
+) -> Result<(Vec<i16>, Answer), OfficeError> {
+    let (years, text) = holiday_notice(content)?;
     let answer = office
         .write(request, move |desk| {
             let amended = CalendarAmended {

@@ -149,10 +149,15 @@ impl Store {
 
 type Values = Vec<(Vec<u8>, Bytes)>;
 
-fn moment(draft: &Draft<'_>) -> Result<(Vec<LogRecord>, Values), StoreError> {
+/// The spaces whose values a backup holds: secrets, and what cannot be made again from the logs.
+fn kept_spaces() -> impl Iterator<Item = u8> {
     let kept = View::ALL.into_iter().filter(|view| !view.is_derived());
+    kept.map(View::space).chain([key::SECRET])
+}
+
+fn moment(draft: &Draft<'_>) -> Result<(Vec<LogRecord>, Values), StoreError> {
     let mut values = Vec::new();
-    for space in kept.map(View::space).chain([key::SECRET]) {
+    for space in kept_spaces() {
         let start = vec![space];
         let end = key::after(&start);
         values.extend(draft.sight().scan(start, end, usize::MAX)?);
@@ -176,9 +181,14 @@ fn fill(
             VALUE => restore_value(store, &content)?,
             LOG => {
                 let no = LogNo(number(content.get(..4))?);
+                // Logs have their numbers in the order of creation, and none is ever taken away.
+                if usize::try_from(no.0).ok() != Some(targets.len()) {
+                    return Err(refuse("日志不连续 logs are missing"));
+                }
                 let target = LogRecord::decode(no, &content.slice(4..))?;
                 restore_log(store, target.clone())?;
-                all += target.size();
+                // The sizes are only the file's word yet: they are held against its entries at the end.
+                all = target.size().saturating_add(all);
                 targets.insert(no, target);
             }
             ENTRIES => {
@@ -237,6 +247,13 @@ fn unconfirmed(mut log: LogRecord) -> LogRecord {
 fn restore_value(store: &Store, content: &Bytes) -> Result<(), StoreError> {
     let len = usize::from(number::<u16>(content.get(..2))?);
     let key = content.get(2..2 + len).ok_or_else(cut)?.to_vec();
+    // Anywhere else a value would lie beside the logs, the views and the store's own records, where nothing verifies it.
+    let kept = key
+        .first()
+        .is_some_and(|space| kept_spaces().any(|kept| kept == *space));
+    if !kept || len > key::KEY_MAX {
+        return Err(refuse("内容不属于备份 a value that no backup holds"));
+    }
     let value = content.slice(2 + len..);
     store.commit_blocking(move |draft| {
         draft.own.put(key, value);

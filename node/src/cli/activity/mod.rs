@@ -6,6 +6,8 @@ mod attachment;
 mod ledger;
 mod record;
 
+pub use record::activity_people;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;

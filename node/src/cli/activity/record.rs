@@ -1,6 +1,10 @@
 //! What is typed, or written in a file, about one activity, and the messages it becomes.
 
-use std::{fmt::Display, path::PathBuf, str::FromStr};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
 use hongyan_proto::{
@@ -174,7 +178,7 @@ impl Record {
             Some(path) => {
                 let record: Self = crate::cli::file::read(&path)?;
                 // What a file names lies beside the file, wherever the command is run.
-                let beside = path.parent().unwrap_or(std::path::Path::new(""));
+                let beside = path.parent().unwrap_or(Path::new(""));
                 let attachments = record.attachments.iter();
                 Ok(Self {
                     attachments: attachments.map(|name| beside.join(name)).collect(),
@@ -183,6 +187,12 @@ impl Record {
             }
         }
     }
+}
+
+/// How many persons the file of an activity names. Reads it whole and writes nothing.
+pub fn activity_people(path: &Path, text: &str) -> Result<usize, Failure> {
+    let record = crate::cli::file::parse::<Record>(path, text)?;
+    Ok(record.people().len())
 }
 
 fn shown(value: Option<impl ToString>) -> Option<String> {

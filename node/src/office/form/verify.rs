@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::KeyId,
-    letter::{FormCode, FormKind, FormSlip, FormSlipContent, SLIP_PREFIX},
+    letter::{FormCode, FormKind, FormSlipContent},
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 pub(in crate::office) use crate::office::certificate::Signer;
 use crate::{
     book::{self, PrintedForm},
-    form::Seal,
+    form::Paper,
 };
 
 const FORM: (&str, &str) = ("表格", "form");
@@ -45,13 +45,11 @@ pub(in crate::office) struct Verdict {
 
 /// Reads a code, a slip or a page.
 pub(in crate::office) fn verify(office: &Office, text: &str) -> Result<Verdict, OfficeError> {
-    let text_of_page = Seal::line_of(text);
-    let line = text_of_page.or_else(|| text.trim_start().starts_with(SLIP_PREFIX).then_some(text));
-    let Some(line) = line else {
-        return by_code(office, text);
+    let (slip, page) = match Paper::read(text)? {
+        Paper::Code(code) => return by_code(office, code),
+        Paper::Slip(slip) => (slip, None),
+        Paper::Page { slip, whole } => (slip, Some(whole)),
     };
-    let slip = FormSlip::parse(line)?;
-    let page = text_of_page.map(|_| is_page(text, &slip));
     let printed = book::form_of_code(&office.store, slip.code())?
         .filter(|printed| printed.issued.slip == *slip.content());
     let key = slip.key_id();
@@ -74,18 +72,7 @@ pub(in crate::office) fn verify(office: &Office, text: &str) -> Result<Verdict, 
     Ok(verdict)
 }
 
-/// Without its seal a page is byte for byte what the slip names; with another seal, or a part of it missing, it is not.
-fn is_page(text: &str, slip: &FormSlip) -> bool {
-    Seal::digest(&Seal::of(slip).taken_off(text)) == slip.content().page
-}
-
-fn by_code(office: &Office, text: &str) -> Result<Verdict, OfficeError> {
-    // Whatever is longer than a code with every character apart is none, and nothing to look through.
-    const CODE_MOST: usize = 100;
-    if text.len() > CODE_MOST || text.contains('<') {
-        return Err(hongyan_proto::letter::SlipError::NotASlip.into());
-    }
-    let code = FormCode::parse(text)?;
+fn by_code(office: &Office, code: FormCode) -> Result<Verdict, OfficeError> {
     let printed = book::form_of_code(&office.store, code)?
         .ok_or_else(|| OfficeError::not_found(FORM, code.to_string()))?;
     known(office, printed)
