@@ -7,11 +7,12 @@ mod table;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
+use hongyan_proto::time::Clock;
 
 use args::Cli;
 
 /// Runs one command line.
-pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>, clock: Clock) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -25,7 +26,7 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return run::fail(cli.json, &error.to_string()),
     };
     let json = cli.json;
-    match runtime.block_on(run::run(cli)) {
+    match runtime.block_on(run::run(cli, clock)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => run::fail(json, &error.to_string()),
     }
