@@ -9,6 +9,8 @@ pub mod store;
 
 use std::{ffi::OsString, process::ExitCode};
 
+use hongyan_proto::time::Clock;
+
 /// The program: reads the process's arguments.
 pub fn main() -> ExitCode {
     run(std::env::args_os())
@@ -16,5 +18,10 @@ pub fn main() -> ExitCode {
 
 /// The program with given arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    cli::main(arguments)
+    run_on(arguments, running::machine_clock())
+}
+
+/// The same on another clock than the machine's: a year that is played in a minute is counted on its own days.
+pub fn run_on(arguments: impl IntoIterator<Item = OsString>, clock: Clock) -> ExitCode {
+    cli::main(arguments, clock)
 }

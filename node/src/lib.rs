@@ -18,10 +18,11 @@ mod wiring;
 use std::{
     ffi::OsString,
     process::ExitCode,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use hongyan_proto::time::Timestamp;
+use hongyan_proto::time::{Clock, Timestamp};
 
 pub use serve::{ADDRESS_FILE, OFFICE_SOCKET, ServeError, ServeOptions, serve, told_to_stop};
 
@@ -32,7 +33,12 @@ pub fn main() -> ExitCode {
 
 /// The program with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    cli::run(args, &wiring::wiring(now))
+    run_on(args, Arc::new(now))
+}
+
+/// The same on another clock than the machine's: a year that is played in a minute is written on its own days.
+pub fn run_on(args: impl IntoIterator<Item = OsString>, clock: Clock) -> ExitCode {
+    cli::run(args, &wiring::wiring(clock))
 }
 
 /// The machine's clock: the wiring may read it, rooms get it handed in.

@@ -1,18 +1,13 @@
-//! Wiring: what the command line is given. Opens offices and nodes with the machine's clock, chance and terminal.
+//! Wiring: what the command line is given. Opens offices and nodes with the clock it is given, the machine's chance and terminal.
 
 use std::{
     fs::File,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use age::secrecy::SecretString;
-use hongyan_proto::{
-    channel::TlsIdentity,
-    identity::OrganizationName,
-    time::{Clock, Timestamp},
-};
+use hongyan_proto::{channel::TlsIdentity, identity::OrganizationName, time::Clock};
 use rand::{RngCore as _, rngs::OsRng};
 use tracing_subscriber::EnvFilter;
 
@@ -29,9 +24,8 @@ use crate::{
 const KEY_FILE: &str = "unlock.key";
 
 /// The functions behind the command line.
-pub(crate) fn wiring(now: fn() -> Timestamp) -> cli::Wiring {
-    let clock: Clock = Arc::new(now);
-    let [opening, serving, restoring] = [clock.clone(), clock.clone(), clock];
+pub(crate) fn wiring(clock: Clock) -> cli::Wiring {
+    let [opening, serving, restoring] = [clock.clone(), clock.clone(), clock.clone()];
     cli::Wiring {
         open_office: Box::new(move |(place, told)| {
             let clock = opening.clone();
@@ -46,7 +40,7 @@ pub(crate) fn wiring(now: fn() -> Timestamp) -> cli::Wiring {
             let clock = restoring.clone();
             blocking(move || take_back(&restore, clock, &told))
         }),
-        now,
+        now: clock,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod decoders;
 pub mod demo;
 pub mod full;
 mod mount;
+pub mod played;
 pub mod power;
 pub mod roster;
 pub mod simulator;

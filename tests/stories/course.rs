@@ -33,7 +33,10 @@ async fn a_member_who_moves_on_gets_a_new_case_linked_to_the_old_one() {
     town.settle(home, host).await.unwrap();
     for side in [home, host] {
         assert_eq!(shown(&town, side, &second).await.previous_case, first);
-        assert_eq!(shown(&town, side, &first).await.next_case, second);
+        let followed = shown(&town, side, &first).await;
+        assert_eq!(followed.next_case, second);
+        let waits = (followed.must_act(), followed.due.as_str());
+        assert_eq!(waits, (o::Side::Unspecified, ""), "the next case is there");
         assert_eq!(town.desk(side).state(&second).await.unwrap(), S::Notified);
     }
     at_host.accept(&second, "2026-02-05").await.unwrap();

@@ -26,7 +26,7 @@ mod structure;
 mod three;
 mod tokens;
 
-use hongyan_proto::pb::exchange::v1 as x;
+use hongyan_proto::pb::{exchange::v1 as x, office::v1 as o};
 use hongyan_tests::town::{Id, Town};
 
 /// Two nodes that are partners under an agreement which names everything, and the certificates of `members` people at home.
@@ -92,6 +92,8 @@ async fn told(town: &Town, side: Id, partner: &str) -> Vec<String> {
         if shared.is_empty() {
             continue;
         }
+        // Whether a case elsewhere follows a move is home's knowledge, and so is whether home must act still.
+        let turn = Some(case.must_act()).filter(|_| case.state() != o::CaseState::Moved);
         told.push(format!(
             "{} {:?} {:?} disputed={} since={} unit={} turn={:?}",
             case.id,
@@ -100,7 +102,7 @@ async fn told(town: &Town, side: Id, partner: &str) -> Vec<String> {
             case.disputed,
             case.since,
             case.unit,
-            case.must_act(),
+            turn,
         ));
         told.extend(shared.into_iter().map(|event| {
             format!(

@@ -8,12 +8,13 @@ mod table;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
+use hongyan_proto::time::Clock;
 
 use args::Cli;
 use failure::Failure;
 
 /// Runs one command line.
-pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>, clock: Clock) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let for_programs = arguments.iter().any(|argument| argument == "--json");
     let cli = match Cli::try_parse_from(arguments) {
@@ -34,7 +35,7 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return Failure::from(error).say(cli.json),
     };
     let json = cli.json;
-    match runtime.block_on(run::run(cli)) {
+    match runtime.block_on(run::run(cli, clock)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.say(json),
     }

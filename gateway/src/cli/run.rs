@@ -17,7 +17,7 @@ use hongyan_proto::{
             statistics_service_client::StatisticsServiceClient,
         },
     },
-    time::Timestamp,
+    time::{Clock, Timestamp},
 };
 use prost::{Message, Name};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ use super::{
 use crate::{
     domain::register::Department,
     folder::Folder,
-    running::{bind, local_api, machine_clock},
+    running::{bind, local_api},
 };
 
 type Done = Result<(), Failure>;
@@ -65,10 +65,10 @@ fn say(json: bool, value: &Value, text: &str) -> Done {
     }
 }
 
-pub(super) async fn run(cli: Cli) -> Done {
+pub(super) async fn run(cli: Cli, clock: Clock) -> Done {
     match cli.command {
-        Command::Init(ref init) => initialize(&cli, init),
-        Command::Serve(ref serve) => serve_until_told(&cli, serve).await,
+        Command::Init(ref init) => initialize(&cli, init, clock()),
+        Command::Serve(ref serve) => serve_until_told(&cli, serve, clock).await,
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hongyan-gateway", &mut script);
@@ -76,20 +76,19 @@ pub(super) async fn run(cli: Cli) -> Done {
         }
         _ => {
             let folder = Folder::open(&cli.data)?;
-            let channel = local_api(&folder, cli.small_below, machine_clock()).await?;
+            let channel = local_api(&folder, cli.small_below, clock).await?;
             ask(cli, channel).await
         }
     }
 }
 
-fn initialize(cli: &Cli, init: &Init) -> Done {
+fn initialize(cli: &Cli, init: &Init, now: Timestamp) -> Done {
     let department = Department {
         code: init.code.clone(),
         name: init.name.clone(),
         region: init.region.clone(),
     };
     let key = IdentityKey::generate(&mut rand::rngs::OsRng);
-    let now: Timestamp = machine_clock()();
     Folder::create(&cli.data, &department, &key, now)?;
     let key_id = key.public().key_id();
     let value = json!({ "data": cli.data, "code": init.code.as_str(), "keyId": key_id.to_string(), "spoken": key_id.spoken() });
@@ -104,7 +103,7 @@ fn initialize(cli: &Cli, init: &Init) -> Done {
     )
 }
 
-async fn serve_until_told(cli: &Cli, serve: &Serve) -> Done {
+async fn serve_until_told(cli: &Cli, serve: &Serve, clock: Clock) -> Done {
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     // Only the first subscriber of a process can be set; within a test harness another one may be.
@@ -119,7 +118,7 @@ async fn serve_until_told(cli: &Cli, serve: &Serve) -> Done {
         &serve.listen,
         serve.advertise.clone(),
         cli.small_below,
-        machine_clock(),
+        clock,
     )
     .await?;
     let address = bound.address.to_string();

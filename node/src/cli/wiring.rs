@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use hongyan_proto::time::Timestamp;
+use hongyan_proto::time::Clock;
 use tonic::service::Routes;
 
 use super::{Failure, Init, Place, Restore, Serve};
@@ -35,5 +35,5 @@ pub struct Wiring {
     /// Writes a backup's content into an empty data folder.
     pub restore: Step<(Restore, Told), ()>,
     /// The clock.
-    pub now: fn() -> Timestamp,
+    pub now: Clock,
 }

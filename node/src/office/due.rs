@@ -20,9 +20,10 @@ pub(super) struct Due {
     pub(super) by: Option<Day>,
 }
 
-/// What the case's state waits for.
-pub(super) fn due(case: &Case) -> Due {
-    let Some(state) = case.state() else {
+/// What the case's state waits for. A moved case waits for the one that follows it, and for nothing more when that is there.
+pub(super) fn due(case: &Case, followed: bool) -> Due {
+    let waits = |state: &State| !(followed && *state == State::Moved);
+    let Some(state) = case.state().filter(waits) else {
         return Due {
             who: None,
             by: None,

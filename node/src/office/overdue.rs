@@ -9,7 +9,7 @@ use super::{Office, OfficeError, due::due, gateway, reconcile, status::PartnerVi
 use crate::{
     book::{self, Author, CaseFile, PartnerState},
     domain::{
-        case::{Side, State, turn::turn},
+        case::{Side, State, link::Links, turn::turn},
         statement::Status as QuarterStatus,
     },
 };
@@ -89,8 +89,10 @@ pub(super) fn overdue(
         }
         quarters(office, view, &mut found)?;
     }
+    let links = Links::derive(cases.iter().map(|file| (file.id, &file.case)));
     for file in cases {
-        answers(partners, file, today, &mut found);
+        let followed = links.following(file.id).is_some();
+        answers(partners, file, (followed, today), &mut found);
         contacts(office, partners, file, &mut found)?;
     }
     reports(office, &mut found)?;
@@ -135,11 +137,16 @@ fn quarters(
     Ok(())
 }
 
-fn answers(partners: &[PartnerView], file: &CaseFile, today: Day, found: &mut Vec<Overdue>) {
+fn answers(
+    partners: &[PartnerView],
+    file: &CaseFile,
+    (followed, today): (bool, Day),
+    found: &mut Vec<Overdue>,
+) {
     let Some(state) = file.case.state().filter(|_| file.is_open()) else {
         return;
     };
-    let waits = due(&file.case);
+    let waits = due(&file.case, followed);
     let Some(by) = waits.by.filter(|by| *by < today) else {
         return;
     };

@@ -64,7 +64,8 @@ pub(super) fn view(
     today: Day,
 ) -> Result<CaseView, OfficeError> {
     let person = person(shelf, &file)?;
-    let turn = due(&file.case);
+    let next = links.following(file.id);
+    let turn = due(&file.case, next.is_some());
     let state = file.case.state();
     let mut since = None;
     let mut reason = None;
@@ -108,7 +109,7 @@ pub(super) fn view(
         destination,
         unit,
         previous: file.case.previous_case(),
-        next: links.following(file.id),
+        next,
         must_act: turn.who,
         due: turn.by,
         overdue: turn.by.is_some_and(|by| by < today),

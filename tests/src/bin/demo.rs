@@ -1,11 +1,14 @@
 //! `cargo demo`: a county on one machine. The same binary is a node (`demo node …`) and a gateway (`demo gateway …`), so that what
-//! runs here are real processes.
+//! runs here are real processes; `demo played CLOCK …` is either of them by a clock that the story sets.
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser;
 use hongyan_proto::time::Timestamp;
-use hongyan_tests::demo::{self, Options};
+use hongyan_tests::{
+    demo::{self, Options},
+    played::PlayedClock,
+};
 
 /// 鸿雁演示: 两个党委、两个组织部、一年的流动党员 A county on one machine: two committees, two departments, a year of flow
 #[derive(Parser)]
@@ -28,11 +31,22 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os();
-    match arguments.nth(1).as_deref().and_then(|role| role.to_str()) {
-        Some("node") => hongyan_node::run(std::env::args_os().skip(1)),
-        Some("gateway") => hongyan_gateway::run(std::env::args_os().skip(1)),
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    match arguments.peek().and_then(|role| role.to_str()) {
+        Some("node") => hongyan_node::run(arguments),
+        Some("gateway") => hongyan_gateway::run(arguments),
+        Some("played") => played(arguments.skip(1)),
         _ => county(),
+    }
+}
+
+/// `CLOCK node …` or `CLOCK gateway …`: the same by the clock in a file.
+fn played(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let clock = PlayedClock::reading(arguments.next().unwrap_or_default().into(), now);
+    let mut arguments = arguments.peekable();
+    match arguments.peek().and_then(|role| role.to_str()) {
+        Some("gateway") => hongyan_gateway::run_on(arguments, clock),
+        _ => hongyan_node::run_on(arguments, clock),
     }
 }
 
@@ -45,7 +59,7 @@ async fn county() -> ExitCode {
             program: std::env::current_exe()?,
             members: arguments.members,
             seed: arguments.seed,
-            today: today(),
+            machine: now,
             once: arguments.once,
             json: arguments.json,
         };
@@ -64,7 +78,7 @@ async fn county() -> ExitCode {
 }
 
 #[allow(clippy::disallowed_methods)]
-fn today() -> hongyan_proto::time::Day {
+fn now() -> Timestamp {
     // The demo is wiring: here the clock is read.
-    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()).day()
+    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }

@@ -1,68 +1,138 @@
 //! What came of the year, for people and for machines.
 #![allow(clippy::print_stdout)]
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::time::Quarter;
 use serde_json::{Value, json};
 
 use super::{
-    Check, check,
+    Check,
+    around::Around,
+    carried::Carried,
+    check::number,
     county::{County, WEST},
+    moves::Moves,
+    tally::Tally,
 };
 use crate::town::TownError;
 
+/// What came of the year.
+pub(super) struct Outcome<'a> {
+    pub(super) history: &'a [(Quarter, Tally)],
+    pub(super) carried: &'a [Carried],
+    pub(super) moves: &'a Moves,
+    pub(super) checks: &'a [Check],
+    pub(super) around: &'a Around,
+}
+
 pub(super) async fn result(
     county: &County,
-    quarters: &[Quarter],
-    last: Quarter,
-    (tally, checks): (&check::Tally, &[Check]),
+    outcome: &Outcome<'_>,
     as_json: bool,
 ) -> Result<(), TownError> {
+    let reconciliations = reconciliations(county, outcome.history).await?;
+    let last = outcome
+        .history
+        .last()
+        .map(|(quarter, _)| quarter.to_string());
+    let period = last.unwrap_or_default();
+    let matrix = county.gateways[0]
+        .ask(&["statistics", "matrix", "--period", &period])
+        .await?;
+    if as_json {
+        println!("{}", for_machines(outcome, &reconciliations, &matrix));
+        return Ok(());
+    }
+    cases(outcome.history);
+    tables(&reconciliations, &matrix, &period);
+    println!("\n核对 Cross-checks");
+    for check in outcome.checks {
+        let mark = if check.holds { "✓" } else { "✗" };
+        println!("  {mark} {} ({})", check.name, check.detail);
+    }
+    Ok(())
+}
+
+async fn reconciliations(
+    county: &County,
+    history: &[(Quarter, Tally)],
+) -> Result<Vec<Value>, TownError> {
     let mut reconciliations = Vec::new();
-    for quarter in quarters {
-        let result = county.desks()[0]
-            .reconciliation(WEST.0, &quarter.to_string())
-            .await?;
+    for (quarter, _) in history {
+        let [east, _] = county.desks();
+        let result = east.reconciliation(WEST.0, &quarter.to_string()).await?;
         reconciliations.push(json!({
             "quarter": result.quarter, "agreed": result.agreed, "differing": result.differing,
             "onlyOutflow": result.only_outflow, "onlyInflow": result.only_inflow, "hash": result.hash,
         }));
     }
-    let matrix = county.gateways[0]
-        .ask(&["statistics", "matrix", "--period", &last.to_string()])
-        .await?;
-    if as_json {
-        let cases: Vec<Value> = tally
-            .iter()
-            .map(|((direction, state), count)| json!({ "direction": direction, "state": state, "count": count }))
-            .collect();
-        let checks: Vec<Value> = checks
-            .iter()
-            .map(
-                |check| json!({ "name": check.name, "holds": check.holds, "detail": check.detail }),
-            )
-            .collect();
-        let all = json!({ "cases": cases, "reconciliations": reconciliations, "matrix": matrix, "checks": checks });
-        println!("{all}");
-        return Ok(());
-    }
-    println!("\n案卷 Cases (两节点合计 both nodes)");
-    for ((direction, state), count) in tally {
-        println!("  {direction:<4} {state:<28} {count:>5}");
-    }
-    tables(&reconciliations, &matrix, last);
-    println!("\n核对 Cross-checks");
-    for check in checks {
-        println!(
-            "  {} {} ({})",
-            if check.holds { "✓" } else { "✗" },
-            check.name,
-            check.detail
-        );
-    }
-    Ok(())
+    Ok(reconciliations)
 }
 
-fn tables(reconciliations: &[Value], matrix: &Value, last: Quarter) {
+fn for_machines(outcome: &Outcome<'_>, reconciliations: &[Value], matrix: &Value) -> Value {
+    let history = outcome.history.iter().map(|(quarter, tally)| {
+        let cases = tally.iter().map(|((direction, state), count)| {
+            json!({ "direction": direction, "state": state, "count": count })
+        });
+        json!({ "quarter": quarter.to_string(), "cases": cases.collect::<Vec<_>>() })
+    });
+    let history: Vec<Value> = history.collect();
+    let offline = outcome.carried.iter().map(|carried| {
+        let [east, west] = carried.letters;
+        json!({
+            "quarter": carried.quarter.to_string(), "files": carried.files,
+            "lettersByFile": east + west, "fromEast": east, "fromWest": west,
+        })
+    });
+    let offline: Vec<Value> = offline.collect();
+    let checks = outcome
+        .checks
+        .iter()
+        .map(|check| json!({ "name": check.name, "holds": check.holds, "detail": check.detail }));
+    let checks: Vec<Value> = checks.collect();
+    let Moves {
+        moved,
+        with_partner,
+        at_home,
+        ..
+    } = outcome.moves;
+    let (addresses, commands) = outcome.around.to_json();
+    json!({
+        "cases": history.last().map(|last| last["cases"].clone()),
+        "history": history,
+        "moves": { "moved": moved, "linkedWithPartner": with_partner, "linkedAtHome": at_home },
+        "offline": offline,
+        "reconciliations": reconciliations,
+        "matrix": matrix,
+        "checks": checks,
+        "addresses": addresses,
+        "lookAround": commands,
+    })
+}
+
+/// Open cases at the end of each quarter and those that closed in it, one line a state.
+fn cases(history: &[(Quarter, Tally)]) {
+    println!(
+        "\n案卷 Cases (两节点合计 both nodes; 结案的计入结案的季度 closed ones in their quarter)"
+    );
+    print!("  {:<34}", "");
+    for (quarter, _) in history {
+        print!("{:>9}", quarter.to_string());
+    }
+    println!();
+    let keys: BTreeSet<_> = history.iter().flat_map(|(_, tally)| tally.keys()).collect();
+    for key in keys {
+        let (direction, state) = key;
+        print!("  {direction:<4} {state:<29}");
+        for (_, tally) in history {
+            print!("{:>9}", tally.get(key).copied().unwrap_or_default());
+        }
+        println!();
+    }
+}
+
+fn tables(reconciliations: &[Value], matrix: &Value, last: &str) {
     println!("\n对账 Reconciliation");
     for row in reconciliations {
         println!(
@@ -80,31 +150,8 @@ fn tables(reconciliations: &[Value], matrix: &Value, last: Quarter) {
             "  {} → {}  {:>5} / {:>5}",
             cell["origin"].as_str().unwrap_or_default(),
             cell["destination"].as_str().unwrap_or_default(),
-            check::number(&cell["outflowSaid"]["value"]),
-            check::number(&cell["inflowSaid"]["value"]),
-        );
-    }
-}
-
-/// How to go on by hand while everything is up.
-pub(super) fn look_around(county: &County) {
-    println!("\n随便看看 Look around (Ctrl-C 结束 to stop):");
-    for id in [county.east, county.west] {
-        let folder = county.town.folder_of(id);
-        println!(
-            "  cargo run -p hongyan-node -- --data {} status",
-            folder.display()
-        );
-        println!(
-            "  cargo run -p hongyan-node -- --data {} flow list",
-            folder.display()
-        );
-    }
-    for gateway in &county.gateways {
-        let folder = gateway.folder().display();
-        println!(
-            "  cargo run -p hongyan-gateway -- --data {folder} organization list   # {}",
-            gateway.ready()
+            number(&cell["outflowSaid"]["value"]),
+            number(&cell["inflowSaid"]["value"]),
         );
     }
 }

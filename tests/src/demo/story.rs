@@ -1,6 +1,6 @@
 //! Who is in the story, and what will happen to whom.
 
-use hongyan_proto::time::Quarter;
+use hongyan_proto::time::{Day, Quarter};
 
 use super::county::{County, EAST, WEST};
 use crate::{
@@ -15,17 +15,19 @@ pub(super) enum Fate {
     Stays,
     /// Declined as not arrived, noticed again, accepted.
     ArrivesLate,
-    /// Declined, and withdrawn.
+    /// Declined, and withdrawn in the second quarter.
     NeverCame,
     /// The host claims before any notice came; confirmed.
     ClaimedFirst,
     /// A claim for a certificate that nobody issued.
     Stranger,
-    /// Moves on in the third quarter.
-    MovesOn,
+    /// Moves on within the host's city in the second quarter: a new case with the same partner follows.
+    MovesWithin,
+    /// Moves on in the third quarter, to where there is no partner: a case that home keeps alone follows.
+    MovesAway,
     /// Lost in the second quarter, found in the third.
     LostAndFound,
-    /// Lost in the third quarter.
+    /// Lost in the third quarter, and both sides say so.
     Lost,
     /// Comes home in the last quarter.
     Returns,
@@ -36,12 +38,13 @@ pub(super) enum Fate {
 }
 
 /// Fates by turns of twenty: rare things are rare, but each happens.
-const FATES: [(usize, Fate); 10] = [
+const FATES: [(usize, Fate); 11] = [
     (1, Fate::ArrivesLate),
     (3, Fate::NeverCame),
     (5, Fate::ClaimedFirst),
     (7, Fate::Stranger),
-    (9, Fate::MovesOn),
+    (9, Fate::MovesWithin),
+    (10, Fate::MovesAway),
     (11, Fate::LostAndFound),
     (13, Fate::Lost),
     (15, Fate::Returns),
@@ -59,13 +62,15 @@ pub(super) struct Flow {
     pub(super) home_code: &'static str,
     pub(super) host_code: &'static str,
     pub(super) host_region: &'static str,
-    /// Known once the case is opened.
+    /// A part of the host's city.
+    pub(super) host_district: &'static str,
+    /// Known once the case is opened; after a move the one that follows.
     pub(super) case: String,
-    /// In an open stay: facts are recorded.
-    pub(super) active: bool,
+    /// Since when the host has the member and knows where: facts are recorded. None: it does not, or not any more.
+    pub(super) placed: Option<Day>,
 }
 
-type Side = (&'static str, &'static str);
+type Side = (&'static str, &'static str, &'static str);
 
 fn flow(number: usize, person: Person, home: (&Desk, Side), host: (&Desk, Side)) -> Flow {
     Flow {
@@ -79,8 +84,9 @@ fn flow(number: usize, person: Person, home: (&Desk, Side), host: (&Desk, Side))
         home_code: home.1.0,
         host_code: host.1.0,
         host_region: host.1.1,
+        host_district: host.1.2,
         case: String::new(),
-        active: false,
+        placed: None,
     }
 }
 

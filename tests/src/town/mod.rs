@@ -26,6 +26,7 @@ mod wire;
 
 use std::{
     io,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -104,6 +105,20 @@ impl Town {
         Ok(Id(self.nodes.len() - 1))
     }
 
+    /// Makes a node that runs by the clock in a file, and runs it.
+    pub async fn node_on(
+        &mut self,
+        clock: &Path,
+        code: &str,
+        region: &str,
+    ) -> Result<Id, TownError> {
+        let folder = self.folder.path().join(code);
+        let mut node = Node::make_on(clock, &self.program, &folder, code, region).await?;
+        node.start().await?;
+        self.nodes.push(node);
+        Ok(Id(self.nodes.len() - 1))
+    }
+
     /// Makes a node without a wire, and runs it: nothing copies what it sends and receives, and it cannot be cut off.
     pub async fn bare_node(&mut self, code: &str, region: &str) -> Result<Id, TownError> {
         let folder = self.folder.path().join(code);
@@ -148,6 +163,11 @@ impl Town {
     /// The node's data folder.
     pub fn folder_of(&self, id: Id) -> &Path {
         self.nodes[id.0].folder()
+    }
+
+    /// Where others dial the node.
+    pub fn endpoint_of(&self, id: Id) -> SocketAddr {
+        self.nodes[id.0].wire().address()
     }
 
     /// The node's organization code.

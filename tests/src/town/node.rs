@@ -19,6 +19,8 @@ pub struct Node {
     region: String,
     wire: Wire,
     listen: String,
+    /// The played clock's file, when it does not run by the machine's.
+    clock: Option<PathBuf>,
     process: Option<Process>,
     desk: Option<Desk>,
 }
@@ -45,6 +47,19 @@ impl Node {
         let anywhere = "127.0.0.1:0".to_owned();
         let node = Self::new(program, folder, (code, region), anywhere).await?;
         node.init(endpoint).await
+    }
+
+    /// Makes a node that runs by the clock in a file.
+    pub async fn make_on(
+        clock: &Path,
+        program: &Path,
+        folder: &Path,
+        code: &str,
+        region: &str,
+    ) -> Result<Self, TownError> {
+        let mut node = Self::over(program, folder, code, region).await?;
+        node.clock = Some(clock.to_owned());
+        node.init(None).await
     }
 
     /// Makes a node that is dialled where it listens, with no wire between: a wire copies every byte once more, and would be
@@ -83,6 +98,7 @@ impl Node {
             region: region.to_owned(),
             wire: Wire::lay().await?,
             listen,
+            clock: None,
             process: None,
             desk: None,
         })
@@ -121,8 +137,11 @@ impl Node {
     }
 
     fn arguments(&self, arguments: &[&str]) -> Vec<OsString> {
-        let mut all: Vec<OsString> =
-            vec!["node".into(), "--data".into(), self.folder.clone().into()];
+        let mut all: Vec<OsString> = match &self.clock {
+            Some(clock) => vec!["played".into(), clock.into()],
+            None => Vec::new(),
+        };
+        all.extend(["node".into(), "--data".into(), self.folder.clone().into()]);
         all.extend(["--json", "--yes", "--actor", "town"].map(OsString::from));
         all.extend(arguments.iter().map(OsString::from));
         all

@@ -72,7 +72,7 @@ fn wiring(routes: &Routes) -> Wiring {
         init: Box::new(move |_| Box::pin(async move { Err(absent()) })),
         serve: Box::new(move |_| Box::pin(async move { Err(absent()) })),
         restore: Box::new(move |_| Box::pin(async move { Err(absent()) })),
-        now: || NOW,
+        now: Arc::new(|| NOW),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is overdue is named, with its day and whose turn it is.
 
-use hongyan_proto::letter::{Contact, LostContact, Text};
+use hongyan_proto::letter::{Contact, LostContact, Moved, Text};
 
 use super::{
     pair::{Pair, Town},
@@ -19,10 +19,14 @@ async fn away() -> (Pair, hongyan_proto::id::CaseId) {
     (pair, case)
 }
 
-fn contacts(town: &Town) -> Vec<Overdue> {
+fn of_kind(town: &Town, kind: OverdueKind) -> Vec<Overdue> {
     let status = crate::office::status::status(&town.office).unwrap();
-    let about = |one: &Overdue| one.kind == OverdueKind::Contact;
+    let about = |one: &Overdue| one.kind == kind;
     status.overdue.into_iter().filter(about).collect()
+}
+
+fn contacts(town: &Town) -> Vec<Overdue> {
+    of_kind(town, OverdueKind::Contact)
 }
 
 fn contact(on: &str) -> Contact {
@@ -81,5 +85,30 @@ async fn lost_contact_is_followed_up_within_its_days() {
         assert_eq!(late.len(), 1, "{late:?}");
         // Both look for the member.
         assert_eq!((late[0].due, late[0].must_act), (day("2026-05-01"), None));
+    }
+}
+
+#[tokio::test]
+async fn a_move_is_to_be_followed_until_the_next_case_is_there() {
+    let (pair, case) = away().await;
+    let moved = Moved {
+        moved_on: day("2026-04-01"),
+        destination: None,
+        organization_code: None,
+    };
+    write(&pair.host, case, moved).await.unwrap();
+    pair.sync().await;
+    let late = |town: &Town| -> Vec<_> {
+        let late = of_kind(town, OverdueKind::Answer);
+        late.into_iter().map(|one| (one.case, one.due)).collect()
+    };
+    pair.set_day("2026-05-02");
+    for town in [&pair.home, &pair.host] {
+        assert_eq!(late(town), [(Some(case), day("2026-05-01"))]);
+    }
+    notice(&pair, "张三").await;
+    pair.sync().await;
+    for town in [&pair.home, &pair.host] {
+        assert_eq!(late(town), [], "the next case was opened today");
     }
 }

@@ -76,6 +76,30 @@ impl Desk {
         .await
     }
 
+    /// A member left for where there is no partner; continues the case they moved on from. Returns the case id.
+    pub async fn depart(
+        &self,
+        member: &str,
+        since: &str,
+        region: &str,
+    ) -> Result<String, TownError> {
+        let departed = act!(
+            self,
+            FlowServiceClient,
+            depart,
+            DepartRequest {
+                member: member.to_owned(),
+                since: since.to_owned(),
+                reason: x::DepartureReason::Work as i32,
+                destination: Some(destination(region)),
+                partner: String::new(),
+                certificate: String::new(),
+                previous_case: String::new(),
+            }
+        )?;
+        Ok(departed.case.unwrap_or_default().id)
+    }
+
     /// A declined notice again.
     pub async fn notice_again(
         &self,
