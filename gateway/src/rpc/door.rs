@@ -65,8 +65,7 @@ impl Gateway {
     fn is_known(&self, peer: &PeerIdentity, now: Timestamp) -> bool {
         let register = self.store.register();
         // Callers are known by fingerprint only: the key that was granted something may be one its owner has replaced since.
-        let before = peer.succession.rotations().iter();
-        let mut keys = before.map(|rotation| rotation.old_key).chain([peer.key]);
+        let mut keys = peer.succession.keys_before().chain([peer.key]);
         let granted = keys.find(|key| register.callers.contains_key(&key.key_id()));
         if let Some(granted) = granted
             && self.pins.current(&granted.key_id()).is_none()

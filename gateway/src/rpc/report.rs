@@ -70,7 +70,7 @@ impl ReportService for ReportApi {
                 let enrolled = gateway.store.register().reporter(&key).cloned();
                 let enrolled = enrolled.ok_or_else(refusal::not_enrolled)?;
                 // The connection's key is the enrolled one or follows from it; it signs, and the log may be named by one before.
-                let shown = peer.succession.rotations().iter().map(|rotation| rotation.old_key);
+                let shown = peer.succession.keys_before();
                 let earlier: Vec<_> = enrolled.keys().chain(shown).filter(|earlier| *earlier != peer.key).collect();
                 let signed = SignedReport::verify(request.report, &request.signature, &peer.key, &earlier)
                     .map_err(|error| refusal::report(&error))?;

@@ -93,11 +93,10 @@ impl Caller {
         wire: &pb::IntroduceRequest,
     ) -> Result<Self, String> {
         let text = |error: IdError| error.to_string();
-        let rotations = before.rotations().iter();
         let held = Some(&wire.held_epoch).filter(|held| !held.is_empty());
         Ok(Self {
             key,
-            before: rotations.map(|rotation| rotation.old_key).collect(),
+            before: before.keys_before().collect(),
             secret: InvitationSecret::from_slice(&wire.secret).map_err(text)?,
             identity: Identity::from_wire(wire.organization.as_ref())?,
             epoch: Epoch::from_slice(&wire.epoch).map_err(text)?,

@@ -31,9 +31,8 @@ impl Expect {
 
     /// The keys that whoever answered had before, oldest first, as its certificate shows; none before anybody answered.
     pub fn keys_before(&self) -> Vec<PublicKey> {
-        let rotations = self.answered.get().map(Succession::rotations);
-        let rotations = rotations.unwrap_or_default().iter();
-        rotations.map(|rotation| rotation.old_key).collect()
+        let answered = self.answered.get().into_iter();
+        answered.flat_map(Succession::keys_before).collect()
     }
 
     /// The key it has now, as far as it is known.

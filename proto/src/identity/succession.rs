@@ -66,6 +66,11 @@ impl Succession {
         &self.0
     }
 
+    /// The keys that were valid before the present one, oldest first.
+    pub fn keys_before(&self) -> impl Iterator<Item = PublicKey> + '_ {
+        self.0.iter().map(|rotation| rotation.old_key)
+    }
+
     /// The rotations that follow when this key was valid, oldest first. Empty when it is the last one, or not among them.
     pub fn after(&self, key: &PublicKey) -> &[KeyRotation] {
         let at = self.0.iter().position(|one| one.old_key == *key);
