@@ -127,8 +127,20 @@ async fn a_case_ends_by_transfer_or_withdrawal_and_stays_ended() {
 
 #[tokio::test]
 async fn every_kind_of_fact_crosses_and_a_correction_takes_its_place() {
-    let (town, home, host, people) = two(64, 1).await;
+    let (mut town, home, host, people) = two(64, 1).await;
     let case = stay(&town, home, host, &people[0]).await;
+    // The decision that home writes below is about somebody on probation.
+    let shown = town.desk(home).case(&case).await.unwrap().case.unwrap();
+    let person = shown.person.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("预备党员.csv");
+    let row = format!(
+        "姓名,活动证号,预备期满日期\n{},{},2026-03-01\n",
+        person.name, person.certificate
+    );
+    std::fs::write(&list, row).unwrap();
+    let import = ["member", "import", list.to_str().unwrap()];
+    town.at(home).command(&import).await.unwrap();
     let (at_home, at_host) = (town.desk(home), town.desk(host));
     let day = || "2026-02-10".to_owned();
     let attendance = |presence: x::Presence| {

@@ -55,7 +55,9 @@ pub enum EnrolRefusal {
     )]
     OrganizationTaken(Code),
     /// The key is enrolled under another code.
-    #[error("该密钥已登记为 {0} this key is enrolled as {0} already")]
+    #[error(
+        "该密钥已登记为 {0}; 重新登记须由部门先 organization revoke {0}, 再为其发出邀请 (invite --code {0}) this key is enrolled as {0} already: to enrol again the department revokes it first (organization revoke), then invites it by its code"
+    )]
     KeyTaken(Code),
     /// The organization would be its own superior.
     #[error("上级 {0} 本身在该组织之下 the superior {0} is itself below this organization")]

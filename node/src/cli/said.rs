@@ -6,7 +6,7 @@ use hongyan_proto::pb::exchange::v1::{
 
 use super::{lang::Lang, values::show_fen, words};
 
-/// The day and the words of a fact, or the days and places that a step of a case names; reasons of a decline or a withdrawal are not among them.
+/// The day and the words of a fact, or the days, places and reasons that a step of a case names.
 pub(super) fn said(payload: &Payload, lang: Lang) -> String {
     parts(payload, lang).join(" ")
 }
@@ -18,14 +18,25 @@ pub(super) fn said_that_day(payload: &Payload, lang: Lang) -> String {
 
 /// What is filled in of it, the day first.
 fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
-    let parts = match payload.content.as_ref() {
-        Some(Content::Attendance(one)) => vec![
+    let content = payload.content.as_ref();
+    let parts = content.map_or_else(Vec::new, |content| {
+        fact(content, lang)
+            .or_else(|| step(content, lang))
+            .unwrap_or_default()
+    });
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// A fact about a member.
+fn fact(content: &Content, lang: Lang) -> Option<Vec<String>> {
+    Some(match content {
+        Content::Attendance(one) => vec![
             one.day.clone(),
             words::show(words::ACTIVITIES, one.activity, lang),
             one.theme.clone(),
             words::show(words::PRESENCES, one.presence, lang),
         ],
-        Some(Content::Dues(one)) => vec![
+        Content::Dues(one) => vec![
             one.paid_on.clone(),
             lang.say(
                 &format!("{} 起 {} 个月", one.month, one.months),
@@ -37,7 +48,7 @@ fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
             ),
             one.receipt.clone(),
         ],
-        Some(Content::Award(one)) => vec![
+        Content::Award(one) => vec![
             one.day.clone(),
             if one.penalty {
                 lang.say("处分", "penalty")
@@ -46,50 +57,40 @@ fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
             },
             one.title.clone(),
         ],
-        Some(Content::Role(one)) => vec![one.day.clone(), one.description.clone()],
-        Some(Content::Conduct(one)) => vec![
+        Content::Role(one) => vec![one.day.clone(), one.description.clone()],
+        Content::Conduct(one) => vec![
             one.quarter.clone(),
             words::show(words::GRADES, one.grade, lang),
             one.remark.clone(),
         ],
-        Some(Content::MajorEvent(one)) => vec![one.day.clone(), one.description.clone()],
-        Some(Content::Contact(one)) => {
+        Content::MajorEvent(one) => vec![one.day.clone(), one.description.clone()],
+        Content::Contact(one) => {
             vec![one.day.clone(), one.means.clone(), one.summary.clone()]
         }
-        Some(Content::MatterNotified(one)) => vec![one.day.clone(), one.matter.clone()],
-        Some(Content::Change(one)) => vec![
+        Content::MatterNotified(one) => vec![one.day.clone(), one.matter.clone()],
+        Content::Change(one) => vec![
             one.day.clone(),
             one.phone.clone(),
             one.employer.clone(),
             one.address.clone(),
         ],
-        Some(Content::ProbationOpinion(one)) => vec![one.day.clone(), one.opinion.clone()],
-        Some(Content::ProbationDecision(one)) => vec![
+        Content::ProbationOpinion(one) => vec![
+            one.day.clone(),
+            if one.convert_on_time {
+                lang.say("建议按期转正", "convert on time")
+            } else {
+                lang.say("不建议按期转正", "do not convert on time")
+            },
+            one.opinion.clone(),
+        ],
+        Content::ProbationDecision(one) => vec![
             one.day.clone(),
             words::show(words::OUTCOMES, one.outcome, lang),
             one.extended_until.clone(),
         ],
-        Some(Content::Notice(one)) => vec![one.since.clone(), going(one.destination.as_ref())],
-        Some(Content::Departed(one)) => vec![one.since.clone(), going(one.destination.as_ref())],
-        Some(Content::Claim(one)) => vec![one.shown_on.clone()],
-        Some(Content::Accept(one)) => vec![
-            one.arrived_on.clone(),
-            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
-        ],
-        Some(Content::Place(one)) => vec![one.placed_on.clone(), one.unit.clone()],
-        Some(Content::Moved(one)) => vec![one.moved_on.clone(), going(one.destination.as_ref())],
-        Some(Content::LostContact(one)) => vec![one.last_contact_on.clone(), one.note.clone()],
-        Some(Content::Found(one)) => vec![one.found_on.clone(), one.note.clone()],
-        Some(Content::Returned(one)) => vec![
-            one.returned_on.clone(),
-            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
-        ],
-        Some(Content::Transferred(one)) => {
-            vec![one.transferred_on.clone(), one.letter_number.clone()]
-        }
-        Some(Content::Correction(one)) => {
+        Content::Correction(one) => {
             let right = one.replacement.clone().map(|right| Payload {
-                content: Some(content(right)),
+                content: Some(instead(right)),
             });
             let right = right.map(|right| said(&right, lang));
             let right = right.unwrap_or_else(|| lang.say("作废", "void"));
@@ -99,9 +100,52 @@ fn parts(payload: &Payload, lang: Lang) -> Vec<String> {
                 reason.map_or_else(String::new, |reason| format!("({reason})")),
             ]
         }
-        _ => Vec::new(),
-    };
-    parts.into_iter().filter(|part| !part.is_empty()).collect()
+        _ => return None,
+    })
+}
+
+/// A step of a case.
+fn step(content: &Content, lang: Lang) -> Option<Vec<String>> {
+    Some(match content {
+        Content::Notice(one) => vec![one.since.clone(), going(one.destination.as_ref())],
+        Content::Departed(one) => vec![one.since.clone(), going(one.destination.as_ref())],
+        Content::Claim(one) => vec![one.shown_on.clone()],
+        Content::Accept(one) => vec![
+            one.arrived_on.clone(),
+            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
+        ],
+        Content::Place(one) => vec![one.placed_on.clone(), one.unit.clone()],
+        Content::Moved(one) => vec![one.moved_on.clone(), going(one.destination.as_ref())],
+        Content::LostContact(one) => vec![one.last_contact_on.clone(), one.note.clone()],
+        Content::Found(one) => vec![one.found_on.clone(), one.note.clone()],
+        Content::Returned(one) => vec![
+            one.returned_on.clone(),
+            words::show(words::CERTIFICATE_CHECKS, one.certificate_check, lang),
+            one.member_account.clone(),
+            one.host_account.clone(),
+        ],
+        Content::Decline(one) => vec![
+            words::show(words::DECLINES, one.reason, lang),
+            one.suggested_region.clone(),
+            one.note.clone(),
+        ],
+        Content::Disown(one) => {
+            vec![
+                words::show(words::DISOWNS, one.reason, lang),
+                one.note.clone(),
+            ]
+        }
+        Content::Withdraw(one) => {
+            vec![
+                words::show(words::WITHDRAWALS, one.reason, lang),
+                one.note.clone(),
+            ]
+        }
+        Content::Transferred(one) => {
+            vec![one.transferred_on.clone(), one.letter_number.clone()]
+        }
+        _ => return None,
+    })
 }
 
 /// Where somebody goes.
@@ -114,7 +158,7 @@ fn going(to: Option<&Destination>) -> String {
 }
 
 /// What is right instead, as it would have been written at first.
-fn content(right: Replacement) -> Content {
+fn instead(right: Replacement) -> Content {
     match right {
         Replacement::Attendance(right) => Content::Attendance(right),
         Replacement::Dues(right) => Content::Dues(right),

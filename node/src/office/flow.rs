@@ -2,7 +2,9 @@
 
 use hongyan_proto::{
     id::{CaseId, CertificateNumber, KeyId},
-    letter::{Claim, Confirm, Departed, DepartureReason, Destination, Member, Notice, Payload},
+    letter::{
+        Claim, Confirm, Departed, DepartureReason, Destination, Member, Notice, Payload, Place,
+    },
     log::{Kind, KindGroup},
     time::Day,
 };
@@ -11,6 +13,7 @@ use super::{
     Answer, Office, OfficeError, Request,
     desk::{Cut, Desk},
     find,
+    happened::since_birth,
     view::{CaseView, latest, view},
 };
 use crate::{
@@ -56,6 +59,7 @@ pub(super) async fn depart(
             };
             let id = CaseId::random(desk.draft.rng());
             let departed = departed(desk, &member, partner, &trip)?;
+            could_leave(&member, departed.since)?;
             let payload = Payload::Departed(departed);
             check_dates(&case::Case::default(), &payload, desk.today)?;
             desk.enter(&payload, Some(id))?;
@@ -188,6 +192,7 @@ fn notice_new(
         ..trip
     };
     let departed = departed(desk, member, Some(partner.key_id), &trip)?;
+    could_leave(member, departed.since)?;
     opening(desk, partner, departed.certificate.as_ref(), None)?;
     desk.local(&Payload::Departed(departed.clone()), Some(id))?;
     let notice = notice_of(&departed, partner, member);
@@ -244,6 +249,7 @@ fn notice_again(
         previous_case,
         ..before
     };
+    could_leave(member, departed.since)?;
     opening(desk, partner, departed.certificate.as_ref(), Some(file.id))?;
     let notice = notice_of(&departed, partner, member);
     check_dates(&case::Case::default(), &notice, desk.today)?;
@@ -365,6 +371,45 @@ pub(super) async fn write(
         .await
 }
 
+/// What a step must say of this node's own: a unit that its tree has, where the member went, by which letter.
+fn complete(desk: &Desk<'_, '_>, payload: Payload) -> Result<Payload, OfficeError> {
+    match payload {
+        Payload::Place(place) if book::units(desk.draft)?.all().next().is_some() => {
+            let unit = super::roster::unit(desk.draft, place.unit.as_str())?;
+            Ok(Payload::Place(Place { unit, ..place }))
+        }
+        Payload::Moved(moved)
+            if moved.destination.is_none() && moved.organization_code.is_none() =>
+        {
+            Err(OfficeError::field(
+                "moved.destination",
+                "须写明去向: --region 和 --place, 或 --organization; 去向不明的用 flow lost 记失联 say where to: --region and --place, or --organization; where that is not known, flow lost",
+            ))
+        }
+        Payload::Transferred(transferred) if transferred.letter_number.is_none() => {
+            Err(OfficeError::field(
+                "transferred.letter_number",
+                "组织关系转接须写介绍信编号 (--letter) a transfer names its letter of introduction (--letter)",
+            ))
+        }
+        payload => Ok(payload),
+    }
+}
+
+/// Nobody leaves before they joined, or were born.
+fn could_leave(member: &Member, since: Day) -> Result<(), OfficeError> {
+    since_birth(since, &member.details, "since")?;
+    match member.details.joined.filter(|joined| since < *joined) {
+        None => Ok(()),
+        Some(joined) => Err(OfficeError::field(
+            "since",
+            format!(
+                "外出日期 {since} 早于入党时间 {joined}, 请核对 is before the member joined: check it"
+            ),
+        )),
+    }
+}
+
 /// The same in a commit under way.
 pub(super) fn put(
     desk: &mut Desk<'_, '_>,
@@ -372,6 +417,7 @@ pub(super) fn put(
     payload: Payload,
 ) -> Result<Answer, OfficeError> {
     let (file, partner) = find::case(desk.draft, name)?;
+    let payload = complete(desk, payload)?;
     let kind = payload.kind();
     let side = file.side().unwrap_or(Side::Outflow);
     case::check(&file.case, side, kind)?;

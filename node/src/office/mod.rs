@@ -39,6 +39,7 @@ mod partner;
 mod plan;
 mod points;
 mod policy;
+mod probation;
 mod reconcile;
 mod record;
 mod recording;

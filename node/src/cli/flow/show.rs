@@ -3,7 +3,9 @@
 use clap::Args;
 use hongyan_proto::{
     log::Kind,
-    pb::office::v1::{Case, CaseEvent, GetCaseRequest, ListCasesRequest, ListCasesResponse},
+    pb::office::v1::{
+        Case, CaseClosing, CaseEvent, GetCaseRequest, ListCasesRequest, ListCasesResponse, Side,
+    },
 };
 
 use crate::cli::{
@@ -121,7 +123,7 @@ fn state(case: &Case, lang: Lang) -> String {
     let state = words::show(words::CASE_STATES, case.state, lang);
     let closing = words::show(words::CLOSINGS, case.closing, lang);
     let dispute = if case.disputed {
-        format!("{BAD} ")
+        format!("{BAD} {} ", lang.say("有争议", "disputed"))
     } else {
         String::new()
     };
@@ -168,7 +170,25 @@ pub(super) fn case(case: Option<&Case>, lang: Lang) -> String {
         )
         .add("应办", "due", &case.due)
         .add("更新", "updated", show_time(case.updated_ms))
+        .add("名册", "roster", roster_too(case, lang))
         .render()
+}
+
+/// A case that ends a membership here leaves the roster as it was.
+fn roster_too(case: &Case, lang: Lang) -> String {
+    let reason = match case.closing() {
+        CaseClosing::Transferred => "transferred",
+        CaseClosing::Deceased => "deceased",
+        CaseClosing::RemovedFromMembership => "expelled",
+        _ => return String::new(),
+    };
+    if case.side() != Side::Outflow {
+        return String::new();
+    }
+    lang.say(
+        &format!("如仍在名册, 用 member remove --reason {reason} 移出"),
+        &format!("where the member is still on it: member remove --reason {reason}"),
+    )
 }
 
 /// Entries as a timeline.

@@ -6,7 +6,7 @@ mod fact;
 
 use clap::{Args, Subcommand};
 use hongyan_proto::pb::{
-    exchange::v1::{Correction, correction::Replacement},
+    exchange::v1::{Correction, Payload, correction::Replacement, payload::Content},
     office::v1 as office,
 };
 
@@ -182,21 +182,71 @@ enum Right {
 }
 
 impl Right {
-    fn message(self, session: &Session<'_>) -> Replacement {
+    /// `before`: what the wrong entry said, if it is of the same kind.
+    fn message(self, before: Option<Replacement>, session: &Session<'_>) -> Replacement {
+        macro_rules! right {
+            ($kind:ident, $fact:ident) => {{
+                let before = match before {
+                    Some(Replacement::$kind(before)) => Some(before),
+                    _ => None,
+                };
+                Replacement::$kind($fact.message(session, before))
+            }};
+        }
         match self {
-            Self::Attendance(fact) => Replacement::Attendance(fact.message(session)),
-            Self::Dues(fact) => Replacement::Dues(fact.message(session)),
-            Self::Award(fact) => Replacement::Award(fact.message(session)),
-            Self::Role(fact) => Replacement::Role(fact.message(session)),
-            Self::Conduct(fact) => Replacement::Conduct(fact.message(session)),
-            Self::Change(fact) => Replacement::Change(fact.message(session)),
-            Self::MajorEvent(fact) => Replacement::MajorEvent(fact.message(session)),
-            Self::Contact(fact) => Replacement::Contact(fact.message(session)),
-            Self::MatterNotified(fact) => Replacement::MatterNotified(fact.message(session)),
-            Self::ProbationOpinion(fact) => Replacement::ProbationOpinion(fact.message(session)),
-            Self::ProbationDecision(fact) => Replacement::ProbationDecision(fact.message(session)),
+            Self::Attendance(fact) => right!(Attendance, fact),
+            Self::Dues(fact) => right!(Dues, fact),
+            Self::Award(fact) => right!(Award, fact),
+            Self::Role(fact) => right!(Role, fact),
+            Self::Conduct(fact) => right!(Conduct, fact),
+            Self::Change(fact) => right!(Change, fact),
+            Self::MajorEvent(fact) => right!(MajorEvent, fact),
+            Self::Contact(fact) => right!(Contact, fact),
+            Self::MatterNotified(fact) => right!(MatterNotified, fact),
+            Self::ProbationOpinion(fact) => right!(ProbationOpinion, fact),
+            Self::ProbationDecision(fact) => right!(ProbationDecision, fact),
         }
     }
+}
+
+/// What an entry says, or what it put in the place of another.
+fn stated(payload: Payload) -> Option<Replacement> {
+    match payload.content? {
+        Content::Correction(correction) => correction.replacement,
+        Content::Attendance(one) => Some(Replacement::Attendance(one)),
+        Content::Dues(one) => Some(Replacement::Dues(one)),
+        Content::Award(one) => Some(Replacement::Award(one)),
+        Content::Role(one) => Some(Replacement::Role(one)),
+        Content::Conduct(one) => Some(Replacement::Conduct(one)),
+        Content::Change(one) => Some(Replacement::Change(one)),
+        Content::MajorEvent(one) => Some(Replacement::MajorEvent(one)),
+        Content::Contact(one) => Some(Replacement::Contact(one)),
+        Content::MatterNotified(one) => Some(Replacement::MatterNotified(one)),
+        Content::ProbationOpinion(one) => Some(Replacement::ProbationOpinion(one)),
+        Content::ProbationDecision(one) => Some(Replacement::ProbationDecision(one)),
+        _ => None,
+    }
+}
+
+/// What the entry that is to be corrected says.
+async fn wrong_one(
+    case: String,
+    sequence: u64,
+    session: &mut Session<'_>,
+) -> Result<Option<Replacement>, Failure> {
+    let request = office::ListRecordsRequest {
+        case,
+        kinds: Vec::new(),
+        corrected: true,
+    };
+    let answer = client!(session, record_service_client::RecordServiceClient)
+        .list_records(request)
+        .await?
+        .into_inner();
+    let mut own = answer.records.into_iter();
+    let found =
+        own.find(|record| record.sequence == sequence && record.author() == office::Author::Own);
+    Ok(found.and_then(|record| stated(record.payload?)))
 }
 
 /// Writes one fact and says where it stands.
@@ -206,7 +256,7 @@ macro_rules! record {
             actor: $session.actor()?,
             request_id: $session.request_id(),
             case: $about.case,
-            $field: Some($about.fact.message($session)),
+            $field: Some($about.fact.message($session, None)),
         };
         let answer = client!($session, record_service_client::RecordServiceClient)
             .$call(request)
@@ -233,7 +283,7 @@ pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<E
                 actor: session.actor()?,
                 request_id: session.request_id(),
                 case: about.case,
-                dues: Some(about.fact.message(session)),
+                dues: Some(about.fact.message(session, None)),
                 // Money that both sides took is entered with `dues pay --twice`.
                 twice: false,
             };
@@ -283,17 +333,43 @@ pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<E
             RecordProbationOpinionRequest,
             probation_opinion
         ),
-        Verb::ProbationDecision(about) => record!(
-            session,
-            about,
-            record_probation_decision,
-            RecordProbationDecisionRequest,
-            probation_decision
-        ),
+        Verb::ProbationDecision(about) => decide(about, session).await,
         Verb::Correct(wrong) => correct(wrong, session).await,
         Verb::List { case, corrected } => list(case, corrected, session).await,
     }?;
     Ok(Ended::Well)
+}
+
+/// Home's decision: on the roster, and to the host where there is one that is told.
+async fn decide(
+    about: About<fact::ProbationDecision>,
+    session: &mut Session<'_>,
+) -> Result<(), Failure> {
+    let request = office::RecordProbationDecisionRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        case: about.case,
+        probation_decision: Some(about.fact.message(session, None)),
+    };
+    let answer = client!(session, record_service_client::RecordServiceClient)
+        .record_probation_decision(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| {
+        let said = written(&answer.case_id, answer.written.as_ref(), lang);
+        let told = if answer.told {
+            lang.say(
+                "名册随之更新, 并通报流入地",
+                "the roster follows, and the host is told",
+            )
+        } else {
+            lang.say(
+                "名册随之更新; 没有可通报的在管案卷, 或协议未列预备期转正",
+                "the roster follows; no active case, or the agreement does not name probation, so nobody is told",
+            )
+        };
+        format!("{said}\n{told}")
+    })
 }
 
 async fn correct(wrong: Correct, session: &mut Session<'_>) -> Result<(), Failure> {
@@ -305,6 +381,13 @@ async fn correct(wrong: Correct, session: &mut Session<'_>) -> Result<(), Failur
             "用 `hongyan-node record correct --help` 查看 see the help",
         ));
     }
+    let right = match wrong.right {
+        None => None,
+        Some(right) => {
+            let before = wrong_one(wrong.case.clone(), wrong.sequence, session).await?;
+            Some(right.message(before, session))
+        }
+    };
     let request = office::CorrectRecordRequest {
         actor: session.actor()?,
         request_id: session.request_id(),
@@ -312,7 +395,7 @@ async fn correct(wrong: Correct, session: &mut Session<'_>) -> Result<(), Failur
         correction: Some(Correction {
             corrects: wrong.sequence,
             reason: wrong.reason,
-            replacement: wrong.right.map(|right| right.message(session)),
+            replacement: right,
         }),
     };
     let answer = client!(session, record_service_client::RecordServiceClient)

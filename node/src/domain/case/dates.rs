@@ -7,9 +7,6 @@ use thiserror::Error;
 
 use super::derive::Case;
 
-/// How far ahead of the writer's clock a day may lie, in days: clocks and midnights differ.
-pub const TOLERANCE_DAYS: i32 = 1;
-
 /// A day that cannot be right.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum DateRefusal {
@@ -22,6 +19,12 @@ pub enum DateRefusal {
         day: Day,
         /// The writer's today.
         today: Day,
+    },
+    /// There was no Party yet.
+    #[error("日期 {day} 早于 1921 年 7 月, 请核对 the day {day} is before July 1921: check it")]
+    BeforeTheParty {
+        /// The day found.
+        day: Day,
     },
     /// It lies before the member left.
     #[error(
@@ -47,10 +50,16 @@ pub enum DateRefusal {
 
 /// May these days be written today into this case?
 pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), DateRefusal> {
-    if let Some(day) = happened_on(payload).filter(|day| *day > today.plus_days(TOLERANCE_DAYS)) {
-        return Err(DateRefusal::Future { day, today });
+    if let Some(day) = happened_on(payload).or_else(|| begun(payload)) {
+        if day > today {
+            return Err(DateRefusal::Future { day, today });
+        }
+        if (day.date().year(), day.date().month()) < (1921, 7) {
+            return Err(DateRefusal::BeforeTheParty { day });
+        }
     }
-    let day = part_of_the_stay(payload);
+    // What is said of a quarter is said of some of its days.
+    let day = part_of_the_stay(payload).or_else(|| ended(payload));
     if let (Some(day), Some(since)) = (day, case.since())
         && day < since
     {
@@ -69,6 +78,22 @@ pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), Dat
             Err(DateRefusal::BeforeArrival { day, before })
         }
         _ => Ok(()),
+    }
+}
+
+/// The first day of the quarter that conduct is about.
+fn begun(payload: &Payload) -> Option<Day> {
+    match payload {
+        Payload::Conduct(conduct) => Some(conduct.quarter.first_day()),
+        _ => None,
+    }
+}
+
+/// Its last day.
+fn ended(payload: &Payload) -> Option<Day> {
+    match payload {
+        Payload::Conduct(conduct) => Some(conduct.quarter.last_day()),
+        _ => None,
     }
 }
 

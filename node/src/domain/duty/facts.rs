@@ -317,8 +317,8 @@ pub struct CaseFacts {
     pub managed: Option<(Day, Option<Day>)>,
     /// Contacts home made, ascending by day.
     pub contacts: Vec<(Day, Entry)>,
-    /// Last day of probation, as this side knows it.
-    pub probation_until: Option<Day>,
+    /// Times of probation, as this side knows them: a decision that extends one begins the next.
+    pub probation: Vec<Probation>,
     /// The host's opinions.
     pub opinions: Vec<(Day, Entry)>,
     /// Home's decisions.

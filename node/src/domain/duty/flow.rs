@@ -8,7 +8,7 @@ use hongyan_proto::time::{Day, Quarter};
 
 use super::{
     draft::Draft,
-    facts::{CaseFacts, CaseStep, Entry, Kept, QuarterFacts, Who},
+    facts::{CaseFacts, CaseStep, Entry, Kept, Probation, QuarterFacts, Who},
     folk::Folk,
     term::{Scene, dated, words},
 };
@@ -252,9 +252,13 @@ const EARLY_DAYS: i32 = 60;
 
 /// The host writes its opinion when probation ends; home then decides, whether or not the host wrote.
 fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
-    let Some(until) = case.probation_until else {
-        return;
-    };
+    for time in &case.probation {
+        its_end(scene, case, time);
+    }
+}
+
+fn its_end<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts, time: &'a Probation) {
+    let until = time.until;
     if !matches!(
         case.state_on(until),
         Some(State::Active | State::LostContact)
@@ -265,7 +269,8 @@ fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
         let early = until.plus_days(-EARLY_DAYS);
         list.iter().find(|(day, _)| *day >= early).map(dated)
     };
-    let (opinion, decision) = (first(&case.opinions), first(&case.decisions));
+    let opinion = first(&case.opinions);
+    let decision = first(&case.decisions).or(time.decided.as_ref().map(dated));
     let host = case.side == Side::Inflow;
     // Once home has decided, an opinion is no longer waited for.
     if host || (opinion.is_none() && decision.is_none()) {

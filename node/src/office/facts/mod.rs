@@ -14,9 +14,9 @@ use std::{
 };
 
 use hongyan_proto::{
-    letter::{AbsenceMeasure, InspectionKind, Payload, ProbationOutcome, Statement},
+    letter::{AbsenceMeasure, InspectionKind, Payload, Statement},
     log::Kind,
-    time::Timestamp,
+    time::{Day, Timestamp},
 };
 
 use self::{certificates::Looks, units::Places};
@@ -213,10 +213,6 @@ fn people(
                 from: Some(from),
                 until,
             };
-            let probation = case.probation_until.map(|until| Probation {
-                until,
-                decided: None,
-            });
             Some(Person {
                 who: Who::Hosted(case.id),
                 name: case.name.clone(),
@@ -224,12 +220,31 @@ fn people(
                 posts: Vec::new(),
                 joined: None,
                 born: None,
-                probation: probation.into_iter().collect(),
+                probation: case.probation.clone(),
                 away: Vec::new(),
                 left: false,
             })
         });
     Ok(own.chain(hosted).collect())
+}
+
+/// Times of probation: at home as the roster had them, at the host what it was told.
+fn probation(
+    office: &Office,
+    file: &CaseFile,
+    told: Option<Day>,
+) -> Result<Vec<Probation>, OfficeError> {
+    if let Some(id) = file.member
+        && let Some(member) = book::member(&office.store, id)?
+    {
+        let formers = book::formers_of(&office.store, id)?;
+        return Ok(posts::probation(&member, &formers));
+    }
+    let told = told.map(|until| Probation {
+        until,
+        decided: None,
+    });
+    Ok(told.into_iter().collect())
 }
 
 fn text(value: Option<impl ToString>) -> String {
@@ -342,7 +357,7 @@ fn case(
         since: file.case.since(),
         managed: file.case.managed(),
         contacts: Vec::new(),
-        probation_until: details.probationary_until,
+        probation: probation(office, file, details.probationary_until)?,
         opinions: Vec::new(),
         decisions: Vec::new(),
         looks,
@@ -362,11 +377,13 @@ fn case(
             }
             Payload::ProbationOpinion(opinion) => facts.opinions.push((opinion.day, entry)),
             Payload::ProbationDecision(decision) => {
-                if decision.outcome == ProbationOutcome::Extended {
-                    facts.probation_until = decision.extended_until;
-                } else {
-                    facts.decisions.push((decision.day, entry));
-                }
+                // At home the roster says to when.
+                let next = decision.extended_until.filter(|_| side == Side::Inflow);
+                facts.probation.extend(next.map(|until| Probation {
+                    until,
+                    decided: None,
+                }));
+                facts.decisions.push((decision.day, entry));
             }
             _ => {}
         }

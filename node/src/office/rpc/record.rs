@@ -16,7 +16,7 @@ use super::{
     payload::checked,
     request::request,
 };
-use crate::office::{Answer, Office, OfficeError, dues, flow, record};
+use crate::office::{Answer, Office, OfficeError, dues, flow, probation, record};
 
 type Answered<T> = Result<Response<T>, Status>;
 
@@ -148,13 +148,19 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::RecordProbationDecisionRequest>,
     ) -> Answered<pb::RecordProbationDecisionResponse> {
-        fact!(
-            self,
-            request_,
-            ProbationDecision,
-            probation_decision,
-            RecordProbationDecisionResponse
-        )
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let content = message.probation_decision.map(Content::ProbationDecision);
+        let Payload::ProbationDecision(decision) = checked(Kind::ProbationDecision, content)?
+        else {
+            return Err(OfficeError::field("probation_decision", ValueError::Missing).into());
+        };
+        let answer = probation::decide(self, request, message.case, decision).await?;
+        Ok(Response::new(pb::RecordProbationDecisionResponse {
+            written: written(&answer),
+            case_id: case_id(&answer),
+            told: answer.extra.first() == Some(&1),
+        }))
     }
 
     async fn correct_record(

@@ -278,7 +278,7 @@ async fn who_moved_on_is_still_away_from_home() {
     let moved = Moved {
         moved_on: day("2026-04-10"),
         destination: None,
-        organization_code: None,
+        organization_code: Some("3301-XH".parse().unwrap()),
     };
     write(&pair.host, case, moved).await.unwrap();
     pair.sync().await;

@@ -21,6 +21,7 @@ mod overdue;
 pub(super) mod pair;
 mod parts;
 mod points;
+mod probation;
 mod rebuild;
 mod roster;
 mod rotation;

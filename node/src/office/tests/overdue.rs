@@ -94,7 +94,7 @@ async fn a_move_is_to_be_followed_until_the_next_case_is_there() {
     let moved = Moved {
         moved_on: day("2026-04-01"),
         destination: None,
-        organization_code: None,
+        organization_code: Some("3301-XH".parse().unwrap()),
     };
     write(&pair.host, case, moved).await.unwrap();
     pair.sync().await;

@@ -577,7 +577,7 @@ impl Town {
             since,
             managed,
             contacts: Vec::new(),
-            probation_until: None,
+            probation: Vec::new(),
             opinions: Vec::new(),
             decisions: Vec::new(),
             looks: Vec::new(),
@@ -623,7 +623,10 @@ impl Town {
     }
 
     pub(super) fn probation(&mut self, name: &str, until: &str) -> &mut Self {
-        self.case_mut(name).probation_until = Some(day(until));
+        let until = day(until);
+        let decided = None;
+        let time = Probation { until, decided };
+        self.case_mut(name).probation.push(time);
         self
     }
 

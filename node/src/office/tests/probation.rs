@@ -1,0 +1,124 @@
+//! Probation ends: the decision is entered once, the roster follows it, the host is told where the agreement names it, and what closed a duty
+//! stays to be seen.
+
+use hongyan_proto::letter::{ProbationDecision, ProbationOpinion, ProbationOutcome, Text};
+
+use super::{
+    duties::{of, same_after_rebuild},
+    pair::{Pair, Town},
+    stories::{accept, agree, day, import, import_rows, notice, place, ready, write},
+};
+use crate::{
+    domain::duty::State,
+    office::{OfficeError, member, probation},
+};
+
+fn decision(outcome: ProbationOutcome, on: &str, until: Option<&str>) -> ProbationDecision {
+    ProbationDecision {
+        day: day(on),
+        outcome,
+        extended_until: until.map(day),
+    }
+}
+
+/// Decides, and says whether the host was told.
+async fn decide(town: &Town, name: &str, about: ProbationDecision) -> Result<bool, OfficeError> {
+    let answer = probation::decide(&town.office, town.request(), name.to_owned(), about).await?;
+    Ok(answer.extra.first() == Some(&1))
+}
+
+fn until(town: &Town) -> Option<String> {
+    let (member, _) = member::show(&town.office, "张三").unwrap();
+    let until = member.details.probationary_until;
+    until.map(|until| until.to_string())
+}
+
+/// From when each duty is, and whether it was done.
+fn states(town: &Town, rule: &str) -> Vec<(String, bool)> {
+    let duties = of(town, rule).into_iter();
+    let shown = duties.map(|duty| (duty.from.to_string(), matches!(duty.state, State::Done(_))));
+    shown.collect()
+}
+
+async fn on_probation(pair: &Pair) {
+    let rows = "姓名,活动证号,预备期满日期\n张三,AQ-0001,2026-05-20\n";
+    import_rows(&pair.home, rows).await;
+}
+
+#[tokio::test]
+async fn who_is_at_home_is_converted_on_the_roster_alone() {
+    let pair = ready().await;
+    let home = &pair.home;
+    on_probation(&pair).await;
+    home.set_day("2026-05-22");
+    assert_eq!(states(home, "decision"), [("2026-05-20".to_owned(), false)]);
+    let extended = decision(ProbationOutcome::Extended, "2026-05-21", Some("2026-11-20"));
+    assert!(!decide(home, "张三", extended).await.unwrap());
+    assert_eq!(until(home).as_deref(), Some("2026-11-20"));
+    home.set_day("2026-11-21");
+    let converted = || decision(ProbationOutcome::Converted, "2026-11-21", None);
+    decide(home, "张三", converted()).await.unwrap();
+    assert_eq!(until(home), None);
+    // Both ends stay to be seen, with what closed them.
+    assert_eq!(
+        states(home, "decision"),
+        ["2026-05-20", "2026-11-20"].map(|from| (from.to_owned(), true))
+    );
+    let twice = decide(home, "张三", converted()).await.unwrap_err();
+    assert!(twice.to_string().contains("不在预备期"), "{twice}");
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn whose_case_is_active_is_decided_about_with_the_host() {
+    let pair = ready().await;
+    on_probation(&pair).await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-05-22");
+    let opinion = ProbationOpinion {
+        day: day("2026-05-21"),
+        convert_on_time: false,
+        opinion: Text::parse("参加活动少").unwrap(),
+    };
+    write(&pair.host, case, opinion).await.unwrap();
+    pair.sync().await;
+    let extended = decision(ProbationOutcome::Extended, "2026-05-22", Some("2026-11-20"));
+    assert!(decide(&pair.home, "张三", extended).await.unwrap());
+    pair.sync().await;
+    let both = [("2026-05-20", true), ("2026-11-20", false)];
+    let both = both.map(|(from, done)| (from.to_owned(), done));
+    assert_eq!(states(&pair.home, "decision"), both);
+    assert_eq!(states(&pair.host, "opinion"), both);
+    pair.set_day("2026-11-21");
+    // The host decides about nobody.
+    let converted = decision(ProbationOutcome::Converted, "2026-11-21", None);
+    assert!(decide(&pair.host, "张三", converted.clone()).await.is_err());
+    decide(&pair.home, "张三", converted).await.unwrap();
+    let done = |town| states(town, "decision").iter().all(|(_, state)| *state);
+    assert!(done(&pair.home) && until(&pair.home).is_none());
+}
+
+#[tokio::test]
+async fn an_agreement_without_probation_leaves_the_decision_at_home() {
+    let pair = Pair::met().await;
+    import(&pair.home).await;
+    agree(&pair, &[hongyan_proto::letter::Disclosure::Certificate]).await;
+    on_probation(&pair).await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-05-22");
+    let revoked = decision(ProbationOutcome::Revoked, "2026-05-22", None);
+    let refused = decide(&pair.home, "张三", revoked).await.unwrap_err();
+    assert!(refused.to_string().contains("member remove"), "{refused}");
+    let converted = decision(ProbationOutcome::Converted, "2026-05-22", None);
+    assert!(!decide(&pair.home, "张三", converted).await.unwrap());
+    let shown = states(&pair.home, "decision");
+    assert_eq!(shown, [("2026-05-20".to_owned(), true)]);
+}
