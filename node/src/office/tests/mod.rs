@@ -12,6 +12,7 @@ mod closings;
 mod dues;
 mod dues_both;
 mod duties;
+mod ended;
 mod forms;
 mod gateways;
 mod hostile;
