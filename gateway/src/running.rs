@@ -192,10 +192,15 @@ impl Bound {
     }
 }
 
+/// Does a gateway run in this data folder?
+pub async fn is_serving(folder: &Folder) -> bool {
+    UnixStream::connect(folder.socket()).await.is_ok()
+}
+
 /// The API of a data folder: of the gateway that runs there, else of one opened within this process for as long as the channel lives.
 pub async fn local_api(folder: &Folder, threshold: u64, clock: Clock) -> Result<Channel, RunError> {
     let path = folder.socket();
-    if UnixStream::connect(&path).await.is_ok() {
+    if is_serving(folder).await {
         let connector = tower::service_fn(move |_: Uri| {
             let path = path.clone();
             async move { UnixStream::connect(path).await.map(TokioIo::new) }

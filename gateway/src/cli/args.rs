@@ -30,6 +30,9 @@ pub(super) struct Cli {
     /// 小于此数的单元格视为过小 a count of 1 to one less than this is small
     #[arg(long, global = true, env = "HONGYAN_GATEWAY_SMALL_BELOW", default_value_t = DEFAULT_THRESHOLD)]
     pub(super) small_below: u64,
+    /// Was it typed, and not set for every command by the environment?
+    #[arg(skip)]
+    pub(super) small_below_typed: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -89,8 +92,8 @@ pub(super) struct Invite {
     /// 其上级须为此组织 the superior it must name
     #[arg(long)]
     pub(super) superior: Option<OrganizationCode>,
-    /// 有效天数 valid for so many days
-    #[arg(long, default_value_t = 14)]
+    /// 有效天数 (1 至 90) valid for so many days, 1 to 90
+    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=90))]
     pub(super) days: u32,
     /// 地址 host:port to dial
     #[arg(long)]

@@ -34,7 +34,7 @@ use super::{
 use crate::{
     domain::register::Department,
     folder::Folder,
-    running::{bind, local_api},
+    running::{bind, is_serving, local_api},
 };
 
 type Done = Result<(), Failure>;
@@ -76,6 +76,12 @@ pub(super) async fn run(cli: Cli, clock: Clock) -> Done {
         }
         _ => {
             let folder = Folder::open(&cli.data)?;
+            if cli.small_below_typed && is_serving(&folder).await {
+                return Err(Failure::misuse(
+                    "网关正在运行, 过小数字以其启动时的 --small-below 为准; 请去掉此选项, 或以新值重新启动网关 \
+                     the gateway is serving and its own --small-below counts: leave the option out, or start the gateway with it",
+                ));
+            }
             let channel = local_api(&folder, cli.small_below, clock).await?;
             ask(cli, channel).await
         }

@@ -13,7 +13,7 @@ use super::{
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
     refusal::{self, refusal},
-    unit,
+    said, unit,
 };
 use crate::store::{Draft, LogNo, View};
 
@@ -176,7 +176,8 @@ fn transition(
     Ok(())
 }
 
-/// Own dues leave a trace, so that a receipt number is not used twice; contacts, so that the overdue ones are found.
+/// Own letters are found by what they say; own dues leave a trace, so that a receipt number is not used twice; contacts, so that the overdue
+/// ones are found.
 fn fact(
     draft: &mut Draft<'_>,
     place: &Place,
@@ -185,6 +186,7 @@ fn fact(
 ) -> Result<(), BookError> {
     if let (Some(id), Some(payload)) = (header.case_id, payload) {
         attended::keep(draft, place, id, (header, payload))?;
+        said::keep(draft, place, id, (header, payload))?;
     }
     if let (Some(id), Some(Payload::Contact(contact))) = (header.case_id, payload) {
         contacted::keep(draft, place, id, header, contact.day)?;

@@ -43,8 +43,8 @@ pub(super) enum AgreementVerb {
     Propose {
         #[command(flatten)]
         fields: Terms,
-        /// draft --out 写出的文件 The file that draft --out wrote
-        #[arg(long, value_name = "FILE")]
+        /// draft --out 写出的文件, 条文以它为准, 不与其他选项同用 The file that draft --out wrote: it says everything, with no other option
+        #[arg(long, value_name = "FILE", conflicts_with = "Terms")]
         terms: Option<PathBuf>,
     },
     /// 反提: 改对方的提案 Counter-propose: change the partner's proposal
@@ -384,6 +384,15 @@ fn written(agreement: Option<&Agreement>, lang: Lang) -> String {
     agreement.map_or_else(String::new, |agreement| one(agreement, lang))
 }
 
+/// The last day as it is now: an agreement that was ended before its time is not in force until the day that its text names.
+fn last_day(agreement: &Agreement) -> String {
+    if agreement.last_day.is_empty() {
+        let terms = agreement.terms.as_ref();
+        return terms.map_or_else(String::new, |terms| terms.valid_until.clone());
+    }
+    agreement.last_day.clone()
+}
+
 fn one(agreement: &Agreement, lang: Lang) -> String {
     let terms = agreement.terms.clone().unwrap_or_default();
     let signatures: Vec<String> = agreement
@@ -426,7 +435,7 @@ fn one(agreement: &Agreement, lang: Lang) -> String {
         .add(
             "有效期",
             "in force",
-            format!("{} – {}", terms.valid_from, terms.valid_until),
+            format!("{} – {}", terms.valid_from, last_day(agreement)),
         )
         .add(
             "周期",
@@ -466,9 +475,75 @@ fn list(agreements: &[Agreement], lang: Lang) -> String {
             agreement.partner.clone(),
             words::show(words::AGREEMENT_STATES, agreement.status, lang),
             terms.valid_from,
-            terms.valid_until,
+            if agreement.last_day.is_empty() {
+                terms.valid_until
+            } else {
+                let ended = lang.say("提前终止", "ended early");
+                format!("{} {ended}", agreement.last_day)
+            },
             words::show(words::AUTHORS, agreement.must_act, lang),
         ]);
     }
     rows.render(lang)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::Parser as _;
+    use hongyan_proto::pb::{exchange::v1::AgreementTerms, office::v1::AgreementStatus};
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn an_agreement_that_was_ended_shows_the_day_it_ends() {
+        let terms = AgreementTerms {
+            valid_from: "2026-01-01".to_owned(),
+            valid_until: "2028-12-31".to_owned(),
+            ..AgreementTerms::default()
+        };
+        let mut agreement = Agreement {
+            status: AgreementStatus::InForce.into(),
+            terms: Some(terms),
+            ..Agreement::default()
+        };
+        let both = |agreement: &Agreement| {
+            let listed = list(std::slice::from_ref(agreement), Lang::Both);
+            [one(agreement, Lang::Both), listed]
+        };
+        assert!(
+            both(&agreement)
+                .iter()
+                .all(|text| text.contains("2028-12-31"))
+        );
+        agreement.last_day = "2026-11-23".to_owned();
+        for text in both(&agreement) {
+            assert!(
+                text.contains("2026-11-23") && !text.contains("2028"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn terms_of_a_file_are_proposed_with_no_other_option() {
+        let propose = |rest: &[&str]| {
+            let begin = ["hongyan-node", "agreement", "propose", "--terms", "a.terms"];
+            Cli::try_parse_from(begin.iter().chain(rest))
+        };
+        assert!(propose(&[]).is_ok() && propose(&["--json"]).is_ok());
+        for option in [
+            "--until=2027-12-31",
+            "--partner=341700-001",
+            "--retention-days=9",
+        ] {
+            let error = propose(&[option]).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                clap::error::ErrorKind::ArgumentConflict,
+                "{option}"
+            );
+        }
+    }
 }

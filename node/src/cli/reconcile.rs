@@ -40,7 +40,7 @@ pub(super) enum ReconcileVerb {
     },
     /// 逐项答复差异 Answer a difference
     #[command(
-        after_help = "例 Example:\n  hongyan-node reconcile answer 9c2f10aa dues_fen disputed --own-value 3600 --note 收据0031"
+        after_help = "例 Example:\n  hongyan-node reconcile answer 9c2f10aa dues_fen disputed --own-value 3600 --note 收据0031\n\n答复已更正 (corrected) 后, 记录也须更正, 双方重新 statement issue, 数值一致了差异才消失 after corrected, correct the record, and both issue the statement again: the difference is gone when the values meet"
     )]
     Answer {
         /// 案卷编号前缀 (至少 8 位) Case id prefix, at least 8 digits
@@ -50,7 +50,7 @@ pub(super) enum ReconcileVerb {
         /// 答复 Answer
         #[arg(value_parser = words::parser(words::ANSWERS))]
         answer: i32,
-        /// 本方的值 One's own value
+        /// 本方的值, 有异议时必填 One's own value; needed with disputed
         #[arg(long, default_value = "", hide_default_value = true)]
         own_value: String,
         /// 说明 Note
@@ -159,7 +159,9 @@ async fn answer_line(
         return Err(Failure::new(
             "NOT_FOUND",
             "NOT_FOUND",
-            format!("差异中没有唯一的案卷 no single case among the differences: {case}"),
+            format!(
+                "差异中没有唯一的案卷 (编号前缀至少 8 位) no single case among the differences, by at least 8 digits: {case}"
+            ),
             "用 `hongyan-node reconcile show` 查看 see the list",
         ));
     };

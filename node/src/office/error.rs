@@ -128,6 +128,16 @@ pub enum OfficeError {
     /// No agreement today.
     #[error("与 {0} 之间目前没有生效的共管协议 no agreement with this partner is in force today")]
     NotInForce(String),
+    /// Proposed only.
+    #[error(
+        "与 {partner} 的协议 {hash} 尚未经双方签署, 未生效 the agreement with this partner is not signed by both: it binds nobody yet"
+    )]
+    NotSigned {
+        /// With whom.
+        partner: String,
+        /// Which.
+        hash: AgreementHash,
+    },
     /// Signed before.
     #[error("该协议我方已签署 already signed: {0}")]
     AlreadySigned(AgreementHash),
@@ -315,7 +325,7 @@ impl OfficeError {
             Self::EpochNotNeeded => "EPOCH_NOT_NEEDED",
             Self::EpochNotProposed => "EPOCH_NOT_PROPOSED",
             Self::EpochDiffers(_) => "EPOCH_DIFFERS",
-            Self::NotInForce(_) => "NOT_IN_FORCE",
+            Self::NotInForce(_) | Self::NotSigned { .. } => "NOT_IN_FORCE",
             Self::AlreadySigned(_) => "ALREADY_SIGNED",
             Self::AlreadyEnded(_) => "ALREADY_ENDED",
             Self::Overlap(_) => "OVERLAP",
@@ -403,7 +413,7 @@ impl OfficeError {
                 "请对方同步后重新执行 partner reset-epoch ask the partner to synchronize and to run partner reset-epoch again"
             }
             Self::EpochNotProposed => "先同步以了解对方情况 synchronize first",
-            Self::NotInForce(_) => {
+            Self::NotInForce(_) | Self::NotSigned { .. } => {
                 "先提出并由双方签署协议 propose an agreement and let both sides sign it"
             }
             Self::AlreadySigned(_) => "等待对方签署 wait for the partner",

@@ -43,9 +43,17 @@ fn one<T>(
             candidates: found.iter().take(10).map(describe).collect(),
         });
     }
-    found
-        .pop()
-        .ok_or_else(|| OfficeError::not_found(what, name))
+    found.pop().ok_or_else(|| {
+        // Whoever typed too few digits of an id is told so.
+        let short = name.len() < DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if short && BY_ID.contains(&what) {
+            let hint = format!(
+                "{name} (编号前缀至少 {DIGITS} 位 an id's prefix has at least {DIGITS} digits)"
+            );
+            return OfficeError::not_found(what, hint);
+        }
+        OfficeError::not_found(what, name)
+    })
 }
 
 const PARTNER: (&str, &str) = ("结对党组织", "partner");
@@ -53,6 +61,8 @@ const CASE: (&str, &str) = ("流动案卷", "case");
 const MEMBER: (&str, &str) = ("党员", "member");
 const AGREEMENT: (&str, &str) = ("协议", "agreement");
 const LOG: (&str, &str) = ("日志", "log");
+/// What is mostly named by its id.
+const BY_ID: [(&str, &str); 3] = [CASE, AGREEMENT, LOG];
 const UNIT: (&str, &str) = ("党组织", "unit");
 
 /// A partner by code or fingerprint; empty: the only one there is.

@@ -427,6 +427,7 @@ pub(super) fn put(
             if kind.group() == KindGroup::Fact {
                 super::record::check(desk, &partner, &file, &payload)?;
                 super::record::told_once(desk, &partner, &file, &payload)?;
+                super::record::not_again(desk, &partner, &file, &payload)?;
             }
             desk.send(&partner, payload, Some(file.id), Cut::Refuse)?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hongyan_proto::{
     id::{CaseId, Hash},
-    letter::{Answer as LetterAnswer, Cadence, LineAnswer, Payload},
+    letter::{Answer as LetterAnswer, AnswerKind, Cadence, DisclosureSet, LineAnswer, Payload},
     time::{Day, Quarter},
 };
 
@@ -148,6 +148,42 @@ fn open(
     Ok(view)
 }
 
+/// May the line be answered like this? Whoever disputes a value says its own, where the agreement lets it.
+fn check_line(
+    settlement: &Settlement,
+    line: &LineAnswer,
+    scope: DisclosureSet,
+) -> Result<(), OfficeError> {
+    let known = settlement
+        .lines
+        .iter()
+        .any(|known| known.difference.case == line.case_id && known.difference.field == line.field);
+    if !known {
+        return Err(OfficeError::field(
+            "lines",
+            format!(
+                "{} {}: 对账结果中没有这一行 no such line in the result",
+                line.case_id, line.field
+            ),
+        ));
+    }
+    // The presence of a case has no class, and no value.
+    let has_value = line
+        .field
+        .class()
+        .is_some_and(|class| scope.contains(class));
+    if line.answer == AnswerKind::Disputed && line.own_value.is_none() && has_value {
+        return Err(OfficeError::field(
+            "lines.own_value",
+            format!(
+                "{}: 答复有异议须写明本方的值, 请用 --own-value 写明 who disputes a value states its own: give it with --own-value",
+                line.field
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Answers lines of the result that was shown.
 pub(super) async fn answer(
     office: &Office,
@@ -162,19 +198,12 @@ pub(super) async fn answer(
             let partner = find::partner(desk.draft, &partner)?;
             let view = open(desk, &partner, quarter, shown)?;
             let settlement = stated(&view, quarter)?;
-            for line in &lines {
-                let known = settlement.lines.iter().any(|known| {
-                    known.difference.case == line.case_id && known.difference.field == line.field
+            let scope = book::in_force(desk.draft, &partner, desk.today)?
+                .map_or(DisclosureSet::EMPTY, |in_force| {
+                    in_force.scope(partner.own.key_id())
                 });
-                if !known {
-                    return Err(OfficeError::field(
-                        "lines",
-                        format!(
-                            "{} {}: 对账结果中没有这一行 no such line in the result",
-                            line.case_id, line.field
-                        ),
-                    ));
-                }
+            for line in &lines {
+                check_line(settlement, line, scope)?;
             }
             let answer = LetterAnswer {
                 quarter,

@@ -1,18 +1,19 @@
 //! Facts about a member away (党员记实): what must hold beside the table before one is written, and reading them.
 
 use hongyan_proto::{
-    letter::Payload,
+    letter::{Correction, Payload},
     log::{Kind, KindGroup},
 };
 
 use super::{
     Office, OfficeError,
+    assessment::again,
     desk::Desk,
     find,
     letters::{CaseLetter, timeline},
 };
 use crate::{
-    book::{self, CaseFile, Partner, Shelf as _},
+    book::{self, CaseFile, Partner, Shelf as _, Standing},
     store::StoreError,
 };
 
@@ -77,6 +78,60 @@ pub(super) fn told_once(
             partner.code,
         ),
     ))
+}
+
+/// A fact that the case has already, word for word, is a slip of the hand. Of attendance and dues more is compared than the words, elsewhere.
+pub(super) fn not_again(
+    desk: &Desk<'_, '_>,
+    partner: &Partner,
+    file: &CaseFile,
+    payload: &Payload,
+) -> Result<(), OfficeError> {
+    if matches!(
+        payload.kind(),
+        Kind::Attendance | Kind::Dues | Kind::Correction
+    ) {
+        return Ok(());
+    }
+    match book::said(desk.draft, partner.out, file.id, payload)? {
+        None => Ok(()),
+        Some(sequence) => Err(again(
+            sequence,
+            "内容相同, 不重复记录; 确有另一次请写明不同之处, 记错的用 record correct 更正 it is recorded already: say what is different, or correct that one",
+        )),
+    }
+}
+
+/// A correction of what stands: of a letter as it was written, or of its last correction. Whoever names the letter itself after that has not seen
+/// what stands now. Both nodes count corrections by the letter, so that is what is written.
+pub(super) fn of_what_stands(
+    desk: &Desk<'_, '_>,
+    partner: &Partner,
+    correction: Correction,
+) -> Result<Correction, OfficeError> {
+    let named = correction.corrects;
+    let entry = match desk.draft.one(partner.out, named) {
+        // The check that follows says so.
+        Err(StoreError::UnknownEntry { .. }) => return Ok(correction),
+        entry => entry?,
+    };
+    let corrects = match book::payload_of(&entry) {
+        Some(Payload::Correction(earlier)) => earlier.corrects,
+        _ => named,
+    };
+    let refuse = |problem: String| Err(OfficeError::field("correction.corrects", problem));
+    match book::standing(desk.draft, partner.out, corrects)? {
+        Standing::Void(by) => refuse(format!(
+            "第 {named} 条已由第 {by} 条作废, 如有应记的请另行记录 entry {named} is void since entry {by}: record another"
+        )),
+        Standing::Corrected(by, _) if by != named => refuse(format!(
+            "第 {named} 条已由第 {by} 条更正, 现以第 {by} 条为准, 请更正第 {by} 条 entry {named} was corrected by entry {by}, which stands now: correct that one"
+        )),
+        Standing::Corrected(..) | Standing::AsWritten => Ok(Correction {
+            corrects,
+            ..correction
+        }),
+    }
 }
 
 /// The facts of a case in the order both sides share. Those that a correction replaced only when asked for.

@@ -53,6 +53,25 @@ fn heads(shelf: &impl Shelf, partner: &Partner) -> Result<[u64; 2], OfficeError>
     Ok([own, theirs])
 }
 
+/// Nothing is stated of a quarter in which no agreement between the two was in force yet.
+fn since_agreed(store: &Store, partner: &Partner, quarter: Quarter) -> Result<(), OfficeError> {
+    let book = book::agreements(store, partner)?;
+    let signed = book.agreements().iter();
+    let signed = signed.filter(|agreement| agreement.completed().is_some());
+    match signed.map(|agreement| agreement.terms.valid_from).min() {
+        Some(first) if quarter.last_day() < first => Err(OfficeError::field(
+            "quarter",
+            format!(
+                "与 {} 的共管协议自 {first} 起生效, {quarter} 季度无可通报, 最早可通报 {} 季度 the agreement is in force from {first} on: there is nothing to state of {quarter}, the first quarter is {}",
+                partner.code,
+                Quarter::of(first),
+                Quarter::of(first),
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Compiles the statement from what is durable.
 fn draw(store: &Store, today: Day, (name, quarter): (&str, Quarter)) -> Result<Drawn, OfficeError> {
     let partner = find::partner(store, name)?;
@@ -63,6 +82,7 @@ fn draw(store: &Store, today: Day, (name, quarter): (&str, Quarter)) -> Result<D
         IssueRefusal::NotOver(quarter, _) => OfficeError::QuarterOpen(quarter),
         IssueRefusal::Closed(quarter) => OfficeError::QuarterClosed(quarter),
     })?;
+    since_agreed(store, &partner, quarter)?;
     let in_force = book::in_force(store, &partner, today)?
         .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
     let cases = book::cases_with_facts(store, &partner)?;
@@ -161,6 +181,7 @@ pub(super) fn show(
     let partner = find::partner(store, partner)?;
     let (_, records) = book::quarter(store, &partner, quarter)?;
     let mut found: Option<(Statement, u64, Timestamp)> = None;
+    let mut latest = None;
     let mut parts = Parts::default();
     for record in records {
         let by = if store.log(LogNo(record.log)).is_some_and(|log| log.own) {
@@ -177,6 +198,7 @@ pub(super) fn show(
         let Some(statement) = parts.add(statement) else {
             continue;
         };
+        latest = latest.max(Some(statement.revision.get()));
         let wanted = (revision == 0 || statement.revision.get() == revision)
             && found
                 .as_ref()
@@ -190,8 +212,16 @@ pub(super) fn show(
         }
     }
     let whose = if author == Author::Own { OUR } else { PARTNERS };
-    let (statement, seen, time) =
-        found.ok_or_else(|| OfficeError::statement_missing(whose, quarter))?;
+    let (statement, seen, time) = found.ok_or_else(|| match latest {
+        Some(latest) => OfficeError::field(
+            "revision",
+            format!(
+                "{}{quarter} 季度通报没有第 {revision} 次, 最新为第 {latest} 次 {} statement of the quarter has no such revision: the latest is {latest}",
+                whose.0, whose.1
+            ),
+        ),
+        None => OfficeError::statement_missing(whose, quarter),
+    })?;
     let ids = statement
         .inflow_lines
         .iter()

@@ -53,7 +53,7 @@ pub enum View {
     Policy = 24,
     /// What a member's entry on the roster said before its unit or probation changed.
     Former = 28,
-    /// Attendance of hosted members that this node told, by letter and by event.
+    /// What this node told of cases: attendance by letter and by event, every fact by its content, and what was corrected.
     Attended = 29,
     /// Dues by person.
     Dues = 30,
@@ -98,7 +98,8 @@ impl View {
             // The small index also says when contact was made.
             // Gateways have a key each.
             // Of organizational life there is a brief beside each record.
-            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
+            // Beside attendance there is what any letter says, since version 2.
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life | Self::Attended => 2,
             // The settled months of a year lie in one value a person since version 2, closings have their lists since version 3.
             Self::Dues => 3,
             _ => 1,

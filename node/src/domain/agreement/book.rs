@@ -162,6 +162,22 @@ impl Book {
             .map(|(_, other)| other)
     }
 
+    /// The agreement, signed by both, with which these terms would hold on one day: while there is one, nobody can sign them. One that they
+    /// replace, or that was replaced already, does not stand in their way.
+    pub fn rival(&self, terms: &Terms) -> Option<&Agreement> {
+        let hash = terms.hash();
+        self.agreements.iter().find(|other| {
+            other.completed().is_some()
+                && terms.supersedes != Some(other.hash)
+                && other.hash != hash
+                && other.terms.valid_from <= terms.valid_until
+                && terms.valid_from <= other.last_day()
+                && !self.agreements.iter().any(|later| {
+                    later.completed().is_some() && later.terms.supersedes == Some(other.hash)
+                })
+        })
+    }
+
     /// What an author may disclose on a day. Without an agreement in force: nothing.
     pub fn disclosure(&self, author: KeyId, day: Day) -> DisclosureSet {
         self.in_force(day)

@@ -55,6 +55,16 @@ pub enum Refusal {
         /// Today.
         today: Day,
     },
+    /// An ending after the agreement is over by itself, or after it was ended for already.
+    #[error(
+        "协议到 {until} 为止, 终止日期 {last_day} 应早于或等于该日; 要延长请用 agreement amend the agreement is over on {until}, and cannot be ended on {last_day}: choose a day up to then, or make it longer with agreement amend"
+    )]
+    TooLate {
+        /// The day found.
+        last_day: Day,
+        /// Its last day as it is.
+        until: Day,
+    },
 }
 
 /// May these terms be proposed? A counter-proposal must answer one that is still open and was made by the partner; an amendment must
@@ -101,15 +111,9 @@ pub fn check_sign(book: &Book, own: KeyId, hash: AgreementHash, today: Day) -> R
         return Err(Refusal::SignedAlready(hash));
     }
     let now = status(book, agreement, today);
-    let open = matches!(now, Status::Proposed { .. } | Status::HalfSigned { .. });
-    if open && today <= agreement.terms.valid_until {
-        Ok(())
-    } else {
-        Err(not_now(
-            hash,
-            if open { Status::Expired } else { now },
-            "签署 (signed)",
-        ))
+    match now {
+        Status::Proposed { .. } | Status::HalfSigned { .. } => Ok(()),
+        now => Err(not_now(hash, now, "签署 (signed)")),
     }
 }
 
@@ -125,6 +129,13 @@ pub fn check_end(book: &Book, ended: &AgreementEnded, today: Day) -> Result<(), 
         return Err(Refusal::Backwards {
             last_day: ended.last_day,
             today,
+        });
+    }
+    let until = agreement.last_day();
+    if ended.last_day > until {
+        return Err(Refusal::TooLate {
+            last_day: ended.last_day,
+            until,
         });
     }
     Ok(())

@@ -34,7 +34,7 @@ pub enum Status {
     },
     /// In force.
     Active,
-    /// Replaced by another.
+    /// Replaced by another; or proposed only, and another was signed for its days.
     Superseded {
         /// By which.
         by: AgreementHash,
@@ -51,7 +51,7 @@ pub enum Status {
 /// What this agreement is on a day.
 pub fn status(book: &Book, agreement: &Agreement, day: Day) -> Status {
     if agreement.completed().is_none() {
-        return unsigned(book, agreement);
+        return unsigned(book, agreement, day);
     }
     if let Some(successor) = book.successor(agreement, day) {
         return Status::Superseded { by: successor.hash };
@@ -75,13 +75,22 @@ pub fn status(book: &Book, agreement: &Agreement, day: Day) -> Status {
     }
 }
 
-fn unsigned(book: &Book, agreement: &Agreement) -> Status {
-    match (book.answer_to(agreement.hash), agreement.signed.first()) {
-        (Some(answer), _) => Status::CounterProposed { with: answer.hash },
-        (None, Some(signature)) => Status::HalfSigned {
+/// A proposal that nobody can sign any more is nobody's turn: another was signed for its days, or they are over.
+fn unsigned(book: &Book, agreement: &Agreement, day: Day) -> Status {
+    if let Some(answer) = book.answer_to(agreement.hash) {
+        return Status::CounterProposed { with: answer.hash };
+    }
+    if let Some(rival) = book.rival(&agreement.terms) {
+        return Status::Superseded { by: rival.hash };
+    }
+    if day > agreement.terms.valid_until {
+        return Status::Expired;
+    }
+    match agreement.signed.first() {
+        Some(signature) => Status::HalfSigned {
             by: signature.author(),
         },
-        (None, None) => Status::Proposed {
+        None => Status::Proposed {
             by: agreement.proposed.author(),
         },
     }

@@ -524,3 +524,53 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_proposal_that_another_was_signed_instead_of_is_nobodys_turn() {
+    let mut letters = letters();
+    let old = agree(&mut letters, &terms(1, None));
+    let (one, other) = (terms(2, Some(old)), terms(3, Some(old)));
+    letters.tell(Outflow, proposal(&one, None));
+    letters.tell(Inflow, proposal(&other, None));
+    letters.tell(Outflow, signature(Outflow, other.hash()));
+    let today = "2026-07-10";
+    assert_eq!(
+        is_now(&letters, other.hash(), today),
+        Status::HalfSigned { by: key(Outflow) }
+    );
+    letters.tell(Inflow, signature(Inflow, one.hash()));
+    letters.tell(Outflow, signature(Outflow, one.hash()));
+    let dead = Status::Superseded { by: one.hash() };
+    assert_eq!(is_now(&letters, other.hash(), today), dead);
+    let refused = check_sign(&book(&letters), key(Inflow), other.hash(), day(today));
+    assert!(matches!(
+        refused,
+        Err(Refusal::NotNow { status, .. }) if status == dead
+    ));
+    // One that nobody signed while its days ran.
+    let mut late = self::letters();
+    late.tell(Outflow, proposal(&terms(4, None), None));
+    assert_eq!(
+        is_now(&late, terms(4, None).hash(), "2027-07-01"),
+        Status::Expired
+    );
+}
+
+#[test]
+fn an_agreement_is_not_ended_after_it_is_over() {
+    let mut letters = letters();
+    let hash = agree(&mut letters, &terms(1, None));
+    let ending = |on| AgreementEnded {
+        agreement_hash: hash,
+        last_day: day(on),
+        reason: None,
+    };
+    let today = day("2026-07-10");
+    let late = check_end(&book(&letters), &ending("2027-07-01"), today);
+    assert!(matches!(late, Err(Refusal::TooLate { until, .. }) if until == day("2027-06-30")));
+    check_end(&book(&letters), &ending("2026-12-31"), today).unwrap();
+    letters.tell(Outflow, ending("2026-12-31"));
+    let later = check_end(&book(&letters), &ending("2027-01-01"), today);
+    assert!(matches!(later, Err(Refusal::TooLate { until, .. }) if until == day("2026-12-31")));
+    check_end(&book(&letters), &ending("2026-08-31"), today).unwrap();
+}

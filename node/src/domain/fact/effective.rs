@@ -53,12 +53,20 @@ pub fn effective(case: &Case) -> Vec<Effective> {
         .collect()
 }
 
-/// Which facts were corrected, and by which correction: void facts too, which count no more.
+/// Which facts were corrected, and by which correction: void facts too, which count no more, and corrections that a later one replaced.
 pub fn corrected(case: &Case) -> Vec<(Position, Position)> {
-    latest_corrections(case.facts())
-        .into_iter()
-        .map(|(fact, (correction, _))| (fact, correction))
-        .collect()
+    let facts = case.facts();
+    let latest = latest_corrections(facts);
+    let earlier = facts.iter().filter_map(|fact| {
+        let Some(Payload::Correction(correction)) = &fact.event.payload else {
+            return None;
+        };
+        let target = target(facts, fact, correction)?.event.position;
+        let (by, _) = latest.get(&target)?;
+        (*by != fact.event.position).then_some((fact.event.position, *by))
+    });
+    let facts = latest.iter().map(|(fact, (by, _))| (*fact, *by));
+    facts.chain(earlier).collect()
 }
 
 /// By the corrected fact's position: its latest correction. Corrections that correct nothing (another author's entry, another log's, a
@@ -95,7 +103,8 @@ fn replaces(correction: &Correction, kind: Kind) -> bool {
             .is_none_or(|replacement| replacement.kind() == kind)
 }
 
-fn content(replacement: Replacement) -> Payload {
+/// A replacement as the fact that it is.
+pub fn content(replacement: Replacement) -> Payload {
     match replacement {
         Replacement::Attendance(fact) => fact.into(),
         Replacement::Dues(fact) => fact.into(),

@@ -29,7 +29,8 @@ pub struct Answered<'a> {
 pub enum Outcome {
     /// A side accepted what the other says.
     Accepted(Side),
-    /// A side corrected its own records.
+    /// A side corrects its own records. The difference stays until both sides state the quarter again and the values meet; then it is not in
+    /// the comparison any more, and this answer, to the comparison before, does not count.
     Corrected(Side),
     /// A side holds on to its own value, and nobody gave way. It stays.
     Disputed,
@@ -42,14 +43,17 @@ pub enum Outcome {
 impl Outcome {
     /// Is the difference gone?
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Accepted(_) | Self::Corrected(_))
+        matches!(self, Self::Accepted(_))
     }
 
     /// What people read: Chinese, English.
     pub const fn label(self) -> (&'static str, &'static str) {
         match self {
             Self::Accepted(_) => ("已认可", "accepted"),
-            Self::Corrected(_) => ("已更正", "corrected"),
+            Self::Corrected(_) => (
+                "已答更正, 待双方重新通报",
+                "corrected: it is gone when both state the quarter again",
+            ),
             Self::Disputed => ("有争议", "disputed"),
             Self::BothGaveWay => (
                 "双方各自认可对方, 仍不一致",
@@ -143,6 +147,9 @@ pub fn settle(reconciliation: &Reconciliation, answers: &[Answered<'_>]) -> Sett
 fn outcome(outflow: Option<&LineAnswer>, inflow: Option<&LineAnswer>) -> Outcome {
     let kind = |answer: Option<&LineAnswer>| answer.map(|answer| answer.answer);
     match (kind(outflow), kind(inflow)) {
+        // Who says it corrects speaks for itself: neither does that overrule the other's dispute, nor is it known what the other accepted.
+        (Some(AnswerKind::Corrected), Some(AnswerKind::Disputed))
+        | (Some(AnswerKind::Disputed), Some(AnswerKind::Corrected)) => Outcome::Disputed,
         (Some(AnswerKind::Corrected), _) => Outcome::Corrected(Side::Outflow),
         (_, Some(AnswerKind::Corrected)) => Outcome::Corrected(Side::Inflow),
         (Some(AnswerKind::Accepted), Some(AnswerKind::Accepted)) => Outcome::BothGaveWay,

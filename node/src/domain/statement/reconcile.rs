@@ -224,10 +224,9 @@ fn direction(outflow: Stated<'_>, inflow: Stated<'_>, due: Day) -> Direction {
         host.entry(line.case_id).or_insert(line);
     }
     let cases: BTreeSet<CaseId> = home.keys().chain(host.keys()).copied().collect();
-    let known = [outflow, inflow].map(|stated| says_known(stated.statement));
     let (mut agreed, mut differences) = (Vec::new(), Vec::new());
     for case in cases {
-        let found = compare(home.get(&case).copied(), host.get(&case).copied(), known);
+        let found = compare(home.get(&case).copied(), host.get(&case).copied());
         if found.is_empty() {
             agreed.push(case);
         }
@@ -256,16 +255,7 @@ struct Found {
     cause: Cause,
 }
 
-/// Does the author say anywhere what it knew of the other side's dues? Then it knew of none where it says nothing; an author that never does
-/// may be from before these fields, and where it says nothing there is nothing to compare.
-fn says_known(statement: &Statement) -> bool {
-    let mut inflow = statement.inflow_lines.iter();
-    let mut outflow = statement.outflow_lines.iter();
-    inflow.any(|line| line.home_dues_fen.is_some() || line.dues_duplicate_months.is_some())
-        || outflow.any(|line| line.host_dues_fen.is_some() || line.dues_duplicate_months.is_some())
-}
-
-fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>, known: [bool; 2]) -> Vec<Found> {
+fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>) -> Vec<Found> {
     let (home, host) = match (home, host) {
         (Some(home), Some(host)) => (home, host),
         (known, _) => {
@@ -298,12 +288,12 @@ fn compare(home: Option<&OutflowLine>, host: Option<&InflowLine>, known: [bool; 
             },
         });
     }
-    found.extend(dues(home, host, known));
+    found.extend(dues(home, host));
     found
 }
 
-/// What differs about dues. `known`: do home's and the host's statement say what they knew of the other's?
-fn dues(home: &OutflowLine, host: &InflowLine, known: [bool; 2]) -> Vec<Found> {
+/// What differs about dues.
+fn dues(home: &OutflowLine, host: &InflowLine) -> Vec<Found> {
     let mut found = Vec::new();
     let months = (home.dues_months, host.dues_months);
     if let ((Some(at_home), Some(at_host)), Some(cause)) = (months, twice(home, host)) {
@@ -326,12 +316,11 @@ fn dues(home: &OutflowLine, host: &InflowLine, known: [bool; 2]) -> Vec<Found> {
             });
         }
     };
-    // A line without dues is one that may not say anything of them.
-    let heard = |said: Option<Fen>, known: bool, own: Option<Fen>| {
-        said.or_else(|| own.filter(|_| known).map(|_| Fen(0)))
-    };
-    let by_home = heard(home.host_dues_fen, known[0], home.dues_fen);
-    let by_host = heard(host.home_dues_fen, known[1], host.dues_fen);
+    // Nothing heard is left out as nothing said, and is nothing received: who states its own dues may say both. A line without dues is
+    // one that the agreement lets say nothing of them, and is not compared.
+    let heard = |said: Option<Fen>, own: Option<Fen>| said.or(own.map(|_| Fen(0)));
+    let by_home = heard(home.host_dues_fen, home.dues_fen);
+    let by_host = heard(host.home_dues_fen, host.dues_fen);
     let host_took = (by_home, host.dues_fen);
     differ(LineField::DuesFen, host_took, Cause::HostDuesDiffer);
     let home_took = (home.dues_fen, by_host);

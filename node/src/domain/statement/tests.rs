@@ -161,7 +161,8 @@ fn a_correction_counts_and_a_void_fact_does_not() {
     let case = derive(&letters.all());
     let facts = effective(&case);
     assert_eq!(facts.len(), 1);
-    assert_eq!(corrected(&case).len(), 2, "the void fact was corrected too");
+    // The void fact was corrected too, and the first correction of the other one by the second.
+    assert_eq!(corrected(&case).len(), 3);
     assert_eq!(
         state(&letters, Inflow, &case).inflow_lines[0].dues_fen,
         Some(Fen(600))
@@ -231,20 +232,36 @@ fn a_statement_that_knows_of_no_dues_of_the_other_side_has_no_field_that_older_n
         (None, Some(Fen(1500)))
     );
     assert_eq!(compared(&letters, &home, &host).counts().agreed, 1);
-    // Who says nothing anywhere may be from before: nothing is compared. Who does on another line knew of nothing on this one.
-    let mut silent = home.clone();
-    silent.outflow_lines[0].host_dues_fen = None;
-    assert_eq!(compared(&letters, &silent, &host).counts().agreed, 1);
-    let mut other = home.outflow_lines[0].clone();
-    other.case_id = id(2);
-    silent.outflow_lines.push(other);
-    let result = compared(&letters, &silent, &host);
+}
+
+#[test]
+fn dues_that_the_other_side_had_not_heard_of_differ_also_where_it_had_heard_of_none() {
+    let mut letters = active();
+    let before = derive(&letters.all());
+    let home = state(&letters, Outflow, &before);
+    letters.tell(Inflow, dues("2026-07", 1, 2000));
+    let host = state(&letters, Inflow, &derive(&letters.all()));
+    assert_eq!(home.outflow_lines[0].host_dues_fen, None);
+    let result = compared(&letters, &home, &host);
     let mut found = result.differences().map(|(_, one)| one);
     let first = found.next().unwrap();
     assert_eq!(
         (first.field, first.cause, first.outflow_value.as_deref()),
         (LineField::DuesFen, Cause::HostDuesDiffer, Some("0"))
     );
+    assert!(found.next().is_none());
+    // Whom the agreement lets say nothing of dues says no 0 either.
+    let scope: DisclosureSet = [Disclosure::Contact].into_iter().collect();
+    let silent = |side, case: &Case| {
+        compile(q3(), revision(1), letters.key(side), [(id(1), case)], scope).unwrap()
+    };
+    let now = derive(&letters.all());
+    for (home, host) in [
+        (silent(Outflow, &before), host),
+        (home, silent(Inflow, &now)),
+    ] {
+        assert_eq!(compared(&letters, &home, &host).counts().agreed, 1);
+    }
 }
 
 #[test]
@@ -507,7 +524,7 @@ fn an_answer_that_crosses_a_closing_makes_both_close_again() {
     let (mut letters, result) = disputed_quarter();
     let early = view(&letters, Inflow).settlement.unwrap().closing();
     letters.write(Inflow, early);
-    let lines = vec![line(id(1), LineField::DuesMonths, AnswerKind::Corrected)];
+    let lines = vec![line(id(1), LineField::DuesMonths, AnswerKind::Accepted)];
     letters.write(
         Outflow,
         Answer {
@@ -517,7 +534,7 @@ fn an_answer_that_crosses_a_closing_makes_both_close_again() {
         },
     );
     let settlement = view(&letters, Outflow).settlement.unwrap();
-    assert_eq!(settlement.lines[0].outcome, Outcome::Corrected(Outflow));
+    assert_eq!(settlement.lines[0].outcome, Outcome::Accepted(Outflow));
     assert_eq!(
         settlement.counts,
         Counts {
@@ -534,6 +551,59 @@ fn an_answer_that_crosses_a_closing_makes_both_close_again() {
     let again = view(&letters, Inflow).settlement.unwrap().closing();
     letters.tell(Inflow, again);
     assert_eq!(status(&letters, Inflow, "2026-10-09"), Status::Closed);
+}
+
+#[test]
+fn an_announced_correction_settles_nothing_until_the_values_meet() {
+    let (mut letters, result) = disputed_quarter();
+    let answer = |kind| Answer {
+        quarter: q3(),
+        reconciliation_hash: result.hash(),
+        lines: vec![line(id(1), LineField::DuesMonths, kind)],
+    };
+    letters.tell(Outflow, answer(AnswerKind::Corrected));
+    let differing = Counts {
+        differing: 1,
+        ..Counts::default()
+    };
+    for (by_host, outcome) in [
+        (None, Outcome::Corrected(Outflow)),
+        (Some(AnswerKind::Accepted), Outcome::Corrected(Outflow)),
+        (Some(AnswerKind::Corrected), Outcome::Corrected(Outflow)),
+        (Some(AnswerKind::Disputed), Outcome::Disputed),
+    ] {
+        if let Some(kind) = by_host {
+            letters.tell(Inflow, answer(kind));
+        }
+        for side in Side::ALL {
+            let settled = view(&letters, side).settlement.unwrap();
+            assert_eq!(settled.lines[0].outcome, outcome);
+            assert_eq!(settled.counts, differing);
+            assert_eq!(settled.open_for(letters.key(side)).count(), 0);
+            settled.check_close(day("2026-10-08")).unwrap();
+        }
+    }
+    // The correction itself, and the statements that have it.
+    let wrong = letters.all();
+    let wrong = wrong
+        .iter()
+        .find(|event| event.kind == Kind::Dues && event.position.author() == letters.key(Outflow))
+        .unwrap();
+    let void = Correction {
+        corrects: wrong.position.sequence(),
+        reason: None,
+        replacement: None,
+    };
+    letters.tell(Outflow, void);
+    for side in Side::ALL {
+        let mut again = state(&letters, side, &derive(&letters.all()));
+        again.revision = revision(2);
+        letters.tell(side, again);
+    }
+    for side in Side::ALL {
+        let counts = view(&letters, side).settlement.unwrap().counts;
+        assert_eq!((counts.agreed, counts.differing), (1, 0));
+    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(super) async fn propose(
             overlaps(&book, &terms)?;
             let proposed = AgreementProposed { terms, answers };
             check::check_propose(&book, own, partner.key_id, &proposed, desk.today)
-                .map_err(refused)?;
+                .map_err(|refusal| refused(refusal, &partner))?;
             let hash = proposed.terms.hash();
             desk.send(&partner, proposed.into(), None, Cut::Refuse)?;
             Ok(Answer {
@@ -149,20 +149,11 @@ fn write_out(
 
 /// Two agreements must not hold on one day, or nobody could say which scope counts.
 fn overlaps(book: &Book, terms: &Terms) -> Result<(), OfficeError> {
-    let clash = book.agreements().iter().find(|other| {
-        other.completed().is_some()
-            && terms.supersedes != Some(other.hash)
-            && other.hash != terms.hash()
-            && other.terms.valid_from <= terms.valid_until
-            && terms.valid_from <= other.last_day()
-            && !book.agreements().iter().any(|later| {
-                later.completed().is_some() && later.terms.supersedes == Some(other.hash)
-            })
-    });
+    let clash = book.rival(terms);
     clash.map_or(Ok(()), |clash| Err(OfficeError::Overlap(clash.hash)))
 }
 
-fn refused(refusal: Refusal) -> OfficeError {
+fn refused(refusal: Refusal, partner: &Partner) -> OfficeError {
     match refusal {
         Refusal::Unknown(hash) => OfficeError::not_found(("协议", "agreement"), hash.to_string()),
         Refusal::SignedAlready(hash)
@@ -175,9 +166,17 @@ fn refused(refusal: Refusal) -> OfficeError {
             hash,
             status: Status::Proposed { .. } | Status::HalfSigned { .. },
             ..
-        } => OfficeError::NotInForce(hash.to_string()),
+        } => OfficeError::NotSigned {
+            partner: partner.code.to_string(),
+            hash,
+        },
         Refusal::NotNow { hash, .. } => OfficeError::AlreadyEnded(hash),
-        other => OfficeError::field("agreement", other),
+        Refusal::Backwards { .. } | Refusal::TooLate { .. } => {
+            OfficeError::field("last_day", refusal)
+        }
+        other @ (Refusal::OtherParties | Refusal::Repeated(_)) => {
+            OfficeError::field("agreement", other)
+        }
     }
 }
 
@@ -193,7 +192,8 @@ pub(super) async fn sign(
             let (hash, partner) = find::agreement(desk.draft, &agreement)?;
             let own = partner.own.key_id();
             let book = book::agreements(desk.draft, &partner)?;
-            check::check_sign(&book, own, hash, desk.today).map_err(refused)?;
+            check::check_sign(&book, own, hash, desk.today)
+                .map_err(|refusal| refused(refusal, &partner))?;
             let terms = book.get(hash).map(|agreement| agreement.terms.clone());
             let terms =
                 terms.ok_or_else(|| OfficeError::not_found(("协议", "agreement"), agreement))?;
@@ -233,7 +233,8 @@ pub(super) async fn end(
                 last_day: last_day.unwrap_or(desk.today),
                 reason: Some(reason),
             };
-            check::check_end(&book, &ended, desk.today).map_err(refused)?;
+            check::check_end(&book, &ended, desk.today)
+                .map_err(|refusal| refused(refusal, &partner))?;
             desk.send(&partner, ended.into(), None, Cut::Refuse)?;
             Ok(Answer {
                 extra: hash.to_field(),

@@ -26,6 +26,7 @@ use crate::{
         desk::Desk,
         find, flow,
         happened::happened,
+        record::{check, of_what_stands},
         tell::{Telling, correct as correct_told, tell},
     },
     store::Store,
@@ -71,12 +72,16 @@ pub(in crate::office) async fn correct_letter(
     case: String,
     correction: Correction,
 ) -> Result<Answer, OfficeError> {
-    let payload = Payload::Correction(correction.clone());
-    payload.check()?;
+    Payload::Correction(correction.clone()).check()?;
     let store = office.store.clone();
     office
         .write(request, move |desk| {
             let (file, partner) = find::case(desk.draft, &case)?;
+            let correction = match &partner {
+                Some(partner) => of_what_stands(desk, partner, correction)?,
+                None => correction,
+            };
+            let payload = Payload::Correction(correction.clone());
             let payment = match &partner {
                 Some(partner) => {
                     let log = desk.draft.log(partner.out)?.log_id();
@@ -88,7 +93,7 @@ pub(in crate::office) async fn correct_letter(
                 return flow::put(desk, &case, payload);
             };
             // The same refusals as for any letter, before anything is written.
-            super::super::record::check(desk, &partner, &file, &payload)?;
+            check(desk, &partner, &file, &payload)?;
             let right = match correction.replacement {
                 None => None,
                 Some(Replacement::Dues(dues)) => Some(Right {

@@ -1,7 +1,7 @@
 //! `AgreementService`.
 
 use hongyan_proto::{
-    letter::{Cadence, Disclosure, DisclosureSet, Terms, ValueError},
+    letter::{Cadence, Disclosure, DisclosureSet, PayloadError, Terms, ValueError},
     pb::{
         exchange::v1 as exchange,
         office::v1::{
@@ -86,6 +86,19 @@ fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
         partner_contact: optional(&wire.partner_contact, "draft.partner_contact")?,
         partner: wire.partner,
         based_on: wire.based_on,
+    })
+}
+
+/// The terms of a file. Bytes that are none are this side's own wrong file, not a partner's letter.
+fn exact(bytes: &[u8]) -> Result<Terms, OfficeError> {
+    Terms::parse(bytes).map_err(|error| match error {
+        PayloadError::Field { .. } => OfficeError::from(error),
+        PayloadError::Unreadable(_) | PayloadError::WrongKind { .. } | PayloadError::NotCanonical => {
+            OfficeError::field(
+                "terms",
+                "文件不是协议条文, 请用 agreement draft --out 写出的文件 the file has no terms of an agreement: take the one that agreement draft --out wrote",
+            )
+        }
     })
 }
 
@@ -181,9 +194,7 @@ impl AgreementService for Office {
         let message = request_.into_inner();
         let request = request(&message, &message.actor, &message.request_id)?;
         let proposal = match message.content {
-            Some(Content::Terms(bytes)) => {
-                Proposal::Terms(Box::new(Terms::parse(&bytes).map_err(OfficeError::from)?))
-            }
+            Some(Content::Terms(bytes)) => Proposal::Terms(Box::new(exact(&bytes)?)),
             Some(Content::Draft(wire)) => Proposal::Draft(Box::new(draft(Some(wire))?)),
             None => {
                 return Err(

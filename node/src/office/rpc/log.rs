@@ -115,6 +115,7 @@ impl LogService for Office {
                     };
                     // A caller that does not keep up misses a step, not the result.
                     let _ = answers.try_send(Ok(pb::VerifyLogResponse {
+                        log_id: record.log_id().to_string(),
                         event: Some(Event::Progress(progress)),
                     }));
                 }
@@ -123,6 +124,7 @@ impl LogService for Office {
             let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             let last = verdict
                 .map(|verdict| pb::VerifyLogResponse {
+                    log_id: record.log_id().to_string(),
                     event: Some(Event::Result(result(verdict, micros))),
                 })
                 .map_err(Status::from);

@@ -11,19 +11,25 @@ use hongyan_proto::{
 use tokio_stream::StreamExt as _;
 use tonic::{Code, Request};
 
-use crate::office::tests::{
-    pair::{Pair, Town},
-    stories::{accept, attendance, notice, place, ready, write},
+use crate::office::{
+    log,
+    tests::{
+        pair::{Pair, Town},
+        stories::{accept, attendance, notice, place, ready, write},
+    },
 };
 
 /// What the office says of a log that it has read again.
 async fn verified(town: &Town, log: &str) -> pb::VerifyResult {
+    let named = log::named(&town.office, log).unwrap().log_id().to_string();
     let log = log.to_owned();
     let asked = Request::new(pb::VerifyLogRequest { log });
     let mut events = town.office.verify_log(asked).await.unwrap().into_inner();
     let mut result = None;
     while let Some(event) = events.next().await {
-        if let Some(Event::Result(last)) = event.unwrap().event {
+        let event = event.unwrap();
+        assert_eq!(event.log_id, named);
+        if let Some(Event::Result(last)) = event.event {
             result = Some(last);
         }
     }

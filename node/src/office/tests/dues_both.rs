@@ -444,16 +444,25 @@ async fn both_close(pair: &Pair, (quarter, differs): (Quarter, CaseId), hash: Op
         own_value: None,
         note: None,
     };
-    reconcile::answer(
-        &host.office,
-        host.request(),
-        String::new(),
-        quarter,
-        hash,
-        vec![answered],
-    )
-    .await
-    .unwrap();
+    let answer = async |line: LineAnswer| {
+        let request = host.request();
+        reconcile::answer(
+            &host.office,
+            request,
+            String::new(),
+            quarter,
+            hash,
+            vec![line],
+        )
+        .await
+    };
+    let without_value = LineAnswer {
+        answer: AnswerKind::Disputed,
+        ..answered.clone()
+    };
+    let refused = answer(without_value).await.unwrap_err().to_string();
+    assert!(refused.contains("--own-value"), "{refused}");
+    answer(answered).await.unwrap();
     pair.sync().await;
     for town in [home, host] {
         let shown = reconcile::show(&town.office, "", quarter).unwrap();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod again;
 mod alone;
 mod amended;
 mod assessment;
@@ -11,6 +12,7 @@ mod closings;
 mod dues;
 mod dues_both;
 mod duties;
+mod ended;
 mod forms;
 mod gateways;
 mod hostile;

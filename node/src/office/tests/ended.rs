@@ -1,0 +1,118 @@
+//! Proposals that nobody signs any more, endings, and quarters before the agreement.
+
+use hongyan_proto::{id::AgreementHash, letter::Text, time::Quarter};
+
+use super::{
+    pair::{Pair, Town},
+    stories::{day, propose, ready, sign},
+};
+use crate::{
+    book::{self, Author},
+    domain::agreement::Status,
+    office::{
+        Answer, OfficeError,
+        agreement::{self, Draft, Proposal},
+        statement,
+    },
+};
+
+fn in_force(town: &Town) -> AgreementHash {
+    let found = book::in_force(town.office.store(), &town.partner(), town.office.today());
+    found.unwrap().unwrap().hash
+}
+
+async fn amended(town: &Town, old: AgreementHash, until: &str) -> AgreementHash {
+    let draft = Draft {
+        valid_until: Some(day(until)),
+        ..Draft::default()
+    };
+    propose(town, Proposal::Amend(old.to_string(), Box::new(draft))).await
+}
+
+async fn end(
+    town: &Town,
+    hash: AgreementHash,
+    last_day: Option<&str>,
+) -> Result<(AgreementHash, Answer), OfficeError> {
+    let reason = Text::parse("机构合并").unwrap();
+    let last_day = last_day.map(day);
+    let request = town.request();
+    agreement::end(&town.office, request, hash.to_string(), last_day, reason).await
+}
+
+#[tokio::test]
+async fn of_two_amendments_the_one_that_was_not_signed_is_nobodys_turn() {
+    let pair: Pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let old = in_force(home);
+    let kept = amended(home, old, "2028-06-30").await;
+    let dead = amended(host, old, "2028-12-31").await;
+    pair.sync().await;
+    let shown = |town: &Town, hash| agreement::show(&town.office, hash).unwrap();
+    assert_eq!(shown(home, dead).must_act, Some(Author::Own));
+    // Ending what only one has signed says with whom it is not signed.
+    let refused = end(home, dead, None).await.unwrap_err();
+    assert_eq!(refused.reason(), "NOT_IN_FORCE");
+    let code = home.partner().code.to_string();
+    assert!(refused.to_string().contains(&code), "{refused}");
+    sign(host, kept).await;
+    pair.sync().await;
+    for town in [home, host] {
+        let view = shown(town, dead);
+        assert_eq!(view.must_act, None);
+        assert_eq!(view.status, Status::Superseded { by: kept });
+        let refused = end(town, dead, None).await;
+        assert!(matches!(refused, Err(OfficeError::AlreadyEnded(_))));
+    }
+}
+
+#[tokio::test]
+async fn an_ending_shows_its_day_at_once_and_none_comes_after_the_last_day() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let hash = in_force(home);
+    let until = agreement::show(&home.office, hash)
+        .unwrap()
+        .agreement
+        .last_day();
+    let late = until.plus_days(1).to_string();
+    let refused = end(home, hash, Some(&late)).await.unwrap_err();
+    assert!(
+        refused.to_string().contains(&until.to_string()),
+        "{refused}"
+    );
+    end(home, hash, None).await.unwrap();
+    pair.sync().await;
+    for town in [home, host] {
+        let view = agreement::show(&town.office, hash).unwrap();
+        assert_eq!(view.status, Status::Active);
+        assert_eq!(view.end.unwrap().0, town.office.today());
+    }
+}
+
+#[tokio::test]
+async fn a_quarter_before_the_agreement_and_a_revision_never_issued_are_refused_in_words() {
+    let pair = ready().await;
+    let home = &pair.home;
+    pair.set_day("2026-07-02");
+    let issue = async |quarter: &str| {
+        let quarter: Quarter = quarter.parse().unwrap();
+        statement::issue(&home.office, home.request(), String::new(), quarter).await
+    };
+    let first = {
+        let book = book::agreements(home.office.store(), &home.partner()).unwrap();
+        let first = book.agreements().iter().map(|one| one.terms.valid_from);
+        Quarter::of(first.min().unwrap())
+    };
+    let before = issue(&first.previous().to_string()).await.unwrap_err();
+    let words = format!("最早可通报 {first} 季度");
+    assert!(before.to_string().contains(&words), "{before}");
+    issue("2026-Q2").await.unwrap();
+    let quarter = "2026-Q2".parse().unwrap();
+    let show = |revision| statement::show(&home.office, "", quarter, Author::Own, revision);
+    assert!(show(1).is_ok() && show(0).is_ok());
+    let refused = show(77).unwrap_err().to_string();
+    assert!(refused.contains("没有第 77 次, 最新为第 1 次"), "{refused}");
+    let short = agreement::named(&home.office, "5f3a").unwrap_err();
+    assert!(short.to_string().contains("至少 8 位"), "{short}");
+}
