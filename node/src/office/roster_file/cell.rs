@@ -26,6 +26,23 @@ impl Cell {
         }
     }
 
+    /// A mark that stands for what is above it.
+    pub(super) fn is_ditto(&self) -> bool {
+        const MARKS: [&str; 10] = [
+            "〃",
+            "″",
+            "〞",
+            "”",
+            "“",
+            "\"",
+            "''",
+            "同上",
+            "同上行",
+            "(同上)",
+        ];
+        matches!(self, Self::Text(_)) && MARKS.contains(&self.text().as_str())
+    }
+
     /// What a person would read in it, in narrow characters and without white space around.
     pub(super) fn text(&self) -> String {
         match self {
