@@ -40,7 +40,9 @@ impl Cell {
             "同上行",
             "(同上)",
         ];
-        matches!(self, Self::Text(_)) && MARKS.contains(&self.text().as_str())
+        // Every cell of a large roster is asked: most are too long to be one.
+        matches!(self, Self::Text(text) if text.len() <= 16)
+            && MARKS.contains(&self.text().as_str())
     }
 
     /// What a person would read in it, in narrow characters and without white space around.

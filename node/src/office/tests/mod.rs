@@ -15,6 +15,7 @@ mod forms;
 mod gateways;
 mod hostile;
 mod life;
+mod listed;
 mod meeting;
 mod moves;
 mod overdue;
