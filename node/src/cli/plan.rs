@@ -28,12 +28,12 @@ use super::{
 pub(super) enum PlanVerb {
     /// 制定年度计划 (全年不少于 12 次) Set a year's plan: at least 12 activities
     #[command(
-        after_help = "例 Example:\n  hongyan-node plan set --unit 东街支部 --year 2027 --file 计划.toml\n  hongyan-node plan set --unit 新建支部 --year 2026 --from-month 11 --item 2026-11-10=学习党章 --item 2026-12-10/party-lecture=形势政策\n\n文件为 TOML 或 JSON The file is TOML or JSON:\n  [[items]]\n  day = \"2027-01-10\"\n  kind = \"activity-day\"\n  theme = \"学习党章\""
+        after_help = "例 Example:\n  hongyan-node plan set --unit 东街支部 --year 2027 --file 计划.toml\n  hongyan-node plan set --unit 新建支部 --year 2026 --from-month 11 --item 2026-11-10=学习党章 --item 2026-12-10/party-lecture=形势政策\n\n文件为 TOML 或 JSON The file is TOML or JSON:\n  [[items]]\n  day = \"2027-01-10\"\n  kind = \"activity-day\"\n  theme = \"学习党章\"\n每项一段 one block an item; kind 缺省 activity-day, 其他同 activity hold --kind\n\n备案要求的次数只计活动日 The number that is to be filed counts activity days alone"
     )]
     Set(Plan),
     /// 修订年度计划 (写明原因) Amend a year's plan, with a reason
     #[command(
-        after_help = "例 Example:\n  hongyan-node plan amend --unit 东街支部 --year 2027 --file 计划.toml --reason 活动室装修"
+        after_help = "例 Example:\n  hongyan-node plan amend --unit 东街支部 --year 2027 --file 计划.toml --reason 活动室装修\n\n文件写全部各项, 格式见 plan set --help The file has every item again; plan set --help shows how"
     )]
     Amend {
         #[command(flatten)]
@@ -319,7 +319,12 @@ fn shown(answer: &GetPlanResponse, lang: Lang) -> String {
             item.theme,
             match planned.held_plus_one {
                 0 => String::new(),
-                number => format!("{GOOD} {}", number - 1),
+                number if planned.held_by.is_empty() => format!("{GOOD} {}", number - 1),
+                number => {
+                    let by = &planned.held_by;
+                    let said = lang.say(&format!("由{by}"), &format!("by {by}"));
+                    format!("{GOOD} {} ({said})", number - 1)
+                }
             },
         ]);
     }

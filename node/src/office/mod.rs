@@ -28,6 +28,7 @@ mod gateway;
 mod happened;
 mod import;
 mod init;
+mod joint;
 mod letters;
 mod lived;
 mod log;

@@ -12,6 +12,7 @@ use super::{
     desk::Desk,
     exemption::exempted,
     happened::{calendar, happened},
+    joint::Joint,
     lived, roster,
 };
 use crate::{
@@ -238,7 +239,10 @@ pub(super) fn year(office: &Office, unit: &str, year: u32) -> Result<Ledger, Off
     };
     let store = &office.store;
     let unit = roster::named(store, unit)?;
-    let found = ledger(&lived::of_year(store, year)?, &unit, &exempted(store)?);
+    let records = lived::of_year(store, year)?;
+    let joint = Joint::of(store, &unit)?;
+    let found = ledger(&records, &unit, &exempted(store)?)
+        .with_joint(&records, |activity| joint.counts(activity));
     if found == Ledger::default() {
         roster::known_unit(&office.store, &unit)?;
     }

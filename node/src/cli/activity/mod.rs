@@ -33,7 +33,7 @@ use super::{
 pub(super) enum ActivityVerb {
     /// 记录一次活动 Record an activity that was held
     #[command(
-        after_help = "例 Example:\n  hongyan-node activity hold --unit 东街支部 --kind activity-day --day 2026-07-10 --begins 14:30 --ends 16:30 --place 会议室 --theme 学习党章 --form 集中学习 --present all --absent 张三=病假,李四 --remote 王五\n  hongyan-node activity hold --file 活动.toml\n\n文件为 TOML 或 JSON, 各项名称同选项 The file is TOML or JSON with the same names:\n  unit = \"东街支部\"\n  kind = \"activity-day\"\n  place = \"会议室\"\n  theme = \"学习党章\"\n  present = [\"all\"]\n  absent = [\"张三=病假\"]"
+        after_help = "例 Example:\n  hongyan-node activity hold --unit 东街支部 --kind activity-day --day 2026-07-10 --begins 14:30 --ends 16:30 --place 会议室 --theme 学习党章 --form 集中学习 --present all --absent 张三=病假,李四 --remote 王五\n  hongyan-node activity hold --file 活动.toml\n\n文件为 TOML 或 JSON, 各项名称同选项 The file is TOML or JSON with the same names:\n  unit = \"东街支部\"\n  kind = \"activity-day\"\n  day = \"2026-07-10\"\n  begins = \"14:30\"\n  ends = \"16:30\"\n  place = \"会议室\"\n  theme = \"学习党章\"\n  headings = [\"学习教育\"]\n  form = \"集中学习\"\n  content = \"逐章学习\"\n  present = [\"all\"]\n  remote = [\"王五\"]\n  absent = [\"张三=病假\", \"李四\"]\n  guests = [\"入党积极分子两名\"]\n  attachments = [\"照片.jpg\"]\n另可写 also: lecturer, minutes, planned_day, moved_because\n\n逐一列名时, 未列入的应到人员会提示; 支委会只计委员 Who is expected and in no list is told; a committee meeting expects the committee"
     )]
     Hold {
         /// 从文件读取 Read the record from a file

@@ -116,10 +116,11 @@ fn held_through<'a>(
     Some(scene.index.branch_or(unit))
 }
 
-/// The branch in which a person owes something as the holder of a post.
+/// The branch in which a person owes something as the holder of a post. Whoever is exempt from activities still reports, learns and, in
+/// office, lectures: the papers let the old and the ill take part in another way (C 二3, Z 二(二)), and free nobody of what they do themselves.
 fn held<'a>(
     scene: &Scene<'a>,
-    (folk, records): (&'a Folk<'a>, &Records<'a>),
+    folk: &'a Folk<'a>,
     (post, of): (Post, Of),
     window: &Window,
 ) -> Option<&'a UnitName> {
@@ -128,8 +129,7 @@ fn held<'a>(
         post => Some(held_through(scene, (folk.person, post, of), window)?),
     };
     let branch = owes(folk, window, scene.today)?;
-    let exempt = records.is_exempt(Exempt::Attendance, window.until);
-    Some(held.unwrap_or(branch)).filter(|_| !exempt)
+    Some(held.unwrap_or(branch))
 }
 
 // Of each person all periods are gone through before the next person: what is recorded of one lies together.
@@ -150,7 +150,7 @@ fn lectures(scene: &mut Scene<'_>) {
         let records = scene.index.people.records(folk);
         for (term, what) in &terms {
             let post = (term.asks, Of::Branches);
-            if let Some(branch) = held(scene, (folk, records), post, &term.window) {
+            if let Some(branch) = held(scene, folk, post, &term.window) {
                 let done = counted(&records.lectures, &term.window);
                 add(scene, term, (folk.person, branch), what.clone(), done);
             }
@@ -178,7 +178,7 @@ fn reports(scene: &mut Scene<'_>) {
         let mut own = Cow::Borrowed(&records.reports);
         for (term, what) in &terms {
             let post = (term.asks, Of::Branches);
-            let Some(branch) = held(scene, (folk, records), post, &term.window) else {
+            let Some(branch) = held(scene, folk, post, &term.window) else {
                 continue;
             };
             let done = if term.asks == Post::Secretary {
@@ -233,7 +233,7 @@ fn training(scene: &mut Scene<'_>) {
             let (post, hours) = term.asks;
             let person = folk.person;
             // Who held a post for a part of the year owes its hours no more, and those of members still.
-            let by = |post: &Post| held(scene, (folk, records), (*post, Of::All), &term.window);
+            let by = |post: &Post| held(scene, folk, (*post, Of::All), &term.window);
             let branch =
                 by(&post).filter(|_| !more_than(post).iter().any(|more| by(more).is_some()));
             if let Some(branch) = branch {
@@ -284,9 +284,10 @@ fn roles(scene: &mut Scene<'_>) {
         let records = scene.index.people.records(folk);
         for term in &terms {
             let owed = owes(folk, &term.window, scene.today);
+            let done = counted(&records.roles, &term.window);
+            // What was recorded all the same stays, with its evidence.
             let exempt = || records.is_exempt(Exempt::Records, term.window.until);
-            if let Some(branch) = owed.filter(|_| !exempt()) {
-                let done = counted(&records.roles, &term.window);
+            if let Some(branch) = owed.filter(|_| done.0.is_some() || !exempt()) {
                 add(scene, term, (folk.person, branch), what.clone(), done);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hongyan_proto::{
-    letter::{Activity, ActivityPlan, FormHandedUp, Payload, PlanFiled, PlanItem, Presence},
+    letter::{Activity, ActivityPlan, FormHandedUp, Payload, PlanFiled, PlanItem, Presence, Text},
     time::Day,
 };
 
@@ -20,12 +20,25 @@ pub struct Ledger {
     pub plans: u32,
     /// What became of each item of the newest plan.
     pub items: Vec<(PlanItem, Option<u64>)>,
+    /// Of the activities that fulfilled an item, those that a unit above held.
+    pub joint: BTreeMap<u64, HeldAbove>,
     /// Filings, oldest first.
     pub filings: Vec<PlanFiled>,
     /// Everyone who was in a record at least once.
     pub people: BTreeMap<Who, Person>,
     /// The entries that took back what the year had said: an activity, a filing, a form of an activity that counts.
     pub taken_back: Vec<u64>,
+}
+
+/// An activity of a unit above that counts for this one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HeldAbove {
+    /// By which unit.
+    pub by: Text<100>,
+    /// When.
+    pub day: Day,
+    /// The entry that says so now.
+    pub version: u64,
 }
 
 /// One activity.
@@ -87,6 +100,36 @@ impl Ledger {
     /// Items of the newest plan that were held.
     pub fn planned_held(&self) -> usize {
         self.items.iter().filter(|(_, held)| held.is_some()).count()
+    }
+
+    /// Takes in what units above held for this one, as `counts` says. It fulfils the first item of its kind in its month that the unit did not
+    /// hold itself: the day was not the unit's to choose. Each fulfils one item.
+    #[must_use]
+    pub fn with_joint(mut self, records: &[Record], counts: impl Fn(&Activity) -> bool) -> Self {
+        let all = records.iter().filter_map(|one| Some((one, one.held()?)));
+        let mut held: Vec<_> = all.filter(|(_, held)| held.present() > 0).collect();
+        held.sort_by_key(|(record, held)| (held.day, record.sequence));
+        for (item, fulfilled) in &mut self.items {
+            if fulfilled.is_some() {
+                continue;
+            }
+            let found = held.iter().find(|(record, held)| {
+                held.kind == item.kind
+                    && held.planned_day.unwrap_or(held.day).month() == item.day.month()
+                    && !self.joint.contains_key(&record.sequence)
+                    && counts(held)
+            });
+            if let Some((record, held)) = found {
+                *fulfilled = Some(record.sequence);
+                let above = HeldAbove {
+                    by: held.unit.clone(),
+                    day: held.day,
+                    version: record.version,
+                };
+                self.joint.insert(record.sequence, above);
+            }
+        }
+        self
     }
 
     /// When the newest version of the plan was filed.

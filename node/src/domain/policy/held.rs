@@ -38,12 +38,28 @@ fn length(activity: &Activity, least: u16) -> Option<(String, String)> {
 }
 
 fn on_the_day(activity: &Activity, days: &[Day]) -> Option<(String, String)> {
-    let moved = activity.moved_because.is_some();
-    if moved || days.is_empty() || days.contains(&activity.day) {
+    if days.is_empty() {
         return None;
     }
-    let days: Vec<_> = days.iter().map(ToString::to_string).collect();
-    let days = days.join(", ");
+    let named: Vec<_> = days.iter().map(ToString::to_string).collect();
+    let named = named.join(", ");
+    // A day of another month cannot be compared with the days of this one.
+    let month = activity.day.month();
+    let planned = activity.planned_day.filter(|day| day.month() == month);
+    if let Some(planned) = planned.filter(|day| !days.contains(day)) {
+        return Some((
+            format!(
+                "原定日期 {planned} 不是活动日 ({named}); 请核对, 用 activity correct --planned-day 更正"
+            ),
+            format!(
+                "it is said to be planned for {planned}, no activity day ({named}): check it, activity correct --planned-day says the right one"
+            ),
+        ));
+    }
+    if activity.moved_because.is_some() || days.contains(&activity.day) {
+        return None;
+    }
+    let days = named;
     Some((
         format!(
             "不是活动日 ({days}); 因故调整的, 用 activity correct 补记 --planned-day 和 --moved-because, 事先调整的用 plan amend"
@@ -149,6 +165,15 @@ mod tests {
                 "{remarks:?}"
             );
         }
+        let elsewhere = Activity {
+            planned_day: Some("2026-11-11".parse().unwrap()),
+            ..moved.clone()
+        };
+        let remarks = said("chizhou", &elsewhere, &days);
+        assert!(
+            remarks[0].contains("原定日期 2026-11-11 不是活动日"),
+            "{remarks:?}"
+        );
         let fields = said("wuxi", &activity, &[]);
         assert_eq!(fields.len(), 1);
         assert!(fields[0].contains("未写明: 内容、形式 (W"), "{fields:?}");

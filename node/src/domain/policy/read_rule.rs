@@ -11,7 +11,7 @@ use super::{
 use crate::domain::calendar::{Avoid, DayRule, Shift};
 
 /// Every kind of rule; `none` drops a rule of the base.
-const KINDS: &str = "activity-day, contents, record-form, plan, meeting, lecture, absence, lapse, talk, study-report, training, points, exemption, inspection, record-book, dues, flow-life, screening, contact, flow-term, none";
+const KINDS: &str = "activity-day, contents, record-form, plan, meeting, lecture, absence, lapse, talk, study-report, training, points, exemption, inspection, record-book, dues, flow-life, screening, contact, flow-term, told, none";
 
 /// Most days of a term.
 const MOST_DAYS: u16 = 366;

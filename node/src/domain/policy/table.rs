@@ -43,7 +43,11 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn get(&self, key: &'static str) -> Option<Value<'a>> {
-        self.known.borrow_mut().push(key);
+        // Some keys are asked for twice; people are to read them once.
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&key) {
+            known.push(key);
+        }
         self.inner.get(key).map(|value| Value {
             at: value.span(),
             value: value.get_ref(),

@@ -1,15 +1,54 @@
 //! Who was to be there, and whether the unit may hold such an activity.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     letter::{Activity, ActivityKind, Attendee, ExemptionFrom, UnitKind},
     time::Day,
 };
 
-use crate::domain::{
-    life::{Candidate, Exempted, Who},
-    unit::{Unit, Units},
+use crate::{
+    book::{self, Shelf},
+    domain::{
+        life::{Candidate, Exempted, Who},
+        unit::{Unit, Units},
+    },
+    office::{OfficeError, exemption::exempted, roster},
 };
-use crate::office::OfficeError;
+
+/// Everybody who may be named in the record of an activity, and who of them is to be there without being named.
+pub(super) fn candidates(
+    shelf: &impl Shelf,
+    activity: &Activity,
+) -> Result<Vec<Candidate>, OfficeError> {
+    let unit = activity.unit.as_str();
+    let mut candidates = roster::candidates_on(shelf, unit, activity.day)?;
+    roster::require(&candidates, unit)?;
+    if activity.kind == ActivityKind::BranchCommittee {
+        only_committee(&book::units(shelf)?, activity, &mut candidates);
+    }
+    excuse(&mut candidates, &exempted(shelf)?, activity.day);
+    Ok(candidates)
+}
+
+/// A meeting of the branch's committee expects its members alone. Where none are on record, nobody can tell them from the others.
+fn only_committee(units: &Units, activity: &Activity, candidates: &mut [Candidate]) {
+    let unit = match activity.unit.as_str() {
+        roster::COMMITTEE => None,
+        name => match units.unit_of(None, Some(name)) {
+            Some(unit) => Some(unit.id),
+            None => return,
+        },
+    };
+    let officers = units.officers_of(unit, activity.day);
+    let sit: BTreeSet<Who> = officers.map(|one| Who::Member(one.member)).collect();
+    let sits = |one: &Candidate| one.belongs && sit.contains(&one.who);
+    if candidates.iter().any(sits) {
+        for candidate in candidates {
+            candidate.expected &= sit.contains(&candidate.who);
+        }
+    }
+}
 
 /// Meetings of a branch are not held by a group, and those of groups not by a branch that has some.
 pub(super) fn may_hold(units: &Units, activity: &Activity) -> Result<(), OfficeError> {
@@ -68,7 +107,7 @@ pub(super) fn was_expected(
 }
 
 /// Who is exempt from activities on the day, or was not here yet, is expected only when named.
-pub(super) fn excuse(candidates: &mut [Candidate], exempted: &Exempted, day: Day) {
+fn excuse(candidates: &mut [Candidate], exempted: &Exempted, day: Day) {
     for candidate in candidates {
         candidate.expected &= candidate.since.is_none_or(|since| since <= day);
         candidate.expected &= !exempted.is(candidate.who, ExemptionFrom::Attendance, day);

@@ -15,12 +15,11 @@ use prost::Message as _;
 use super::{
     Answer, Office, OfficeError, Request, Violation,
     desk::Desk,
-    exemption::exempted,
     happened::happened,
     roster,
     tell::{Telling, tell},
 };
-use expected::{excuse, may_hold, was_expected};
+use expected::{candidates, may_hold, was_expected};
 
 use crate::{
     book::{self, Shelf},
@@ -35,7 +34,9 @@ use crate::{
 
 pub(super) use correction::{Change, correct};
 pub(super) use form::{correct_form, hand_up};
-pub(super) use remark::{alone, remarks};
+pub(super) use remark::on_record;
+#[cfg(test)]
+pub(super) use remark::remarks;
 pub(super) use shown::{list, one, show};
 
 const ACTIVITY: (&str, &str) = ("活动记录", "activity");
@@ -93,10 +94,7 @@ pub(super) async fn hold(
             };
             recorded_before(desk.draft, &activity)?;
             may_hold(&book::units(desk.draft)?, &activity)?;
-            let unit = activity.unit.as_str();
-            let mut candidates = roster::candidates_on(desk.draft, unit, activity.day)?;
-            roster::require(&candidates, unit)?;
-            excuse(&mut candidates, &exempted(desk.draft)?, activity.day);
+            let candidates = candidates(desk.draft, &activity)?;
             let attendees =
                 roll::call(&candidates, roll.everyone, &roll.people).map_err(violations)?;
             was_expected(&candidates, &attendees, activity.day)?;

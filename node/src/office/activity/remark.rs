@@ -1,17 +1,83 @@
 //! What people should look at in an activity: nothing of it is refused.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
     letter::{Activity, ActivityKind, Text},
     time::Day,
 };
 
-use crate::office::{Office, OfficeError, find, plan::planned_days, policy};
+use super::{expected::candidates, shown::one};
+
 use crate::{
-    book::{self},
-    domain::policy::{Policy, Rule, Words},
+    book::{self, Shelf},
+    domain::{
+        life::Who,
+        policy::{Policy, Rule, Words},
+    },
+    office::{Office, OfficeError, find, plan::planned_days, policy},
 };
 
-/// What people should look at in an activity that is about to be entered: headings that the policy of its month has not, and a day on which
+/// Names of people that a remark shows; of more it says how many.
+const SHOWN: usize = 10;
+
+/// What people should look at in an activity as it is on record now; nothing in a void one. With `names` people were listed one by one, and
+/// those whom the list forgets are told.
+pub(in crate::office) fn on_record(
+    office: &Office,
+    sequence: u64,
+    names: bool,
+) -> Result<Vec<Words>, OfficeError> {
+    let record = one(&office.store, sequence)?;
+    let Some(activity) = record.held() else {
+        return Ok(Vec::new());
+    };
+    let mut found = remarks(office, activity)?;
+    if names {
+        found.extend(forgotten(&office.store, activity)?);
+    }
+    found.extend(alone(activity));
+    Ok(found)
+}
+
+/// Who was to be there and is in no list of the record: neither expected nor absent. Talks and reports are of those whom they name.
+fn forgotten(shelf: &impl Shelf, activity: &Activity) -> Result<Option<Words>, OfficeError> {
+    if matches!(
+        activity.kind,
+        ActivityKind::Talk | ActivityKind::StudyReport | ActivityKind::DemocraticLife
+    ) {
+        return Ok(None);
+    }
+    let candidates = candidates(shelf, activity)?;
+    let listed: BTreeSet<Who> = activity.attendees.iter().filter_map(Who::of).collect();
+    let left_out = candidates
+        .iter()
+        .filter(|one| one.belongs && one.expected && !listed.contains(&one.who));
+    let who: Vec<&str> = left_out
+        .map(|one| one.names.first().map_or("?", String::as_str))
+        .collect();
+    if who.is_empty() {
+        return Ok(None);
+    }
+    let more = if who.len() > SHOWN {
+        format!("等 {} 人", who.len())
+    } else {
+        String::new()
+    };
+    let named = who.iter().take(SHOWN).copied().collect::<Vec<_>>();
+    Ok(Some(Words {
+        zh: format!(
+            "{}{more} 未列入, 既不算应到也不算缺席; 全员应到请用 --present all --absent 姓名, 已记的用 activity correct --absent 或 --present 补记",
+            named.join("、")
+        ),
+        en: format!(
+            "{} of those to be there are in no list, neither expected nor absent: say --present all --absent NAME, or add them with activity correct",
+            who.len()
+        ),
+    }))
+}
+
+/// What people should look at in an activity: headings that the policy of its month has not, and a day on which
 /// there was no such unit yet. An import founds units on the first of January, so that is no refusal.
 pub(in crate::office) fn remarks(
     office: &Office,
@@ -64,9 +130,9 @@ fn days_of(office: &Office, policy: &Policy, activity: &Activity) -> Result<Vec<
 }
 
 /// A talk has two sides; with one member on its record it closes nothing, whoever came as a guest.
-pub(in crate::office) fn alone(activity: &Activity, there: u32) -> Option<Words> {
+fn alone(activity: &Activity) -> Option<Words> {
     let talk = activity.kind == ActivityKind::Talk;
-    (talk && there < 2).then(|| Words {
+    (talk && activity.present() < 2).then(|| Words {
         zh: "谈话记录上只有一名党员, 不计入谈心谈话; 请用 activity correct 补记另一方".to_owned(),
         en: "only one member is on the record of this talk, so it counts for none: add the other with activity correct".to_owned(),
     })

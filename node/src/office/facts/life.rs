@@ -101,7 +101,7 @@ pub(super) fn add(
 struct Beside {
     /// When the form of an activity went up first.
     forms: BTreeMap<u64, (Day, Entry)>,
-    /// How many activities a plan has.
+    /// How many activity days a plan has.
     plans: BTreeMap<u64, u16>,
 }
 
@@ -117,7 +117,9 @@ impl Beside {
                     *first = up.min(first.clone());
                 }
                 Some(Payload::ActivityPlan(plan)) => {
-                    let items = u16::try_from(plan.items.len()).unwrap_or(u16::MAX);
+                    // The paper's plan is one of activity days (C 四1): meetings in it are nobody's activity day.
+                    let items = plan::activity_days(plan).count();
+                    let items = u16::try_from(items).unwrap_or(u16::MAX);
                     beside.plans.insert(record.sequence, items);
                 }
                 _ => {}
@@ -209,7 +211,8 @@ const fn whose(
     }
 }
 
-const fn held(kind: ActivityKind) -> Option<Held> {
+/// As what rules know a kind of activity; none: not as a meeting.
+pub(in crate::office) const fn held(kind: ActivityKind) -> Option<Held> {
     Some(match kind {
         ActivityKind::ActivityDay => Held::ActivityDay,
         ActivityKind::BranchAssembly => Held::Meeting(Meeting::BranchAssembly),

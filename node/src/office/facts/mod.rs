@@ -7,6 +7,8 @@ mod life;
 mod posts;
 mod units;
 
+pub(super) use life::held;
+
 use std::{
     collections::BTreeMap,
     panic::resume_unwind,

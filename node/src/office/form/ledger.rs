@@ -40,6 +40,7 @@ pub(super) fn draw(office: &Office, unit: &str, year: u32) -> Result<Drawn, Offi
         persons: count(people.len()),
         entries: entries
             .chain(plan)
+            .chain(ledger.joint.values().map(|above| above.version))
             .chain(ledger.taken_back.iter().copied())
             .collect(),
         void: false,
@@ -102,7 +103,11 @@ fn items(ledger: &Ledger) -> Vec<LedgerItem> {
     let held_on = |sequence: u64| {
         let mut lines = ledger.lines.iter();
         let found = lines.find(|line| line.record.sequence == sequence);
-        found.map_or_else(String::new, |line| format!("已开展 {}", line.activity.day))
+        match (found, ledger.joint.get(&sequence)) {
+            (Some(line), _) => format!("已开展 {}", line.activity.day),
+            (None, Some(above)) => format!("已由{}开展 {}", above.by, above.day),
+            (None, None) => String::new(),
+        }
     };
     let items = ledger.items.iter();
     items

@@ -189,8 +189,9 @@ fn host(line: &InflowLine, shown: &mut StatementLine) {
         .conduct_remark
         .as_ref()
         .map_or("", |remark| remark.as_str());
-    let conduct = format!("{grade} {remark}");
-    conduct.trim().clone_into(&mut shown.conduct);
+    let said = [grade, remark];
+    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    shown.conduct = said.join("；");
     contact(line.contact_state).clone_into(&mut shown.host_contact);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::identity::{Mark, differ, marks};
+use super::identity::{Mark, differ, marks, same_name};
 use crate::office::roster_file::{Column, Problem, Row};
 
 fn problem(column: Column, problem: String) -> Problem {
@@ -24,9 +24,12 @@ pub(super) fn find(rows: &[Row]) -> BTreeMap<usize, Vec<Problem>> {
             };
             let earlier = &rows[first];
             let (here, there) = (row.number, earlier.number);
-            if differ(&row.details, &earlier.details) {
+            let certificate = matches!(mark, Mark::Certificate(_));
+            // A certificate alone does not turn one name into another, with ID numbers or without.
+            let renamed = certificate && !same_name(&row.details, &earlier.details);
+            if renamed || differ(&row.details, &earlier.details) {
                 // Two people: of one name and month that is nothing, with one certificate it is an error.
-                if matches!(mark, Mark::Certificate(_)) {
+                if certificate {
                     let say = |other: u32| {
                         let text = format!(
                             "与第 {other} 行重复, 但不是同一人 also in row {other}, for another person"

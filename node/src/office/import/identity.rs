@@ -54,7 +54,8 @@ pub(super) fn differ(one: &Disclosed, other: &Disclosed) -> bool {
     matches!((full(one), full(other)), (Some(one), Some(other)) if one != other)
 }
 
-fn same_name(one: &Disclosed, other: &Disclosed) -> bool {
+/// Nothing is known that gives them two names.
+pub(super) fn same_name(one: &Disclosed, other: &Disclosed) -> bool {
     one.name.is_none() || other.name.is_none() || one.name == other.name
 }
 

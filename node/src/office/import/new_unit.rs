@@ -32,13 +32,20 @@ const PLACES: &[(&str, UnitPlace)] = &[
     ("村", UnitPlace::Village),
 ];
 
+/// Names that the tree lacks are compared with those it has, up to so many of a file: the others repeat one mistake.
+const COMPARED: usize = 20;
+/// From here on two names look alike; 1 is the same.
+const LIKE: f64 = 0.5;
+
 /// What a text in the unit column means.
 #[derive(Clone, Debug)]
 pub(super) enum Named {
     /// A unit of the tree, with its path.
     Known(UnitId, Text<100>),
-    /// Not in the tree: stays a text.
+    /// There is no tree: stays a text, which stands for a branch.
     Unknown,
+    /// Not in the tree, though there is one; what to do about it.
+    Missing(String),
     /// Cannot be told, or cannot be founded.
     Refused(String),
 }
@@ -96,13 +103,44 @@ impl<'a> Resolver<'a> {
         }
         if self.next.is_none() {
             self.unknown.push(text.to_owned());
-            return Named::Unknown;
+            if self.units.open().next().is_none() {
+                return Named::Unknown;
+            }
+            return Named::Missing(self.missing(text));
         }
         let found = self.found(text);
         if !matches!(found, Named::Refused(_)) {
             self.unknown.push(text.to_owned());
         }
         found
+    }
+
+    /// What to do about a name that the tree lacks.
+    fn missing(&self, text: &str) -> String {
+        let near = if self.unknown.len() > COMPARED {
+            String::new()
+        } else {
+            self.near(text)
+        };
+        format!(
+            "党组织中没有“{text}”{near}; 请更正名称, 新设的用 --found-units 一并设立 not in the tree: correct the name, or --found-units founds it"
+        )
+    }
+
+    /// The names of the tree that look most like it.
+    fn near(&self, text: &str) -> String {
+        let own = text.rsplit('/').next().unwrap_or(text);
+        let units = self.units.open().map(|unit| {
+            let like = strsim::normalized_damerau_levenshtein(own, unit.name());
+            (like, self.units.path(unit.id))
+        });
+        let mut near: Vec<(f64, String)> = units.filter(|(like, _)| *like >= LIKE).collect();
+        near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
+        let near: Vec<String> = near.into_iter().take(3).map(|(_, path)| path).collect();
+        if near.is_empty() {
+            return String::new();
+        }
+        format!(", 相近的有 {}", near.join("、"))
     }
 
     fn at(&self, id: UnitId) -> Named {

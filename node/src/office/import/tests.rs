@@ -298,6 +298,40 @@ fn a_path_may_leave_out_what_stands_above() {
         false,
     );
     assert_eq!(plan.imported.unknown_units, ["街支部/第一党小组"]);
+    assert_eq!(outcomes(&plan), [Refused]);
+}
+
+#[test]
+fn a_branch_that_the_tree_lacks_is_refused_with_what_to_do_and_like_names() {
+    let units = Units::of([
+        founded(1, "东街党支部", UnitKind::Branch, None),
+        founded(2, "机关党支部", UnitKind::Branch, None),
+    ]);
+    let file = format!("{HEADER}张三,,,东接党支部,,\n李四,,,东街支部,,\n王五,,,,,\n");
+    let plan = planned(&file, &[], &units, false);
+    assert_eq!(outcomes(&plan), [Refused, Added, Added]);
+    let said = &plan.imported.rows[0].problems[0];
+    assert_eq!(said.column, "所在党支部");
+    for part in ["相近的有 东街党支部", "--found-units", "not in the tree"] {
+        assert!(said.text.contains(part), "{}", said.text);
+    }
+    assert_eq!(plan.imported.unknown_units, ["东接党支部"]);
+}
+
+#[test]
+fn one_certificate_for_two_names_is_an_error_of_both_rows() {
+    let file = format!("{HEADER}证三,1985-05,,第一支部,LD78,\n证四,1986-05,,第一支部,LD78,\n");
+    let plan = planned(&file, &[], &Units::default(), false);
+    assert_eq!(outcomes(&plan), [Refused; 2]);
+    for (row, other) in plan.imported.rows.iter().zip(["第 3 行", "第 2 行"]) {
+        let said = &row.problems[0];
+        assert_eq!(said.column, "流动党员活动证编号");
+        assert!(
+            said.text.contains(other) && said.text.contains("不是同一人"),
+            "{}",
+            said.text
+        );
+    }
 }
 
 #[test]
@@ -311,17 +345,23 @@ fn units_are_found_by_their_names_and_founded_on_wish() {
     let file = format!(
         "{HEADER}张三,,,第一支部,,\n李四,,,东街党总支/第一党支部,,\n王五,,,西街村党支部/第一党小组,,\n赵六,,,西街村党支部,,\n"
     );
-    let kept = planned(&file, &[], &units, false);
-    assert_eq!(outcomes(&kept), [Added; 4]);
+    // Without a tree the names are taken as they are; with one, two of them are in it.
+    let (early, _) = after(
+        planned(&file, &[], &Units::default(), false),
+        &[],
+        &Units::default(),
+    );
+    let kept = planned(&file, &early, &units, false);
+    assert_eq!(outcomes(&kept), [Changed, Changed, Unchanged, Unchanged]);
     let ids: Vec<_> = kept.changes.iter().map(|change| change.unit_id).collect();
     let first = Some(UnitId::from_bytes([2; 16]));
-    assert_eq!(ids, [first, first, None, None]);
+    assert_eq!(ids, [first, first]);
     assert_eq!(
         kept.imported.unknown_units,
         ["西街村党支部/第一党小组", "西街村党支部"]
     );
     assert!(kept.founded.is_empty());
-    let (members, _) = after(kept, &[], &units);
+    let (members, _) = after(kept, &early, &units);
     let plan = planned(&file, &members, &units, true);
     assert_eq!(outcomes(&plan), [Unchanged, Unchanged, Changed, Changed]);
     let new: Vec<_> = plan

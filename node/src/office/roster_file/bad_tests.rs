@@ -70,6 +70,8 @@ fn other_kinds_of_files_are_named() {
     assert!(refused(b"<html><table><tr><td>1</td></tr></table>").contains("网页"));
     assert!(refused(b"%PDF-1.7\n\0\0\0").contains("不是文本"));
     assert!(refused(&[0xff, 0xff, 0xff, 0x41, 0x80]).contains("编码"));
+    let (big5, _, _) = encoding_rs::BIG5.encode("姓名,性別,所在黨支部\n張三,男,東街支部\n");
+    assert!(refused(&big5).contains("Big5"));
     assert!(refused(b"").contains("表头"));
     assert!(refused("序号,党支部\n1,第一支部\n".as_bytes()).contains("表头"));
     assert!(refused("姓名,性别,党员姓名\n张三,男,李四\n".as_bytes()).contains("党员姓名"));

@@ -26,6 +26,25 @@ impl Cell {
         }
     }
 
+    /// A mark that stands for what is above it.
+    pub(super) fn is_ditto(&self) -> bool {
+        const MARKS: [&str; 10] = [
+            "〃",
+            "″",
+            "〞",
+            "”",
+            "“",
+            "\"",
+            "''",
+            "同上",
+            "同上行",
+            "(同上)",
+        ];
+        // Every cell of a large roster is asked: most are too long to be one.
+        matches!(self, Self::Text(text) if text.len() <= 16)
+            && MARKS.contains(&self.text().as_str())
+    }
+
     /// What a person would read in it, in narrow characters and without white space around.
     pub(super) fn text(&self) -> String {
         match self {

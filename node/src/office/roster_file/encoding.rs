@@ -1,6 +1,6 @@
 //! From bytes to text: UTF-8 with or without its mark, UTF-16 with it, else GB 18030, which Chinese spreadsheets write by default.
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
 
 /// The first bytes of the container that old and encrypted workbooks share.
 const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
@@ -36,6 +36,12 @@ pub(super) fn decode(content: &[u8]) -> Result<String, String> {
         );
     }
     Ok(text.into_owned())
+}
+
+/// Was it written in Big5? Read as GB 18030 such a file is text as well, and none of its titles is known.
+pub(super) fn is_big5(content: &[u8]) -> bool {
+    let text = BIG5.decode_without_bom_handling_and_without_replacement(content);
+    std::str::from_utf8(content).is_err() && text.is_some_and(|text| text.contains("姓名"))
 }
 
 fn compound(content: &[u8]) -> &'static str {

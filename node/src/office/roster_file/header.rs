@@ -315,18 +315,45 @@ impl Header {
             "联系人",
             "负责人",
         ];
-        let mut known = self.known();
-        let name = known.find(|(_, _, column)| *column == Column::Name);
-        let cell = name.and_then(|(at, _, _)| line.cells.get(at));
-        let Some(text) = cell.map(|cell| narrow(&cell.text()).replace(' ', "")) else {
-            return false;
-        };
+        let plain = |cell: &Cell| narrow(&cell.text()).replace(' ', "");
         let figures = |rest: &str| {
             let mut signs = rest.chars();
-            signs.all(|sign| sign.is_ascii_digit() || ":人名".contains(sign))
+            signs.all(|sign| sign.is_ascii_digit() || ":()共人名".contains(sign))
         };
-        let mut sums = SUMS.iter().filter_map(|sum| text.strip_prefix(sum));
-        sums.any(figures) || SIGNED.iter().any(|sign| text.starts_with(sign))
+        let is_sum = |text: &str| {
+            let mut sums = SUMS.iter().filter_map(|sum| text.strip_prefix(sum));
+            sums.any(figures)
+        };
+        let mut known = self.known();
+        let Some((at, _, _)) = known.find(|(_, _, column)| *column == Column::Name) else {
+            return false;
+        };
+        let name = line.cells.get(at).map(plain).unwrap_or_default();
+        if is_sum(&name) || SIGNED.iter().any(|sign| name.starts_with(sign)) {
+            return true;
+        }
+        // The word may stand before the count, in the column of numbers or of branches.
+        figures(&name) && line.cells.iter().any(|cell| is_sum(&plain(cell)))
+    }
+
+    /// Puts what stands above in the place of ditto marks. Where nothing does, the mark stays, for the row to be refused; and so it does where
+    /// two people cannot have the same.
+    pub(super) fn repeat(&self, line: &mut Line, above: &Line) {
+        for (at, _, column) in self.known() {
+            let own = matches!(
+                column,
+                Column::Name | Column::IdNumber | Column::Certificate
+            );
+            let Some(cell) = line.cells.get_mut(at) else {
+                continue;
+            };
+            if !own
+                && cell.is_ditto()
+                && let Some(said) = above.cells.get(at).filter(|said| !said.is_empty())
+            {
+                *cell = said.clone();
+            }
+        }
     }
 
     /// The titles of the columns that are not read.

@@ -29,7 +29,7 @@ pub(super) use row::{Problem, Row};
 
 use super::OfficeError;
 use header::Weight;
-use table::Table;
+use table::{Line, Table};
 
 /// A file may have this many bytes.
 const FILE_MAX: usize = 16 * 1024 * 1024;
@@ -60,7 +60,14 @@ pub(super) fn read(content: &[u8], filename: &str, today: Day) -> Result<Roster,
     }
     let text = encoding::decode(content)
         .map_err(|problem| OfficeError::UnreadableFile(format!("{filename}: {problem}")))?;
-    roster(csv::read(&text)?, Vec::new(), today)
+    roster(csv::read(&text)?, Vec::new(), today).map_err(|error| {
+        if encoding::is_big5(content) {
+            return unreadable(format!(
+                "{filename}: 文字编码是 Big5, 读不出表头; 请用表格软件打开后另存为 XLSX it is written in Big5: open it and save it as XLSX"
+            ));
+        }
+        error
+    })
 }
 
 fn unreadable(problem: impl Into<String>) -> OfficeError {
@@ -79,15 +86,20 @@ fn roster(table: Table, mut ignored: Vec<String>, today: Day) -> Result<Roster, 
     ignored.splice(0..0, header.ignored());
     let epoch = table.epoch;
     let mut rows = Vec::new();
-    for line in table
+    let mut above = Line::default();
+    for mut line in table
         .lines
         .into_iter()
         .skip_while(|line| line.number <= header.number)
     {
+        header.repeat(&mut line, &above);
         match header.weigh(&line) {
             Weight::Empty => {}
             Weight::Note => ignored.push(format!("第 {} 行", line.number)),
-            Weight::Person => rows.push(row::read(&line, &header, epoch, today)),
+            Weight::Person => {
+                rows.push(row::read(&line, &header, epoch, today));
+                above = line;
+            }
         }
     }
     Ok(Roster { rows, ignored })

@@ -59,6 +59,10 @@ pub(super) fn read(line: &Line, header: &Header, epoch: Epoch, today: Day) -> Ro
             continue;
         }
         let said = match cell {
+            cell if cell.is_ditto() => Err(format!(
+                "“{}”之上没有可沿用的内容, 或此列各人不同; 请写明 there is nothing above that this could repeat, or everybody has their own: write it out",
+                cell.text()
+            )),
             Cell::Fault(name) => Err(format!(
                 "单元格是公式错误或没有结果 ({}); 请改为固定值 the cell's formula failed or has no result: enter the value itself",
                 name.split(' ').next().unwrap_or_default()

@@ -367,6 +367,33 @@ fn sums_and_signatures_are_nobody() {
 }
 
 #[test]
+fn a_sum_with_its_count_where_a_name_should_stand_is_nobody() {
+    let rows = "序号,姓名,所在支部,手机\n1,张三,东街支部,13900000001\n,8人,合计,\n小 计,3,西街支部,13900000001\n,,合计（人）,5\n2,何继,东街支部,\n3,8人,东街支部,\n";
+    let roster = csv(rows);
+    let names: Vec<_> = roster.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["张三", "何继", "8人"]);
+    assert_eq!(roster.ignored, ["序号", "第 3 行", "第 4 行", "第 5 行"]);
+    // Where nothing says that it is a sum, it is a name with digits.
+    assert_eq!(columns(&roster.rows[2].problems), ["姓名"]);
+}
+
+#[test]
+fn ditto_marks_say_what_stands_above_or_are_refused() {
+    let roster = csv(
+        "姓名,性别,所在支部,手机,活动证号\n张三,男,东街支部,,A1\n李四,〃,〃,,\n王五,同上,″,〃,\n〃,女,同上,,\n赵六,女,,,〃\n",
+    );
+    let rows = &roster.rows;
+    for row in &rows[1..4] {
+        assert_eq!(row.unit.as_ref().unwrap().as_str(), "东街支部");
+    }
+    assert_eq!(rows[2].details.sex, Some(Sex::Male));
+    assert!(rows[1].problems.is_empty() && rows[0].problems.is_empty());
+    // Nothing stands above, or everybody has their own.
+    let refused: Vec<_> = rows[2..].iter().map(|row| columns(&row.problems)).collect();
+    assert_eq!(refused, [["手机"], ["姓名"], ["活动证号"]]);
+}
+
+#[test]
 fn a_tenth_month_typed_as_text_is_january_with_a_remark() {
     let roster = book(|sheet| {
         row(sheet, 0, &["姓名", "入党时间"]);

@@ -25,7 +25,7 @@ use crate::{
         error::At as _,
         plan::{self, Passed},
         roster,
-        tell::{NotTold, Telling},
+        tell::NotTold,
     },
 };
 
@@ -206,16 +206,11 @@ fn form(form: &hongyan_proto::letter::FormHandedUp) -> Option<exchange::FormHand
     }
 }
 
-/// What should be looked at in an activity. What is only remarked must not keep it from being entered.
-fn remarks(office: &Office, activity: &Activity) -> Vec<pb::Words> {
-    let remarks = activity::remarks(office, activity).unwrap_or_default();
+/// What should be looked at in an activity that is on record: a remark keeps nothing from being entered.
+fn remarks(office: &Office, sequence: u64, names: bool) -> Vec<pb::Words> {
+    let remarks = activity::on_record(office, sequence, names).unwrap_or_default();
     let shown = remarks.into_iter().map(|one| words((one.zh, one.en)));
     shown.collect()
-}
-
-fn alone(activity: &Activity, telling: &Telling) -> Option<pb::Words> {
-    let remark = activity::alone(activity, telling.present)?;
-    Some(words((remark.zh, remark.en)))
 }
 
 #[tonic::async_trait]
@@ -298,6 +293,10 @@ impl ActivityService for Office {
             .map(|(item, (_, held))| pb::PlannedItem {
                 item: Some(item.clone()),
                 held_plus_one: held.map_or(0, |held| held + 1),
+                held_by: held
+                    .and_then(|held| ledger.joint.get(&held))
+                    .map(|above| above.by.to_string())
+                    .unwrap_or_default(),
             })
             .collect();
         Ok(Response::new(pb::GetPlanResponse {
@@ -322,12 +321,11 @@ impl ActivityService for Office {
         };
         let people = people(message.people)?;
         let roll = Roll { everyone, people };
-        let mut remarks = remarks(self, &wanted);
-        let kept = wanted.clone();
         let (telling, answer) = activity::hold(self, request, wanted, roll).await?;
-        remarks.extend(alone(&kept, &telling));
+        let held = answer.written.first().map(|written| written.sequence);
+        let remarks = held.map(|held| remarks(self, held, everyone.is_none()));
         Ok(Response::new(pb::HoldActivityResponse {
-            remarks,
+            remarks: remarks.unwrap_or_default(),
             written: written(&answer),
             expected: telling.expected,
             present: telling.present,
@@ -362,13 +360,11 @@ impl ActivityService for Office {
             people: people(message.people)?,
             not_expected: message.not_expected,
         };
-        let right = change.right.as_ref();
-        let mut remarks = right.map_or_else(Vec::new, |right| remarks(self, right));
-        let right = change.right.clone();
+        // Whoever says who was not expected has the whole list in mind.
+        let names = !change.people.is_empty() && change.not_expected.is_empty();
         let (telling, answer) = activity::correct(self, request, change).await?;
-        remarks.extend(right.and_then(|right| alone(&right, &telling)));
         Ok(Response::new(pb::CorrectActivityResponse {
-            remarks,
+            remarks: remarks(self, message.activity, names),
             written: written(&answer),
             told: telling.told,
             not_told: not_told(&telling.not_told),

@@ -28,6 +28,8 @@ mod payload;
 mod policy;
 mod progress;
 mod record;
+#[cfg(test)]
+mod remark_tests;
 mod request;
 mod statement;
 mod sync;

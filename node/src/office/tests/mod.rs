@@ -17,6 +17,7 @@ mod forms;
 mod gateways;
 mod hostile;
 mod life;
+mod listed;
 mod meeting;
 mod moves;
 mod overdue;

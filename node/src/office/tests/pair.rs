@@ -98,7 +98,7 @@ impl Town {
         clock(&self.clock)
     }
 
-    pub(super) fn request(&self) -> Request {
+    pub(in crate::office) fn request(&self) -> Request {
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_be_bytes());

@@ -301,13 +301,15 @@ pub(super) const LIFE_OF_A_YEAR: &[Case] = &[
         rule: "record-book",
         due: "2026",
         given: |t| {
-            t.branch("一支部").member("张三", "一支部").exempt(
-                "张三",
-                Exempt::Records,
-                "2026-02-01",
-            );
+            t.branch("一支部")
+                .member("张三", "一支部")
+                .member("李四", "一支部")
+                .exempt("张三", Exempt::Records, "2026-02-01")
+                .exempt("李四", Exempt::Records, "2026-02-01")
+                .role("李四", "2026-01-20");
         },
-        expected: &[],
+        // What was recorded before stays on the list, with its record.
+        expected: &["done 2026-12-31 李四 2026-01-20"],
     },
 ];
 

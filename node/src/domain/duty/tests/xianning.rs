@@ -1,7 +1,7 @@
 //! X: xianning-2016.
 
 use super::{Case, check};
-use crate::domain::policy::{Field, Inspected, Meeting, Post};
+use crate::domain::policy::{Exempt, Field, Inspected, Meeting, Post};
 
 const X: &[(&str, &str)] = &[("2025-01-01", "xianning")];
 
@@ -401,7 +401,24 @@ pub(super) const WHAT_PERSONS_OWE: &[Case] = &[
         expected: &["done 2026-12-31 张三 2026-03-01"],
     },
     Case {
-        name: "a secretary lectures twice",
+        name: "who is exempt from activities learns all the same, and what was learned stays",
+        clause: "X 五1",
+        policies: X,
+        today: "2026-12-01",
+        rule: "training-member",
+        due: "2026",
+        given: |t| {
+            t.branch("一支部")
+                .member("张三", "一支部")
+                .member("李四", "一支部")
+                .exempt("张三", Exempt::Attendance, "2026-01-01")
+                .exempt("李四", Exempt::Attendance, "2026-01-01")
+                .training("张三", "2026-03-01", 40);
+        },
+        expected: &["done 2026-12-31 张三 2026-03-01", "due 2026-12-31 李四"],
+    },
+    Case {
+        name: "a secretary lectures twice, exempt from activities or not",
         clause: "X 三4, 五1",
         policies: X,
         today: "2026-12-01",
@@ -411,6 +428,7 @@ pub(super) const WHAT_PERSONS_OWE: &[Case] = &[
             t.branch("一支部")
                 .member("王书记", "一支部")
                 .post("王书记", Post::Secretary, None)
+                .exempt("王书记", Exempt::Attendance, "2026-11-01")
                 .lecture("王书记", "一支部", "2026-07-01");
         },
         expected: &["due 2026-12-31 王书记"],
