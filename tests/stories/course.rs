@@ -125,12 +125,9 @@ async fn a_case_ends_by_transfer_or_withdrawal_and_stays_ended() {
     alike(&town, home, host).await;
 }
 
-#[tokio::test]
-async fn every_kind_of_fact_crosses_and_a_correction_takes_its_place() {
-    let (mut town, home, host, people) = two(64, 1).await;
-    let case = stay(&town, home, host, &people[0]).await;
-    // The decision that home writes below is about somebody on probation.
-    let shown = town.desk(home).case(&case).await.unwrap().case.unwrap();
+/// Home's roster says until when the member is on probation: only then is there something to decide.
+async fn on_probation(town: &mut Town, home: Id, case: &str) {
+    let shown = town.desk(home).case(case).await.unwrap().case.unwrap();
     let person = shown.person.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("预备党员.csv");
@@ -141,6 +138,13 @@ async fn every_kind_of_fact_crosses_and_a_correction_takes_its_place() {
     std::fs::write(&list, row).unwrap();
     let import = ["member", "import", list.to_str().unwrap()];
     town.at(home).command(&import).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_kind_of_fact_crosses_and_a_correction_takes_its_place() {
+    let (mut town, home, host, people) = two(64, 1).await;
+    let case = stay(&town, home, host, &people[0]).await;
+    on_probation(&mut town, home, &case).await;
     let (at_home, at_host) = (town.desk(home), town.desk(host));
     let day = || "2026-02-10".to_owned();
     let attendance = |presence: x::Presence| {
