@@ -69,10 +69,10 @@ pub(super) enum RecordVerb {
         after_help = "例 Example:\n  hongyan-node record opinion 9c2f10aa --convert --text 同意按期转正"
     )]
     ProbationOpinion(About<fact::ProbationOpinion>),
-    /// 流出地: 预备期满决定 Home: decision on conversion
+    /// 预备期满决定 (本单位党员, 在外或不在外); 名册随之更新 Decision on conversion of a member of ours, away or not; the roster follows
     #[command(
         name = "decision",
-        after_help = "例 Example:\n  hongyan-node record decision 9c2f10aa --outcome converted"
+        after_help = "例 Example:\n  hongyan-node record decision 9c2f10aa --outcome converted\n  hongyan-node record decision 王小明 --outcome extended --until 2027-06-01"
     )]
     ProbationDecision(About<fact::ProbationDecision>),
     /// 更正本方先前的一条 Correct an earlier one of ours
