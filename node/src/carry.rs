@@ -104,7 +104,7 @@ pub(crate) fn redeem(office: Office) -> Redeem {
         Box::pin(async move {
             let introduction = Introduction {
                 key: caller.key,
-                before: caller.before,
+                succession: caller.succession,
                 organization: organization(caller.identity),
                 epoch: caller.epoch,
                 held: caller.held,
@@ -166,10 +166,10 @@ async fn meet(link: &Link, invitation: Invitation) -> Result<Meeting, OfficeErro
     };
     let met = link.meet(&invitation).await;
     let met = met.map_err(|failed| error(failed, &invitation))?;
-    let (key, before) = (met.key, met.before.clone());
+    let (key, succession) = (met.key, met.succession.clone());
     Ok(Meeting {
         key,
-        before: before.clone(),
+        succession: succession.clone(),
         introduce: Box::new(move |own: Introduction| {
             Box::pin(async move {
                 let who = own_identity(&own.organization)?;
@@ -177,7 +177,7 @@ async fn meet(link: &Link, invitation: Invitation) -> Result<Meeting, OfficeErro
                 let said = said.await.map_err(|failed| error(failed, &invitation))?;
                 Ok(Introduction {
                     key,
-                    before,
+                    succession,
                     organization: organization(said.identity),
                     epoch: said.epoch,
                     held: None,

@@ -245,7 +245,7 @@ fn correspondence(
 fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<(), BookError> {
     match payload {
         Payload::Member(member) => member::keep(draft, header, member, payload),
-        Payload::PartnerAdded(added) => partner::keep(draft, header.sequence, added),
+        Payload::PartnerAdded(added) => partner::keep(draft, header, added),
         Payload::PartnerRevoked(revoked) => partner::revoke(draft, &revoked.key),
         Payload::Invitation(invitation) => {
             let key = invitation.secret_hash.as_bytes();

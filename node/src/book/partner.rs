@@ -4,6 +4,7 @@ use hongyan_proto::{
     id::{Epoch, KeyId, LogOrigin, OrganizationCode, RegionCode},
     identity::PublicKey,
     letter::PartnerAdded,
+    log::Header,
     time::Timestamp,
 };
 
@@ -11,7 +12,7 @@ use super::{
     BookError, Shelf,
     apply::Author,
     contact::{self, Contact},
-    key::{KeyChange, changes, keys_of},
+    key::{KeyChange, changes, keys_of, rotated},
     put,
     record::{LogRecordRef, PartnerRecord},
     shelf::{decode, read},
@@ -297,12 +298,12 @@ pub fn met(shelf: &impl Shelf, partner: &Partner) -> Result<(Epoch, Option<Epoch
 /// took its place, renews the pin and the words, and the epochs that it does not know yet.
 pub(super) fn keep(
     draft: &mut Draft<'_>,
-    sequence: u64,
+    header: &Header,
     added: &PartnerAdded,
 ) -> Result<(), BookError> {
     let key = PublicKey::from_slice(&added.key).map_err(|_| BookError::View("partner"))?;
     // The key this node had when it wrote the entry: a rebuild must find the logs that were made then.
-    let own_key = *draft.record(LogNo::LOCAL)?.signers.at(sequence + 1);
+    let own_key = *draft.record(LogNo::LOCAL)?.signers.at(header.sequence + 1);
     let own = own_key.key_id();
     let known = partners(draft)?;
     let known = known
@@ -341,7 +342,13 @@ pub(super) fn keep(
             key,
         )?;
     }
-    put_record(draft, &record)
+    put_record(draft, &record)?;
+    // The partner's own log says so too, later: until then whoever has the old key must not speak for it.
+    for shown in &added.rotations {
+        shown.statement().map_err(|_| BookError::View("partner"))?;
+        rotated(draft, name.key_id(), shown, header.time)?;
+    }
+    Ok(())
 }
 
 /// A log that is known by its epoch goes on, also where it was reset since or either key was rotated: entries in it still count.

@@ -10,7 +10,7 @@ use std::{
 use hongyan_proto::{
     channel::{Expect, Pins, connect},
     id::{Epoch, KeyId},
-    identity::{Invitation, InvitationSecret, PublicKey},
+    identity::{Invitation, InvitationSecret, PublicKey, Succession},
     log::limits::MAX_MESSAGE_BYTES,
     pb::exchange::v1::{self as pb, exchange_service_client::ExchangeServiceClient},
 };
@@ -50,8 +50,8 @@ pub(super) struct Known {
 pub struct Meeting {
     /// Its key, as TLS proved: the invitation's, or one that replaced it.
     pub key: PublicKey,
-    /// The keys it had before, oldest first, as its certificate shows.
-    pub before: Vec<PublicKey>,
+    /// How that came to be, as its certificate shows.
+    pub succession: Succession,
     channel: Channel,
 }
 
@@ -120,7 +120,7 @@ impl Link {
         let key = met.current(&invitation.key.key_id());
         Ok(Meeting {
             key: key.unwrap_or(invitation.key),
-            before: expect.keys_before(),
+            succession: expect.succession(),
             channel,
         })
     }

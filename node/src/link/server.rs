@@ -74,8 +74,8 @@ impl Identity {
 pub struct Caller {
     /// The key proven by TLS.
     pub key: PublicKey,
-    /// The keys it had before, oldest first, as its certificate shows.
-    pub before: Vec<PublicKey>,
+    /// How it came to be, as its certificate shows.
+    pub succession: Succession,
     /// The invitation's secret.
     pub secret: InvitationSecret,
     /// Who it says it is.
@@ -89,14 +89,14 @@ pub struct Caller {
 impl Caller {
     /// Reads the call of a key that TLS proved, with those it had before. What is wrong is said in words.
     pub fn from_wire(
-        (key, before): (PublicKey, &Succession),
+        (key, succession): (PublicKey, &Succession),
         wire: &pb::IntroduceRequest,
     ) -> Result<Self, String> {
         let text = |error: IdError| error.to_string();
         let held = Some(&wire.held_epoch).filter(|held| !held.is_empty());
         Ok(Self {
             key,
-            before: before.keys_before().collect(),
+            succession: succession.clone(),
             secret: InvitationSecret::from_slice(&wire.secret).map_err(text)?,
             identity: Identity::from_wire(wire.organization.as_ref())?,
             epoch: Epoch::from_slice(&wire.epoch).map_err(text)?,
@@ -204,11 +204,6 @@ impl ExchangeService for Exchange {
         let (identity, epoch) = redeemed.map_err(|reason| reason.status(""))?;
         let pinned = self.link.refresh_pins();
         pinned.map_err(|error| Reason::Store.status(&error.to_string()))?;
-        // A key that was known before is pinned again: the one shown takes its place at once, not with the next connection.
-        let _ = self
-            .link
-            .pins()
-            .admit(&peer.key, &peer.succession, self.link.now());
         Ok(Response::new(pb::IntroduceResponse {
             organization: Some(identity.to_wire()),
             epoch: epoch.to_field(),

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin};
 
 use hongyan_proto::{
     id::{Hash, KeyId, OrganizationCode},
-    identity::{Invitation, PublicKey},
+    identity::{Invitation, PublicKey, Succession},
     letter::GatewayEnrolled,
     message::Stop,
     time::Timestamp,
@@ -113,8 +113,8 @@ type Step<A, T> = Box<dyn Fn(A) -> BoxFuture<Result<T, OfficeError>> + Send + Sy
 pub struct Meeting {
     /// Its key, as TLS proved.
     pub key: PublicKey,
-    /// The keys it had before, oldest first.
-    pub before: Vec<PublicKey>,
+    /// How that came to be.
+    pub succession: Succession,
     /// Redeems the invitation: says who this node is, hears who that one is.
     pub introduce:
         Box<dyn FnOnce(Introduction) -> BoxFuture<Result<Introduction, OfficeError>> + Send>,

@@ -2,11 +2,13 @@
 //! names it.
 
 use hongyan_proto::{
+    id::MemberId,
     letter::{Member, Payload, ProbationDecision, ProbationOutcome},
     log::Kind,
+    time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, find, flow, happened::happened};
+use super::{Answer, Office, OfficeError, Request, desk::Desk, find, flow, happened::happened};
 use crate::{
     book,
     domain::case::{self, Side},
@@ -50,12 +52,28 @@ pub(super) async fn decide(
                 file.partner.is_some() && asked.is_ok()
             });
             let told = match active.map(|file| flow::put(desk, &file.id.to_string(), payload)) {
-                None | Some(Err(OfficeError::OutOfScope(_) | OfficeError::NotInForce(_))) => None,
+                // The roster is this node's own, however the correspondence stands.
+                None
+                | Some(Err(
+                    OfficeError::OutOfScope(_)
+                    | OfficeError::NotInForce(_)
+                    | OfficeError::Revoked(_)
+                    | OfficeError::Fork(_)
+                    | OfficeError::KeyLost(_),
+                )) => None,
                 Some(told) => Some(told?),
             };
             let until = match decision.outcome {
                 ProbationOutcome::Converted => None,
-                ProbationOutcome::Extended => decision.extended_until,
+                ProbationOutcome::Extended => {
+                    let longer = decision.extended_until.filter(|longer| *longer > until);
+                    Some(longer.ok_or_else(|| {
+                        OfficeError::field(
+                            "extended_until",
+                            format!("应晚于现有的预备期满日期 {until} must be after {until}, when probation ends now"),
+                        )
+                    })?)
+                }
                 ProbationOutcome::Revoked if told.is_none() => {
                     return Err(OfficeError::field(
                         "outcome",
@@ -64,14 +82,7 @@ pub(super) async fn decide(
                 }
                 ProbationOutcome::Revoked => Some(until),
             };
-            let mut changed = Member {
-                actor: desk.actor.clone(),
-                ..member.clone()
-            };
-            changed.details.probationary_until = until;
-            if until != member.details.probationary_until {
-                desk.enter(&Payload::Member(changed), None)?;
-            }
+            put_on_roster(desk, member, until)?;
             let extra = vec![u8::from(told.is_some())].into();
             Ok(Answer {
                 extra,
@@ -79,4 +90,43 @@ pub(super) async fn decide(
             })
         })
         .await
+}
+
+fn put_on_roster(
+    desk: &mut Desk<'_, '_>,
+    member: Member,
+    until: Option<Day>,
+) -> Result<(), OfficeError> {
+    if member.details.probationary_until == until {
+        return Ok(());
+    }
+    let mut changed = Member {
+        actor: desk.actor.clone(),
+        ..member
+    };
+    changed.details.probationary_until = until;
+    desk.enter(&Payload::Member(changed), None).map(drop)
+}
+
+/// A decision that the host was told of was corrected: the roster follows what is right, or is as it was before.
+pub(super) fn corrected(
+    desk: &mut Desk<'_, '_>,
+    member: Option<MemberId>,
+    right: Option<&ProbationDecision>,
+) -> Result<(), OfficeError> {
+    let Some(id) = member else { return Ok(()) };
+    let Some(member) = book::member(desk.draft, id)? else {
+        return Ok(());
+    };
+    let formers = book::formers_of(desk.draft, id)?;
+    let ends = formers.iter().rev();
+    let mut ends = ends.filter_map(|former| former.member.details.probationary_until);
+    let now = member.details.probationary_until;
+    let before = ends.find(|end| Some(*end) != now).or(now);
+    let until = match right.map(|right| right.outcome) {
+        Some(ProbationOutcome::Converted) => None,
+        Some(ProbationOutcome::Extended) => right.and_then(|right| right.extended_until),
+        Some(ProbationOutcome::Revoked) | None => before,
+    };
+    put_on_roster(desk, member, until)
 }

@@ -29,10 +29,9 @@ impl Expect {
         }
     }
 
-    /// The keys that whoever answered had before, oldest first, as its certificate shows; none before anybody answered.
-    pub fn keys_before(&self) -> Vec<PublicKey> {
-        let answered = self.answered.get().into_iter();
-        answered.flat_map(Succession::keys_before).collect()
+    /// How the key came to be of whoever answered, as its certificate shows; nothing before anybody answered.
+    pub fn succession(&self) -> Succession {
+        self.answered.get().cloned().unwrap_or_default()
     }
 
     /// The key it has now, as far as it is known.

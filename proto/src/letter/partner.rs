@@ -1,6 +1,6 @@
 //! Whom this node knows: partners, invitations to them, its gateway. Local log only.
 
-use super::{record::record, text::Text};
+use super::{record::record, rotation::KeyRotated, text::Text};
 use crate::{
     id::{Epoch, Hash, OrganizationCode, RegionCode},
     time::Timestamp,
@@ -25,6 +25,8 @@ record! {
         in_epoch: Option<Epoch> [],
         /// Who did it.
         actor: Text<60> [],
+        /// How the key, known from an earlier meeting, was replaced since.
+        rotations: Vec<KeyRotated> [],
     }
 }
 

@@ -252,12 +252,19 @@ const EARLY_DAYS: i32 = 60;
 
 /// The host writes its opinion when probation ends; home then decides, whether or not the host wrote.
 fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
+    let mut begun = None;
     for time in &case.probation {
-        its_end(scene, case, time);
+        its_end(scene, case, (time, begun));
+        begun = time.decided.as_ref().map(|(day, _)| *day);
     }
 }
 
-fn its_end<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts, time: &'a Probation) {
+/// What was said before the time of probation began, or began it, is not about its end.
+fn its_end<'a>(
+    scene: &mut Scene<'a>,
+    case: &'a CaseFacts,
+    (time, begun): (&'a Probation, Option<Day>),
+) {
     let until = time.until;
     if !matches!(
         case.state_on(until),
@@ -267,7 +274,8 @@ fn its_end<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts, time: &'a Probation) 
     }
     let first = |list: &'a [(Day, Entry)]| {
         let early = until.plus_days(-EARLY_DAYS);
-        list.iter().find(|(day, _)| *day >= early).map(dated)
+        let about = |day: Day| day >= early && begun.is_none_or(|begun| begun < day);
+        list.iter().find(|(day, _)| about(*day)).map(dated)
     };
     let opinion = first(&case.opinions);
     let decision = first(&case.decisions).or(time.decided.as_ref().map(dated));

@@ -260,7 +260,11 @@ impl Settlement {
         let waiting: Vec<&Line> = self
             .lines
             .iter()
-            .filter(|line| line.outcome == Outcome::Unanswered && line.difference.due >= today)
+            .filter(|line| {
+                // Who announced a correction has still to state it: once closed, nothing is stated any more.
+                matches!(line.outcome, Outcome::Unanswered | Outcome::Corrected(_))
+                    && line.difference.due >= today
+            })
             .collect();
         match waiting.iter().map(|line| line.difference.due).max() {
             None => Ok(()),
@@ -275,7 +279,7 @@ impl Settlement {
 /// Differences wait for an answer and their term is not over.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error(
-    "尚有 {unanswered} 处差异未答复, 请先逐条答复, 或待 {due} 期满后结账 {unanswered} differences are unanswered: answer them first, or close after {due}"
+    "尚有 {unanswered} 处差异未答复或待更正后重新通报, 请先答复、更正并重新通报, 或待 {due} 期满后结账 {unanswered} differences are unanswered, or corrections not stated yet: answer and state anew, or close after {due}"
 )]
 pub struct TooEarly {
     /// How many.

@@ -580,7 +580,10 @@ fn an_announced_correction_settles_nothing_until_the_values_meet() {
             assert_eq!(settled.lines[0].outcome, outcome);
             assert_eq!(settled.counts, differing);
             assert_eq!(settled.open_for(letters.key(side)).count(), 0);
-            settled.check_close(day("2026-10-08")).unwrap();
+            // What was announced is waited for, until its term is over.
+            let early = settled.check_close(day("2026-10-08"));
+            assert_eq!(early.is_err(), outcome != Outcome::Disputed);
+            settled.check_close(day("2026-10-24")).unwrap();
         }
     }
     // The correction itself, and the statements that have it.

@@ -97,6 +97,7 @@ fn added(partner: PublicKey, who: &Identity, out: Epoch, incoming: Epoch) -> Pay
         out_epoch: out,
         in_epoch: Some(incoming),
         actor: Text::parse("test").unwrap(),
+        rotations: Vec::new(),
     }
     .into()
 }

@@ -18,7 +18,7 @@ use super::{
     pay::{Paying, case_of},
 };
 use crate::{
-    book,
+    book::{self, Partner, Shelf as _},
     domain::dues::open_from,
     office::{
         Answer, Office, OfficeError, Request,
@@ -26,10 +26,11 @@ use crate::{
         desk::Desk,
         find, flow,
         happened::happened,
+        probation,
         record::{check, of_what_stands},
         tell::{Telling, correct as correct_told, tell},
     },
-    store::Store,
+    store::{Store, StoreError},
 };
 
 const ENTRY: (&str, &str) = ("党费记录", "entry about dues");
@@ -65,7 +66,23 @@ pub(in crate::office) async fn correct(
     Ok((outcome(&answer)?, answer))
 }
 
-/// A letter about dues is corrected through the payment that it tells of; any other letter by itself.
+/// Is it a decision at the end of probation?
+fn decision_of(
+    desk: &Desk<'_, '_>,
+    partner: Option<&Partner>,
+    sequence: u64,
+) -> Result<bool, OfficeError> {
+    let Some(partner) = partner else {
+        return Ok(false);
+    };
+    match desk.draft.one(partner.out, sequence) {
+        // The check that follows says so.
+        Err(StoreError::UnknownEntry { .. }) => Ok(false),
+        entry => Ok(entry?.header().kind == Kind::ProbationDecision),
+    }
+}
+
+/// A letter about dues is corrected through the payment that it tells of, a decision about probation on the roster too; any other letter by itself.
 pub(in crate::office) async fn correct_letter(
     office: &Office,
     request: Request,
@@ -89,8 +106,17 @@ pub(in crate::office) async fn correct_letter(
                 }
                 None => None,
             };
+            let decided = decision_of(desk, partner.as_ref(), correction.corrects)?;
             let (Some(sequence), Some(partner)) = (payment, partner) else {
-                return flow::put(desk, &case, payload);
+                let answer = flow::put(desk, &case, payload)?;
+                if decided {
+                    let right = match &correction.replacement {
+                        Some(Replacement::ProbationDecision(right)) => Some(right),
+                        _ => None,
+                    };
+                    probation::corrected(desk, file.member, right)?;
+                }
+                return Ok(answer);
             };
             // The same refusals as for any letter, before anything is written.
             check(desk, &partner, &file, &payload)?;

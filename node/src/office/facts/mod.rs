@@ -379,12 +379,16 @@ fn case(
             }
             Payload::ProbationOpinion(opinion) => facts.opinions.push((opinion.day, entry)),
             Payload::ProbationDecision(decision) => {
-                // At home the roster says to when.
-                let next = decision.extended_until.filter(|_| side == Side::Inflow);
-                facts.probation.extend(next.map(|until| Probation {
-                    until,
-                    decided: None,
-                }));
+                // At home the roster says to when, but for decisions from before it followed them.
+                if let Some(until) = decision.extended_until
+                    && facts.probation.iter().all(|time| time.until != until)
+                {
+                    if let Some(before) = facts.probation.last_mut() {
+                        before.decided.get_or_insert((decision.day, entry.clone()));
+                    }
+                    let decided = None;
+                    facts.probation.push(Probation { until, decided });
+                }
                 facts.decisions.push((decision.day, entry));
             }
             _ => {}

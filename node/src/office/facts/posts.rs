@@ -71,5 +71,11 @@ pub(super) fn probation(member: &Member, formers: &[Former]) -> Vec<Probation> {
         until,
         decided: None,
     });
-    before.chain(now).collect()
+    let mut times: Vec<Probation> = Vec::new();
+    for time in before.chain(now) {
+        // A decision that was taken back: what stands later counts.
+        times.retain(|earlier| earlier.until != time.until);
+        times.push(time);
+    }
+    times
 }

@@ -2,8 +2,8 @@
 
 use hongyan_proto::{
     id::Epoch,
-    identity::PublicKey,
-    letter::{PartnerAdded, Payload, Text},
+    identity::{PublicKey, Succession},
+    letter::{KeyRotated, PartnerAdded, Payload, Text},
 };
 
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
 pub struct Introduction {
     /// The identity key, as TLS proved it.
     pub key: PublicKey,
-    /// The keys it had before, oldest first, as its certificate shows.
-    pub before: Vec<PublicKey>,
+    /// How the key came to be, as its certificate shows.
+    pub succession: Succession,
     /// Who it is, in words.
     pub organization: Organization,
     /// The epoch of the log it will write to the other.
@@ -26,7 +26,7 @@ pub struct Introduction {
     pub held: Option<Epoch>,
 }
 
-/// `key`: the one that is pinned, which the pins follow to the one shown.
+/// `key`: the one by which it is known here, if it is; what followed is written with it.
 pub(super) fn added(
     introduction: &Introduction,
     key: PublicKey,
@@ -38,6 +38,7 @@ pub(super) fn added(
         "" => None,
         text => Some(Text::parse(text).at("endpoint")?),
     };
+    let followed = introduction.succession.after(&key);
     Ok(PartnerAdded {
         key: *key.as_bytes(),
         code: organization.code.clone(),
@@ -47,6 +48,7 @@ pub(super) fn added(
         out_epoch: out,
         in_epoch: Some(introduction.epoch),
         actor,
+        rotations: followed.iter().map(KeyRotated::from).collect(),
     }
     .into())
 }
@@ -59,7 +61,7 @@ pub(super) struct Met {
     pub(super) out: Epoch,
     /// Is it pinned?
     pub(super) is_pinned: bool,
-    /// Is what it says of itself what is written of it?
+    /// Are its key and what it says of itself what is written of it?
     pub(super) is_unchanged: bool,
 }
 
@@ -67,21 +69,22 @@ pub(super) struct Met {
 pub(super) fn find_met(
     shelf: &impl Shelf,
     key: PublicKey,
-    before: &[PublicKey],
+    succession: &Succession,
 ) -> Result<Option<Partner>, OfficeError> {
     let mut known = book::partners(shelf)?.into_iter();
-    let shown = |known: &PublicKey| *known == key || before.contains(known);
-    Ok(known.find(|partner| partner.keys().any(|key| shown(&key))))
+    let shown = |known: PublicKey| known == key || succession.keys_before().any(|one| one == known);
+    Ok(known.find(|partner| partner.keys().any(shown)))
 }
 
 /// Was the other side met before? Refuses one that says it begins another log than the one that is held: its letters, or ours, would be lost
 /// without a word. Where nothing was received yet, there is nothing to lose.
 pub(super) fn met(shelf: &impl Shelf, other: &Introduction) -> Result<Option<Met>, OfficeError> {
-    let Some(partner) = find_met(shelf, other.key, &other.before)? else {
+    let Some(partner) = find_met(shelf, other.key, &other.succession)? else {
         return Ok(None);
     };
     // Restored from before it replaced its key: what is known here of it would not be continued.
-    if other.key != partner.signer && !other.before.contains(&partner.signer) {
+    let is_shown = |key| other.key == key || other.succession.keys_before().any(|one| one == key);
+    if !is_shown(partner.signer) {
         return Err(OfficeError::AlreadyPartner(partner.code.to_string()));
     }
     let (out, incoming) = book::met(shelf, &partner)?;
@@ -91,8 +94,13 @@ pub(super) fn met(shelf: &impl Shelf, other: &Introduction) -> Result<Option<Met
             return Err(OfficeError::AlreadyPartner(partner.code.to_string()));
         }
     }
+    // It lost the answer to the first invitation and has another key since: logs named by the old one would be known to one side only.
+    if !same && other.key != partner.signer {
+        return Ok(None);
+    }
     let said = &other.organization;
-    let is_unchanged = partner.code == said.code
+    let is_unchanged = partner.signer == other.key
+        && partner.code == said.code
         && partner.name == said.name.as_str()
         && partner.region == said.region
         && partner.endpoint == said.endpoint;

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::Epoch,
-    identity::{Invitation, InvitationSecret, PublicKey, Purpose},
+    identity::{Invitation, InvitationSecret, PublicKey, Purpose, Succession},
     letter::{InvitationIssued, Text},
 };
 
@@ -77,7 +77,7 @@ impl Office {
         self.partners_changed();
         Ok(Introduction {
             key: own,
-            before: Vec::new(),
+            succession: Succession::NONE,
             organization,
             epoch,
             held: None,
@@ -89,10 +89,10 @@ impl Office {
 pub(in crate::office) fn own_introduction(
     office: &Office,
     invitation: &Invitation,
-    (key, before): (PublicKey, &[PublicKey]),
+    (key, succession): (PublicKey, &Succession),
 ) -> Result<Introduction, OfficeError> {
     let store = &office.store;
-    let known = find_met(store, key, before)?;
+    let known = find_met(store, key, succession)?;
     let (epoch, held) = if let Some(partner) = &known {
         book::met(store, partner)?
     } else {
@@ -103,7 +103,7 @@ pub(in crate::office) fn own_introduction(
     let mut sizes = logs.map(|log| store.log(log.no).map_or(0, |log| log.size()));
     Ok(Introduction {
         key: office.public(),
-        before: Vec::new(),
+        succession: Succession::NONE,
         organization: office.organization().clone(),
         epoch,
         held: held.filter(|_| sizes.any(|size| size > 0)),
@@ -125,12 +125,12 @@ pub(in crate::office) async fn accept(
     }
     // The link lets nobody answer but the invitation's key, or one that shows how it follows from that.
     let met = (office.carrier()?.meet)(invitation.clone()).await?;
-    let (key, before) = (met.key, met.before);
-    let own = own_introduction(office, &invitation, (key, &before))?;
+    let (key, succession) = (met.key, met.succession);
+    let own = own_introduction(office, &invitation, (key, &succession))?;
     let epoch = own.epoch;
     let reply = (met.introduce)(own).await?;
     let answer = adopt(office, request, reply, epoch).await?;
-    let partner = find_met(&office.store, key, &before)?
+    let partner = find_met(&office.store, key, &succession)?
         .ok_or_else(|| OfficeError::not_found(("结对党组织", "partner"), key.to_string()))?;
     office.partners_changed();
     Ok((partner, answer))

@@ -464,6 +464,8 @@ async fn both_close(pair: &Pair, (quarter, differs): (Quarter, CaseId), hash: Op
     assert!(refused.contains("--own-value"), "{refused}");
     answer(answered).await.unwrap();
     pair.sync().await;
+    // What was announced is waited for until its term is over.
+    pair.set_day("2026-07-18");
     for town in [home, host] {
         let shown = reconcile::show(&town.office, "", quarter).unwrap();
         let (request, hash) = (town.request(), shown.hash().unwrap());

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::Epoch,
-    identity::{IdentityKey, Invitation},
+    identity::{IdentityKey, Invitation, KeyRotation, Succession},
     letter::Text,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     office::{
         OfficeError,
         partner::{self, Introduction},
+        rotation,
     },
 };
 
@@ -68,7 +69,7 @@ async fn a_renewed_pin_keeps_the_logs_and_a_rebuild_says_the_same() {
 fn other_epoch(pair: &Pair) -> Introduction {
     Introduction {
         key: pair.host.office.public(),
-        before: Vec::new(),
+        succession: Succession::NONE,
         organization: pair.host.office.organization().clone(),
         epoch: Epoch::from_bytes([9; 16]),
         held: None,
@@ -141,4 +142,64 @@ async fn an_inviter_that_was_restored_from_before_the_meeting_pins_nobody() {
     );
     // The invitation is all that was written.
     assert_eq!(forgotten.size(crate::store::LogNo::LOCAL), before + 1);
+}
+
+/// Whoever has the key that was given up must speak for nobody: what replaced it is known before the two have exchanged a letter.
+#[tokio::test]
+async fn a_key_replaced_while_the_pin_was_away_is_known_at_the_meeting() {
+    for asks_rotated in [true, false] {
+        let pair = ready().await;
+        pair.sync().await;
+        revoke(&pair.home).await;
+        let (asks, inviter) = (&pair.host, &pair.home);
+        let rotates = if asks_rotated { asks } else { inviter };
+        let old = rotates.office.public();
+        rotation::rotate(&rotates.office, rotates.request(), 0)
+            .await
+            .unwrap();
+        let before = standing(if asks_rotated { inviter } else { asks });
+        meet(asks, inviter).await.unwrap();
+        let known = if asks_rotated { inviter } else { asks }.partner();
+        assert_eq!((known.key, known.signer), (old, rotates.office.public()));
+        let after = standing(if asks_rotated { inviter } else { asks });
+        assert_eq!((&after.1, &after.2), (&before.1, &before.2));
+        pair.sync().await;
+        for town in [asks, inviter] {
+            let seen = standing(town);
+            book::rebuild(town.office.store(), &|_, _| {}).unwrap();
+            assert_eq!(standing(town), seen);
+            assert_eq!(book::partners(town.office.store()).unwrap().len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_lost_the_answer_and_has_another_key_since_is_met_as_new() {
+    let pair = Pair::met().await;
+    let secret = invited(&pair.home).await.secret;
+    let (old, new) = (
+        IdentityKey::from_seed([21; 32]),
+        IdentityKey::from_seed([22; 32]),
+    );
+    let caller = |key: &IdentityKey, epoch: u8, succession| Introduction {
+        key: key.public(),
+        succession,
+        epoch: Epoch::from_bytes([epoch; 16]),
+        ..other_epoch(&pair)
+    };
+    let first = caller(&old, 5, Succession::NONE);
+    let first = pair.home.office.redeem(secret, first).await.unwrap();
+    let until = pair.home.office.now();
+    let rotation = KeyRotation::sign(&old, &new, until).unwrap();
+    let again = caller(&new, 6, Succession::new(vec![rotation]).unwrap());
+    let secret = invited(&pair.home).await.secret;
+    let second = pair.home.office.redeem(secret, again).await.unwrap();
+    assert_ne!(second.epoch, first.epoch);
+    let partners = book::partners(pair.home.office.store()).unwrap();
+    let met = partners.iter().find(|one| one.key == new.public()).unwrap();
+    let (out, incoming) = book::met(pair.home.office.store(), met).unwrap();
+    assert_eq!(
+        (out, incoming),
+        (second.epoch, Some(Epoch::from_bytes([6; 16])))
+    );
 }

@@ -178,25 +178,28 @@ impl Pair {
 }
 
 /// The keys a node shows when it meets somebody: its own, and those before it.
-pub(super) fn shown(town: &Town) -> (PublicKey, Vec<PublicKey>) {
+pub(super) fn shown(town: &Town) -> (PublicKey, Succession) {
     let local = town.office.store().log(LogNo::LOCAL).unwrap();
     let rotations = local.signers.rotations();
-    let before = rotations.iter().map(|rotation| rotation.old_key);
-    (town.office.public(), before.collect())
+    let succession = Succession::newest(&rotations).unwrap();
+    (town.office.public(), succession)
 }
 
 /// What the wiring does over the network: the invited side asks, the inviting side redeems.
 pub(super) async fn introduce(asks: &Town, inviter: &Town, text: &str) -> Result<(), OfficeError> {
     let invitation = Invitation::parse(text).unwrap();
-    let (key, before) = shown(inviter);
-    let own = partner::own_introduction(&asks.office, &invitation, (key, &before))?;
+    let (key, succession) = shown(inviter);
+    let own = partner::own_introduction(&asks.office, &invitation, (key, &succession))?;
     let epoch = own.epoch;
     let caller = Introduction {
-        before: shown(asks).1,
+        succession: shown(asks).1,
         ..own
     };
     let reply = inviter.office.redeem(invitation.secret, caller).await?;
-    let reply = Introduction { before, ..reply };
+    let reply = Introduction {
+        succession,
+        ..reply
+    };
     partner::adopt(&asks.office, asks.request(), reply, epoch)
         .await
         .map(drop)

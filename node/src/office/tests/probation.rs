@@ -1,7 +1,9 @@
 //! Probation ends: the decision is entered once, the roster follows it, the host is told where the agreement names it, and what closed a duty
 //! stays to be seen.
 
-use hongyan_proto::letter::{ProbationDecision, ProbationOpinion, ProbationOutcome, Text};
+use hongyan_proto::letter::{
+    Correction, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement, Text,
+};
 
 use super::{
     duties::{of, same_after_rebuild},
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::duty::State,
-    office::{OfficeError, member, probation},
+    office::{OfficeError, dues, member, partner, probation},
 };
 
 fn decision(outcome: ProbationOutcome, on: &str, until: Option<&str>) -> ProbationDecision {
@@ -121,4 +123,54 @@ async fn an_agreement_without_probation_leaves_the_decision_at_home() {
     assert!(!decide(&pair.home, "张三", converted).await.unwrap());
     let shown = states(&pair.home, "decision");
     assert_eq!(shown, [("2026-05-20".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn a_corrected_decision_is_followed_by_the_roster() {
+    let pair = ready().await;
+    on_probation(&pair).await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-05-22");
+    let converted = decision(ProbationOutcome::Converted, "2026-05-22", None);
+    decide(&pair.home, "张三", converted).await.unwrap();
+    let told = pair.home.size(pair.home.partner().out) - 1;
+    let extended = decision(ProbationOutcome::Extended, "2026-05-22", Some("2026-11-20"));
+    for (corrects, right, end) in [
+        (
+            told,
+            Some(Replacement::ProbationDecision(extended)),
+            "2026-11-20",
+        ),
+        (told + 1, None, "2026-05-20"),
+    ] {
+        let correction = Correction {
+            corrects,
+            reason: None,
+            replacement: right,
+        };
+        let office = &pair.home.office;
+        let name = case.to_string();
+        let corrected = dues::correct_letter(office, pair.home.request(), name, correction);
+        corrected.await.unwrap();
+        assert_eq!(until(&pair.home).as_deref(), Some(end));
+    }
+    // Taken back: the decision is still to be made, once.
+    let open = [("2026-05-20".to_owned(), false)];
+    let shown = states(&pair.home, "decision");
+    assert!(
+        shown.starts_with(&open) && shown.iter().filter(|one| **one == open[0]).count() == 1,
+        "{shown:?}"
+    );
+    // A partner that was revoked is not told, and the roster follows all the same.
+    let code = pair.home.partner().code.to_string();
+    let reason = Text::parse("协议终止").unwrap();
+    let revoked = partner::revoke(&pair.home.office, pair.home.request(), code, reason).await;
+    revoked.unwrap();
+    let converted = decision(ProbationOutcome::Converted, "2026-05-22", None);
+    assert!(!decide(&pair.home, "张三", converted).await.unwrap());
+    assert_eq!(until(&pair.home), None);
 }
