@@ -6,11 +6,7 @@ use hongyan_proto::{
 };
 
 use super::OfficeError;
-
-/// Is it from before there was a Party: July 1921?
-pub(super) fn before_the_party(day: Day) -> bool {
-    (day.date().year(), day.date().month()) < (1921, 7)
-}
+use crate::domain::case::dates::before_the_party;
 
 /// Refuses a day that has not come, and one before the Party was founded.
 pub(super) fn happened(day: Day, today: Day, field: &str) -> Result<(), OfficeError> {

@@ -243,7 +243,8 @@ async fn wrong_one(
         .list_records(request)
         .await?
         .into_inner();
-    let mut own = answer.records.into_iter();
+    // After a new epoch a number may stand twice: the later one is of the log that is written now.
+    let mut own = answer.records.into_iter().rev();
     let found =
         own.find(|record| record.sequence == sequence && record.author() == office::Author::Own);
     Ok(found.and_then(|record| stated(record.payload?)))

@@ -6,6 +6,7 @@ use hongyan_proto::{letter::Payload, time::Day};
 use thiserror::Error;
 
 use super::derive::Case;
+use crate::domain::fact::effective::content;
 
 /// A day that cannot be right.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -48,13 +49,22 @@ pub enum DateRefusal {
     },
 }
 
-/// May these days be written today into this case?
+/// Is it from before there was a Party: July 1921?
+pub fn before_the_party(day: Day) -> bool {
+    (day.date().year(), day.date().month()) < (1921, 7)
+}
+
+/// May these days be written today into this case? Those of a correction are the days of what it says instead.
 pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), DateRefusal> {
+    if let Payload::Correction(correction) = payload {
+        let right = correction.replacement.clone().map(content);
+        return right.map_or(Ok(()), |right| check_dates(case, &right, today));
+    }
     if let Some(day) = happened_on(payload).or_else(|| begun(payload)) {
         if day > today {
             return Err(DateRefusal::Future { day, today });
         }
-        if (day.date().year(), day.date().month()) < (1921, 7) {
+        if before_the_party(day) {
             return Err(DateRefusal::BeforeTheParty { day });
         }
     }

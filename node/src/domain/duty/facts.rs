@@ -109,6 +109,17 @@ pub struct Probation {
     pub decided: Option<(Day, Entry)>,
 }
 
+/// Days before the end of probation from which what is said is about that end.
+pub const PROBATION_EARLY_DAYS: i32 = 60;
+
+impl Probation {
+    /// Another day long before the end is a correction of the roster, and no decision.
+    pub fn is_corrected(&self) -> bool {
+        let early = self.until.plus_days(-PROBATION_EARLY_DAYS);
+        self.decided.as_ref().is_some_and(|(day, _)| *day < early)
+    }
+}
+
 /// A person.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Person {

@@ -8,7 +8,7 @@ use hongyan_proto::time::{Day, Quarter};
 
 use super::{
     draft::Draft,
-    facts::{CaseFacts, CaseStep, Entry, Kept, Probation, QuarterFacts, Who},
+    facts::{CaseFacts, CaseStep, Entry, Kept, PROBATION_EARLY_DAYS, Probation, QuarterFacts, Who},
     folk::Folk,
     term::{Scene, dated, words},
 };
@@ -247,13 +247,11 @@ fn add<'a>(
     scene.add(draft.by_branch(case.unit.as_ref()).closed(waiting.done));
 }
 
-/// Days before the end of probation from which an opinion or a decision is about that end.
-const EARLY_DAYS: i32 = 60;
-
 /// The host writes its opinion when probation ends; home then decides, whether or not the host wrote.
 fn probation<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
     let mut begun = None;
-    for time in &case.probation {
+    let times = case.probation.iter();
+    for time in times.filter(|time| !time.is_corrected()) {
         its_end(scene, case, (time, begun));
         begun = time.decided.as_ref().map(|(day, _)| *day);
     }
@@ -273,7 +271,7 @@ fn its_end<'a>(
         return;
     }
     let first = |list: &'a [(Day, Entry)]| {
-        let early = until.plus_days(-EARLY_DAYS);
+        let early = until.plus_days(-PROBATION_EARLY_DAYS);
         let about = |day: Day| day >= early && begun.is_none_or(|begun| begun < day);
         list.iter().find(|(day, _)| about(*day)).map(dated)
     };
@@ -313,17 +311,9 @@ fn its_end<'a>(
 fn own_probation<'a>(scene: &mut Scene<'a>, folk: &'a Folk<'a>) {
     let person = folk.person;
     let Who::Member(_) = person.who else { return };
-    for probation in &person.probation {
+    let times = person.probation.iter();
+    for probation in times.filter(|time| !time.is_corrected()) {
         let until = probation.until;
-        let early = until.plus_days(-EARLY_DAYS);
-        // Another day long before the end is a correction of the roster, and no decision.
-        if probation
-            .decided
-            .as_ref()
-            .is_some_and(|(day, _)| *day < early)
-        {
-            continue;
-        }
         let (Some(branch), Some((policy, ruled, days))) = (
             folk.here_on(until),
             term_on(scene, until, FlowStep::Decision),

@@ -13,7 +13,7 @@ use super::{
     table::{Epoch, Line},
     value::{self, Class},
 };
-use crate::office::happened::before_the_party;
+use crate::domain::case::dates::before_the_party;
 
 /// Years of age at which one may join (Party constitution, article 1).
 const AGE: i16 = 18;

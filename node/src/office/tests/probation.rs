@@ -174,3 +174,23 @@ async fn a_corrected_decision_is_followed_by_the_roster() {
     assert!(!decide(&pair.home, "张三", converted).await.unwrap());
     assert_eq!(until(&pair.home), None);
 }
+
+#[tokio::test]
+async fn of_two_of_one_name_the_certificate_says_who_is_decided_about() {
+    let pair = ready().await;
+    on_probation(&pair).await;
+    notice(&pair, "张三").await;
+    import_rows(
+        &pair.home,
+        "姓名,出生年月,活动证号,预备期满日期\n张三,1999-01,AQ-0777,2026-05-20\n",
+    )
+    .await;
+    pair.set_day("2026-05-22");
+    let converted = || decision(ProbationOutcome::Converted, "2026-05-22", None);
+    assert!(decide(&pair.home, "张三", converted()).await.is_err());
+    for certificate in ["AQ-0777", "AQ-0001"] {
+        decide(&pair.home, certificate, converted()).await.unwrap();
+        let (member, _) = member::show(&pair.home.office, certificate).unwrap();
+        assert_eq!(member.details.probationary_until, None);
+    }
+}
