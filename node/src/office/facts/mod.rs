@@ -22,9 +22,9 @@ use hongyan_proto::{
 };
 
 use self::{certificates::Looks, units::Places};
-use super::{Office, OfficeError, reconcile, view::person};
+use super::{Office, OfficeError, reconcile, view::disclosed};
 use crate::{
-    book::{self, CaseFile, EventRecord, Partner, Policies},
+    book::{self, CaseFile, EventRecord, Member, Partner, Policies},
     domain::{
         case::{Side, Step},
         duty::{
@@ -233,14 +233,12 @@ fn people(
 /// Times of probation: at home as the roster had them, at the host what it was told.
 fn probation(
     office: &Office,
-    file: &CaseFile,
+    member: Option<&Member>,
     told: Option<Day>,
 ) -> Result<Vec<Probation>, OfficeError> {
-    if let Some(id) = file.member
-        && let Some(member) = book::member(&office.store, id)?
-    {
-        let formers = book::formers_of(&office.store, id)?;
-        return Ok(posts::probation(&member, &formers));
+    if let Some(member) = member {
+        let formers = book::formers_of(&office.store, member.member_id)?;
+        return Ok(posts::probation(member, &formers));
     }
     let told = told.map(|until| Probation {
         until,
@@ -317,7 +315,12 @@ fn case(
     let Some(side) = file.side() else {
         return Ok(None);
     };
-    let details = person(&office.store, file)?;
+    let member = file.member.map(|id| book::member(&office.store, id));
+    let member = member.transpose()?.flatten();
+    let details = match &member {
+        Some(member) => member.details.clone(),
+        None => disclosed(file),
+    };
     let logs = Logs { file, partner };
     let steps: Vec<&Step> = file
         .case
@@ -325,17 +328,14 @@ fn case(
         .iter()
         .chain(file.case.history())
         .collect();
-    let unit = match (side, file.member) {
+    let unit = match (side, &member) {
         (Side::Inflow, _) => steps.iter().rev().find_map(|step| {
             let Some(Payload::Place(place)) = &step.event.payload else {
                 return None;
             };
             Some(places.named(place.unit.as_str(), place.placed_on))
         }),
-        (Side::Outflow, Some(member)) => {
-            let member = book::member(&office.store, member)?;
-            member.and_then(|member| places.of_member(&member, office.today()))
-        }
+        (Side::Outflow, Some(member)) => places.of_member(member, office.today()),
         (Side::Outflow, None) => None,
     };
     let told = details.certificate.as_ref();
@@ -359,7 +359,7 @@ fn case(
         since: file.case.since(),
         managed: file.case.managed(),
         contacts: Vec::new(),
-        probation: probation(office, file, details.probationary_until)?,
+        probation: probation(office, member.as_ref(), details.probationary_until)?,
         opinions: Vec::new(),
         decisions: Vec::new(),
         looks,
