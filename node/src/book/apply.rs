@@ -184,12 +184,13 @@ fn fact(
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
-    if let (Some(id), Some(payload)) = (header.case_id, payload) {
+    let own = place.author == Author::Own && place.partner.is_some();
+    if let (true, Some(id), Some(payload)) = (own, header.case_id, payload) {
         attended::keep(draft, place, id, (header, payload))?;
         said::keep(draft, place, id, (header, payload))?;
-    }
-    if let (Some(id), Some(Payload::Contact(contact))) = (header.case_id, payload) {
-        contacted::keep(draft, place, id, header, contact.day)?;
+        if let Payload::Contact(contact) = payload {
+            contacted::keep(draft, place, id, header, contact.day)?;
+        }
     }
     if let (Author::Own, Some(Payload::Dues(dues))) = (place.author, payload) {
         let blind = draft.blind(dues.receipt.as_str().as_bytes());

@@ -8,10 +8,7 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{
-    BookError, Shelf,
-    apply::{Author, Place},
-};
+use super::{BookError, Shelf, apply::Place};
 use crate::store::{Draft, LogNo, View};
 
 /// What a letter says now: by its log and sequence.
@@ -30,16 +27,13 @@ fn event_key(
     [&b"w"[..], &log.0.to_be_bytes(), &blind].concat()
 }
 
-/// Takes an own letter about a case in.
+/// Takes in a letter about a case that this node wrote to a partner.
 pub(super) fn keep(
     draft: &mut Draft<'_>,
     place: &Place,
     case: CaseId,
     (header, payload): (&Header, &Payload),
 ) -> Result<(), BookError> {
-    if place.author != Author::Own || place.partner.is_none() {
-        return Ok(());
-    }
     let (sequence, says) = match payload {
         Payload::Attendance(attendance) => (header.sequence, Some(attendance)),
         Payload::Correction(correction) => {

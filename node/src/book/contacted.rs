@@ -5,7 +5,7 @@ use hongyan_proto::{id::CaseId, log::Header, time::Day};
 
 use super::{
     BookError, Shelf,
-    apply::{Author, Place, case_key},
+    apply::{Place, case_key},
     partner::Partner,
 };
 use crate::store::{Draft, LogNo, View};
@@ -31,7 +31,7 @@ fn read(bytes: &[u8]) -> Result<(Day, LogNo, u64), BookError> {
     ))
 }
 
-/// Keeps the latest day; an entry of another log counts afresh, because a new epoch may have left the one before behind.
+/// Keeps the latest day of the letters that this node wrote; an entry of another log counts afresh, because a new epoch may have left the one before behind.
 pub(super) fn keep(
     draft: &mut Draft<'_>,
     place: &Place,
@@ -39,9 +39,6 @@ pub(super) fn keep(
     header: &Header,
     day: Day,
 ) -> Result<(), BookError> {
-    if place.author != Author::Own || place.partner.is_none() {
-        return Ok(());
-    }
     let key = key(id, place.correspondence());
     let before = draft.get(View::Index, &key)?.map(|bytes| read(&bytes));
     if let Some((known, log, _)) = before.transpose()?

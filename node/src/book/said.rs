@@ -7,11 +7,7 @@ use hongyan_proto::{
     log::Header,
 };
 
-use super::{
-    BookError, Shelf,
-    apply::{Author, Place},
-    payload_of, refusal,
-};
+use super::{BookError, Shelf, apply::Place, payload_of, refusal};
 use crate::{
     domain::fact::effective::content,
     store::{Draft, LogNo, View},
@@ -39,16 +35,13 @@ fn corrected_key(log: LogNo, sequence: u64) -> Vec<u8> {
     [&b"c"[..], &log.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
 }
 
-/// Takes an own letter about a case in.
+/// Takes in a letter about a case that this node wrote to a partner.
 pub(super) fn keep(
     draft: &mut Draft<'_>,
     place: &Place,
     case: CaseId,
     (header, payload): (&Header, &Payload),
 ) -> Result<(), BookError> {
-    if place.author != Author::Own || place.partner.is_none() {
-        return Ok(());
-    }
     let (sequence, says) = match payload {
         Payload::Correction(correction) => {
             let key = corrected_key(place.log, correction.corrects);

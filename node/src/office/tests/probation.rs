@@ -1,8 +1,11 @@
 //! Probation ends: the decision is entered once, the roster follows it, the host is told where the agreement names it, and what closed a duty
 //! stays to be seen.
 
-use hongyan_proto::letter::{
-    Correction, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement, Text,
+use hongyan_proto::{
+    id::CaseId,
+    letter::{
+        Correction, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement, Text,
+    },
 };
 
 use super::{
@@ -47,6 +50,18 @@ async fn on_probation(pair: &Pair) {
     import_rows(&pair.home, rows).await;
 }
 
+/// The same, placed with the host, two days after the end.
+async fn away_on_probation(pair: &Pair) -> CaseId {
+    on_probation(pair).await;
+    let case = notice(pair, "张三").await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-05-22");
+    case
+}
+
 #[tokio::test]
 async fn who_is_at_home_is_converted_on_the_roster_alone() {
     let pair = ready().await;
@@ -74,13 +89,7 @@ async fn who_is_at_home_is_converted_on_the_roster_alone() {
 #[tokio::test]
 async fn whose_case_is_active_is_decided_about_with_the_host() {
     let pair = ready().await;
-    on_probation(&pair).await;
-    let case = notice(&pair, "张三").await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    write(&pair.host, case, place()).await.unwrap();
-    pair.sync().await;
-    pair.set_day("2026-05-22");
+    let case = away_on_probation(&pair).await;
     let opinion = ProbationOpinion {
         day: day("2026-05-21"),
         convert_on_time: false,
@@ -109,13 +118,7 @@ async fn an_agreement_without_probation_leaves_the_decision_at_home() {
     let pair = Pair::met().await;
     import(&pair.home).await;
     agree(&pair, &[hongyan_proto::letter::Disclosure::Certificate]).await;
-    on_probation(&pair).await;
-    let case = notice(&pair, "张三").await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    write(&pair.host, case, place()).await.unwrap();
-    pair.sync().await;
-    pair.set_day("2026-05-22");
+    away_on_probation(&pair).await;
     let revoked = decision(ProbationOutcome::Revoked, "2026-05-22", None);
     let refused = decide(&pair.home, "张三", revoked).await.unwrap_err();
     assert!(refused.to_string().contains("member remove"), "{refused}");
@@ -128,13 +131,7 @@ async fn an_agreement_without_probation_leaves_the_decision_at_home() {
 #[tokio::test]
 async fn a_corrected_decision_is_followed_by_the_roster() {
     let pair = ready().await;
-    on_probation(&pair).await;
-    let case = notice(&pair, "张三").await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    write(&pair.host, case, place()).await.unwrap();
-    pair.sync().await;
-    pair.set_day("2026-05-22");
+    let case = away_on_probation(&pair).await;
     let converted = decision(ProbationOutcome::Converted, "2026-05-22", None);
     decide(&pair.home, "张三", converted).await.unwrap();
     let told = pair.home.size(pair.home.partner().out) - 1;
