@@ -29,14 +29,14 @@ const BACKDATE_MS: i64 = 86_400_000;
 pub enum FolderError {
     /// Never initialized.
     #[error(
-        "{0} 尚未初始化; 先运行 `hongyan-gateway init` is not initialized; run `hongyan-gateway init` first"
+        "{0} 尚未初始化; 先运行 `hongyan-gateway init`  is not initialized; run `hongyan-gateway init` first"
     )]
     NotInitialized(PathBuf),
     /// Initialized before.
     #[error("{0} 已初始化; 不会覆盖 is initialized already and will not be overwritten")]
     Exists(PathBuf),
     /// The operating system refused.
-    #[error("无法读写 cannot read or write {0}: {1}")]
+    #[error("无法读写 {0}: {1}  cannot read or write {0}: {1}")]
     Io(PathBuf, io::Error),
     /// A file that is not what it should be.
     #[error("{0} 内容无效 is not valid: {1}; 请从备份恢复 restore it from a backup")]

@@ -11,7 +11,7 @@ use thiserror::Error;
 pub enum IdError {
     /// Bytes or hex digits of the wrong number.
     #[error(
-        "{}应为 {expected} 字节, 实为 {found} 字节 {} must be {expected} bytes, found {found}",
+        "{}应为 {expected} 字节, 实为 {found} 字节 {}  must be {expected} bytes, found {found}",
         zh(what),
         en(what)
     )]
@@ -25,7 +25,7 @@ pub enum IdError {
     },
     /// Text that is not hex digits.
     #[error(
-        "{}应为十六进制数字 {} must be hex digits: {text:?}",
+        "{}应为十六进制数字 {}  must be hex digits: {text:?}",
         zh(what),
         en(what)
     )]
@@ -37,7 +37,7 @@ pub enum IdError {
     },
     /// Text outside its alphabet or length.
     #[error(
-        "{}格式不符: {text:?}; 应为{rule} {} must be {rule_en}: {text:?}",
+        "{}格式不符: {text:?}; 应为{rule} {}  must be {rule_en}: {text:?}",
         zh(what),
         en(what)
     )]

@@ -12,7 +12,7 @@ use super::tree::Tree;
 pub enum AccessError {
     /// Outside the granted subtree.
     #[error(
-        "{0} 不在授权范围内; 请向组织部申请 {0} is outside what you were granted; ask the department"
+        "{0} 不在授权范围内; 请向组织部申请  {0} is outside what you were granted; ask the department"
     )]
     OutOfSubtree(Code),
     /// Not in the tree.

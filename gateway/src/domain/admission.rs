@@ -56,7 +56,7 @@ pub enum EnrolRefusal {
     OrganizationTaken(Code),
     /// The key is enrolled under another code.
     #[error(
-        "该密钥已登记为 {0}; 重新登记须由部门先 organization revoke {0}, 再为其发出邀请 (invite --code {0}) this key is enrolled as {0} already: to enrol again the department revokes it first (organization revoke), then invites it by its code"
+        "该密钥已登记为 {0}; 重新登记须由部门先 organization revoke {0}, 再为其发出邀请 (invite --code {0})  this key is enrolled as {0} already: to enrol again the department revokes it first (organization revoke), then invites it by its code"
     )]
     KeyTaken(Code),
     /// The organization would be its own superior.
@@ -137,11 +137,11 @@ pub enum ReportRefusal {
         expected: String,
     },
     /// A quarter that has not begun.
-    #[error("{0} 尚未开始; 请检查本机时钟 {0} has not begun; check your clock")]
+    #[error("{0} 尚未开始; 请检查本机时钟  {0} has not begun; check your clock")]
     PeriodFuture(Quarter),
     /// A higher revision is kept.
     #[error(
-        "已收到更高的修订 {kept}, 不再接受 {sent} revision {kept} is kept, {sent} is older; it stays as it is"
+        "已收到更高的修订 {kept}, 不再接受 {sent}  revision {kept} is kept, {sent} is older; it stays as it is"
     )]
     RevisionOld {
         /// The revision that counts.

@@ -145,7 +145,7 @@ pub enum QueryError {
     TooManyRows,
     /// A state that only one side knows cannot be compared.
     #[error(
-        "“已外出”只有流出地知道, 不能双方比较 DEPARTED is known to one side only and cannot be compared"
+        "“已外出”只有流出地知道, 不能双方比较  DEPARTED is known to one side only and cannot be compared"
     )]
     NotComparable,
 }

@@ -205,7 +205,7 @@ impl Engine {
         };
         if known > self.commits {
             let what = format!(
-                "已确认 {known} 次提交, 只剩 {} 次 {known} commits were confirmed, {} are there",
+                "已确认 {known} 次提交, 只剩 {} 次  {known} commits were confirmed, {} are there",
                 self.commits, self.commits
             );
             return Err(self.damaged(&what));

@@ -47,7 +47,7 @@ pub enum BookError {
     },
     /// The partner's new epoch does not begin after what is held here of the old one.
     #[error("对方新纪元的起点与本方所存旧日志不符 the partner's new epoch does not begin after what is held here of the old log: \
-        此处 here {held}, 对方 there {}; 未接受, 请对方同步后重新提出 (partner reset-epoch) nothing was accepted: the partner synchronizes and proposes again", begins.map_or("—".to_owned(), |size| size.to_string()))]
+        此处 here {held}, 对方 there {}; 未接受, 请对方同步后重新提出 (partner reset-epoch)  nothing was accepted: the partner synchronizes and proposes again", begins.map_or("—".to_owned(), |size| size.to_string()))]
     Epoch {
         /// How much of the old log stays in force here.
         held: u64,

@@ -98,7 +98,7 @@ fn vote(text: &str) -> Result<AppraisalVote, String> {
         person: person.to_owned(),
         grade: words::value(words::APPRAISALS, grade).ok_or_else(|| {
             let keys = words::keys(words::APPRAISALS);
-            format!("等次应为下列之一 the grade must be one of: {keys}")
+            format!("等次应为下列之一: {keys}  the grade must be one of: {keys}")
         })?,
         excellent: *excellent,
         qualified: *qualified,

@@ -89,7 +89,7 @@ impl Failure {
             "INVALID_ARGUMENT",
             "FILE",
             format!(
-                "文件无法读写 cannot read or write {}: {error}",
+                "文件无法读写: {0} ({error})  cannot read or write {0}: {error}",
                 path.display()
             ),
             "检查路径、权限和剩余空间 check the path, its permissions and free space",
@@ -177,7 +177,7 @@ impl From<io::Error> for Failure {
         Self::new(
             "INTERNAL",
             reason,
-            format!("读写出错 input/output: {error}"),
+            format!("读写出错 ({error})  input/output: {error}"),
             "",
         )
     }

@@ -220,7 +220,7 @@ fn exists(path: &Path) -> Failure {
     Failure::new(
         "ALREADY_EXISTS",
         "FILE",
-        format!("文件已存在 the file exists: {}", path.display()),
+        format!("文件已存在: {0}  the file exists: {0}", path.display()),
         "换一个 --out, 或加 --force 覆盖 choose another --out, or overwrite it with --force",
     )
 }

@@ -77,7 +77,7 @@ impl Io {
 
     /// The same for programs: the one object in which they read every failure, also exit code 2.
     pub(super) fn misread(&mut self, words: &str, lang: Lang) -> ExitCode {
-        let help = "见该命令的 --help see the command's --help";
+        let help = "见该命令的 --help  see the command's --help";
         let failure = Failure::new("INVALID_ARGUMENT", "USAGE", words.trim_end(), help);
         self.failed(&failure, lang);
         ExitCode::from(2)

@@ -136,6 +136,18 @@ fn checked(items: Vec<Item>) -> Result<Vec<PlanItem>, Failure> {
         .into_iter()
         .enumerate()
         .map(|(at, item)| {
+            item.day.parse::<Day>().map_err(|_| {
+                Failure::new(
+                    "INVALID_ARGUMENT",
+                    "INVALID",
+                    format!(
+                        "第 {0} 项的日期 {1} 不是某一天  item {0}: {1} is no day",
+                        at + 1,
+                        item.day
+                    ),
+                    "核对年月日, 写成如 2027-01-10 的样子 check year, month and day; write it like 2027-01-10",
+                )
+            })?;
             let kind = words::value(words::ACTIVITIES, &item.kind).ok_or_else(|| {
                 Failure::new(
                     "INVALID_ARGUMENT",
@@ -146,7 +158,7 @@ fn checked(items: Vec<Item>) -> Result<Vec<PlanItem>, Failure> {
                         item.kind
                     ),
                     format!(
-                        "应为下列之一 must be one of: {}",
+                        "应为下列之一: {0}  must be one of: {0}",
                         words::keys(words::ACTIVITIES)
                     ),
                 )

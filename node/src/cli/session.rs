@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
                 Failure::new(
                     "INVALID_ARGUMENT",
                     "NO_ACTOR",
-                    "不知道经办人是谁: 未给 --actor, 也没有登录名 (USER) it is not known who does this: no --actor is given, and there is no login name (USER)",
+                    "不知道经办人是谁: 未给 --actor, 也没有登录名 (USER)  it is not known who does this: no --actor is given, and there is no login name (USER)",
                     "加上 --actor 姓名, 或把姓名写入环境变量 HONGYAN_ACTOR 之中 add --actor NAME, or set HONGYAN_ACTOR",
                 )
             })

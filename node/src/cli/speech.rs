@@ -1,12 +1,12 @@
 //! Help and refusals in the chosen language. Every text is written once, Chinese first and English beside it; here one half is taken
 //! out of it, line by line.
 
-use std::ffi::OsString;
+use std::{error::Error as _, ffi::OsString};
 
 use clap::{
     Arg, ArgAction, Command, ValueEnum as _,
     builder::StyledStr,
-    error::{ContextKind, ErrorKind},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use super::lang::Lang;
@@ -137,10 +137,27 @@ fn usage_words(kind: ErrorKind) -> &'static str {
     }
 }
 
+/// What the value must be: as its parser says, or which there are; empty when nobody says.
+fn wanted(error: &clap::Error) -> String {
+    if let Some(ContextValue::Strings(words)) = error.get(ContextKind::ValidValue) {
+        return format!("应为 {} 之一", words.join(", "));
+    }
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    match reason.split_once(" is not in ") {
+        Some((_, range)) => format!("应在 {} 之间", range.replace("..=", "–")),
+        None => halves::split(&reason).0,
+    }
+}
+
 /// A usage error in the chosen language; none for what is no error (help, version).
 pub(super) fn usage(error: &clap::Error, lang: Lang) -> Option<String> {
-    if !error.use_stderr() || lang == Lang::En {
+    if !error.use_stderr() {
         return None;
+    }
+    if lang == Lang::En {
+        let reason = error.source()?.to_string();
+        let (_, en) = halves::split(&reason);
+        return Some(error.render().to_string().replace(&reason, &en));
     }
     let named = [
         ContextKind::InvalidArg,
@@ -154,7 +171,7 @@ pub(super) fn usage(error: &clap::Error, lang: Lang) -> Option<String> {
     .collect::<Vec<_>>()
     .join(" ");
     let words = usage_words(error.kind());
-    let first = format!("✗ {words}: {named}");
+    let first = format!("✗ {words}: {named}: {}", wanted(error));
     let first = first.trim_end_matches([' ', ':']);
     Some(match lang {
         Lang::Zh => format!("{first}\n→ 加 --help 查看用法\n"),

@@ -95,7 +95,7 @@ pub(super) enum TrainingVerb {
 
 /// Hours with one decimal at most, as tenths. Never through floating point.
 fn tenths(text: &str) -> Result<u32, String> {
-    let wrong = || "应为学时, 如 7.5 must be hours such as 7.5".to_owned();
+    let wrong = || "应为学时, 如 7.5  must be hours such as 7.5".to_owned();
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() != 1 {

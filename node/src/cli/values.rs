@@ -12,7 +12,7 @@ pub(super) fn request_id(text: &str) -> Result<[u8; 16], String> {
 
 /// An amount in yuan with at most two decimals, as fen. Never through floating point: money is exact.
 pub(super) fn yuan(text: &str) -> Result<i64, String> {
-    let wrong = || "应为金额, 如 12.50 must be an amount such as 12.50".to_owned();
+    let wrong = || "应为金额, 如 12.50  must be an amount such as 12.50".to_owned();
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() > 2 {

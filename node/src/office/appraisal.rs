@@ -109,7 +109,7 @@ fn of_its_year(day: Day, year: u16) -> Result<(), OfficeError> {
     Err(OfficeError::field(
         "day",
         format!(
-            "{year} 年度的民主评议应在当年或次年进行, 请核对日期 {day} the year is appraised in its course or in the next one: check the day"
+            "{year} 年度的民主评议应在当年或次年进行, 请核对日期 {day}  the year is appraised in its course or in the next one: check the day"
         ),
     ))
 }

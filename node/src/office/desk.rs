@@ -325,7 +325,7 @@ fn looked_at(payload: &Payload, scope: DisclosureSet) -> Result<(), OfficeError>
     }
     Err(OfficeError::field(
         "certificate_check",
-        "协议披露活动证, 请写明查验情况 (--check) the agreement names certificates: say how it was looked at",
+        "协议披露活动证, 请写明查验情况 (--check)  the agreement names certificates: say how it was looked at",
     ))
 }
 

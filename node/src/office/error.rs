@@ -36,7 +36,7 @@ pub enum OfficeError {
     #[error("{}", .0.iter().map(|violation| format!("{}: {}", violation.field, violation.problem)).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<Violation>),
     /// Nothing is called so.
-    #[error("找不到{what}: {name} no such {what_en}")]
+    #[error("找不到{what}: {name}  no such {what_en}: {name}")]
     NotFound {
         /// What was looked for, Chinese and English.
         what: &'static str,
@@ -181,7 +181,7 @@ pub enum OfficeError {
     #[error("{0} 季度双方已结账 the quarter is closed by both")]
     QuarterClosed(Quarter),
     /// Nothing to compare.
-    #[error("缺少{whose} {quarter} 季度通报 {whose_en} statement of the quarter is missing")]
+    #[error("缺少{whose} {quarter} 季度通报 {whose_en} statement  of the quarter is missing")]
     StatementMissing {
         /// Whose, in Chinese.
         whose: &'static str,
@@ -394,7 +394,7 @@ impl OfficeError {
                 "请对方重新发出邀请; 如非本单位使用, 请对方核对是谁用了它 ask for a new invitation, and, if it was used by somebody else, by whom"
             }
             Self::InvitationWrongKind => {
-                "结对邀请用 partner accept, 网关邀请用 gateway enroll use the command for its purpose"
+                "结对邀请用 partner accept, 网关邀请用 gateway enroll  use the command for its purpose"
             }
             Self::AlreadyPartner(_) => {
                 "数据不全的一方先从较新的备份恢复 (restore), 再接受邀请; 没有备份的, 另行 init 新节点并以新密钥结对 the side whose data are incomplete restores a newer backup and accepts again; without one, a new node (init) becomes a partner with its new key"
@@ -406,7 +406,7 @@ impl OfficeError {
                 "用 partner check 逐步检查连接 look at it step by step with partner check"
             }
             Self::NoCarrier => {
-                "先运行 hongyan-node serve, 或改用 letter export/import start hongyan-node serve, or carry a sealed letter"
+                "先运行 hongyan-node serve, 或改用 letter export/import  start hongyan-node serve, or carry a sealed letter"
             }
             Self::EpochNotNeeded => "照常同步 synchronize as usual",
             Self::EpochDiffers(_) => {

@@ -47,7 +47,7 @@ pub(super) fn calendar(year: u32) -> Result<u16, OfficeError> {
     u16::try_from(year)
         .ok()
         .filter(|year| (1921..3000).contains(year))
-        .ok_or_else(|| OfficeError::field("year", "应为 1921–2999 must be 1921 to 2999"))
+        .ok_or_else(|| OfficeError::field("year", "应为 1921–2999  must be 1921 to 2999"))
 }
 
 /// The year asked for, or this one; not one to come.

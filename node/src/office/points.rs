@@ -67,7 +67,7 @@ fn table(policy: &Policy, of_branches: bool) -> Result<Vec<Points>, OfficeError>
     tables.next().map(|(_, items)| items).ok_or_else(|| {
         OfficeError::field(
             "policy",
-            "该政策没有积分表; 用 --policy 写明另一政策, 或在本委的政策文件中写入 (docs/policy.md) this policy has no table of points: name another with --policy, or write one into your own policy file",
+            "该政策没有积分表; 用 --policy 写明另一政策, 或在本委的政策文件中写入 (docs/policy.md)  this policy has no table of points: name another with --policy, or write one into your own policy file",
         )
     })
 }

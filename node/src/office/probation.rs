@@ -116,7 +116,7 @@ fn until_now(
             let longer = decision.extended_until.filter(|longer| *longer > until);
             let problem = || {
                 format!(
-                    "应晚于现有的预备期满日期 {until} must be after {until}, when probation ends now"
+                    "应晚于现有的预备期满日期 {until}  must be after {until}, when probation ends now"
                 )
             };
             let longer = longer.ok_or_else(|| OfficeError::field("extended_until", problem()))?;

@@ -176,7 +176,7 @@ fn check_line(
         return Err(OfficeError::field(
             "lines.own_value",
             format!(
-                "{}: 答复有异议须写明本方的值, 请用 --own-value 写明 who disputes a value states its own: give it with --own-value",
+                "{}: 答复有异议须写明本方的值, 请用 --own-value 写明  who disputes a value states its own: give it with --own-value",
                 line.field
             ),
         ));

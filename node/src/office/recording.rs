@@ -59,7 +59,7 @@ fn called_for(
         )
     } else {
         format!(
-            "至 {day} 执行过的政策没有这项措施, 可用: {} no policy up to that day has it, but {}",
+            "至 {day} 执行过的政策没有这项措施, 可用: {}  no policy up to that day has it, but {}",
             said(&known, |(zh, _)| zh),
             said(&known, |(_, en)| en)
         )

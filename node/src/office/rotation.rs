@@ -41,7 +41,7 @@ pub(super) async fn rotate(
         _ => {
             return Err(OfficeError::field(
                 "overlap_days",
-                "应为 1–90 must be 1 to 90",
+                "应为 1–90  must be 1 to 90",
             ));
         }
     };

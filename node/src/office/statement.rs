@@ -216,7 +216,7 @@ pub(super) fn show(
         Some(latest) => OfficeError::field(
             "revision",
             format!(
-                "{}{quarter} 季度通报没有第 {revision} 次, 最新为第 {latest} 次 {} statement of the quarter has no such revision: the latest is {latest}",
+                "{}{quarter} 季度通报没有第 {revision} 次, 最新为第 {latest} 次  {} statement of the quarter has no such revision: the latest is {latest}",
                 whose.0, whose.1
             ),
         ),

@@ -182,10 +182,7 @@ fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
             "this node may lack entries it wrote: synchronize, or letter export --ask, before writing",
         ),
         PartnerState::Active => match (&partner.contact.problem, partner.rotating(now)) {
-            (Some(problem), _) => {
-                let (zh, en) = halves::split(problem);
-                words(zh, en)
-            }
+            (Some(problem), _) => Some(halves::split(problem)),
             (None, Some(change)) => Some((
                 format!(
                     "对方于 {} 更换密钥, 声明由旧密钥签署; 旧密钥有效至 {}; 可用电话核对新指纹",

@@ -85,7 +85,7 @@ impl fmt::Display for Harm {
                 let (zh, en) = halves::split(detail);
                 write!(
                     f,
-                    "第 {sequence} 条损坏: {zh} entry {sequence} is damaged: {en}"
+                    "第 {sequence} 条损坏: {zh}  entry {sequence} is damaged: {en}"
                 )
             }
             Self::Checkpoint { size } => write!(

@@ -193,7 +193,7 @@ pub enum StoreError {
         sequence: u64,
     },
     /// A key or value over its limit.
-    #[error("{what}过大: {bytes} 字节, 上限 {limit} too large: {bytes} bytes, at most {limit}")]
+    #[error("{what}过大: {bytes} 字节, 上限 {limit}  too large: {bytes} bytes, at most {limit}")]
     TooLarge {
         /// What is too large.
         what: &'static str,

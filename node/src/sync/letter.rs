@@ -22,7 +22,7 @@ use super::{
 pub enum LetterError {
     /// An earlier letter is missing.
     #[error(
-        "中间缺信: 本方已有 {expected} 条, 此信从第 {found} 条开始; 请对方执行 `hongyan-node letter export --from {expected}` a letter is missing: {expected} entries are here, this one begins at {found}; ask the partner to export from {expected}"
+        "中间缺信: 本方已有 {expected} 条, 此信从第 {found} 条开始; 请对方执行 `hongyan-node letter export --from {expected}`  a letter is missing: {expected} entries are here, this one begins at {found}; ask the partner to export from {expected}"
     )]
     Gap {
         /// Entries held here: the partner exports again from there.

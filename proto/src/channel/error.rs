@@ -16,7 +16,7 @@ pub enum ChannelError {
     Endpoint(#[from] EndpointError),
     /// The host name has no address.
     #[error(
-        "无法解析主机名 {0}: {1}; 核对地址或本机 DNS the host name has no address; check the address and this machine's DNS"
+        "无法解析主机名 {0}: {1}; 核对地址或本机 DNS  the host name has no address; check the address and this machine's DNS"
     )]
     Resolve(Endpoint, String),
     /// No program listens there.
@@ -29,7 +29,7 @@ pub enum ChannelError {
     Unreachable(Endpoint, String),
     /// No answer in time.
     #[error(
-        "{0} 未及时应答; 检查网络与防火墙 {0} did not answer in time; check network and firewall"
+        "{0} 未及时应答; 检查网络与防火墙  {0} did not answer in time; check network and firewall"
     )]
     TimedOut(Endpoint),
     /// The other side speaks no TLS.

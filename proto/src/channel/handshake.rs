@@ -49,13 +49,13 @@ pub enum HandshakeError {
     )]
     NoPossession,
     /// The peer speaks no TLS 1.3, or no cipher of ours.
-    #[error("对方不支持 TLS 1.3 the peer does not speak TLS 1.3 as we do: {0}")]
+    #[error("对方不支持 TLS 1.3  the peer does not speak TLS 1.3 as we do: {0}")]
     Incompatible(String),
     /// The peer's bytes are no TLS.
-    #[error("对方未使用 TLS the peer does not speak TLS")]
+    #[error("对方未使用 TLS  the peer does not speak TLS")]
     NotTls,
     /// The peer did not agree on HTTP/2.
-    #[error("对方未协商 HTTP/2 the peer did not agree on HTTP/2")]
+    #[error("对方未协商 HTTP/2  the peer did not agree on HTTP/2")]
     NotHttp2,
     /// The peer refused us.
     #[error("对方拒绝了本机的证书 the peer refused our certificate: {0}")]

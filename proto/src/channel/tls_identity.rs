@@ -32,10 +32,10 @@ const LAST_TIME_MS: i64 = 253_402_300_799_000;
 #[derive(Debug, Error)]
 pub enum TlsIdentityError {
     /// The validity is empty or outside what a certificate can say.
-    #[error("证书有效期无效: {0} 至 {1} not a validity a certificate can have")]
+    #[error("证书有效期无效: {0} 至 {1}  not a validity a certificate can have")]
     Validity(Timestamp, Timestamp),
     /// The library could not make it.
-    #[error("无法签发 TLS 证书: {0} the TLS certificate could not be issued")]
+    #[error("无法签发 TLS 证书: {0}  the TLS certificate could not be issued")]
     Issue(#[from] rcgen::Error),
     /// The stored text is not PEM of the expected kind.
     #[error(

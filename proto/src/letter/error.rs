@@ -37,7 +37,7 @@ pub enum ValueError {
         found: i64,
     },
     /// A choice that is not on its closed list.
-    #[error("“{found}”不是下列之一: {choices} must be one of: {choices_en}")]
+    #[error("“{found}”不是下列之一: {choices}  must be one of: {choices_en}")]
     Choice {
         /// The list in Chinese.
         choices: String,

@@ -25,7 +25,7 @@ const GROUP: usize = 4;
 pub enum FormCodeError {
     /// Too short, too long, or a character that no code has.
     #[error(
-        "核验码应为 12 位数字和字母 (不含 I、L、O、U), 如 7K2M-Q4XA-9T0P a code has 12 digits and letters, like 7K2M-Q4XA-9T0P"
+        "核验码应为 12 位数字和字母 (不含 I、L、O、U), 如 7K2M-Q4XA-9T0P  a code has 12 digits and letters, like 7K2M-Q4XA-9T0P"
     )]
     Shape,
     /// The check characters do not fit.

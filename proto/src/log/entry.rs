@@ -14,7 +14,7 @@ pub enum EntryError {
     Header(#[from] HeaderError),
     /// A body longer than [`MAX_BODY_BYTES`].
     #[error(
-        "信体过长: {0} 字节, 上限 {MAX_BODY_BYTES} body too long: {0} bytes, at most {MAX_BODY_BYTES}"
+        "信体过长: {0} 字节, 上限 {MAX_BODY_BYTES}  body too long: {0} bytes, at most {MAX_BODY_BYTES}"
     )]
     BodyTooLong(usize),
     /// The body is not the one the header was written for.

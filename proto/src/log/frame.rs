@@ -39,7 +39,7 @@ pub enum FrameError {
     },
     /// Not the next entries.
     #[error(
-        "数据帧不连续: 应从 {expected} 开始, 实为 {found} gap: expected entry {expected}, found {found}"
+        "数据帧不连续: 应从 {expected} 开始, 实为 {found}  gap: expected entry {expected}, found {found}"
     )]
     Gap {
         /// The next entry that is missing here.

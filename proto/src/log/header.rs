@@ -19,7 +19,7 @@ const FORMAT_VERSION: u32 = 1;
 pub enum HeaderError {
     /// Longer than [`MAX_HEADER_BYTES`].
     #[error(
-        "信头过长: {0} 字节, 上限 {MAX_HEADER_BYTES} header too long: {0} bytes, at most {MAX_HEADER_BYTES}"
+        "信头过长: {0} 字节, 上限 {MAX_HEADER_BYTES}  header too long: {0} bytes, at most {MAX_HEADER_BYTES}"
     )]
     TooLong(usize),
     /// Not a protobuf message of this shape.

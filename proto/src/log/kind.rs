@@ -68,6 +68,17 @@ macro_rules! kinds {
                 }
             }
         }
+
+        impl TryFrom<i32> for Kind {
+            type Error = UnknownKind;
+
+            fn try_from(code: i32) -> Result<Self, UnknownKind> {
+                match pb::Kind::try_from(code) {
+                    $(Ok(pb::Kind::$pb) => Ok(Self::$kind),)+
+                    Ok(pb::Kind::Unspecified) | Err(_) => Err(UnknownKind(code)),
+                }
+            }
+        }
     };
 }
 
@@ -242,18 +253,6 @@ impl Kind {
     /// Must the header name a case? True for transitions and facts (a departure opens one, so it names one too).
     pub const fn needs_case(self) -> bool {
         matches!(self.group(), KindGroup::Transition | KindGroup::Fact)
-    }
-}
-
-impl TryFrom<i32> for Kind {
-    type Error = UnknownKind;
-
-    fn try_from(code: i32) -> Result<Self, UnknownKind> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.code() == code)
-            .ok_or(UnknownKind(code))
     }
 }
 

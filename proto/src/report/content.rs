@@ -257,7 +257,7 @@ impl Content {
             let (part_value, whole_value) = (self.measure(*part), self.measure(*whole));
             if part_value > whole_value {
                 let problem = format!(
-                    "{part_value} 超过其总数 {whole_value} is more than the whole it is part of, {}",
+                    "{part_value} 超过其总数 {whole_value}  is more than the whole it is part of, {}",
                     whole.word()
                 );
                 return at(&measure_path(*part), problem);

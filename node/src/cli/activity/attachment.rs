@@ -27,7 +27,7 @@ use crate::cli::{
 const MAX_BYTES: u32 = AttachmentBytes::MAX;
 
 fn refused(path: &Path, zh: &str, en: &str, hint: &str) -> Failure {
-    let message = format!("附件 {} {zh} the attachment {en}", path.display());
+    let message = format!("附件 {} {zh}  the attachment {en}", path.display());
     Failure::new("INVALID_ARGUMENT", "ATTACHMENT", message, hint)
 }
 

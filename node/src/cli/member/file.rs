@@ -46,7 +46,7 @@ pub(super) async fn import(
             "INVALID_ARGUMENT",
             "INVALID",
             format!(
-                "文件大于 16 MiB the file is larger than 16 MiB: {}",
+                "文件大于 16 MiB  the file is larger than 16 MiB: {}",
                 path.display()
             ),
             "只保留名册的列, 另存为 XLSX, 或分成几个文件 keep the roster's columns, save as XLSX, or split it",

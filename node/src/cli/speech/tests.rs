@@ -76,3 +76,42 @@ fn names_are_chinese_in_both_halves() {
         assert_eq!(one(Lang::En, text), en);
     }
 }
+
+#[test]
+fn a_value_that_is_wrong_is_told_what_it_must_be() {
+    let amount: fn(&str) -> Result<u32, String> =
+        |_| Err("应为金额, 如 12.50  must be an amount such as 12.50".to_owned());
+    let command = || {
+        Command::new("n")
+            .arg(
+                Arg::new("hours")
+                    .long("hours")
+                    .value_parser(clap::value_parser!(u32).range(1..=720)),
+            )
+            .arg(Arg::new("yuan").long("yuan").value_parser(amount))
+            .arg(
+                Arg::new("kind")
+                    .long("kind")
+                    .value_parser(["work", "study"]),
+            )
+    };
+    for (option, value, zh, en) in [
+        ("--hours", "721", "应在 1–720 之间", "1..=720"),
+        (
+            "--yuan",
+            "x",
+            "应为金额, 如 12.50\n",
+            "must be an amount such as 12.50\n",
+        ),
+        ("--kind", "x", "应为 work, study 之一", "work, study"),
+    ] {
+        let error = command()
+            .try_get_matches_from(["n", option, value])
+            .expect_err("refused");
+        let said = |lang| usage(&error, lang).unwrap_or_else(|| error.render().to_string());
+        assert!(said(Lang::Zh).contains(zh), "{}", said(Lang::Zh));
+        assert!(said(Lang::En).contains(en), "{}", said(Lang::En));
+        assert!(!said(Lang::En).contains("应"), "{}", said(Lang::En));
+        assert!(said(Lang::Both).contains(zh.trim()), "{}", said(Lang::Both));
+    }
+}

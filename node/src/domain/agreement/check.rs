@@ -32,7 +32,7 @@ pub enum Refusal {
     Repeated(AgreementHash),
     /// The named agreement is not in a state in which this can be done.
     #[error(
-        "协议 {hash} 的状态为“{status}”, 现在不能{what} the agreement is {status}: it cannot be {what} now"
+        "协议 {hash} 的状态为“{status}”, 现在不能{what}  the agreement is {status}: it cannot be {what} now"
     )]
     NotNow {
         /// Which.
@@ -47,7 +47,7 @@ pub enum Refusal {
     SignedAlready(AgreementHash),
     /// An ending in the past.
     #[error(
-        "终止日期 {last_day} 不得早于今天 {today} an agreement cannot end before today, {today}: choose today or later"
+        "终止日期 {last_day} 不得早于今天 {today}  an agreement cannot end before today, {today}: choose today or later"
     )]
     Backwards {
         /// The day found.
@@ -57,7 +57,7 @@ pub enum Refusal {
     },
     /// An ending after the agreement is over by itself, or after it was ended for already.
     #[error(
-        "协议到 {until} 为止, 终止日期 {last_day} 应早于或等于该日; 要延长请用 agreement amend the agreement is over on {until}, and cannot be ended on {last_day}: choose a day up to then, or make it longer with agreement amend"
+        "协议到 {until} 为止, 终止日期 {last_day} 应早于或等于该日; 要延长请用 agreement amend  the agreement is over on {until}, and cannot be ended on {last_day}: choose a day up to then, or make it longer with agreement amend"
     )]
     TooLate {
         /// The day found.

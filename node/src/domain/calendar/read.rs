@@ -18,7 +18,7 @@ const MOST_NAME: usize = 20;
 
 /// What is wrong with a table, and where.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("第 {line} 行第 {column} 列: {zh} line {line}, column {column}: {en}")]
+#[error("第 {line} 行第 {column} 列: {zh}  line {line}, column {column}: {en}")]
 pub struct CalendarError {
     /// Line, from 1.
     pub line: usize,

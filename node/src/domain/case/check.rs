@@ -51,7 +51,7 @@ fn explain(state: Option<State>, side: Side, kind: Kind) -> String {
     let (side_zh, side_en) = side.label();
     let (kind_zh, kind_en) = kind.label();
     let mut text = format!(
-        "案卷状态为“{state_zh}”, {side_zh}不能写“{kind_zh}” the case is {state_en}: the {side_en} may not write {kind_en:?}"
+        "案卷状态为“{state_zh}”, {side_zh}不能写“{kind_zh}”  the case is {state_en}: the {side_en} may not write {kind_en:?}"
     );
     for who in Side::ALL {
         let kinds = allowed(state, who);
@@ -69,13 +69,13 @@ fn explain(state: Option<State>, side: Side, kind: Kind) -> String {
         // Writing into a String cannot fail.
         let _ = write!(
             text,
-            "; {who_zh}现在可写: {} the {who_en} may write: {}",
+            "; {who_zh}现在可写: {}  the {who_en} may write: {}",
             labels(|label| label.0, "、"),
             labels(|label| label.1, ", ")
         );
     }
     if let Some(turn) = state.and_then(turn) {
-        let _ = write!(text, "; 下一步: {} next: {}", turn.what.0, turn.what.1);
+        let _ = write!(text, "; 下一步: {}  next: {}", turn.what.0, turn.what.1);
     }
     text
 }

@@ -93,7 +93,7 @@ pub fn find(openings: &[Opening]) -> BTreeMap<CaseId, Crossing> {
 /// A case for this certificate is already open: write into that one.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error(
-    "活动证 {certificate} 已有未结案卷 {case} ({state}), 请在该案卷中{instead} certificate {certificate} already has the open case {case} ({state}): {instead} there"
+    "活动证 {certificate} 已有未结案卷 {case} ({state}), 请在该案卷中{instead}  certificate {certificate} already has the open case {case} ({state}): {instead} there"
 )]
 pub struct AlreadyOpen {
     /// The certificate.

@@ -11,7 +11,7 @@ pub enum CertificateRefusal {
     Overlap(CertificateNumber, CertificateNumber),
     /// Not ours to give.
     #[error(
-        "编号 {0} 不在县级组织部门发给的号段内, 请先登记号段 (certificate range add) the number is in no range the department gave: enter the range first"
+        "编号 {0} 不在县级组织部门发给的号段内, 请先登记号段 (certificate range add)  the number is in no range the department gave: enter the range first"
     )]
     OutsideRanges(CertificateNumber),
     /// Once, for ever.
@@ -46,6 +46,6 @@ pub enum CertificateRefusal {
     )]
     Future(Day),
     /// A day before it was issued.
-    #[error("{0} 早于发证日 {1} the day is before it was issued")]
+    #[error("{0} 早于发证日 {1}  the day is before it was issued")]
     Before(Day, Day),
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// The place is a line and a column in characters, both from 1.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{file}: 第 {line} 行第 {column} 列: {zh} line {line}, column {column}: {en}")]
+#[error("{file}: 第 {line} 行第 {column} 列: {zh}  line {line}, column {column}: {en}")]
 pub struct PolicyError {
     /// The file, or the shipped policy's name.
     pub file: String,

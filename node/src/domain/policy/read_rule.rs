@@ -193,11 +193,7 @@ fn day_rule(table: &Table<'_>) -> Result<DayRule, PolicyError> {
         None => number(&value).map(DayRule::Fixed),
         Some("monthly") => Ok(DayRule::Monthly),
         Some(text) => nth_weekday(text).ok_or_else(|| {
-            table.like(
-                &value,
-                "day",
-                "15, [5, 10], \"first friday\" 或 or \"monthly\"",
-            )
+            table.like(&value, "day", "15, [5, 10], \"first friday\" / \"monthly\"")
         }),
     }
 }
@@ -210,7 +206,7 @@ fn activity_day(table: &Table<'_>) -> Result<Rule, PolicyError> {
         Some(value) => Some(match value.value.as_str() {
             Some("rest-days") => Avoid::RestDays,
             Some("holidays") => Avoid::Holidays,
-            _ => return Err(table.like(&value, "avoid", "\"rest-days\" 或 or \"holidays\"")),
+            _ => return Err(table.like(&value, "avoid", "\"rest-days\" / \"holidays\"")),
         }),
     };
     let value = table.need("shift")?;
@@ -230,7 +226,7 @@ fn activity_day(table: &Table<'_>) -> Result<Rule, PolicyError> {
             return Err(table.like(
                 &value,
                 "shift",
-                "\"later\", \"earlier\", \"nearest\" 或 or \"never\"",
+                "\"later\", \"earlier\", \"nearest\" / \"never\"",
             ));
         }
     };
@@ -341,7 +337,7 @@ fn points(table: &Table<'_>) -> Result<Rule, PolicyError> {
     let branch = match of.value.as_str() {
         Some("member") => false,
         Some("branch") => true,
-        _ => return Err(table.like(&of, "of", "\"member\" 或 or \"branch\"")),
+        _ => return Err(table.like(&of, "of", "\"member\" / \"branch\"")),
     };
     let mut items: Vec<Points> = Vec::new();
     for item in table.tables("items")? {

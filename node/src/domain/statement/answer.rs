@@ -279,7 +279,7 @@ impl Settlement {
 /// Differences wait for an answer and their term is not over.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error(
-    "尚有 {unanswered} 处差异未答复或待更正后重新通报, 请先答复、更正并重新通报, 或待 {due} 期满后结账 {unanswered} differences are unanswered, or corrections not stated yet: answer and state anew, or close after {due}"
+    "尚有 {unanswered} 处差异未答复或待更正后重新通报, 请先答复、更正并重新通报, 或待 {due} 期满后结账  {unanswered} differences are unanswered, or corrections not stated yet: answer and state anew, or close after {due}"
 )]
 pub struct TooEarly {
     /// How many.

@@ -33,7 +33,7 @@ pub enum UnitRefusal {
     )]
     Reserved,
     /// A day before the last change.
-    #[error("{0} 早于该党组织最近一次变动 {1} the day is before the unit's last change")]
+    #[error("{0} 早于该党组织最近一次变动 {1}  the day is before the unit's last change")]
     Before(Day, Day),
     /// Two of one name.
     #[error(
@@ -41,7 +41,7 @@ pub enum UnitRefusal {
     )]
     Taken(String),
     /// A separator in a name.
-    #[error("名称不能含 / the name must not contain a slash")]
+    #[error("名称不能含 /  the name must not contain a slash")]
     Slash,
     /// Kinds in the wrong order.
     #[error(
@@ -71,9 +71,9 @@ pub enum UnitRefusal {
     #[error("该职务 ({}) 已有人担任, 请先免去 the office is held: end that term first", .0.label().0)]
     Held(OfficerRole),
     /// Nobody holds it.
-    #[error("该党员目前没有担任此职务 ({}) the member does not hold this office", .0.label().0)]
+    #[error("该党员目前没有担任此职务 ({})  the member does not hold this office", .0.label().0)]
     NotHeld(OfficerRole),
     /// An office that this kind of unit does not have.
-    #[error("{} 不设此职务 ({}) this kind of unit has no such office", .0, .1.label().0)]
+    #[error("{} 不设此职务 ({})  this kind of unit has no such office", .0, .1.label().0)]
     NoOffice(String, OfficerRole),
 }

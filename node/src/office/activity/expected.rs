@@ -73,7 +73,7 @@ pub(super) fn may_hold(units: &Units, activity: &Activity) -> Result<(), OfficeE
     let group = groups.iter().find(there);
     match group.filter(|_| activity.kind == ActivityKind::GroupMeeting) {
         Some(group) => refuse(format!(
-            "党小组会由党小组召开, 请写明小组, 如 {} its groups hold it: name one of them",
+            "党小组会由党小组召开, 请写明小组, 如 {}  its groups hold it: name one of them",
             units.path(group.id)
         )),
         None => Ok(()),

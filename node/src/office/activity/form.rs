@@ -49,7 +49,7 @@ pub(in crate::office) async fn hand_up(
                     return Err(OfficeError::field(
                         "day",
                         format!(
-                            "不能早于上次报送日期 {} not before the day it was handed up last",
+                            "不能早于上次报送日期 {}  not before the day it was handed up last",
                             last.day
                         ),
                     ));
@@ -118,7 +118,7 @@ fn handed_up_on(day: Day, held_on: Option<Day>, today: Day) -> Result<(), Office
     match held_on {
         Some(held) if day < held => Err(OfficeError::field(
             "day",
-            format!("不能早于活动日期 {held} not before the day of the activity"),
+            format!("不能早于活动日期 {held}  not before the day of the activity"),
         )),
         _ => Ok(()),
     }

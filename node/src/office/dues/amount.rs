@@ -66,7 +66,7 @@ fn free(
         let payment = payments.find(|noted| noted.sequence == sequence);
         let number = payment.map_or_else(String::new, |noted| noted.entry.receipt());
         return wrong(format!(
-            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正 {month} is paid already (receipt {number}, entry {sequence}): if that is wrong, dues correct {sequence}"
+            "{month} 的党费已交 (收据 {number}, 序号 {sequence}), 不得重复收取; 如原记录有误, 请用 dues correct {sequence} 更正  {month} is paid already (receipt {number}, entry {sequence}): if that is wrong, dues correct {sequence}"
         ));
     }
     match line.elsewhere.first().filter(|_| !paying.twice) {
@@ -122,7 +122,7 @@ fn sum(
         (Some(fen), None) => Ok((fen, false)),
         (Some(fen), Some(owed)) if fen.0 == owed || paying.any_amount => Ok((fen, fen.0 < owed)),
         (Some(fen), Some(owed)) => wrong(format!(
-            "{month} 至 {last} 应交 {owed} 元, 与 {fen} 元不符; 请用 --any-amount 表明部分交纳或自愿多交 {owed} yuan are owed for {month} to {last}, not {fen}: say --any-amount for a part, or for more",
+            "{month} 至 {last} 应交 {owed} 元, 与 {fen} 元不符; 请用 --any-amount 表明部分交纳或自愿多交  {owed} yuan are owed for {month} to {last}, not {fen}: say --any-amount for a part, or for more",
             owed = Fen(owed)
         )),
     }

@@ -128,7 +128,7 @@ fn closed(unit: &str, last: Month) -> OfficeError {
     OfficeError::field(
         "month",
         format!(
-            "{unit} 的 {last} 已结账, 其名单不再改变; 请用 --in-open-month, 差额计入 {open} 的名单 {last} is closed ({unit}), and its list stays: --in-open-month counts the difference in {open}"
+            "{unit} 的 {last} 已结账, 其名单不再改变; 请用 --in-open-month, 差额计入 {open} 的名单  {last} is closed ({unit}), and its list stays: --in-open-month counts the difference in {open}"
         ),
     )
 }

@@ -192,7 +192,7 @@ fn open(desk: &Desk<'_, '_>, loaded: &Loaded, paid_on: Day) -> Result<(), Office
         Some((unit, month)) => Err(OfficeError::field(
             "paid_on",
             format!(
-                "{unit} 的 {month} 已结账; 补录的款项请以未结账月份的日期登记 {month} is closed ({unit}): enter money found later with a day in an open month"
+                "{unit} 的 {month} 已结账; 补录的款项请以未结账月份的日期登记  {month} is closed ({unit}): enter money found later with a day in an open month"
             ),
         )),
     }

@@ -121,7 +121,7 @@ pub(super) fn no_open_case(desk: &Desk<'_, '_>, member: &Member) -> Result<(), O
         // From a moved case the member went on: the next case begins.
         if file.is_open() && file.case.state() != Some(State::Moved) {
             return Err(OfficeError::OpenCase(format!(
-                "该党员已有未结案卷 {} the member already has this open case",
+                "该党员已有未结案卷 {}  the member already has this open case",
                 file.id
             )));
         }

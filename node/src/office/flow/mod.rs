@@ -78,7 +78,7 @@ fn complete(desk: &Desk<'_, '_>, payload: Payload) -> Result<Payload, OfficeErro
         Payload::Transferred(transferred) if transferred.letter_number.is_none() => {
             Err(OfficeError::field(
                 "transferred.letter_number",
-                "组织关系转接须写介绍信编号 (--letter) a transfer names its letter of introduction (--letter)",
+                "组织关系转接须写介绍信编号 (--letter)  a transfer names its letter of introduction (--letter)",
             ))
         }
         payload => Ok(payload),

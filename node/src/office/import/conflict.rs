@@ -60,7 +60,7 @@ pub(super) fn find(rows: &[Row]) -> BTreeMap<usize, Vec<Problem>> {
                     Mark::Name(_) => (Column::Name, "姓名相同"),
                 };
                 let text =
-                    format!("与第 {there} 行是同一人 ({by}) the same person as in row {there}");
+                    format!("与第 {there} 行是同一人 ({by})  the same person as in row {there}");
                 found.entry(at).or_default().push(problem(column, text));
             }
             // The strongest mark says enough.

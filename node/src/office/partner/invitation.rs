@@ -39,7 +39,7 @@ pub(in crate::office) async fn invite(
     if hours > INVITATION_HOURS_MAX {
         return Err(OfficeError::field(
             "valid_hours",
-            "应为 1–720 must be 1 to 720",
+            "应为 1–720  must be 1 to 720",
         ));
     }
     let secret = secret_of(&office.key(), &request)?;

@@ -19,7 +19,7 @@ const RULE: &str =
     "应为日期, 如 1998-07-01、1998.7 或 1998年7月1日 must be a day such as 1998-07-01";
 const SHORT_YEAR: &str = "年份应写四位, 如 1998 年 the year must have four digits, such as 1998";
 const YEAR_ONLY: &str = "只有年份, 还应写月份 the month is missing";
-const TENTH: &str = "“1998.1”分不清 1 月还是 10 月 (表格会丢掉末尾的 0); 请写作 1998-01 或 1998-10 的样子, 在表格中先把该列设为“文本”格式 .1 may be January or October, for spreadsheets drop a last 0: write 1998-01 or 1998-10, in a spreadsheet after formatting the column as text";
+const TENTH: &str = "“1998.1”分不清 1 月还是 10 月 (表格会丢掉末尾的 0); 请写作 1998-01 或 1998-10 的样子, 在表格中先把该列设为“文本”格式  .1 may be January or October, for spreadsheets drop a last 0: write 1998-01 or 1998-10, in a spreadsheet after formatting the column as text";
 const NO_SUCH: &str = "没有这一天, 请核对年月日 there is no such day: check year, month and day";
 
 /// A day that was read.
@@ -28,7 +28,7 @@ pub(super) struct Read {
     /// The first of the month when the file knows the month only.
     pub(super) day: Day,
     /// What a person should look at.
-    pub(super) remark: Option<&'static str>,
+    pub(super) remark: Option<String>,
 }
 
 fn plain(day: Day) -> Read {
@@ -124,9 +124,12 @@ fn written(text: &str) -> Result<Read, String> {
     let tenth = text.len() == 6 && is_tenth(text);
     Ok(Read {
         day: found,
-        remark: tenth.then_some(
-            "按 1 月读入; 如原为 10 月请改写为 -10 read as January: write -10 if October was meant",
-        ),
+        remark: tenth.then(|| {
+            format!(
+                "按 1 月读入; 如原为 10 月请改写为 {0}-10  read as January: write {0}-10 if October was meant",
+                &text[..4]
+            )
+        }),
     })
 }
 
@@ -287,8 +290,10 @@ mod tests {
             read(&Cell::Text("1998.1".to_owned()), Epoch::Year1900)
                 .unwrap()
                 .remark
-                .map(|it| &it[..3]),
-            Some("按")
+                .as_deref(),
+            Some(
+                "按 1 月读入; 如原为 10 月请改写为 1998-10  read as January: write 1998-10 if October was meant"
+            )
         );
     }
 

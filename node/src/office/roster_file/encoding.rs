@@ -17,11 +17,11 @@ pub(super) fn decode(content: &[u8]) -> Result<String, String> {
     let text = encoding
         .decode_without_bom_handling_and_without_replacement(&content[mark..])
         .ok_or_else(|| {
-            "文字编码无法识别: 不是 UTF-8 也不是 GB18030; 请用表格软件另存为 XLSX the encoding is unknown, neither UTF-8 nor GB 18030: save it as XLSX".to_owned()
+            "文字编码无法识别: 不是 UTF-8 也不是 GB18030; 请用表格软件另存为 XLSX  the encoding is unknown, neither UTF-8 nor GB 18030: save it as XLSX".to_owned()
         })?;
     if text.contains('\0') {
         return Err(
-            "这不是文本文件; 请另存为 XLSX 或 CSV this is no text: save it as XLSX or CSV"
+            "这不是文本文件; 请另存为 XLSX 或 CSV  this is no text: save it as XLSX or CSV"
                 .to_owned(),
         );
     }
@@ -32,7 +32,7 @@ pub(super) fn decode(content: &[u8]) -> Result<String, String> {
         .any(|tag| start.starts_with(tag))
     {
         return Err(
-            "这是网页或 XML 格式 (虽名为 .xls); 请用表格软件打开并另存为 XLSX this is a web page or XML, whatever its name says: open it and save it as XLSX".to_owned(),
+            "这是网页或 XML 格式 (虽名为 .xls); 请用表格软件打开并另存为 XLSX  this is a web page or XML, whatever its name says: open it and save it as XLSX".to_owned(),
         );
     }
     Ok(text.into_owned())
@@ -52,6 +52,6 @@ fn compound(content: &[u8]) -> &'static str {
     if content.windows(name.len()).any(|part| part == name) {
         "工作簿已加密; 请用口令打开, 取消“用密码进行加密”后另存 the workbook is encrypted: open it with its password, take the password off and save it"
     } else {
-        "这是旧版 .xls 或 .et 工作簿; 请用表格软件打开并另存为 .xlsx this is an old .xls or .et workbook: open it and save it as .xlsx"
+        "这是旧版 .xls 或 .et 工作簿; 请用表格软件打开并另存为 .xlsx  this is an old .xls or .et workbook: open it and save it as .xlsx"
     }
 }

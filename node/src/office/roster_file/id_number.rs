@@ -53,7 +53,7 @@ fn why(text: &str) -> String {
         return format!("应为 18 位, 现有 {count} 位 must have 18 characters, found {count}");
     }
     if digits < 17 {
-        return "只应有数字, 末位可为 X only digits, and X as the last".to_owned();
+        return "只应有数字, 末位可为 X  only digits, and X as the last".to_owned();
     }
     let born = format!("{}-{}-{}", &text[6..10], &text[10..12], &text[12..14]);
     if born.parse::<hongyan_proto::time::Day>().is_err() {

@@ -52,7 +52,7 @@ pub fn roster_rows(content: &[u8], filename: &str, today: Day) -> Result<usize, 
 /// Reads a file; the format is told by its content.
 pub(super) fn read(content: &[u8], filename: &str, today: Day) -> Result<Roster, OfficeError> {
     if content.len() > FILE_MAX {
-        return Err(unreadable("文件大于 16 MiB larger than 16 MiB"));
+        return Err(unreadable("文件大于 16 MiB  larger than 16 MiB"));
     }
     if content.starts_with(b"PK") {
         let (table, ignored) = workbook::read(content)?;
@@ -63,7 +63,7 @@ pub(super) fn read(content: &[u8], filename: &str, today: Day) -> Result<Roster,
     roster(csv::read(&text)?, Vec::new(), today).map_err(|error| {
         if encoding::is_big5(content) {
             return unreadable(format!(
-                "{filename}: 文字编码是 Big5, 读不出表头; 请用表格软件打开后另存为 XLSX it is written in Big5: open it and save it as XLSX"
+                "{filename}: 文字编码是 Big5, 读不出表头; 请用表格软件打开后另存为 XLSX  it is written in Big5: open it and save it as XLSX"
             ));
         }
         error

@@ -92,7 +92,7 @@ fn set(
     cell: &Cell,
     epoch: Epoch,
     said: &mut Option<Class>,
-) -> Result<Option<&'static str>, String> {
+) -> Result<Option<String>, String> {
     let details = &mut row.details;
     match column {
         Column::Name => {

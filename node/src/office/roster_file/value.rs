@@ -172,7 +172,7 @@ pub(super) fn unit(cell: &Cell) -> Result<Text<100>, String> {
     let name = joined(&cell.text());
     if !name.is_empty() && name.chars().all(|sign| sign.is_ascii_digit()) {
         return Err(format!(
-            "支部名称不能只是数字“{name}” a unit is not called by a number alone"
+            "支部名称不能只是数字“{name}”  a unit is not called by a number alone"
         ));
     }
     Text::new(name).map_err(say)

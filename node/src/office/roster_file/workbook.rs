@@ -72,7 +72,7 @@ fn unpack(content: &[u8]) -> Result<(), OfficeError> {
     }
     if archive.index_for_name("xl/workbook.xml").is_none() {
         return Err(unreadable(
-            "这是压缩包或其他格式的文档, 不是 XLSX 工作簿; 请用表格软件另存为 .xlsx an archive or another kind of document, no XLSX workbook: save it as .xlsx",
+            "这是压缩包或其他格式的文档, 不是 XLSX 工作簿; 请用表格软件另存为 .xlsx  an archive or another kind of document, no XLSX workbook: save it as .xlsx",
         ));
     }
     let mut unpacked = 0;

@@ -161,7 +161,7 @@ impl CertificateService for Office {
             most => usize::try_from(most)
                 .ok()
                 .filter(|most| *most <= FREE_MAX)
-                .ok_or_else(|| OfficeError::field("most", "应为 0–1000 must be 0 to 1000"))?,
+                .ok_or_else(|| OfficeError::field("most", "应为 0–1000  must be 0 to 1000"))?,
         };
         let registry = Registry::open(self.store()).map_err(Status::from)?;
         let taken = registry.in_roster();

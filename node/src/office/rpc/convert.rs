@@ -22,10 +22,10 @@ pub(super) fn words((zh, en): (String, String)) -> pb::Words {
     pb::Words { zh, en }
 }
 
-pub(super) fn labels((zh, en): (&str, &str)) -> pb::Words {
+pub(super) fn labels((zh, en): (impl Into<String>, impl Into<String>)) -> pb::Words {
     pb::Words {
-        zh: zh.to_owned(),
-        en: en.to_owned(),
+        zh: zh.into(),
+        en: en.into(),
     }
 }
 

@@ -31,7 +31,7 @@ impl Place {
             size => usize::try_from(size)
                 .ok()
                 .filter(|size| *size <= MAX)
-                .ok_or_else(|| OfficeError::field("page_size", "应为 0–1000 must be 0 to 1000"))?,
+                .ok_or_else(|| OfficeError::field("page_size", "应为 0–1000  must be 0 to 1000"))?,
         };
         let digest = hex::encode(&Sha256::digest(filter.encode_to_vec())[..8]);
         let from = match token {

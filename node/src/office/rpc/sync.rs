@@ -232,7 +232,7 @@ impl SyncService for Office {
             }
             if bytes.len() + message.chunk.len() > LETTER_MAX {
                 return Err(OfficeError::LetterMalformed(
-                    "大于 512 MiB larger than 512 MiB".to_owned(),
+                    "大于 512 MiB  larger than 512 MiB".to_owned(),
                 )
                 .into());
             }
