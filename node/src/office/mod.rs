@@ -12,6 +12,7 @@ mod backup;
 mod book;
 mod carrier;
 mod certificate;
+mod contact;
 mod desk;
 mod due;
 mod dues;

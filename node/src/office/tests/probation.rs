@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::duty::State,
-    office::{OfficeError, dues, member, partner, probation},
+    office::{OfficeError, dues, member, partner, probation, recording},
 };
 
 fn decision(outcome: ProbationOutcome, on: &str, until: Option<&str>) -> ProbationDecision {
@@ -46,7 +46,7 @@ fn states(town: &Town, rule: &str) -> Vec<(String, bool)> {
 }
 
 async fn on_probation(pair: &Pair) {
-    let rows = "姓名,活动证号,预备期满日期\n张三,AQ-0001,2026-05-20\n";
+    let rows = "姓名,活动证号,入党时间,预备期满日期\n张三,AQ-0001,2025-05-20,2026-05-20\n";
     import_rows(&pair.home, rows).await;
 }
 
@@ -126,6 +126,50 @@ async fn an_agreement_without_probation_leaves_the_decision_at_home() {
     assert!(!decide(&pair.home, "张三", converted).await.unwrap());
     let shown = states(&pair.home, "decision");
     assert_eq!(shown, [("2026-05-20".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn a_decision_that_was_kept_counts_from_its_own_day_and_is_taken_back() {
+    let pair = ready().await;
+    let home = &pair.home;
+    on_probation(&pair).await;
+    home.set_day("2026-08-01");
+    let converted = |on| decision(ProbationOutcome::Converted, on, None);
+    for (impossible, why) in [
+        (converted("2026-05-19"), "尚早"),
+        (converted("2024-06-01"), "入党日期"),
+        (
+            decision(ProbationOutcome::Extended, "2026-05-21", Some("2027-11-20")),
+            "不超过一年",
+        ),
+    ] {
+        let refused = decide(home, "张三", impossible).await.unwrap_err();
+        assert!(refused.to_string().contains(why), "{refused}");
+    }
+    assert_eq!(until(home).as_deref(), Some("2026-05-20"));
+    let answer = probation::decide(
+        &home.office,
+        home.request(),
+        "张三".to_owned(),
+        converted("2026-05-21"),
+    );
+    let number = answer.await.unwrap().written[0].sequence;
+    // Entered late, decided in time: the duty has the day of the decision, and the decision is its evidence.
+    let shown = of(home, "decision");
+    assert_eq!(shown[0].state, State::Done(day("2026-05-21")));
+    assert_eq!(shown[0].evidence[0].sequence, number);
+    same_after_rebuild(home);
+    let reason = Text::parse("记错人").unwrap();
+    let void = recording::void(&home.office, home.request(), number, reason);
+    void.await.unwrap();
+    assert_eq!(until(home).as_deref(), Some("2026-05-20"));
+    assert_eq!(states(home, "decision"), [("2026-05-20".to_owned(), false)]);
+    same_after_rebuild(home);
+    let extended = decision(ProbationOutcome::Extended, "2026-05-22", Some("2026-11-20"));
+    assert!(!decide(home, "张三", extended).await.unwrap());
+    assert_eq!(until(home).as_deref(), Some("2026-11-20"));
+    let shown = of(home, "decision");
+    assert_eq!(shown[0].state, State::Done(day("2026-05-22")));
 }
 
 #[tokio::test]
