@@ -8,7 +8,9 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, find, flow, happened::happened};
+use super::{
+    Answer, Office, OfficeError, Request, desk::Desk, find, flow, happened::happened, later,
+};
 use crate::{
     book::{self, CaseFile},
     domain::case::{self, Side, probation::decided_until},
@@ -24,6 +26,7 @@ pub(super) async fn decide(
 ) -> Result<Answer, OfficeError> {
     let payload = Payload::ProbationDecision(decision.clone());
     payload.check()?;
+    let store = office.store.clone();
     office
         .write(request, move |desk| {
             let (file, member) = about(desk, &name)?;
@@ -35,11 +38,15 @@ pub(super) async fn decide(
             };
             happened(decision.day, desk.today, "day")?;
             let end = checked(&decision, &member, until)?;
+            later::tell(desk, &store, member.member_id)?;
+            let earlier = desk.written.len();
             let told = tell(desk, file, payload)?;
             if told.is_none() {
                 keep(desk, &member, (&decision, until))?;
             }
             put_on_roster(desk, member, end)?;
+            // What was asked for comes first.
+            desk.written.rotate_left(earlier);
             let extra = vec![u8::from(told.is_some())].into();
             Ok(Answer {
                 extra,
@@ -141,6 +148,7 @@ pub(super) fn taken_back(
     desk: &mut Desk<'_, '_>,
     decided: &ProbationDecided,
 ) -> Result<(), OfficeError> {
+    later::not_told(desk, decided)?;
     let others = book::decisions_at_home_of(desk.draft, decided.member_id)?;
     let later = others
         .iter()

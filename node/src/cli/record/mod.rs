@@ -387,8 +387,8 @@ async fn decide(
             )
         } else {
             lang.say(
-                "名册随之更新; 只记在本组织, 未告知对方 (没有可通报的在管案卷, 或协议未列预备期转正); 记错的用 duties void 序号 作废",
-                "the roster follows; kept here only: no active case, or the agreement does not name probation; duties void NUMBER takes it back",
+                "名册随之更新; 只记在本组织, 未告知对方 (没有可通报的在管案卷, 或协议未列预备期转正); 在外的待对方编入管理、协议列明后自动通报; 记错的用 duties void 序号 作废",
+                "the roster follows; kept here only: no active case, or the agreement does not name probation; of a member who is away the host is told once both are so; duties void NUMBER takes it back",
             )
         };
         format!("{said}\n{told}")
