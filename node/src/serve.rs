@@ -40,9 +40,9 @@ pub const ADDRESS_FILE: &str = "address";
 /// Only the owner of the data folder speaks to the office.
 const SOCKET_MODE: u32 = 0o600;
 
-/// How often the keys are looked after: is the certificate about to end, is a replaced key's time over. The clock may be set, so it is
-/// asked again and again instead of once.
-const KEYS_EVERY: Duration = Duration::from_mins(10);
+/// How often the node looks after what time brings: is the certificate about to end, is a replaced key's time over, may a host hear by now what was
+/// kept. The clock may be set, so it is asked again and again instead of once.
+const TEND_EVERY: Duration = Duration::from_mins(10);
 
 /// How long sessions and calls may take to end after the node was told to stop.
 const CLOSING_LIMIT: Duration = Duration::from_secs(10);
@@ -110,8 +110,8 @@ pub(crate) fn tls(office: &Office, now: Timestamp) -> Result<TlsIdentity, ServeE
     Ok(link::issue_tls(office.store(), office.keys(), now)?)
 }
 
-/// Looks after the keys until the node ends.
-async fn tend_keys(link: Link, office: Office) {
+/// Looks after the keys and after what was kept, until the node ends.
+async fn tend(link: Link, office: Office) {
     let mut closing = link.closing();
     while !*closing.borrow_and_update() {
         match link.renew_tls_in_time() {
@@ -122,8 +122,11 @@ async fn tend_keys(link: Link, office: Office) {
         if let Err(error) = office.forget_earlier_keys().await {
             tracing::error!(%error, "a replaced identity key could not be erased");
         }
+        if let Err(error) = office.tell_what_was_kept().await {
+            tracing::error!(%error, "what was kept at home could not be told");
+        }
         // The sender lives in the link, which this task holds.
-        let _ = timeout(KEYS_EVERY, closing.changed()).await;
+        let _ = timeout(TEND_EVERY, closing.changed()).await;
     }
 }
 
@@ -197,7 +200,7 @@ pub async fn serve(
     let mut running = vec![
         exchange(&link, &office, tcp).await?,
         own_officers(&link, &office, socket),
-        tokio::spawn(tend_keys(link.clone(), office.clone())),
+        tokio::spawn(tend(link.clone(), office.clone())),
     ];
     if !options.passive {
         running.push(tokio::spawn(link::schedule(link.clone(), wishes, seed())));

@@ -213,7 +213,7 @@ async fn every_kind_of_fact_crosses_and_a_correction_takes_its_place() {
         .record(
             &case,
             Fact::ProbationDecision(x::ProbationDecision {
-                day: day(),
+                day: "2026-03-02".to_owned(),
                 outcome: x::ProbationOutcome::Converted as i32,
                 extended_until: String::new(),
             }),

@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, attended, certificate, confirm, contacted, dues, epoch, event, form,
-    key, life, member, partner, policy,
+    BookError, Shelf as _, at_home, attended, certificate, confirm, contacted, dues, epoch, event,
+    form, key, life, member, partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
@@ -271,6 +271,9 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::Screened(_)
         | Payload::MeasureTaken(_)
         | Payload::InspectionMade(_) => policy::keep(draft, header.sequence, payload),
+        Payload::MemberContacted(_) | Payload::ProbationDecided(_) => {
+            at_home::keep(draft, header, payload)
+        }
         Payload::Gateway(gateway) => {
             Ok(draft.put_view(View::Gateway, &gateway.key, payload.encode())?)
         }
@@ -283,7 +286,9 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
         | Payload::Appraisal(_)
         | Payload::Training(_) => life::keep(draft, header, payload),
         Payload::LocalCorrection(correction) => {
-            if policy::void(draft, correction.corrects)? {
+            if policy::void(draft, correction.corrects)?
+                || at_home::void(draft, correction.corrects)?
+            {
                 return Ok(());
             }
             life::keep(draft, header, payload)

@@ -6,6 +6,7 @@ use hongyan_proto::{id::CaseId, log::Header, time::Day};
 use super::{
     BookError, Shelf,
     apply::{Place, case_key},
+    at_home::contacts_at_home,
     partner::Partner,
 };
 use crate::store::{Draft, LogNo, View};
@@ -56,12 +57,21 @@ pub(super) fn keep(
     Ok(draft.put_view(View::Index, &key, value)?)
 }
 
-/// The last day on which this node made contact with the member of a case.
+/// The last day on which this node made contact with the member of a case, by a letter or by what it kept to itself.
 pub fn contacted(
     shelf: &impl Shelf,
-    partner: &Partner,
+    partner: Option<&Partner>,
     id: CaseId,
 ) -> Result<Option<Day>, BookError> {
+    let at_home = contacts_at_home(shelf, id)?;
+    let at_home = at_home.iter().map(|contact| contact.said.day).max();
+    let told = partner
+        .map(|partner| told(shelf, partner, id))
+        .transpose()?;
+    Ok(told.flatten().max(at_home))
+}
+
+fn told(shelf: &impl Shelf, partner: &Partner, id: CaseId) -> Result<Option<Day>, BookError> {
     let Some(bytes) = shelf.get(View::Index, &key(id, partner.correspondence))? else {
         return Ok(None);
     };

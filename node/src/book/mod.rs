@@ -6,6 +6,7 @@
 
 mod agreement;
 mod apply;
+mod at_home;
 mod attended;
 mod brief;
 mod case;
@@ -41,6 +42,7 @@ mod whole;
 
 pub use agreement::{agreement_records, agreements, in_force};
 pub use apply::{Author, Place, apply};
+pub use at_home::{AtHome, at_home, contacts_at_home, decisions_at_home, decisions_at_home_of};
 pub use attended::attended;
 pub use brief::life_in_brief;
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};

@@ -103,7 +103,8 @@ pub(super) enum DutyVerb {
         #[arg(long, default_value = "", hide_default_value = true)]
         findings: String,
     },
-    /// 作废记错的措施、督查或排查 A measure, an inspection or a screening never was
+    /// 作废记错的措施、督查或排查, 以及只记在本组织的联系、转正决定 A measure, an inspection or a screening never was, nor a contact or a decision kept
+    /// here only
     #[command(after_help = "例 Example:\n  hongyan-node duties void 146 --reason 记错人")]
     Void {
         /// 记录序号 (duties --all 的凭据) Its number, as the evidence in duties --all says

@@ -67,6 +67,14 @@ fn fact(content: &Content, lang: Lang) -> Option<Vec<String>> {
         Content::Contact(one) => {
             vec![one.day.clone(), one.means.clone(), one.summary.clone()]
         }
+        Content::MemberContacted(one) => {
+            vec![one.day.clone(), one.means.clone(), one.summary.clone()]
+        }
+        Content::ProbationDecided(one) => vec![
+            one.day.clone(),
+            words::show(words::OUTCOMES, one.outcome, lang),
+            one.extended_until.clone(),
+        ],
         Content::MatterNotified(one) => vec![one.day.clone(), one.matter.clone()],
         Content::Change(one) => vec![
             one.day.clone(),

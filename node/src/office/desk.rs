@@ -83,26 +83,37 @@ impl Office {
         persons: u32,
         purpose: Option<Text<500>>,
     ) -> Result<(), OfficeError> {
+        self.at_desk(actor.clone(), move |desk| {
+            let access = Access {
+                actor,
+                action: Text::parse(action)?,
+                persons,
+                purpose,
+            };
+            desk.local(&access.into(), None).map(drop)
+        })
+        .await
+    }
+
+    /// One commit in somebody's name that nobody asks for a second time.
+    pub(super) async fn at_desk(
+        &self,
+        actor: Text<60>,
+        work: impl FnOnce(&mut Desk<'_, '_>) -> Result<(), OfficeError> + Send + 'static,
+    ) -> Result<(), OfficeError> {
         let now = self.now();
         let keys = self.keys.clone();
         self.store
             .commit(move |draft| {
                 let key = valid(draft, &keys)?;
-                let mut desk = Desk {
+                work(&mut Desk {
                     draft,
                     now,
                     today: now.day(),
-                    actor: actor.clone(),
+                    actor,
                     key,
                     written: Vec::new(),
-                };
-                let access = Access {
-                    actor,
-                    action: Text::parse(action)?,
-                    persons,
-                    purpose,
-                };
-                desk.local(&access.into(), None).map(drop)
+                })
             })
             .await
     }

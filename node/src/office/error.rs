@@ -272,6 +272,18 @@ fn listed_by(kind: &str) -> &'static str {
 }
 
 impl OfficeError {
+    /// Does it say that no letter of this content may go now? What happened can be kept here all the same.
+    pub(super) const fn hinders_letters(&self) -> bool {
+        matches!(
+            self,
+            Self::OutOfScope(_)
+                | Self::NotInForce(_)
+                | Self::Revoked(_)
+                | Self::Fork(_)
+                | Self::KeyLost(_)
+        )
+    }
+
     /// A statement that was not issued or has not come; `whose` in Chinese and English.
     pub fn statement_missing(
         (whose, whose_en): (&'static str, &'static str),

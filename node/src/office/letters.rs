@@ -11,7 +11,7 @@ use super::{Office, OfficeError, find};
 use crate::{
     book::{self, Author, CaseFile, EventRecord, Partner, Refused, Shelf as _, event},
     domain::{
-        case::{Side, State, derive::Reason},
+        case::{Side, State, derive::Reason, stay::covers},
         fact::corrected,
         order::Position,
     },
@@ -91,10 +91,54 @@ pub(super) fn timeline(
         letters.push(letter(office, partner, &file, &marks, record)?);
     }
     letters.sort_by_key(|(key, _)| *key);
-    Ok((
-        file,
-        letters.into_iter().map(|(_, letter)| letter).collect(),
-    ))
+    let mut letters = letters.into_iter().map(|(_, letter)| letter).collect();
+    at_home(office, &file, &mut letters)?;
+    Ok((file, letters))
+}
+
+/// What home kept to itself of the member while away, each before the first letter that was written later.
+fn at_home(
+    office: &Office,
+    file: &CaseFile,
+    letters: &mut Vec<CaseLetter>,
+) -> Result<(), OfficeError> {
+    let log_id = office.store.record(LogNo::LOCAL)?.log_id();
+    let local = |time, sequence, actor: String, payload: Payload| CaseLetter {
+        log_id,
+        sequence,
+        author: Author::Own,
+        side: Some(Side::Outflow),
+        time,
+        kind: payload.kind(),
+        actor: Some(actor),
+        payload: Some(payload),
+        superseded: None,
+        state_after: None,
+        reached: Reached::Local,
+        corrected_by: None,
+    };
+    let contacts = book::contacts_at_home(&office.store, file.id)?.into_iter();
+    let mut kept: Vec<CaseLetter> = contacts
+        .map(|one| {
+            let actor = one.said.actor.to_string();
+            local(one.time, one.sequence, actor, one.said.into())
+        })
+        .collect();
+    if let (Some(member), Some(away)) = (file.member, file.case.away()) {
+        let decisions = book::decisions_at_home_of(&office.store, member)?.into_iter();
+        let decisions = decisions.filter(|one| covers(away, one.said.day));
+        kept.extend(decisions.map(|one| {
+            let actor = one.said.actor.to_string();
+            local(one.time, one.sequence, actor, one.said.into())
+        }));
+    }
+    kept.sort_by_key(|letter| letter.sequence);
+    for letter in kept {
+        let later = |other: &CaseLetter| other.time > letter.time;
+        let at = letters.iter().position(later).unwrap_or(letters.len());
+        letters.insert(at, letter);
+    }
+    Ok(())
 }
 
 struct Marks {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hongyan_proto::{
     id::UnitId,
-    letter::{Member, OfficerAppointed, OfficerEnded, OfficerRole, Payload, Text},
+    letter::{OfficerAppointed, OfficerEnded, OfficerRole, Payload, Text},
     time::Day,
 };
 
@@ -12,11 +12,10 @@ use super::{Answer, Office, OfficeError, Request, find, unit};
 use crate::{
     book,
     domain::{
-        fact::{Effective, effective},
         life::unit::belongs,
         unit::{Officer, Units},
     },
-    store::{LogNo, Store},
+    store::LogNo,
 };
 
 /// Who is to be what, where.
@@ -36,7 +35,6 @@ pub(super) async fn appoint(
     from: Day,
     until: Option<Day>,
 ) -> Result<Answer, OfficeError> {
-    let store = office.store.clone();
     office
         .write(request, move |desk| {
             let units = book::units(desk.draft)?;
@@ -45,16 +43,8 @@ pub(super) async fn appoint(
             if member.removed {
                 return Err(OfficeError::field("member", "已离开名册 left the roster"));
             }
-            // 党章 第七条: 预备党员没有表决权、选举权和被选举权.
-            let probation = on_probation(&store, &member)?.filter(|until| from <= *until);
-            if let Some(until) = probation {
-                return Err(OfficeError::field(
-                    "member",
-                    format!(
-                        "{} 预备期至 {until}, 预备党员没有被选举权 (党章第七条), 请在转正后任职 on probation until then, and cannot be elected (Constitution art. 7): appoint them when they are full members",
-                        post.member
-                    ),
-                ));
+            if let Some(until) = member.details.probationary_until {
+                return Err(on_probation(&post.member, until, desk.today));
             }
             units.may_appoint(unit_id, member.member_id, post.role, from, desk.today)?;
             let entry = OfficerAppointed {
@@ -71,26 +61,18 @@ pub(super) async fn appoint(
         .await
 }
 
-/// The last day of a member's probation: the roster's, or the one to which a decision in one of their cases extended it.
-fn on_probation(store: &Store, member: &Member) -> Result<Option<Day>, OfficeError> {
-    // A roster without that day says that they are full members.
-    let Some(mut until) = member.details.probationary_until else {
-        return Ok(None);
+/// 党章 第七条: 预备党员没有表决权、选举权和被选举权. Who is on the roster with a last day of probation is so until the conversion is decided.
+fn on_probation(member: &str, until: Day, today: Day) -> OfficeError {
+    let problem = if today <= until {
+        format!(
+            "{member} 预备期至 {until}, 预备党员没有被选举权 (党章第七条), 请在转正后任职 on probation until then, and cannot be elected (Constitution art. 7): appoint them when they are full members"
+        )
+    } else {
+        format!(
+            "{member} 预备期至 {until} 已满, 尚未登记转正; 预备党员没有被选举权 (党章第七条), 请先用 record decision 登记转正 probation ended then and nothing was decided, and who is on probation cannot be elected (Constitution art. 7): record the decision first"
+        )
     };
-    for case in book::cases_of_member(store, member.member_id)? {
-        let (_, partner) = find::case_by_id(store, case)?;
-        let file = book::case_with_facts(store, partner.as_ref(), case)?;
-        let facts = file.map_or_else(Vec::new, |file| effective(&file.case));
-        until = facts.iter().filter_map(extended).fold(until, Day::max);
-    }
-    Ok(Some(until))
-}
-
-fn extended(fact: &Effective) -> Option<Day> {
-    match &fact.payload {
-        Payload::ProbationDecision(decision) => decision.extended_until,
-        _ => None,
-    }
+    OfficeError::field("member", problem)
 }
 
 /// A member holds an office no more.

@@ -93,7 +93,9 @@ pub(super) fn overdue(
     for file in cases {
         let followed = links.following(file.id).is_some();
         answers(partners, file, (followed, today), &mut found);
-        contacts(office, partners, file, &mut found)?;
+        if !followed {
+            contacts(office, partners, file, &mut found)?;
+        }
     }
     reports(office, &mut found)?;
     found.sort_by_key(|one| one.due);
@@ -178,8 +180,8 @@ fn answers(
     });
 }
 
-/// Home makes contact at least once a quarter (W §二(一)2): a whole quarter without any is overdue since its last day. The quarter in
-/// which the case was opened counts as one in which they met.
+/// Home makes contact with whoever is away at least once a quarter (W §二(一)2): a whole quarter without any is overdue since its last day. The
+/// quarter in which the case was opened counts as one in which they met.
 fn contacts(
     office: &Office,
     partners: &[PartnerView],
@@ -189,23 +191,21 @@ fn contacts(
     let partner = partners
         .iter()
         .find(|view| Some(view.partner.key_id) == file.partner);
-    let at_home = file.side() == Some(Side::Outflow) && file.case.state() == Some(State::Active);
-    let (Some(partner), true) = (partner, at_home) else {
+    let partner = partner.map(|view| &view.partner);
+    let away = file.case.state().is_some_and(State::keeps_contact);
+    if file.side() != Some(Side::Outflow) || !away {
         return Ok(());
-    };
+    }
     let quarter = Quarter::of(office.today()).previous();
-    let opened = file
-        .case
-        .history()
-        .first()
-        .map(|step| step.event.time.day());
-    let made = book::contacted(&office.store, &partner.partner, file.id)?;
+    let mut steps = file.case.local().iter().chain(file.case.history());
+    let opened = steps.next().map(|step| step.event.time.day());
+    let made = book::contacted(&office.store, partner, file.id)?;
     if opened
         .max(made)
         .is_some_and(|last| last < quarter.first_day())
     {
         found.push(Overdue {
-            partner: partner.partner.code.to_string(),
+            partner: partner.map_or_else(String::new, |partner| partner.code.to_string()),
             kind: OverdueKind::Contact,
             due: quarter.last_day(),
             what: (

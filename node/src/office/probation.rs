@@ -3,18 +3,21 @@
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{Member, Payload, ProbationDecision, ProbationOutcome},
+    letter::{Member, Payload, ProbationDecided, ProbationDecision, ProbationOutcome, Text},
     log::Kind,
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, desk::Desk, find, flow, happened::happened};
+use super::{
+    Answer, Office, OfficeError, Request, desk::Desk, find, flow, happened::happened, later,
+};
 use crate::{
     book::{self, CaseFile},
-    domain::case::{self, Side},
+    domain::case::{self, Side, probation::decided_until},
 };
 
-/// What was decided about a member whose probation ends (Constitution art. 7). The answer's extra byte says whether the host was told.
+/// What was decided about a member whose probation ended (Constitution art. 7). The answer's extra byte says whether the host was told; else the
+/// decision is kept here.
 pub(super) async fn decide(
     office: &Office,
     request: Request,
@@ -23,6 +26,7 @@ pub(super) async fn decide(
 ) -> Result<Answer, OfficeError> {
     let payload = Payload::ProbationDecision(decision.clone());
     payload.check()?;
+    let store = office.store.clone();
     office
         .write(request, move |desk| {
             let (file, member) = about(desk, &name)?;
@@ -33,9 +37,16 @@ pub(super) async fn decide(
                 ));
             };
             happened(decision.day, desk.today, "day")?;
+            let end = checked(&decision, &member, until)?;
+            later::tell(desk, &store, member.member_id)?;
+            let earlier = desk.written.len();
             let told = tell(desk, file, payload)?;
-            let until = until_now(&decision, until, told.is_some())?;
-            put_on_roster(desk, member, until)?;
+            if told.is_none() {
+                keep(desk, &member, (&decision, until))?;
+            }
+            put_on_roster(desk, member, end)?;
+            // What was asked for comes first.
+            desk.written.rotate_left(earlier);
             let extra = vec![u8::from(told.is_some())].into();
             Ok(Answer {
                 extra,
@@ -93,40 +104,69 @@ fn tell(
     });
     let Some(file) = active else { return Ok(None) };
     match flow::put(desk, &file.id.to_string(), payload) {
-        Err(
-            OfficeError::OutOfScope(_)
-            | OfficeError::NotInForce(_)
-            | OfficeError::Revoked(_)
-            | OfficeError::Fork(_)
-            | OfficeError::KeyLost(_),
-        ) => Ok(None),
+        Err(error) if error.hinders_letters() => Ok(None),
         told => told.map(Some),
     }
 }
 
 /// Until when the member is on probation after a decision; none: converted.
-fn until_now(
+fn checked(
     decision: &ProbationDecision,
+    member: &Member,
     until: Day,
-    told: bool,
 ) -> Result<Option<Day>, OfficeError> {
-    match decision.outcome {
-        ProbationOutcome::Converted => Ok(None),
-        ProbationOutcome::Extended => {
-            let longer = decision.extended_until.filter(|longer| *longer > until);
-            let problem = || {
-                format!(
-                    "应晚于现有的预备期满日期 {until}  must be after {until}, when probation ends now"
-                )
-            };
-            let longer = longer.ok_or_else(|| OfficeError::field("extended_until", problem()))?;
-            Ok(Some(longer))
-        }
-        ProbationOutcome::Revoked if told => Ok(Some(until)),
-        ProbationOutcome::Revoked => Err(OfficeError::field(
+    let joined = member.details.joined;
+    decided_until(decision, joined, until)
+        .map_err(|refusal| OfficeError::field(refusal.field(), refusal))
+}
+
+/// A decision that no letter tells stands in the local log, with its day.
+fn keep(
+    desk: &mut Desk<'_, '_>,
+    member: &Member,
+    (decision, until): (&ProbationDecision, Day),
+) -> Result<(), OfficeError> {
+    if decision.outcome == ProbationOutcome::Revoked {
+        return Err(OfficeError::field(
             "outcome",
             "取消预备党员资格, 请用 member remove --reason expelled 移出名册 whose probation is revoked leaves the roster: member remove --reason expelled",
-        )),
+        ));
+    }
+    let decided = ProbationDecided {
+        member_id: member.member_id,
+        until,
+        day: decision.day,
+        outcome: decision.outcome,
+        extended_until: decision.extended_until,
+        actor: desk.actor.clone(),
+    };
+    desk.enter(&decided.into(), None).map(drop)
+}
+
+/// A decision that was kept here only never was: the roster is as it was before, unless something else changed it since.
+pub(super) fn taken_back(
+    desk: &mut Desk<'_, '_>,
+    decided: &ProbationDecided,
+) -> Result<(), OfficeError> {
+    later::not_told(desk, decided)?;
+    let others = book::decisions_at_home_of(desk.draft, decided.member_id)?;
+    let later = others
+        .iter()
+        .find(|other| Some(other.said.until) == decided.extended_until);
+    if let Some(later) = later {
+        return Err(OfficeError::field(
+            "record",
+            format!(
+                "其后另有决定 (序号 {0}), 请先作废那一条 entry {0} decided about the extension: void that one first",
+                later.sequence
+            ),
+        ));
+    }
+    match book::member(desk.draft, decided.member_id)? {
+        Some(member) if member.details.probationary_until == decided.extended_until => {
+            put_on_roster(desk, member, Some(decided.until))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -146,25 +186,48 @@ fn put_on_roster(
     desk.enter(&Payload::Member(changed), None).map(drop)
 }
 
-/// A decision that the host was told of was corrected: the roster follows what is right, or is as it was before.
+/// A decision that the host was told of was corrected: what was kept here and the roster follow what is right, or are as they were before.
 pub(super) fn corrected(
     desk: &mut Desk<'_, '_>,
     member: Option<MemberId>,
+    wrong: &ProbationDecision,
     right: Option<&ProbationDecision>,
 ) -> Result<(), OfficeError> {
     let Some(id) = member else { return Ok(()) };
     let Some(member) = book::member(desk.draft, id)? else {
         return Ok(());
     };
+    let kept = book::decisions_at_home_of(desk.draft, id)?;
+    let same = |one: &ProbationDecided| {
+        (one.day, one.outcome, one.extended_until)
+            == (wrong.day, wrong.outcome, wrong.extended_until)
+    };
+    let kept = kept.into_iter().rev().find(|one| same(&one.said));
+    let now = member.details.probationary_until;
+    // Of a decision that another one followed the roster says nothing any more.
+    let stands = wrong.outcome == ProbationOutcome::Revoked || now == wrong.extended_until;
     let formers = book::formers_of(desk.draft, id)?;
     let ends = formers.iter().rev();
     let mut ends = ends.filter_map(|former| former.member.details.probationary_until);
-    let now = member.details.probationary_until;
-    let before = ends.find(|end| Some(*end) != now).or(now);
-    let until = match right.map(|right| right.outcome) {
-        Some(ProbationOutcome::Converted) => None,
-        Some(ProbationOutcome::Extended) => right.and_then(|right| right.extended_until),
-        Some(ProbationOutcome::Revoked) | None => before,
+    let before = match &kept {
+        Some(kept) => Some(kept.said.until),
+        None if stands => ends.find(|end| Some(*end) != now).or(now),
+        None => None,
     };
-    put_on_roster(desk, member, until)
+    let until = match (right, before) {
+        (Some(right), Some(before)) => checked(right, &member, before)?,
+        _ => before,
+    };
+    if let Some(kept) = kept {
+        let reason = Text::parse("随通报更正 as the letter to the host was corrected")?;
+        desk.correct(kept.sequence, reason, None)?;
+        let right = right.filter(|right| right.outcome != ProbationOutcome::Revoked);
+        if let Some(right) = right {
+            keep(desk, &member, (right, kept.said.until))?;
+        }
+    }
+    if stands {
+        put_on_roster(desk, member, until)?;
+    }
+    Ok(())
 }

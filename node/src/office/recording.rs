@@ -10,7 +10,9 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::{Answer, Office, OfficeError, Request, assessment, duty, facts, find, policy, roster};
+use super::{
+    Answer, Office, OfficeError, Request, assessment, duty, facts, find, policy, probation, roster,
+};
 use crate::{
     book::{self, CaseFile},
     domain::{
@@ -196,7 +198,7 @@ pub(super) async fn screen(
     }
 }
 
-/// A measure, an inspection or a screening never was.
+/// A measure, an inspection or a screening never was; nor a contact or a decision about probation that was kept here only.
 pub(super) async fn void(
     office: &Office,
     request: Request,
@@ -205,13 +207,20 @@ pub(super) async fn void(
 ) -> Result<Answer, OfficeError> {
     office
         .write(request, move |desk| {
-            if !book::is_recording(desk.draft, record)? {
+            let at_home = book::at_home(desk.draft, record)?;
+            if at_home.is_none() && !book::is_recording(desk.draft, record)? {
                 return Err(OfficeError::not_found(
-                    ("措施、督查或排查记录", "measure, inspection or screening"),
+                    (
+                        "措施、督查、排查记录或只记在本组织的联系、转正决定",
+                        "measure, inspection or screening, nor a contact or a decision that was kept here only",
+                    ),
                     record.to_string(),
                 ));
             }
             desk.correct(record, reason, None)?;
+            if let Some(Payload::ProbationDecided(decided)) = at_home {
+                probation::taken_back(desk, &decided)?;
+            }
             Ok(Answer::default())
         })
         .await

@@ -131,8 +131,7 @@ impl Count<'_> {
             *self.cells.entry(key).or_default() += 1;
         }
         self.letters(file, side);
-        self.facts(file, side, state);
-        Ok(())
+        self.facts(file, side, state)
     }
 
     /// Open cases as they stand; closed ones only in the period in which they closed.
@@ -234,18 +233,21 @@ impl Count<'_> {
     }
 
     /// Contact, attendance and dues of the members that are here or away.
-    fn facts(&mut self, file: &CaseFile, side: Side, state: State) {
+    fn facts(&mut self, file: &CaseFile, side: Side, state: State) -> Result<(), OfficeError> {
         if state.is_closed() {
-            return;
+            return Ok(());
         }
         let facts = effective(&file.case);
         match side {
             Side::Outflow => {
                 self.add(Measure::ContactMembers, true);
-                let contacted = self.has(&facts, Side::Outflow, |payload| match payload {
+                let told = self.has(&facts, Side::Outflow, |payload| match payload {
                     Payload::Contact(contact) => Some(contact.day),
                     _ => None,
                 });
+                let kept = book::contacts_at_home(&self.office.store, file.id)?;
+                let mut kept = kept.iter().map(|contact| contact.said.day);
+                let contacted = told || kept.any(|day| self.in_period(day));
                 self.add(Measure::ContactMembersContacted, contacted);
             }
             Side::Inflow if matches!(state, State::Active | State::LostContact) => {
@@ -270,6 +272,7 @@ impl Count<'_> {
             }
             Side::Inflow => {}
         }
+        Ok(())
     }
 
     fn has(&self, facts: &[Effective], side: Side, day: impl Fn(&Payload) -> Option<Day>) -> bool {

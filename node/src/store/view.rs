@@ -49,7 +49,7 @@ pub enum View {
     Certificate = 18,
     /// Organizational life: plans, activities and records, by year.
     Life = 20,
-    /// Policies that were adopted, notices of holidays, excuses and screenings.
+    /// Policies that were adopted, notices of holidays, excuses, what was done about duties, and what home kept of its members.
     Policy = 24,
     /// What a member's entry on the roster said before its unit or probation changed.
     Former = 28,

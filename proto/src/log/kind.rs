@@ -223,6 +223,10 @@ kinds! {
     MeasureTaken MeasureTaken "measure_taken" "批评教育处理" "measure taken" Local,
     /// The committee inspected a unit.
     InspectionMade InspectionMade "inspection_made" "督查" "inspection" Local,
+    /// Home made contact with a member who is away, and may tell nobody.
+    MemberContacted MemberContacted "member_contacted" "联系党员 (只记在本组织)" "contact made, kept here only" Local,
+    /// Home decided at the end of probation, and may tell nobody.
+    ProbationDecided ProbationDecided "probation_decided" "转正决定 (只记在本组织)" "probation decision, kept here only" Local,
     /// What a person's dues are computed from.
     DuesBase DuesBase "dues_base" "党费基数" "dues base" Local,
     /// Dues were reduced or waived.

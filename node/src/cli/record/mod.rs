@@ -243,10 +243,13 @@ async fn wrong_one(
         .list_records(request)
         .await?
         .into_inner();
-    // After a new epoch a number may stand twice: the later one is of the log that is written now.
+    // After a new epoch a number may stand twice: the later one is of the log that is written now. What was kept here has numbers of its own.
     let mut own = answer.records.into_iter().rev();
-    let found =
-        own.find(|record| record.sequence == sequence && record.author() == office::Author::Own);
+    let found = own.find(|record| {
+        record.sequence == sequence
+            && record.author() == office::Author::Own
+            && record.letter() != office::LetterState::Local
+    });
     Ok(found.and_then(|record| stated(record.payload?)))
 }
 
@@ -313,13 +316,7 @@ pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<E
             RecordMajorEventRequest,
             major_event
         ),
-        Verb::Contact(about) => record!(
-            session,
-            about,
-            record_contact,
-            RecordContactRequest,
-            contact
-        ),
+        Verb::Contact(about) => contact(about, session).await,
         Verb::MatterNotified(about) => record!(
             session,
             about,
@@ -339,6 +336,31 @@ pub(super) async fn run(verb: RecordVerb, session: &mut Session<'_>) -> Result<E
         Verb::List { case, corrected } => list(case, corrected, session).await,
     }?;
     Ok(Ended::Well)
+}
+
+/// Contact made: told to the partner, or kept here where that may not be.
+async fn contact(about: About<fact::Contact>, session: &mut Session<'_>) -> Result<(), Failure> {
+    let request = office::RecordContactRequest {
+        actor: session.actor()?,
+        request_id: session.request_id(),
+        case: about.case,
+        contact: Some(about.fact.message(session, None)),
+    };
+    let answer = client!(session, record_service_client::RecordServiceClient)
+        .record_contact(request)
+        .await?
+        .into_inner();
+    session.show(&answer, |answer, lang| {
+        let said = written(&answer.case_id, answer.written.as_ref(), lang);
+        if answer.told {
+            return said;
+        }
+        let kept = lang.say(
+            "只记在本组织, 未告知对方 (对方尚未编入管理, 或协议未列联系方式、未在执行); 本季度的联系照样算数; 记错的用 duties void 序号 作废",
+            "kept here only, nobody is told: no host has placed the member, or no agreement in force names contact; it counts all the same, and duties void NUMBER takes it back",
+        );
+        format!("{said}\n{kept}")
+    })
 }
 
 /// Home's decision: on the roster, and to the host where there is one that is told.
@@ -365,8 +387,8 @@ async fn decide(
             )
         } else {
             lang.say(
-                "名册随之更新; 没有可通报的在管案卷, 或协议未列预备期转正",
-                "the roster follows; no active case, or the agreement does not name probation, so nobody is told",
+                "名册随之更新; 只记在本组织, 未告知对方 (没有可通报的在管案卷, 或协议未列预备期转正); 在外的待对方编入管理、协议列明后自动通报; 记错的用 duties void 序号 作废",
+                "the roster follows; kept here only: no active case, or the agreement does not name probation; of a member who is away the host is told once both are so; duties void NUMBER takes it back",
             )
         };
         format!("{said}\n{told}")

@@ -82,6 +82,28 @@ impl State {
         matches!(self, Self::Accepted | Self::Active | Self::LostContact)
     }
 
+    /// Is home to keep contact with the member (W §二(一)2)? Whoever left is away, whether or not a host has them yet. Whether a claimed person
+    /// is ours, home says first; whom contact was lost with is to be found.
+    pub const fn keeps_contact(self) -> bool {
+        matches!(
+            self,
+            Self::Departed
+                | Self::Notified
+                | Self::Declined
+                | Self::Accepted
+                | Self::Active
+                | Self::Moved
+        )
+    }
+
+    /// Was the member never away after all?
+    pub const fn is_void(self) -> bool {
+        matches!(
+            self,
+            Self::Closed(Closing::RegisteredInError | Closing::Duplicate | Closing::Disowned)
+        )
+    }
+
     /// What people read: Chinese, English.
     pub const fn label(self) -> (&'static str, &'static str) {
         match self {

@@ -5,7 +5,7 @@ use hongyan_proto::{letter::Payload, time::Day};
 
 use super::{
     derive::{Case, Step},
-    state::{Closing, State},
+    state::State,
 };
 
 /// From when until when, both included; without an end: still.
@@ -44,12 +44,7 @@ impl Case {
 
     /// While the member is away from home: from the departure to the end of the case. Nobody was who was registered in error.
     pub fn away(&self) -> Option<Stay> {
-        if matches!(
-            self.state(),
-            Some(State::Closed(
-                Closing::RegisteredInError | Closing::Duplicate | Closing::Disowned
-            ))
-        ) {
+        if self.state().is_some_and(State::is_void) {
             return None;
         }
         let from = self.since()?;

@@ -13,7 +13,7 @@ use super::{
     term::{Scene, dated, words},
 };
 use crate::domain::{
-    case::{Closing, Side, State, stay::covers},
+    case::{Closing, Side, State},
     policy::{FlowStep, Policy, Rule, Ruled, Word as _, Words},
 };
 
@@ -73,8 +73,8 @@ impl CaseFacts {
     }
 }
 
-/// Home speaks with each member at least once a quarter. The quarter in which the case was opened counts as one in which they met, and a
-/// case that is not active at its end owes none.
+/// Home speaks with each member at least once a quarter, from the departure on, whether or not a host has them yet. The quarter in which they
+/// left counts as one in which they met, and whoever is not away at its end is owed none.
 fn contacts(scene: &mut Scene<'_>) {
     let terms = scene.terms(|rule| match rule {
         Rule::Contact(timing) => Some(((), timing)),
@@ -85,11 +85,9 @@ fn contacts(scene: &mut Scene<'_>) {
         for case in &scene.facts.cases {
             // By the days that the letters name: who is entered late was away all the same.
             let opened = case.since.or(case.steps.first().map(|step| step.day));
-            let owed = case.side == Side::Outflow
-                && opened.is_some_and(|opened| opened < term.window.from)
+            let owed = opened.is_some_and(|opened| opened < term.window.from)
                 && term.window.from <= scene.today
-                && case.managed.is_some_and(|stay| covers(stay, last))
-                && case.state_on(last) != Some(State::LostContact);
+                && keeps_contact(scene, case, last);
             if !owed {
                 continue;
             }
@@ -111,6 +109,19 @@ fn contacts(scene: &mut Scene<'_>) {
             scene.add(draft.by_branch(branch).closed(made.map(dated)));
         }
     }
+}
+
+/// Is the member away on that day, by home's own word, and contact not lost? After a move the next case says so.
+fn keeps_contact(scene: &Scene<'_>, case: &CaseFacts, day: Day) -> bool {
+    let void = case.steps.last().is_some_and(|step| step.to.is_void());
+    let mut steps = case.steps.iter().rev();
+    let Some(step) = steps.find(|step| step.on <= day) else {
+        return false;
+    };
+    case.side == Side::Outflow
+        && !void
+        && step.to.keeps_contact()
+        && follower(scene, case, step.to, step.day).is_none()
 }
 
 /// What a state waits for, and which side must act; none: both.

@@ -5,7 +5,8 @@ use std::iter;
 use hongyan_proto::{
     id::Fen,
     letter::{
-        Correction, DuesCorrection, DuesMonths, DuesPayment, DuesWay, Payload, Replacement, Text,
+        Correction, DuesCorrection, DuesMonths, DuesPayment, DuesWay, Payload, ProbationDecision,
+        Replacement, Text,
     },
     log::Kind,
     time::{Day, Month},
@@ -18,7 +19,7 @@ use super::{
     pay::{Paying, case_of},
 };
 use crate::{
-    book::{self, Partner, Shelf as _},
+    book::{self, Partner, Shelf as _, Standing},
     domain::dues::open_from,
     office::{
         Answer, Office, OfficeError, Request,
@@ -27,7 +28,7 @@ use crate::{
         find, flow,
         happened::happened,
         probation,
-        record::{check, of_what_stands},
+        record::{check, not_kept_here, of_what_stands},
         tell::{Telling, correct as correct_told, tell},
     },
     store::{Store, StoreError},
@@ -66,20 +67,29 @@ pub(in crate::office) async fn correct(
     Ok((outcome(&answer)?, answer))
 }
 
-/// Is it a decision at the end of probation?
+/// What a letter says of the end of probation, if it is about that.
 fn decision_of(
     desk: &Desk<'_, '_>,
     partner: Option<&Partner>,
     sequence: u64,
-) -> Result<bool, OfficeError> {
+) -> Result<Option<ProbationDecision>, OfficeError> {
     let Some(partner) = partner else {
-        return Ok(false);
+        return Ok(None);
     };
-    match desk.draft.one(partner.out, sequence) {
+    let entry = match desk.draft.one(partner.out, sequence) {
         // The check that follows says so.
-        Err(StoreError::UnknownEntry { .. }) => Ok(false),
-        entry => Ok(entry?.header().kind == Kind::ProbationDecision),
-    }
+        Err(StoreError::UnknownEntry { .. }) => return Ok(None),
+        entry => entry?,
+    };
+    let says = match book::standing(desk.draft, partner.out, sequence)? {
+        Standing::Corrected(_, right) => Some(*right),
+        Standing::AsWritten => book::payload_of(&entry),
+        Standing::Void(_) => None,
+    };
+    Ok(match says {
+        Some(Payload::ProbationDecision(decision)) => Some(decision),
+        _ => None,
+    })
 }
 
 /// A letter about dues is corrected through the payment that it tells of, a decision about probation on the roster too; any other letter by itself.
@@ -94,6 +104,7 @@ pub(in crate::office) async fn correct_letter(
     office
         .write(request, move |desk| {
             let (file, partner) = find::case(desk.draft, &case)?;
+            not_kept_here(desk, &file, partner.as_ref(), correction.corrects)?;
             let correction = match &partner {
                 Some(partner) => of_what_stands(desk, partner, correction)?,
                 None => correction,
@@ -109,12 +120,12 @@ pub(in crate::office) async fn correct_letter(
             let decided = decision_of(desk, partner.as_ref(), correction.corrects)?;
             let (Some(sequence), Some(partner)) = (payment, partner) else {
                 let answer = flow::put(desk, &case, payload)?;
-                if decided {
+                if let Some(wrong) = decided {
                     let right = match &correction.replacement {
                         Some(Replacement::ProbationDecision(right)) => Some(right),
                         _ => None,
                     };
-                    probation::corrected(desk, file.member, right)?;
+                    probation::corrected(desk, file.member, &wrong, right)?;
                 }
                 return Ok(answer);
             };

@@ -176,6 +176,7 @@ fn people(
     }
     let today = office.today();
     let formers = book::formers(&office.store)?;
+    let decisions = book::decisions_at_home(&office.store)?;
     let members = book::members(&office.store)?;
     // Who left keeps what was due until then; who left before all that is looked at is nobody's concern here.
     let known = |person: &Person| {
@@ -189,7 +190,9 @@ fn people(
                 .get(&member.member_id)
                 .map_or(&[][..], Vec::as_slice);
             let stays = places.stays(&member, formers, today);
-            let probation = posts::probation(&member, formers);
+            let decisions = decisions.get(&member.member_id);
+            let decisions = decisions.map_or(&[][..], Vec::as_slice);
+            let probation = posts::probation(&member, formers, decisions);
             let left = member.removed;
             let details = member.details;
             Person {
@@ -238,7 +241,8 @@ fn probation(
 ) -> Result<Vec<Probation>, OfficeError> {
     if let Some(member) = member {
         let formers = book::formers_of(&office.store, member.member_id)?;
-        return Ok(posts::probation(member, &formers));
+        let decisions = book::decisions_at_home_of(&office.store, member.member_id)?;
+        return Ok(posts::probation(member, &formers, &decisions));
     }
     let told = told.map(|until| Probation {
         until,
@@ -393,6 +397,11 @@ fn case(
             }
             _ => {}
         }
+    }
+    if side == Side::Outflow {
+        let kept = book::contacts_at_home(&office.store, file.id)?.into_iter();
+        let kept = kept.map(|contact| (contact.said.day, entry(contact.sequence)));
+        facts.contacts.extend(kept);
     }
     for list in [
         &mut facts.contacts,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::letter::OfficerRole;
+use hongyan_proto::letter::{OfficerRole, ProbationDecided};
 
 use super::{entry, units::Places};
 use crate::{
-    book::{Former, Member},
+    book::{AtHome, Former, Member},
     domain::{
         duty::facts::{Person, Probation, Stay, Who},
         policy::Post,
@@ -55,16 +55,26 @@ const fn posts(officer: &Officer) -> &'static [Post] {
     }
 }
 
-/// Probation as the roster had it: an entry with another end, or none, decided about the one before.
-pub(super) fn probation(member: &Member, formers: &[Former]) -> Vec<Probation> {
+/// Probation as the roster had it: an entry with another end, or none, decided about the one before. When it was decided, the decision says where
+/// there is one here.
+pub(super) fn probation(
+    member: &Member,
+    formers: &[Former],
+    decisions: &[AtHome<ProbationDecided>],
+) -> Vec<Probation> {
     let until = |member: &Member| member.details.probationary_until;
     let after = formers.iter().skip(1).map(|former| until(&former.member));
     let after = after.chain(std::iter::once(until(member)));
     let before = formers.iter().zip(after).filter_map(|(former, after)| {
         let was = until(&former.member).filter(|was| after != Some(*was))?;
+        let mut decisions = decisions.iter().rev();
+        let decided = decisions.find(|decision| decision.said.until == was);
+        let by_roster = (former.written_on, former.sequence);
+        let (day, sequence) =
+            decided.map_or(by_roster, |decided| (decided.said.day, decided.sequence));
         Some(Probation {
             until: was,
-            decided: Some((former.written_on, entry(former.sequence))),
+            decided: Some((day, entry(sequence))),
         })
     });
     let now = until(member).map(|until| Probation {

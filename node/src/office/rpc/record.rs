@@ -16,7 +16,7 @@ use super::{
     payload::checked,
     request::request,
 };
-use crate::office::{Answer, Office, OfficeError, dues, flow, probation, record};
+use crate::office::{Answer, Office, OfficeError, contact, dues, flow, probation, record};
 
 type Answered<T> = Result<Response<T>, Status>;
 
@@ -115,7 +115,18 @@ impl RecordService for Office {
         &self,
         request_: Request<pb::RecordContactRequest>,
     ) -> Answered<pb::RecordContactResponse> {
-        fact!(self, request_, Contact, contact, RecordContactResponse)
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let content = message.contact.map(Content::Contact);
+        let Payload::Contact(made) = checked(Kind::Contact, content)? else {
+            return Err(OfficeError::field("contact", ValueError::Missing).into());
+        };
+        let answer = contact::record(self, request, message.case, made).await?;
+        Ok(Response::new(pb::RecordContactResponse {
+            written: written(&answer),
+            case_id: case_id(&answer),
+            told: answer.extra.first() == Some(&1),
+        }))
     }
 
     async fn record_matter(

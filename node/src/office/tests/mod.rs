@@ -6,6 +6,7 @@ mod again;
 mod alone;
 mod amended;
 mod assessment;
+mod at_home;
 pub(super) mod bad_input;
 mod certificate;
 mod closings;

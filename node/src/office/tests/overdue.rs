@@ -25,11 +25,11 @@ fn of_kind(town: &Town, kind: OverdueKind) -> Vec<Overdue> {
     status.overdue.into_iter().filter(about).collect()
 }
 
-fn contacts(town: &Town) -> Vec<Overdue> {
+pub(super) fn contacts(town: &Town) -> Vec<Overdue> {
     of_kind(town, OverdueKind::Contact)
 }
 
-fn contact(on: &str) -> Contact {
+pub(super) fn contact(on: &str) -> Contact {
     Contact {
         day: day(on),
         means: Text::parse("电话").unwrap(),

@@ -4,8 +4,10 @@
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Correction, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement, Text,
+        Correction, Payload, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement,
+        Text,
     },
+    log::Kind,
 };
 
 use super::{
@@ -14,8 +16,9 @@ use super::{
     stories::{accept, agree, day, import, import_rows, notice, place, ready, write},
 };
 use crate::{
-    domain::duty::State,
-    office::{OfficeError, dues, member, partner, probation},
+    book,
+    domain::{duty::State, fact::effective},
+    office::{OfficeError, dues, member, partner, probation, record, recording},
 };
 
 fn decision(outcome: ProbationOutcome, on: &str, until: Option<&str>) -> ProbationDecision {
@@ -46,7 +49,7 @@ fn states(town: &Town, rule: &str) -> Vec<(String, bool)> {
 }
 
 async fn on_probation(pair: &Pair) {
-    let rows = "姓名,活动证号,预备期满日期\n张三,AQ-0001,2026-05-20\n";
+    let rows = "姓名,活动证号,入党时间,预备期满日期\n张三,AQ-0001,2025-05-20,2026-05-20\n";
     import_rows(&pair.home, rows).await;
 }
 
@@ -129,6 +132,50 @@ async fn an_agreement_without_probation_leaves_the_decision_at_home() {
 }
 
 #[tokio::test]
+async fn a_decision_that_was_kept_counts_from_its_own_day_and_is_taken_back() {
+    let pair = ready().await;
+    let home = &pair.home;
+    on_probation(&pair).await;
+    home.set_day("2026-08-01");
+    let converted = |on| decision(ProbationOutcome::Converted, on, None);
+    for (impossible, why) in [
+        (converted("2026-05-19"), "尚早"),
+        (converted("2024-06-01"), "入党日期"),
+        (
+            decision(ProbationOutcome::Extended, "2026-05-21", Some("2027-11-20")),
+            "不超过一年",
+        ),
+    ] {
+        let refused = decide(home, "张三", impossible).await.unwrap_err();
+        assert!(refused.to_string().contains(why), "{refused}");
+    }
+    assert_eq!(until(home).as_deref(), Some("2026-05-20"));
+    let answer = probation::decide(
+        &home.office,
+        home.request(),
+        "张三".to_owned(),
+        converted("2026-05-21"),
+    );
+    let number = answer.await.unwrap().written[0].sequence;
+    // Entered late, decided in time: the duty has the day of the decision, and the decision is its evidence.
+    let shown = of(home, "decision");
+    assert_eq!(shown[0].state, State::Done(day("2026-05-21")));
+    assert_eq!(shown[0].evidence[0].sequence, number);
+    same_after_rebuild(home);
+    let reason = Text::parse("记错人").unwrap();
+    let void = recording::void(&home.office, home.request(), number, reason);
+    void.await.unwrap();
+    assert_eq!(until(home).as_deref(), Some("2026-05-20"));
+    assert_eq!(states(home, "decision"), [("2026-05-20".to_owned(), false)]);
+    same_after_rebuild(home);
+    let extended = decision(ProbationOutcome::Extended, "2026-05-22", Some("2026-11-20"));
+    assert!(!decide(home, "张三", extended).await.unwrap());
+    assert_eq!(until(home).as_deref(), Some("2026-11-20"));
+    let shown = of(home, "decision");
+    assert_eq!(shown[0].state, State::Done(day("2026-05-22")));
+}
+
+#[tokio::test]
 async fn a_corrected_decision_is_followed_by_the_roster() {
     let pair = ready().await;
     let case = away_on_probation(&pair).await;
@@ -190,4 +237,127 @@ async fn of_two_of_one_name_the_certificate_says_who_is_decided_about() {
         let (member, _) = member::show(&pair.home.office, certificate).unwrap();
         assert_eq!(member.details.probationary_until, None);
     }
+}
+
+/// A case that the host has not answered, two days after probation ended.
+async fn notified_on_probation(pair: &Pair) -> CaseId {
+    on_probation(pair).await;
+    let case = notice(pair, "张三").await;
+    pair.set_day("2026-05-22");
+    case
+}
+
+/// Placed by the host since; home has heard of it.
+async fn placed_since(pair: &Pair, case: CaseId) {
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+}
+
+/// What a town has of decisions, as the effective facts of the case.
+fn heard(town: &Town, case: CaseId) -> Vec<ProbationDecision> {
+    let file = book::case_with_facts(town.office.store(), Some(&town.partner()), case);
+    let facts = effective(&file.unwrap().unwrap().case);
+    let heard = facts.into_iter().filter_map(|fact| match fact.payload {
+        Payload::ProbationDecision(decision) => Some(decision),
+        _ => None,
+    });
+    heard.collect()
+}
+
+#[tokio::test]
+async fn what_was_decided_before_the_placement_is_told_after_it_once() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let case = notified_on_probation(&pair).await;
+    let extended = decision(ProbationOutcome::Extended, "2026-05-21", Some("2026-11-20"));
+    assert!(!decide(home, "张三", extended.clone()).await.unwrap());
+    home.office.tell_what_was_kept().await.unwrap();
+    placed_since(&pair, case).await;
+    assert_eq!(heard(home, case), []);
+    home.office.tell_what_was_kept().await.unwrap();
+    let size = home.size(home.partner().out);
+    home.office.tell_what_was_kept().await.unwrap();
+    assert_eq!(home.size(home.partner().out), size, "once");
+    pair.sync().await;
+    for town in [home, &pair.host] {
+        assert_eq!(heard(town, case), [extended.clone()]);
+    }
+    // Whoever entered it wrote the letter.
+    let (_, letters) = record::list(&home.office, "张三", &[], false).unwrap();
+    let mut own = letters.iter();
+    let told = own.find(|one| one.kind == Kind::ProbationDecision);
+    assert_eq!(told.unwrap().actor.as_deref(), Some("王书记"));
+    // From now on the letter is what is corrected; what was kept follows, and is not told a second time.
+    let kept = letters
+        .iter()
+        .find(|one| one.kind == Kind::ProbationDecided);
+    let kept = kept.unwrap().sequence;
+    let reason = || Text::parse("记错").unwrap();
+    let void = recording::void(&home.office, home.request(), kept, reason()).await;
+    let void = void.unwrap_err().to_string();
+    assert!(void.contains("record correct"), "{void}");
+    let converted = decision(ProbationOutcome::Converted, "2026-05-22", None);
+    let correction = Correction {
+        corrects: told.unwrap().sequence,
+        reason: None,
+        replacement: Some(Replacement::ProbationDecision(converted.clone())),
+    };
+    let name = case.to_string();
+    let corrected = dues::correct_letter(&home.office, home.request(), name, correction);
+    corrected.await.unwrap();
+    assert_eq!(until(home), None);
+    home.office.tell_what_was_kept().await.unwrap();
+    assert_eq!(heard(home, case), [converted]);
+    let shown = of(home, "decision");
+    assert_eq!(shown[0].state, State::Done(day("2026-05-22")));
+    same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn a_later_decision_brings_the_kept_one_with_it() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let case = notified_on_probation(&pair).await;
+    let extended = decision(ProbationOutcome::Extended, "2026-05-21", Some("2026-11-20"));
+    decide(home, "张三", extended.clone()).await.unwrap();
+    placed_since(&pair, case).await;
+    home.set_day("2026-11-21");
+    let converted = decision(ProbationOutcome::Converted, "2026-11-21", None);
+    let answer = probation::decide(
+        &home.office,
+        home.request(),
+        "张三".to_owned(),
+        converted.clone(),
+    );
+    let answer = answer.await.unwrap();
+    assert_eq!(heard(home, case), [extended, converted]);
+    // What was asked for is named first.
+    let last = home.size(home.partner().out) - 1;
+    assert_eq!(answer.written[0].sequence, last);
+}
+
+#[tokio::test]
+async fn what_the_notice_says_already_or_the_agreement_does_not_name_is_not_told() {
+    let pair = ready().await;
+    let home = &pair.home;
+    on_probation(&pair).await;
+    pair.set_day("2026-05-22");
+    let converted = || decision(ProbationOutcome::Converted, "2026-05-22", None);
+    decide(home, "张三", converted()).await.unwrap();
+    pair.set_day("2026-05-23");
+    let case = notice(&pair, "张三").await;
+    placed_since(&pair, case).await;
+    home.office.tell_what_was_kept().await.unwrap();
+    assert_eq!(heard(home, case), []);
+
+    let pair = Pair::met().await;
+    import(&pair.home).await;
+    agree(&pair, &[hongyan_proto::letter::Disclosure::Certificate]).await;
+    let case = notified_on_probation(&pair).await;
+    decide(&pair.home, "张三", converted()).await.unwrap();
+    placed_since(&pair, case).await;
+    pair.home.office.tell_what_was_kept().await.unwrap();
+    assert_eq!(heard(&pair.home, case), []);
 }

@@ -361,6 +361,15 @@ async fn an_office_stays_where_it_is_held_and_nobody_on_probation_takes_one() {
         matches!(refused, Err(OfficeError::Invalid(_))),
         "{refused:?}"
     );
+    let rows =
+        "姓名,出生年月,入党时间,预备期满,所在支部\n吴未定,1999-03,2025-02-10,2026-02-10,第一支部\n";
+    import_rows(home, rows).await;
+    // Whose probation ended is no full member before that was decided.
+    let undecided = elected("吴未定", "2026-03-01").await.unwrap_err();
+    assert!(
+        undecided.to_string().contains("尚未登记转正"),
+        "{undecided}"
+    );
     elected("张三", "2026-03-01").await.unwrap();
     let assign = async |unit: &str| {
         let who = vec!["张三".to_owned()];

@@ -96,6 +96,71 @@ pub(super) const HOME: &[Case] = &[
         ],
     },
     Case {
+        name: "who left is owed contact before any host is known",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-07-01",
+        rule: "contact",
+        due: "2026-06",
+        given: |t| {
+            t.case("张三", Side::Outflow, &[(State::Departed, "2026-02-10")])
+                .case("李四", Side::Outflow, &[(State::Departed, "2026-02-10")])
+                .contact("李四", "2026-05-04");
+        },
+        expected: &["overdue 2026-06-30 张三", "done 2026-06-30 李四 2026-05-04"],
+    },
+    Case {
+        name: "and while the host has not answered, or declined",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-07-01",
+        rule: "contact",
+        due: "2026-06",
+        given: |t| {
+            let declined = [
+                (State::Notified, "2026-02-10"),
+                (State::Declined, "2026-02-20"),
+            ];
+            t.case("张三", Side::Outflow, &declined[..1])
+                .case("李四", Side::Outflow, &declined);
+        },
+        expected: &["overdue 2026-06-30 张三", "overdue 2026-06-30 李四"],
+    },
+    Case {
+        name: "whom nobody confirmed, whom contact was lost with and who was registered in error is owed none",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-07-01",
+        rule: "contact",
+        due: "",
+        given: |t| {
+            let lost = [ACTIVE, &[(State::LostContact, "2026-03-20")]].concat();
+            let error = [
+                (State::Departed, "2026-02-10"),
+                (State::Closed(Closing::RegisteredInError), "2026-07-01"),
+            ];
+            t.case("张三", Side::Outflow, &[(State::Claimed, "2026-02-10")])
+                .case("李四", Side::Outflow, &lost)
+                .case("王五", Side::Outflow, &error);
+        },
+        expected: &[],
+    },
+    Case {
+        name: "after a move the case that follows owes it",
+        clause: CONTACT,
+        policies: W,
+        today: "2026-10-01",
+        rule: "contact",
+        due: "2026-09",
+        given: |t| {
+            let steps = [ACTIVE, &[(State::Moved, "2026-05-01")]].concat();
+            t.case("张三", Side::Outflow, &steps)
+                .case("张三2", Side::Outflow, &[(State::Notified, "2026-05-20")])
+                .case("李四", Side::Outflow, &steps);
+        },
+        expected: &["overdue 2026-09-30 张三2", "overdue 2026-09-30 李四"],
+    },
+    Case {
         name: "returned within the quarter owes none",
         clause: CONTACT,
         policies: W,
