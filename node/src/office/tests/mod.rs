@@ -16,6 +16,7 @@ mod ended;
 mod forms;
 mod gateways;
 mod hostile;
+mod letter_alone;
 mod life;
 mod listed;
 mod meeting;
