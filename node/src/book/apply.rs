@@ -291,7 +291,10 @@ fn local(draft: &mut Draft<'_>, header: &Header, payload: &Payload) -> Result<()
             {
                 return Ok(());
             }
-            life::keep(draft, header, payload)
+            if life::is_kept(draft, correction.corrects)? {
+                return life::keep(draft, header, payload);
+            }
+            certificate::void(draft, correction.corrects)
         }
         Payload::FormIssued(issued) => form::keep(draft, header, issued),
         Payload::DuesBase(_)

@@ -25,6 +25,14 @@ pub(super) fn keep(
     whole::keep(draft, View::Certificate, &place, (header, payload))
 }
 
+/// What was entered there never was. All are looked through: it is a slip of the hand, and seldom.
+pub(super) fn void(draft: &mut Draft<'_>, sequence: u64) -> Result<(), BookError> {
+    if let Some(key) = whole::find(draft, View::Certificate, sequence)? {
+        draft.delete_view(View::Certificate, &key);
+    }
+    Ok(())
+}
+
 /// All certificates this node knows by its own entries, and the numbers it may issue.
 pub fn certificates(shelf: &impl Shelf) -> Result<Certificates, BookError> {
     let events = certificate_events(shelf)?.into_iter();

@@ -78,6 +78,11 @@ fn placed(shelf: &impl Shelf, sequence: u64) -> Result<Option<u16>, BookError> {
         .transpose()
 }
 
+/// Is it one of these records?
+pub(super) fn is_kept(shelf: &impl Shelf, sequence: u64) -> Result<bool, BookError> {
+    Ok(placed(shelf, sequence)?.is_some())
+}
+
 /// Takes a record or a correction of one in.
 pub(super) fn keep(
     draft: &mut Draft<'_>,

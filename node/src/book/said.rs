@@ -26,13 +26,25 @@ pub enum Standing {
 
 fn content_key(shelf: &impl Shelf, log: LogNo, case: CaseId, payload: &Payload) -> Vec<u8> {
     let kind = payload.kind().name().as_bytes();
-    let text = [case.as_bytes().as_slice(), kind, &payload.encode()].concat();
+    let says = match payload {
+        Payload::Conduct(conduct) => conduct.quarter.to_string().into_bytes(),
+        payload => payload.encode(),
+    };
+    let text = [case.as_bytes().as_slice(), kind, &says].concat();
     let blind = shelf.hide(&text);
     [&b"s"[..], &log.0.to_be_bytes(), &blind].concat()
 }
 
 fn corrected_key(log: LogNo, sequence: u64) -> Vec<u8> {
     [&b"c"[..], &log.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+/// Are they the same twice? Of conduct a quarter has one word (W 记实 §二): another one corrects it.
+fn same(one: &Payload, other: &Payload) -> bool {
+    match (one, other) {
+        (Payload::Conduct(one), Payload::Conduct(other)) => one.quarter == other.quarter,
+        (one, other) => one == other,
+    }
 }
 
 /// Takes in a letter about a case that this node wrote to a partner.
@@ -81,14 +93,15 @@ pub fn standing(shelf: &impl Shelf, log: LogNo, sequence: u64) -> Result<Standin
     })
 }
 
-/// The entry that says this of the case already, and still stands.
+/// The letters that say this of the case already, and still stand: each with the entry that says it now, itself or its last correction.
 pub fn said(
     shelf: &impl Shelf,
     log: LogNo,
     case: CaseId,
     payload: &Payload,
-) -> Result<Option<u64>, BookError> {
+) -> Result<Vec<(u64, u64)>, BookError> {
     let prefix = content_key(shelf, log, case, payload);
+    let mut found = Vec::new();
     for (key, _) in shelf.scan(View::Attended, &prefix)? {
         let (_, sequence) = key.split_last_chunk::<8>().ok_or(BookError::View("said"))?;
         let sequence = u64::from_be_bytes(*sequence);
@@ -101,9 +114,9 @@ pub fn said(
             Standing::Corrected(by, right) => (by, Some(*right)),
             Standing::Void(_) => continue,
         };
-        if says.as_ref() == Some(payload) {
-            return Ok(Some(by));
+        if says.is_some_and(|says| same(&says, payload)) {
+            found.push((sequence, by));
         }
     }
-    Ok(None)
+    Ok(found)
 }

@@ -21,6 +21,21 @@ pub(super) fn keep(
     Ok(draft.put_view(view, &key, payload.encode())?)
 }
 
+/// The key under which the entry at a place of the log is kept.
+pub(super) fn find(
+    shelf: &impl Shelf,
+    view: View,
+    sequence: u64,
+) -> Result<Option<Vec<u8>>, BookError> {
+    let at = sequence.to_be_bytes();
+    let is = |key: &[u8]| {
+        let (_, rest) = key.split_last().unwrap_or((&0, &[]));
+        rest.ends_with(&at)
+    };
+    let mut all = shelf.scan(view, &[])?.into_iter();
+    Ok(all.find(|(key, _)| is(key)).map(|(key, _)| key.to_vec()))
+}
+
 /// All of a view, in the order of the log, each with its place there; `event` knows which payloads belong there.
 pub(super) fn in_order<E>(
     shelf: &impl Shelf,

@@ -317,7 +317,7 @@ fn says(line: &BookLine, lang: Lang) -> String {
     says
 }
 
-/// What the other side of the person's cases told in a year.
+/// What letters about the person told in a year.
 fn told(year: &BookYear, lang: Lang) -> String {
     if year.told.is_empty() {
         return String::new();
@@ -325,7 +325,7 @@ fn told(year: &BookYear, lang: Lang) -> String {
     let mut rows = table(
         lang,
         &[
-            ("对方通报", "told by"),
+            ("通报", "told"),
             ("序号", "no."),
             ("类别", "kind"),
             ("日期", "day"),
@@ -335,7 +335,11 @@ fn told(year: &BookYear, lang: Lang) -> String {
     for line in &year.told {
         let content = line.content.as_ref();
         rows.row([
-            line.partner.clone(),
+            if line.own {
+                format!("{} {}", lang.say("告知", "to"), line.partner)
+            } else {
+                format!("{} {}", line.partner, lang.say("来信", "(theirs)"))
+            },
             line.sequence.to_string(),
             words::show(words::BOOK_SECTIONS, line.section, lang),
             line.day.clone(),

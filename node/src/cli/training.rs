@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use hongyan_proto::{
+    letter::StudyTenths,
     pb::exchange::v1::Kind,
     pb::office::v1::{
         CorrectTrainingRequest, ListTrainingRequest, ListTrainingResponse, RecordTrainingRequest,
@@ -95,7 +96,8 @@ pub(super) enum TrainingVerb {
 
 /// Hours with one decimal at most, as tenths. Never through floating point.
 fn tenths(text: &str) -> Result<u32, String> {
-    let wrong = || "应为学时, 如 7.5  must be hours such as 7.5".to_owned();
+    let wrong =
+        || "应为 0.1–240 学时, 如 7.5  must be hours from 0.1 to 240, such as 7.5".to_owned();
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() != 1 {
@@ -106,6 +108,8 @@ fn tenths(text: &str) -> Result<u32, String> {
     whole
         .checked_mul(10)
         .and_then(|tenths| tenths.checked_add(part))
+        .and_then(|tenths| StudyTenths::new(tenths).ok())
+        .map(StudyTenths::get)
         .ok_or_else(wrong)
 }
 

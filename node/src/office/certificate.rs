@@ -19,7 +19,7 @@ use crate::{
     book::{self, CaseFile, Member, PartnerState, Shelf},
     domain::{
         case::Side,
-        certificate::{Certificate, CertificateRefusal, Certificates, State},
+        certificate::{Certificate, CertificateRefusal, Certificates, Event, State},
     },
     store::LogNo,
 };
@@ -315,6 +315,7 @@ pub(super) async fn hand_in(
                 handed_in_on: on,
                 note: text,
                 actor: desk.actor.clone(),
+                member_id: certificate.member,
             };
             desk.enter(&entry.into(), None)?;
             let holder = registry.holder(&certificate);
@@ -326,6 +327,54 @@ pub(super) async fn hand_in(
             Ok(about(&number))
         })
         .await
+}
+
+/// The last step of a certificate never was: a look at it, or that it was handed in.
+pub(super) async fn void(
+    office: &Office,
+    request: Request,
+    number: CertificateNumber,
+    reason: Text<500>,
+) -> Result<Answer, OfficeError> {
+    office
+        .write(request, move |desk| {
+            let mut events = book::certificate_events(desk.draft)?.into_iter();
+            match events.rfind(|(_, event)| event.is_of(&number)) {
+                Some((sequence, Event::Checked(_))) => desk.correct(sequence, reason, None)?,
+                Some((sequence, Event::HandedIn(handed))) => {
+                    held_again(desk, &handed)?;
+                    desk.correct(sequence, reason, None)?;
+                }
+                Some(_) => return Err(CertificateRefusal::NotVoid(number).into()),
+                None => return Err(CertificateRefusal::Unknown(number).into()),
+            }
+            Ok(about(&number))
+        })
+        .await
+}
+
+/// The roster has a certificate again that was not handed in after all, when neither its holder has another since nor another has the number.
+fn held_again(desk: &mut Desk<'_, '_>, handed: &CertificateHandedIn) -> Result<(), OfficeError> {
+    let registry = Registry::open(desk.draft)?;
+    let certificate = registry.get(&handed.number)?;
+    let kind = certificate.kind.unwrap_or(CertificateKind::Flow);
+    let Some(id) = handed.member_id.or(certificate.member) else {
+        return Ok(());
+    };
+    let on_roster = registry.roster.get(&handed.number);
+    if on_roster.is_some_and(|other| *other != id) {
+        return Err(CertificateRefusal::Used(handed.number.clone()).into());
+    }
+    let Some(member) = registry.members.get(&id).filter(|one| !one.removed) else {
+        return Ok(());
+    };
+    let held = registry.book.held_by(id, kind).map(|held| &held.number);
+    let noted = member.details.certificate.as_ref();
+    let noted = noted.filter(|noted| kind == CertificateKind::Flow && **noted != handed.number);
+    if let Some(other) = held.or(noted) {
+        return Err(CertificateRefusal::Holds(other.clone()).into());
+    }
+    note(desk, member, Some(kind), Some(handed.number.clone()))
 }
 
 /// The signed card of a certificate that is held and was issued here.

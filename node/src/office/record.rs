@@ -1,7 +1,7 @@
 //! Facts about a member away (党员记实): what must hold beside the table before one is written, and reading them.
 
 use hongyan_proto::{
-    letter::{Correction, Payload},
+    letter::{Correction, Payload, Told},
     log::{Kind, KindGroup},
 };
 
@@ -11,6 +11,7 @@ use super::{
     desk::Desk,
     find,
     letters::{CaseLetter, timeline},
+    tell::record_of,
 };
 use crate::{
     book::{self, CaseFile, Partner, Shelf as _, Standing},
@@ -55,15 +56,20 @@ pub(super) fn check(
     }
 }
 
-/// An event is told once: a record about the person after one of the activity, or a second one of either kind, is refused.
+/// An event is told once: a record about the person after one of the activity, or a second one of either kind, is refused. So is a correction
+/// of a letter alone that tells of a record.
 pub(super) fn told_once(
     desk: &Desk<'_, '_>,
     partner: &Partner,
     file: &CaseFile,
     payload: &Payload,
 ) -> Result<(), OfficeError> {
-    let Payload::Attendance(attendance) = payload else {
-        return Ok(());
+    let attendance = match payload {
+        Payload::Attendance(attendance) => attendance,
+        Payload::Correction(correction) => {
+            return by_its_record(desk, partner, correction.corrects);
+        }
+        _ => return Ok(()),
     };
     let told = book::attended(desk.draft, partner.out, file.id, attendance)?;
     let Some((sequence, _)) = told.first() else {
@@ -80,7 +86,34 @@ pub(super) fn told_once(
     ))
 }
 
-/// A fact that the case has already, word for word, is a slip of the hand. Of attendance and dues more is compared than the words, elsewhere.
+/// What a record told is corrected with the record: otherwise this node's book would say what the partner's does not.
+fn by_its_record(desk: &Desk<'_, '_>, partner: &Partner, sequence: u64) -> Result<(), OfficeError> {
+    let says = match book::standing(desk.draft, partner.out, sequence)? {
+        Standing::Corrected(_, says) => Some(*says),
+        Standing::AsWritten => book::payload_of(&desk.draft.one(partner.out, sequence)?),
+        Standing::Void(_) => None,
+    };
+    let log_id = desk.draft.log(partner.out)?.log_id();
+    let letter = Told { log_id, sequence };
+    let record = match says {
+        Some(says) => record_of(desk.draft, &letter, &says)?,
+        None => None,
+    };
+    let Some(record) = record else { return Ok(()) };
+    let (zh, command) = match &record.payload {
+        Payload::Activity(_) => ("活动记录", "activity correct"),
+        _ => ("记实记录", "book correct"),
+    };
+    let number = record.sequence;
+    Err(OfficeError::field(
+        "correction.corrects",
+        format!(
+            "第 {sequence} 条信件说的是{zh} {number}, 请用 {command} {number} 更正, 两边一并更正 entry {sequence} tells of record {number}: correct that with {command} {number}, and the letter follows"
+        ),
+    ))
+}
+
+/// A fact that the case has already, word for word, is a slip of the hand; so is a second conduct of a quarter. Of attendance and dues more is compared than the words, elsewhere.
 pub(super) fn not_again(
     desk: &Desk<'_, '_>,
     partner: &Partner,
@@ -93,10 +126,14 @@ pub(super) fn not_again(
     ) {
         return Ok(());
     }
-    match book::said(desk.draft, partner.out, file.id, payload)? {
+    match book::said(desk.draft, partner.out, file.id, payload)?.first() {
         None => Ok(()),
-        Some(sequence) => Err(again(
-            sequence,
+        Some((_, sequence)) if payload.kind() == Kind::Conduct => Err(again(
+            *sequence,
+            "每季度只有一次现实表现, 有变化用 record correct 更正那一条 a quarter has one: correct that with record correct",
+        )),
+        Some((_, sequence)) => Err(again(
+            *sequence,
             "内容相同, 不重复记录; 确有另一次请写明不同之处, 记错的用 record correct 更正 it is recorded already: say what is different, or correct that one",
         )),
     }

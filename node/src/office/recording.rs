@@ -112,6 +112,16 @@ pub(super) async fn measure(
                 note,
                 actor: desk.actor.clone(),
             };
+            let same = |known: &MeasureTaken| {
+                let actor = taken.actor.clone();
+                let known = known.clone();
+                MeasureTaken { actor, ..known } == taken
+            };
+            let known = book::policies(desk.draft)?.measures;
+            if let Some((_, known)) = known.iter().find(|(known, _)| same(known)) {
+                let next = "如确是另一次, 请在说明 (--note) 中写明区别 it is recorded already: if it was another time, say so in its note";
+                return Err(assessment::again(*known, next));
+            }
             desk.enter(&taken.into(), None)?;
             Ok(Answer::default())
         })

@@ -10,7 +10,9 @@ use hongyan_proto::{
 };
 
 use super::{
-    OfficeError, find,
+    OfficeError,
+    error::At as _,
+    find,
     view::{latest, person},
 };
 use crate::{
@@ -166,12 +168,16 @@ impl Spans {
     }
 }
 
-/// Everyone who belonged to a unit on a day of a period, and when: who moved away or left the roster within it, too.
+/// Everyone who belonged to a unit on a day of a year, and when: who moved away or left the roster within it, too. A unit to which nobody belongs
+/// now or did then is refused.
 pub(super) fn over(
     shelf: &impl Shelf,
     unit: &str,
-    (first, last): (Day, Day),
+    year: u16,
 ) -> Result<Vec<(Candidate, Spans)>, OfficeError> {
+    let number = i16::try_from(year).unwrap_or_default();
+    let day = |month, day| Day::new(number, month, day).at("year");
+    let (first, last) = (day(1, 1)?, day(12, 31)?);
     let units = book::units(shelf)?;
     let called = Called::of(&units);
     let past = Past::of(shelf)?;
@@ -207,6 +213,9 @@ pub(super) fn over(
         if hosted.belongs {
             found.push((hosted, Spans(vec![(Some(from), until)])));
         }
+    }
+    if found.is_empty() {
+        known_unit(shelf, unit)?;
     }
     found.sort_by(|(a, _), (b, _)| (a.names.first(), a.who).cmp(&(b.names.first(), b.who)));
     Ok(found)

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hongyan_proto::{
     id::CaseId,
-    letter::{Attendance, Correction, Payload, Replacement, Text, Told},
+    letter::{Correction, Payload, Replacement, Text, Told},
     log::Kind,
 };
 use prost::Message;
@@ -14,10 +14,10 @@ use super::{
     find,
 };
 use crate::{
-    book::{self, CaseFile, Partner},
+    book::{self, CaseFile, Partner, Shelf},
     domain::{
         case::{self, Side, dates::check_dates},
-        life::{Record, disclose},
+        life::{Record, book::section_of, disclose},
     },
 };
 
@@ -106,11 +106,8 @@ pub(super) fn tell(
         return Ok(None);
     };
     check_dates(&file.case, &letter, desk.today)?;
-    if let Payload::Attendance(attendance) = &letter {
-        let told = taken_over(desk, &partner, (id, attendance), telling)?;
-        if told.is_some() {
-            return Ok(told);
-        }
+    if let Some(told) = taken_over(desk, &partner, (id, &letter), telling)? {
+        return Ok(Some(told));
     }
     super::record::check(desk, &partner, &file, &letter)?;
     let written = desk.send(&partner, letter, Some(id), Cut::Refuse)?;
@@ -121,44 +118,64 @@ pub(super) fn tell(
     }))
 }
 
-/// The letter by which the same event was told before, when no activity's record wrote it: it is the activity's from now on, and says what
-/// the activity's record says.
+/// The record that a letter tells of: whoever corrects that corrects both.
+pub(super) fn record_of(
+    shelf: &impl Shelf,
+    letter: &Told,
+    says: &Payload,
+) -> Result<Option<Record>, OfficeError> {
+    let Some((_, day)) = section_of(says) else {
+        return Ok(None);
+    };
+    let year = u16::try_from(day.date().year()).unwrap_or_default();
+    let records = book::life_of_year(shelf, year)?;
+    Ok(records
+        .into_iter()
+        .find(|record| record.letters().any(|told| told == letter)))
+}
+
+/// The letter by which the same was told before, when no record wrote it: it is this record's from now on, and says what the record says.
 fn taken_over(
     desk: &mut Desk<'_, '_>,
     partner: &Partner,
-    (id, attendance): (CaseId, &Attendance),
+    (id, letter): (CaseId, &Payload),
     telling: &mut Telling,
 ) -> Result<Option<Told>, OfficeError> {
     let log_id = desk.draft.log(partner.out)?.log_id();
-    let letters = book::attended(desk.draft, partner.out, id, attendance)?;
-    if letters.is_empty() {
-        return Ok(None);
-    }
-    let year = u16::try_from(attendance.day.date().year()).unwrap_or_default();
-    let records = book::life_of_year(desk.draft, year)?;
-    let mut letters = letters.into_iter().filter(|(sequence, _)| {
-        let own = |told: &Told| told.log_id == log_id && told.sequence == *sequence;
-        let mut held = records.iter().filter_map(Record::activity);
-        !held.any(|activity| {
-            let mut told = activity.attendees.iter();
-            told.any(|line| line.told.as_ref().is_some_and(own))
-        })
-    });
-    let Some((sequence, before)) = letters.next() else {
-        return Ok(None);
+    let known: Vec<(u64, Payload)> = match letter {
+        Payload::Attendance(event) => {
+            let known = book::attended(desk.draft, partner.out, id, event)?;
+            let known = known.into_iter();
+            known.map(|(at, says)| (at, says.into())).collect()
+        }
+        Payload::Award(_) | Payload::Role(_) => {
+            let known = book::said(desk.draft, partner.out, id, letter)?;
+            let known = known.into_iter();
+            known.map(|(at, _)| (at, letter.clone())).collect()
+        }
+        _ => Vec::new(),
     };
-    if before != *attendance {
-        let correction = Correction {
-            corrects: sequence,
-            reason: Some(Text::parse(
-                "以活动记录为准 as the activity's record has it",
-            )?),
-            replacement: Some(Replacement::Attendance(attendance.clone())),
-        };
-        desk.send(partner, correction.into(), Some(id), Cut::Restrict)?;
-        telling.told += 1;
+    for (sequence, before) in known {
+        let told = Told { log_id, sequence };
+        if record_of(desk.draft, &told, &before)?.is_some() {
+            continue;
+        }
+        if let Payload::Attendance(event) = letter
+            && before != *letter
+        {
+            let correction = Correction {
+                corrects: sequence,
+                reason: Some(Text::parse(
+                    "以活动记录为准 as the activity's record has it",
+                )?),
+                replacement: Some(Replacement::Attendance(event.clone())),
+            };
+            desk.send(partner, correction.into(), Some(id), Cut::Restrict)?;
+            telling.told += 1;
+        }
+        return Ok(Some(told));
     }
-    Ok(Some(Told { log_id, sequence }))
+    Ok(None)
 }
 
 /// A record that told a partner was corrected: so is the letter. `now` is what the record says now; none when it says nothing about

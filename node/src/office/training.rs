@@ -147,19 +147,37 @@ pub(super) fn trainings(office: &Office, year: u16) -> Result<Vec<(u64, Training
     Ok(found)
 }
 
-/// The members of a unit, by name then id.
-pub(super) fn members_of(
-    office: &Office,
-    unit: &str,
-) -> Result<Vec<(MemberId, String)>, OfficeError> {
+/// A unit's year of training. Who was trained counts where they belonged that day.
+#[derive(Clone, Debug)]
+pub(super) struct Year {
+    /// Oldest first, each with how many of the unit were there.
+    pub(super) trainings: Vec<(u64, Training, usize)>,
+    /// Everyone who was of the unit that year, by name then id, with the tenths of an hour that they had as one of it.
+    pub(super) people: Vec<(MemberId, String, u32)>,
+}
+
+/// A unit's year: who moved away or left the roster since keeps their hours there.
+pub(super) fn year_of(office: &Office, unit: &str, year: u16) -> Result<Year, OfficeError> {
     let unit = &*roster::named(&office.store, unit)?;
-    let candidates = roster::candidates(&office.store, unit)?;
-    roster::require(&candidates, unit)?;
-    let own = candidates.into_iter().filter(|one| one.belongs);
-    Ok(own
-        .filter_map(|one| match one.who {
-            Who::Member(id) => Some((id, one.names.first().cloned().unwrap_or_default())),
-            Who::Hosted(_) => None,
-        })
-        .collect())
+    let mut trainings: Vec<_> = trainings(office, year)?
+        .into_iter()
+        .map(|(sequence, training)| (sequence, training, 0))
+        .collect();
+    let mut people = Vec::new();
+    for (person, spans) in roster::over(&office.store, unit, year)? {
+        let Who::Member(id) = person.who else {
+            continue;
+        };
+        let mut tenths = 0;
+        for (_, training, persons) in &mut trainings {
+            if training.member_ids.contains(&id) && spans.covers(training.day) {
+                tenths += training.tenths.get();
+                *persons += 1;
+            }
+        }
+        let name = person.names.into_iter().next().unwrap_or_default();
+        people.push((id, name, tenths));
+    }
+    trainings.retain(|(_, _, persons)| *persons > 0);
+    Ok(Year { trainings, people })
 }

@@ -98,10 +98,10 @@ impl View {
             // The small index also says when contact was made.
             // Gateways have a key each.
             // Of organizational life there is a brief beside each record.
-            // Beside attendance there is what any letter says, since version 2.
-            Self::Event | Self::Correspondence | Self::Gateway | Self::Life | Self::Attended => 2,
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
             // The settled months of a year lie in one value a person since version 2, closings have their lists since version 3.
-            Self::Dues => 3,
+            // Beside attendance there is what any letter says since version 2, conduct by its quarter since version 3.
+            Self::Dues | Self::Attended => 3,
             _ => 1,
         }
     }

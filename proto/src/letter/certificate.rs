@@ -196,6 +196,8 @@ record! {
         note: Option<Text<500>> [],
         /// Who entered it.
         actor: Text<60> [],
+        /// Who held it; none: nobody on record.
+        member_id: Option<MemberId> [],
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use hongyan_proto::{
     pb::office::v1::{
         CheckCertificateRequest, HandInCertificateRequest, IssueCertificateRequest,
-        ReplaceCertificateRequest,
+        ReplaceCertificateRequest, VoidCertificateStepRequest,
     },
     time::Day,
 };
@@ -90,6 +90,17 @@ pub(super) enum CertificateVerb {
         /// 说明 Note
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
+    },
+    /// 作废最近一次登记 (查验或交回) What was entered last, a look or that it was handed in, never was
+    #[command(
+        after_help = "例 Example:\n  hongyan-node certificate void 340800100001 --reason 错登为他人的证"
+    )]
+    Void {
+        /// 编号 Number
+        number: String,
+        /// 原因 Why
+        #[arg(long)]
+        reason: String,
     },
     /// 列出活动证, 或空号 List certificates, or the free numbers
     #[command(
@@ -196,6 +207,15 @@ pub(super) async fn run(
                 note,
             };
             written!(session, hand_in_certificate, request);
+        }
+        CertificateVerb::Void { number, reason } => {
+            let request = VoidCertificateStepRequest {
+                actor: session.actor()?,
+                request_id: session.request_id(),
+                number,
+                reason,
+            };
+            written!(session, void_certificate_step, request);
         }
     }
     Ok(Ended::Well)

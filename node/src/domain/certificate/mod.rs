@@ -10,9 +10,12 @@ mod tests;
 pub use book::{Certificate, Certificates, State};
 pub use refusal::CertificateRefusal;
 
-use hongyan_proto::letter::{
-    CertificateChecked, CertificateHandedIn, CertificateIssued, CertificateRange,
-    CertificateReplaced,
+use hongyan_proto::{
+    id::CertificateNumber,
+    letter::{
+        CertificateChecked, CertificateHandedIn, CertificateIssued, CertificateRange,
+        CertificateReplaced,
+    },
 };
 
 /// One entry about a certificate or a range of numbers.
@@ -28,4 +31,19 @@ pub enum Event {
     Replaced(CertificateReplaced),
     /// One was given back.
     HandedIn(CertificateHandedIn),
+}
+
+impl Event {
+    /// Does it name the number?
+    pub fn is_of(&self, number: &CertificateNumber) -> bool {
+        match self {
+            Self::Range(_) => false,
+            Self::Issued(issued) => issued.number == *number,
+            Self::Checked(checked) => checked.number == *number,
+            Self::Replaced(replaced) => {
+                replaced.number == *number || replaced.replacement == *number
+            }
+            Self::HandedIn(handed) => handed.number == *number,
+        }
+    }
 }

@@ -40,6 +40,11 @@ pub enum CertificateRefusal {
     /// Given back.
     #[error("{0} 已于 {1} 交回 it was handed in")]
     HandedIn(CertificateNumber, Day),
+    /// Handed out stays handed out.
+    #[error(
+        "{0} 最近一次登记是发放或补换, 不能作废; 发错的请交回 (certificate hand-in) 后另发 what was entered last is that it was issued or replaced, and stays: hand it in and issue another"
+    )]
+    NotVoid(CertificateNumber),
     /// A day that has not come.
     #[error(
         "{0} 在今天之后, 请在当日或之后登记 the day is in the future: enter it when it has come"

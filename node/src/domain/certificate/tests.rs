@@ -80,6 +80,7 @@ fn a_number_goes_out_once_for_ever() {
         handed_in_on: day("2026-05-01"),
         note: None,
         actor: "王".parse().unwrap(),
+        member_id: Some(member(1)),
     }));
     events.extend([issued("F002", 2), issued("F003", 3), issued("F004", 4)]);
     let book = Certificates::of(events);

@@ -340,6 +340,8 @@ pub struct CaseFacts {
     pub has_certificate: bool,
     /// Months of dues that letters of either side say were paid, and when.
     pub dues: Vec<(Month, Day, Entry)>,
+    /// Roles that the host's letters tell of.
+    pub roles: Vec<(Day, Entry)>,
 }
 
 /// A quarter of a correspondence.

@@ -382,12 +382,32 @@ fn talked_to<'a>(
     match between {
         Between::SecretaryAndCommittee => post(Post::CommitteeMember, Of::Branches)
             .filter(|_| post(Post::Secretary, Of::Branches).is_none()),
-        Between::CommitteeMembers => post(Post::CommitteeMember, Of::All),
+        Between::CommitteeMembers => post(Post::CommitteeMember, Of::All)
+            .filter(|branch| has_colleague(scene, (folk.person, branch), window)),
         Between::CommitteeAndMembers => {
             owes(folk, window, scene.today).filter(|_| !holds_more(person, Post::Member, day))
         }
         Between::FlowMembers => folk.branch_on(day).filter(|_| person.is_away(day)),
     }
+}
+
+/// Was anybody else in office in the branch at some time of the period, so far? Of one alone there is nobody to talk to (J 一5: 班子成员之间).
+fn has_colleague(
+    scene: &Scene<'_>,
+    (person, branch): (&Person, &UnitName),
+    window: &Window,
+) -> bool {
+    let last = window.until.min(scene.today).max(window.from);
+    let mut others = scene.index.people.all.iter();
+    others.any(|other| {
+        other.person.who != person.who
+            && other.person.posts.iter().any(|(post, stay)| {
+                matches!(post, Post::CommitteeMember | Post::Secretary)
+                    && stay.from.is_none_or(|from| from <= last)
+                    && stay.until.is_none_or(|until| window.from <= until)
+                    && scene.index.branch_or(&stay.unit) == branch
+            })
+    })
 }
 
 /// Is this the other person whom the talk must be with: one who leads the same branch?

@@ -1,7 +1,7 @@
 //! A record of the local log, as its latest correction has it.
 
 use hongyan_proto::{
-    letter::{Activity, Payload},
+    letter::{Activity, Payload, Told},
     time::Timestamp,
 };
 
@@ -34,5 +34,17 @@ impl Record {
     /// The activity it is, when it counts.
     pub fn held(&self) -> Option<&Activity> {
         self.activity().filter(|_| !self.void)
+    }
+
+    /// The letters that tell of it, when it counts.
+    pub fn letters(&self) -> impl Iterator<Item = &Told> {
+        let (lines, told) = match &self.payload {
+            _ if self.void => (&[][..], None),
+            Payload::Activity(activity) => (activity.attendees.as_slice(), None),
+            Payload::BookRecord(record) => (&[][..], record.told.as_ref()),
+            _ => (&[][..], None),
+        };
+        let told = told.into_iter();
+        told.chain(lines.iter().filter_map(|line| line.told.as_ref()))
     }
 }

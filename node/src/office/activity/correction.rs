@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hongyan_proto::letter::{Activity, Attendee, LocalReplacement, Payload, Text};
 
-use super::expected::{may_hold, was_expected};
+use super::expected::{lecturer_came, may_hold, was_expected};
 use super::shown::one;
 use super::{answer, tell_all, telling, violations};
 
@@ -105,6 +105,7 @@ fn righted(
         actor: before.actor.clone(),
         ..right.clone()
     };
+    lecturer_came(&candidates, &after)?;
     // What a hindrance kept here the first time may go now: that is a change, though the record says what it said.
     let untold = |line: &Attendee| line.case_id.is_some() && line.told.is_none();
     if !after.attendees.iter().any(untold) {

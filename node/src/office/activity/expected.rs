@@ -24,14 +24,19 @@ pub(super) fn candidates(
     let unit = activity.unit.as_str();
     let mut candidates = roster::candidates_on(shelf, unit, activity.day)?;
     roster::require(&candidates, unit)?;
-    if activity.kind == ActivityKind::BranchCommittee {
+    let of_committee = matches!(
+        activity.kind,
+        ActivityKind::BranchCommittee | ActivityKind::DemocraticLife
+    );
+    if of_committee {
         only_committee(&book::units(shelf)?, activity, &mut candidates);
     }
     excuse(&mut candidates, &exempted(shelf)?, activity.day);
     Ok(candidates)
 }
 
-/// A meeting of the branch's committee expects its members alone. Where none are on record, nobody can tell them from the others.
+/// A meeting of the branch's committee, and the leading cadres' democratic-life meeting (J 一2), expect the unit's officers alone. Where none are
+/// on record, nobody can tell them from the others.
 fn only_committee(units: &Units, activity: &Activity, candidates: &mut [Candidate]) {
     let unit = match activity.unit.as_str() {
         roster::COMMITTEE => None,
@@ -80,30 +85,60 @@ pub(super) fn may_hold(units: &Units, activity: &Activity) -> Result<(), OfficeE
     }
 }
 
-/// Nobody is absent from what was held before they joined the Party, or before the host placed them.
+/// Nobody is a member of what was held before they joined the Party, or before the host placed them: whoever came all the same was a guest.
 pub(super) fn was_expected(
     candidates: &[Candidate],
     attendees: &[Attendee],
     day: Day,
 ) -> Result<(), OfficeError> {
-    let later = |one: &&Candidate| one.since.is_some_and(|since| day < since);
-    let absent = |one: &&Candidate| {
+    let named = |one: &&Candidate| {
         let mut lines = attendees.iter();
-        lines.any(|line| Who::of(line) == Some(one.who) && !line.presence.was_there())
+        lines.any(|line| Who::of(line) == Some(one.who))
     };
-    match candidates.iter().filter(later).find(absent) {
+    let since = |one: &Candidate| one.since.filter(|since| day < *since);
+    let mut named = candidates.iter().filter(named);
+    match named.find_map(|one| Some((one, since(one)?))) {
         None => Ok(()),
-        Some(one) => {
+        Some((one, since)) => {
             let name = one.names.first().map_or("", String::as_str);
-            let since = one.since.unwrap_or(day);
             Err(OfficeError::field(
                 "people",
                 format!(
-                    "{name} 自 {since} 起入党或编入, {day} 不计缺席 joined the Party or was placed here on {since}: not absent on {day}"
+                    "{name} 自 {since} 起入党或编入, {day} 不计出席或缺席; 到场的列为列席人员 (--guest), 已列入的用 --not-expected 移出 joined the Party or was placed here on {since}: neither present nor absent on {day}; whoever came is a guest (--guest), and comes off a record with --not-expected"
                 ),
             ))
         }
     }
+}
+
+/// Whoever lectured, or reported, was there. They are recorded by name: of several of one name, any may be meant.
+pub(super) fn lecturer_came(
+    candidates: &[Candidate],
+    activity: &Activity,
+) -> Result<(), OfficeError> {
+    let Some(lecturer) = &activity.lecturer else {
+        return Ok(());
+    };
+    let named = |line: &&Attendee| {
+        let mut people = candidates.iter();
+        people.any(|one| {
+            Who::of(line) == Some(one.who)
+                && one
+                    .names
+                    .first()
+                    .is_some_and(|name| name == lecturer.as_str())
+        })
+    };
+    let lines: Vec<_> = activity.attendees.iter().filter(named).collect();
+    if lines.is_empty() || lines.iter().any(|line| line.presence.was_there()) {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "activity.lecturer",
+        format!(
+            "{lecturer} 列为缺席, 不能又是主讲人, 请核对 is listed absent and cannot be the lecturer: check which is right"
+        ),
+    ))
 }
 
 /// Who is exempt from activities on the day, or was not here yet, is expected only when named.

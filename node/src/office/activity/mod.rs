@@ -19,7 +19,7 @@ use super::{
     roster,
     tell::{Telling, tell},
 };
-use expected::{candidates, may_hold, was_expected};
+use expected::{candidates, lecturer_came, may_hold, was_expected};
 
 use crate::{
     book::{self, Shelf},
@@ -103,6 +103,7 @@ pub(super) async fn hold(
                 actor: desk.actor.clone(),
                 ..activity
             };
+            lecturer_came(&candidates, &activity)?;
             let mut told = Telling::default();
             let activity = tell_all(desk, activity, &mut told)?;
             desk.enter(&activity.clone().into(), None)?;

@@ -1,36 +1,41 @@
-//! What the other side told of a person in their cases: the life, dues, awards and roles that a host recorded belong into the home's book
-//! of a member who is away, though nobody there enters or confirms them.
+//! What letters tell of a person in their cases: the life, dues, awards and roles that a host recorded belong into the home's book of a member
+//! who is away, though nobody there enters or confirms them; and what the host told without a record of its own belongs into the host's.
+
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use hongyan_proto::{
-    letter::Payload,
+    letter::{self, Payload},
     log::Kind,
     time::{Day, Timestamp},
 };
 
 use super::super::{OfficeError, find};
 use crate::{
-    book::{self, CaseFile, Partner},
+    book::{self, CaseFile, Partner, Shelf},
     domain::{
         case::derive::Fact,
         fact::effective,
         life::{
-            Who,
+            Record, Who,
             book::{Section, section_of},
         },
+        order::Position,
     },
     store::Store,
 };
 
-/// One fact that the other side told.
+/// One fact that a letter tells.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::office) struct Told {
     pub(in crate::office) section: Section,
     pub(in crate::office) day: Day,
     pub(in crate::office) content: Payload,
-    /// Who told it.
+    /// Who told it, or was told.
     pub(in crate::office) partner: String,
-    /// Where it stands in that organization's log.
+    /// Where it stands in that organization's log; in this node's log to it when it is own.
     pub(in crate::office) sequence: u64,
+    /// This node told the partner, and no record of its own says it.
+    pub(in crate::office) own: bool,
 }
 
 impl Told {
@@ -55,29 +60,106 @@ fn cases(store: &Store, who: Who) -> Result<Vec<(Partner, CaseFile)>, OfficeErro
     Ok(found)
 }
 
+/// The letters that this node's own records tell of, year by year as they are asked for.
+struct Recorded<'a> {
+    store: &'a Store,
+    years: BTreeMap<u16, Vec<letter::Told>>,
+}
+
+impl<'a> Recorded<'a> {
+    const fn of(store: &'a Store) -> Self {
+        Self {
+            store,
+            years: BTreeMap::new(),
+        }
+    }
+
+    fn year(&mut self, year: u16) -> Result<&[letter::Told], OfficeError> {
+        Ok(match self.years.entry(year) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let records = book::life_of_year(self.store, year)?;
+                let letters = records.iter().flat_map(Record::letters);
+                new.insert(letters.cloned().collect())
+            }
+        })
+    }
+
+    /// Did this node tell it without a record that says the same? Payments have theirs.
+    fn lacks(
+        &mut self,
+        partner: &Partner,
+        (base, position, says): (u64, Position, &Payload),
+    ) -> Result<bool, OfficeError> {
+        let Some((section, day)) = section_of(says) else {
+            return Ok(false);
+        };
+        let mut logs = partner.out_logs.iter();
+        let log = logs.rfind(|log| log.base == base);
+        let (Some(log), false) = (log, section == Section::Dues) else {
+            return Ok(false);
+        };
+        let letter = letter::Told {
+            log_id: Shelf::record(self.store, log.no)?.log_id(),
+            sequence: position.in_log(base),
+        };
+        let year = u16::try_from(day.date().year()).unwrap_or_default();
+        Ok(!self.year(year)?.contains(&letter))
+    }
+}
+
 /// What counts of it, by kind, then by day.
 pub(in crate::office) fn told(store: &Store, who: Who) -> Result<Vec<Told>, OfficeError> {
+    let mut recorded = Recorded::of(store);
     let mut found = Vec::new();
     for (partner, file) in cases(store, who)? {
-        let theirs = effective(&file.case).into_iter();
-        let theirs = theirs.filter(|fact| Some(fact.side) != file.side());
-        found.extend(theirs.filter_map(|fact| {
-            let (section, day) = section_of(&fact.payload)?;
-            Some(Told {
+        for fact in effective(&file.case) {
+            let Some((section, day)) = section_of(&fact.payload) else {
+                continue;
+            };
+            let own = Some(fact.side) == file.side();
+            let place = (fact.base, fact.position, &fact.payload);
+            if own && !recorded.lacks(&partner, place)? {
+                continue;
+            }
+            found.push(Told {
                 section,
                 day,
-                content: fact.payload,
                 partner: partner.code.to_string(),
                 sequence: fact.position.in_log(fact.base),
-            })
-        }));
+                content: fact.payload,
+                own,
+            });
+        }
     }
     found.sort_by_key(|one| (one.section, one.day, one.sequence));
     Ok(found)
 }
 
-/// A letter of the other side about a person's book: its author, its place in their log, when by their clock, and its kind.
+/// A letter about a person's book: its log, its place there, when by its author's clock, and its kind.
 pub(in crate::office) type Letter = (String, u64, Timestamp, Kind);
+
+/// The facts of a case that letters alone say here, and every correction.
+fn by_letter<'a>(
+    recorded: &mut Recorded<'_>,
+    partner: &Partner,
+    file: &'a CaseFile,
+) -> Result<Vec<&'a Fact>, OfficeError> {
+    let mut found = Vec::new();
+    for fact in file.case.facts() {
+        let event = &fact.event;
+        let alone = match &event.payload {
+            _ if Some(fact.side) != file.side() => true,
+            Some(Payload::Correction(_)) => true,
+            Some(says) => recorded.lacks(partner, (event.base, event.position, says))?,
+            None => false,
+        };
+        if alone {
+            found.push(fact);
+        }
+    }
+    Ok(found)
+}
 
 /// The letters that say or correct something of a year's, by their authors' clocks.
 pub(in crate::office) fn letters(
@@ -85,10 +167,10 @@ pub(in crate::office) fn letters(
     who: Who,
     year: Option<u16>,
 ) -> Result<Vec<Letter>, OfficeError> {
+    let mut recorded = Recorded::of(store);
     let mut found = Vec::new();
     for (partner, file) in cases(store, who)? {
-        let theirs = |fact: &&Fact| Some(fact.side) != file.side();
-        let facts: Vec<&Fact> = file.case.facts().iter().filter(theirs).collect();
+        let facts = by_letter(&mut recorded, &partner, &file)?;
         let says = |fact: &Fact| {
             let (_, day) = fact.event.payload.as_ref().and_then(section_of)?;
             u16::try_from(day.date().year()).ok()
@@ -110,8 +192,10 @@ pub(in crate::office) fn letters(
         };
         found.extend(facts.iter().filter(bears).map(|fact| {
             let event = &fact.event;
+            let own = Some(fact.side) == file.side();
+            let log = if own { "out" } else { "in" };
             (
-                partner.code.to_string(),
+                format!("{log}:{}", partner.code),
                 sequence_of(fact),
                 event.time,
                 event.kind,

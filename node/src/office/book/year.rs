@@ -213,12 +213,8 @@ pub(in crate::office) fn stats(
     let store = &office.store;
     let unit = &*roster::named(store, unit)?;
     let number = i16::try_from(year).unwrap_or_default();
-    let day = |month, day| Day::new(number, month, day).at("year");
-    let (first, last) = (day(1, 1)?, day(12, 31)?);
-    let people = roster::over(store, unit, (first, last))?;
-    if people.is_empty() {
-        roster::known_unit(store, unit)?;
-    }
+    let last = Day::new(number, 12, 31).at("year")?;
+    let people = roster::over(store, unit, year)?;
     let records = book::life_of_year(store, year)?;
     let exempted = exempted(store)?;
     let elsewhere = elsewhere(store, &records, unit)?;

@@ -1,7 +1,7 @@
 //! Organizational life as the rules of duty read it: activities, talks, reports, lectures, training, roles, plans, exemptions.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
     sync::{Mutex, PoisonError},
 };
@@ -15,6 +15,7 @@ use super::{super::plan, entry, units::Places};
 use crate::{
     book::{self, BookError},
     domain::{
+        case::Side,
         duty::{
             Horizon,
             facts::{
@@ -79,6 +80,7 @@ pub(super) fn add(
     for records in years.into_values() {
         add_year(records, (places, &names), facts);
     }
+    told_roles(facts);
     for (_, exemption) in book::exemptions(store)? {
         for from in &exemption.from {
             facts.exemptions.push(Exemption {
@@ -94,6 +96,27 @@ pub(super) fn add(
         }
     }
     Ok(())
+}
+
+/// What the host told of a role with a letter alone is recorded as well: no record of its book says anything of that day.
+fn told_roles(facts: &mut Facts) {
+    let known: HashSet<(Who, Day)> = facts
+        .roles
+        .iter()
+        .map(|role| (role.who, role.day))
+        .collect();
+    let hosted = facts.cases.iter().filter(|case| case.side == Side::Inflow);
+    for case in hosted {
+        let who = Who::Hosted(case.id);
+        let told = case.roles.iter();
+        let alone = told.filter(|(day, _)| !known.contains(&(who, *day)));
+        facts.roles.extend(alone.map(|(day, entry)| Dated {
+            who,
+            day: *day,
+            what: (),
+            entry: entry.clone(),
+        }));
+    }
 }
 
 /// What of a year's records is read with another of them.

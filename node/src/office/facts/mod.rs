@@ -369,6 +369,7 @@ fn case(
         looks,
         has_certificate,
         dues: Vec::new(),
+        roles: Vec::new(),
     };
     for fact in effective(&file.case) {
         let entry = logs.entry(fact.position, base(file, fact.position), false);
@@ -381,6 +382,7 @@ fn case(
                 let paid = months.map(|month| (month, dues.paid_on, entry.clone()));
                 facts.dues.extend(paid);
             }
+            Payload::Role(role) => facts.roles.push((role.day, entry)),
             Payload::ProbationOpinion(opinion) => facts.opinions.push((opinion.day, entry)),
             Payload::ProbationDecision(decision) => {
                 // At home the roster says to when, but for decisions from before it followed them.

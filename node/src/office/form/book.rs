@@ -59,8 +59,8 @@ pub(super) fn draw(office: &Office, target: &FormTarget) -> Result<Drawn, Office
     // Only where there is something: most members are not away.
     if !told.is_empty() {
         sections.push(BookSection {
-            title: "五、对方党组织通报".to_owned(),
-            title_en: "told by the other organization".to_owned(),
+            title: "五、两地互通情况".to_owned(),
+            title_en: "told between both organizations".to_owned(),
             lines: told.iter().map(heard).collect(),
         });
     }
@@ -118,7 +118,11 @@ fn heard(told: &Told) -> BookLine {
         day: told.day.to_string(),
         what,
         result,
-        confirmed: format!("{} 通报", told.partner),
+        confirmed: if told.own {
+            format!("已通报 {}", told.partner)
+        } else {
+            format!("{} 通报", told.partner)
+        },
     }
 }
 

@@ -85,9 +85,9 @@ fn told(
     year: Option<u16>,
 ) -> Result<Vec<(Timestamp, Change)>, OfficeError> {
     let letters = told_letters(store, who, year)?.into_iter();
-    let change = |(code, sequence, time, kind): Letter| {
+    let change = |(log, sequence, time, kind): Letter| {
         let change = Change {
-            log: format!("in:{code}"),
+            log,
             sequence,
             day: time.day(),
             kind,
@@ -157,7 +157,13 @@ fn local(
         let units = number.map_or(Ok(Vec::new()), |_| units_of(store, member))?;
         for entry in store.entries(LogNo::LOCAL, printed.sequence + 1..size)? {
             let entry = entry?;
-            let payload = book::payload_of(&entry);
+            let payload = match book::payload_of(&entry) {
+                // What takes a step back bears on what the step did.
+                Some(Payload::LocalCorrection(correction)) => {
+                    book::payload_of(&store.entry(LogNo::LOCAL, correction.corrects)?)
+                }
+                payload => payload,
+            };
             if payload.is_some_and(|payload| about(&payload, number, (member, &units))) {
                 found.push(entry.header().sequence);
             }

@@ -2,7 +2,10 @@
 
 use hongyan_proto::{
     id::MemberId,
-    letter::{AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, Text, ValueError, Within},
+    letter::{
+        AppraisalGrade, AppraisalLine, Exemption, ExemptionFrom, StudyTenths, Text, ValueError,
+        Within,
+    },
     log::Kind,
     pb::office::v1::{self as pb, assessment_service_server::AssessmentService},
     time::Day,
@@ -43,6 +46,12 @@ fn freed(mut codes: Vec<i32>) -> Result<Vec<ExemptionFrom>, OfficeError> {
         .into_iter()
         .map(|code| ExemptionFrom::try_from(code).at("from"))
         .collect()
+}
+
+/// People count hours; an entry has tenths of them.
+fn hours(tenths: u32) -> Result<StudyTenths, OfficeError> {
+    let wrong = |_| OfficeError::field("tenths", "学时应在 0.1–240 之间 hours must be 0.1 to 240");
+    StudyTenths::new(tenths).map_err(wrong)
 }
 
 /// The line takes its member's id where the name is looked up.
@@ -137,7 +146,7 @@ impl AssessmentService for Office {
         let request = request(&message, &message.actor, &message.request_id)?;
         let course = Course {
             day: optional(&message.day, "day")?,
-            tenths: Within::new(message.tenths).at("tenths")?,
+            tenths: hours(message.tenths)?,
             title: Text::parse(&message.title).at("title")?,
             organizer: optional(&message.organizer, "organizer")?,
         };
@@ -155,31 +164,32 @@ impl AssessmentService for Office {
     ) -> Answered<pb::ListTrainingResponse> {
         let message = request_.into_inner();
         let year = this_year_or(self.today(), message.year)?;
-        let people = training::members_of(self, &message.unit)?;
-        let trainings = training::trainings(self, year)?;
-        note(self, "查看培训学时 training hours shown", people.len()).await?;
-        let lines = trainings.iter().filter_map(|(sequence, training)| {
-            let of_unit = |id: &&MemberId| people.iter().any(|(member, _)| member == *id);
-            let persons = training.member_ids.iter().filter(of_unit).count();
-            (persons > 0).then(|| pb::TrainingLine {
+        let found = training::year_of(self, &message.unit, year)?;
+        note(
+            self,
+            "查看培训学时 training hours shown",
+            found.people.len(),
+        )
+        .await?;
+        let lines = found.trainings.iter().map(|(sequence, training, persons)| {
+            let organizer = shown(training.organizer.as_ref());
+            pb::TrainingLine {
                 sequence: *sequence,
                 day: training.day.to_string(),
                 title: training.title.to_string(),
-                organizer: shown(training.organizer.as_ref()),
+                organizer,
                 tenths: training.tenths.get(),
-                persons: count(persons),
-            })
-        });
-        let persons = people.iter().map(|(id, name)| {
-            let own = trainings
-                .iter()
-                .filter(|(_, training)| training.member_ids.contains(id));
-            pb::TrainedPerson {
-                name: name.clone(),
-                id: id.to_string(),
-                tenths: own.map(|(_, training)| training.tenths.get()).sum(),
+                persons: count(*persons),
             }
         });
+        let persons = found
+            .people
+            .iter()
+            .map(|(id, name, tenths)| pb::TrainedPerson {
+                name: name.clone(),
+                id: id.to_string(),
+                tenths: *tenths,
+            });
         Ok(Response::new(pb::ListTrainingResponse {
             trainings: lines.collect(),
             people: persons.collect(),
@@ -270,7 +280,7 @@ impl AssessmentService for Office {
             day: optional(&message.day, "day")?,
             tenths: match message.tenths {
                 0 => None,
-                tenths => Some(Within::new(tenths).at("tenths")?),
+                tenths => Some(hours(tenths)?),
             },
             title: optional(&message.title, "title")?,
             organizer: optional(&message.organizer, "organizer")?,

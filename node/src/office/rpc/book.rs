@@ -88,6 +88,7 @@ fn told(one: &Told) -> pb::ToldLine {
         content: Some(wire(&one.content)),
         partner: one.partner.clone(),
         sequence: one.sequence,
+        own: one.own,
     }
 }
 

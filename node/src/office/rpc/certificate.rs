@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::CertificateNumber,
-    letter::{CertificateFinding, CertificateKind, CertificateRange, ReplacementReason},
+    letter::{CertificateFinding, CertificateKind, CertificateRange, ReplacementReason, Text},
     pb::office::v1::{self as pb, certificate_service_server::CertificateService},
 };
 use tonic::{Request, Response, Status};
@@ -246,6 +246,26 @@ impl CertificateService for Office {
         Ok(Response::new(pb::HandInCertificateResponse {
             written: written(&answer),
             certificate: Some(one(self, &answer)?),
+        }))
+    }
+
+    async fn void_certificate_step(
+        &self,
+        request_: Request<pb::VoidCertificateStepRequest>,
+    ) -> Answered<pb::VoidCertificateStepResponse> {
+        let message = request_.into_inner();
+        let request = request(&message, &message.actor, &message.request_id)?;
+        let number = number(&message.number, "number")?;
+        let reason = Text::parse(&message.reason).at("reason")?;
+        let answer = certificate::void(self, request, number, reason).await?;
+        let certificate = match one(self, &answer) {
+            // One of another organization, at which nobody looked after all.
+            Err(OfficeError::Certificate(_)) => None,
+            found => Some(found?),
+        };
+        Ok(Response::new(pb::VoidCertificateStepResponse {
+            written: written(&answer),
+            certificate,
         }))
     }
 

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::{CaseId, Fen},
-    letter::{Award, Correction, Dues, Payload, Replacement, Text},
+    letter::{Award, Conduct, ConductGrade, Correction, Dues, Payload, Replacement, Text},
 };
 
 use super::{
@@ -20,7 +20,7 @@ async fn active() -> (Pair, CaseId) {
     (pair, case)
 }
 
-fn award(title: &str) -> Award {
+pub(super) fn award(title: &str) -> Award {
     Award {
         day: day("2026-04-01"),
         title: Text::parse(title).unwrap(),
@@ -28,7 +28,7 @@ fn award(title: &str) -> Award {
     }
 }
 
-async fn correct(
+pub(super) async fn correct(
     town: &Town,
     request: Request,
     case: CaseId,
@@ -42,12 +42,12 @@ async fn correct(
     money::correct_letter(&town.office, request, case.to_string(), correction).await
 }
 
-fn refused(result: Result<Answer, OfficeError>) -> String {
+pub(super) fn refused(result: Result<Answer, OfficeError>) -> String {
     result.unwrap_err().to_string()
 }
 
 /// The awards of a case that count, and the entry each stands in.
-fn awards(town: &Town, case: CaseId) -> Vec<(u64, String)> {
+pub(super) fn awards(town: &Town, case: CaseId) -> Vec<(u64, String)> {
     let (_, letters) = record::list(&town.office, &case.to_string(), &[], false).unwrap();
     let title = |payload| match payload {
         Some(Payload::Award(award)) => Some(award.title.to_string()),
@@ -161,4 +161,43 @@ async fn a_payment_told_is_corrected_once_by_each_name() {
         .unwrap();
     let again = refused(correct(host, host.request(), case, (second, None)).await);
     assert!(again.contains("请更正"), "{again}");
+}
+
+#[tokio::test]
+async fn a_quarter_has_one_word_on_conduct() {
+    let (pair, case) = active().await;
+    let host = &pair.host;
+    pair.set_day("2026-06-20");
+    let conduct = |grade, remark: &str| Conduct {
+        quarter: "2026-Q2".parse().unwrap(),
+        grade,
+        remark: Text::parse(remark).ok(),
+    };
+    let first = conduct(ConductGrade::Good, "表现良好");
+    write(host, case, first).await.unwrap();
+    let (_, letters) = record::list(&host.office, &case.to_string(), &[], false).unwrap();
+    let first = letters.last().unwrap().sequence;
+    let other = || conduct(ConductGrade::Fair, "有缺席");
+    let second = write(host, case, other()).await.unwrap_err().to_string();
+    assert!(
+        second.contains(&format!("序号 {first}")) && second.contains("record correct"),
+        "{second}"
+    );
+    let right = Some(Replacement::Conduct(other()));
+    let answer = correct(host, host.request(), case, (first, right)).await;
+    let stands = answer.unwrap().written[0].sequence;
+    let third = write(host, case, conduct(ConductGrade::Good, "表现良好")).await;
+    let third = third.unwrap_err().to_string();
+    assert!(third.contains(&format!("序号 {stands}")), "{third}");
+    // Void, the quarter has none; another quarter has its own.
+    correct(host, host.request(), case, (stands, None))
+        .await
+        .unwrap();
+    write(host, case, other()).await.unwrap();
+    pair.set_day("2026-09-20");
+    let next = Conduct {
+        quarter: "2026-Q3".parse().unwrap(),
+        ..other()
+    };
+    write(host, case, next).await.unwrap();
 }

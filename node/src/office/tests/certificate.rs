@@ -2,7 +2,7 @@
 
 use hongyan_proto::letter::{
     Accept, CertificateFinding, CertificateKind, CertificateRange, Disclosure, Place,
-    ReplacementReason, Returned,
+    ReplacementReason, Returned, Text,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     book,
-    domain::duty::State,
+    domain::{certificate as certificates, duty::State},
     office::{
         OfficeError,
         certificate::{self, Look, Registry, Signer},
@@ -130,6 +130,60 @@ async fn a_number_goes_out_once_and_the_roster_follows() {
     book::rebuild(store, &|_, _| {}).unwrap();
     assert_eq!(book::certificates(store).unwrap(), before);
     assert_eq!(before.all().count(), 4);
+}
+
+#[tokio::test]
+async fn a_step_that_was_entered_by_mistake_is_void_and_the_roster_has_the_certificate_again() {
+    let pair = ready().await;
+    let town = &pair.home;
+    let today = town.office.today();
+    issue(town, "张三", None).await.unwrap();
+    let hand_in = |number: &str| {
+        let number = number.parse().unwrap();
+        certificate::hand_in(&town.office, town.request(), number, today, None)
+    };
+    let void = |number: &str| {
+        let (number, reason) = (number.parse().unwrap(), Text::parse("错登").unwrap());
+        certificate::void(&town.office, town.request(), number, reason)
+    };
+    let state = |number: &str| {
+        let registry = Registry::open(town.office.store()).unwrap();
+        registry.get(&number.parse().unwrap()).unwrap().state
+    };
+    let handed = certificates::State::HandedIn { on: today };
+    // One issued here, and one that the roster file brought.
+    for (member, number) in [("张三", "F001"), ("李四", "F002")] {
+        hand_in(number).await.unwrap();
+        assert_eq!(
+            (state(number), on_roster(town, member)),
+            (handed.clone(), None)
+        );
+        void(number).await.unwrap();
+        assert_eq!(state(number), certificates::State::Held);
+        assert_eq!(on_roster(town, member).as_deref(), Some(number));
+    }
+    // A look at it too, but not that it was issued.
+    certificate::check(
+        &town.office,
+        town.request(),
+        seen("F001", "", &today.to_string()),
+    )
+    .await
+    .unwrap();
+    void("F001").await.unwrap();
+    let issued = void("F001").await.unwrap_err().to_string();
+    assert!(issued.contains("certificate hand-in"), "{issued}");
+    assert_eq!(void("F999").await.unwrap_err().reason(), "CERTIFICATE");
+    // Its holder was given another meanwhile: that one goes first.
+    hand_in("F001").await.unwrap();
+    assert_eq!(issue(town, "张三", None).await.unwrap(), "F003");
+    let other = void("F001").await.unwrap_err().to_string();
+    assert!(other.contains("F003"), "{other}");
+    assert_eq!(state("F001"), handed);
+    let store = town.office.store();
+    let before = book::certificates(store).unwrap();
+    book::rebuild(store, &|_, _| {}).unwrap();
+    assert_eq!(book::certificates(store).unwrap(), before);
 }
 
 #[tokio::test]

@@ -429,6 +429,10 @@ async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
     );
     let early = measure(home, AbsenceMeasure::TalkAndTerm, "2026-06-21").await;
     assert!(matches!(early, Err(OfficeError::Invalid(_))));
+    let twice = measure(home, AbsenceMeasure::TalkAndTerm, "2026-06-15").await;
+    let twice = twice.unwrap_err().to_string();
+    let first = format!("序号 {}", talked.written[0].sequence);
+    assert!(twice.contains(&first), "{twice}");
     same_after_rebuild(home);
 
     let (sequence, wrong) = (talked.written[0].sequence, Text::parse("记错人").unwrap());
@@ -440,6 +444,9 @@ async fn a_third_absence_calls_for_a_talk_and_the_talk_closes_it() {
         matches!(again, Err(OfficeError::NotFound { .. })),
         "{again:?}"
     );
+    measure(home, AbsenceMeasure::TalkAndTerm, "2026-06-15")
+        .await
+        .unwrap();
     same_after_rebuild(home);
 }
 

@@ -198,11 +198,13 @@ async fn one_entry_here_is_the_letter_there() {
 
     let home = &pair.home;
     let joined = activity("第一支部", ActivityKind::BranchAssembly, "2018-06-30");
-    let absent = hold(home, joined, all(&[("李四", Presence::Absent)])).await;
-    assert!(
-        absent.is_err_and(|error| error.to_string().contains("不计缺席")),
-        "李四 joined a day later"
-    );
+    // 李四 joined a day later: neither absent nor present.
+    for presence in [Presence::Absent, Presence::Present] {
+        let early = hold(home, joined.clone(), all(&[("李四", presence)])).await;
+        assert!(early.is_err_and(|error| error.to_string().contains("列席人员 (--guest)")));
+    }
+    let (_, telling) = hold(home, joined, all(&[])).await.unwrap();
+    assert_eq!(telling.expected, 1);
     let same = change(host, sequence, Some, &[("张三", Presence::Remote)]).await;
     assert!(
         matches!(same, Err(OfficeError::Invalid(_))),
@@ -553,7 +555,7 @@ async fn what_went_up_is_corrected(home: &Town, [held, version]: [u64; 2]) {
     assert_eq!(known().filed(), up);
 }
 
-fn awarded(title: &str) -> Fact {
+pub(super) fn awarded(title: &str) -> Fact {
     Fact::Award(Award {
         day: day("2026-04-01"),
         penalty: false,
@@ -561,14 +563,18 @@ fn awarded(title: &str) -> Fact {
     })
 }
 
-async fn add(town: &Town, name: &str, fact: Fact) -> (u64, crate::office::tell::Telling) {
+pub(super) async fn add(
+    town: &Town,
+    name: &str,
+    fact: Fact,
+) -> (u64, crate::office::tell::Telling) {
     let (telling, answer) = book_of::add(&town.office, town.request(), name.to_owned(), fact)
         .await
         .unwrap();
     (answer.written[0].sequence, telling)
 }
 
-fn played() -> Fact {
+pub(super) fn played() -> Fact {
     Fact::Role(Role {
         day: day("2026-04-01"),
         description: text("社区志愿服务"),
@@ -838,4 +844,28 @@ async fn a_plan_moves_the_day_that_is_remarked_on_and_due() {
     plan.reason = Some(text("防汛"));
     plan::set(&home.office, home.request(), plan).await.unwrap();
     assert_eq!((remarks(), due()), (1, day("2026-06-24")));
+}
+
+#[tokio::test]
+async fn whoever_lectured_was_there() {
+    let pair = ready().await;
+    hosted(&pair).await;
+    let host = &pair.host;
+    let lecture = Activity {
+        lecturer: Some(text("本地甲")),
+        ..activity(UNIT, ActivityKind::PartyLecture, "2026-04-01")
+    };
+    let absent = [("本地甲", Presence::AbsentWithReason)];
+    let wrong = hold(host, lecture.clone(), all(&absent)).await.unwrap_err();
+    assert!(wrong.to_string().contains("本地甲 列为缺席"), "{wrong}");
+    let (sequence, _) = hold(host, lecture, all(&[])).await.unwrap();
+    let wrong = change(host, sequence, Some, &absent).await.unwrap_err();
+    assert!(wrong.to_string().contains("本地甲 列为缺席"), "{wrong}");
+    let another = |right: Activity| {
+        Some(Activity {
+            lecturer: Some(text("王书记")),
+            ..right
+        })
+    };
+    change(host, sequence, another, &absent).await.unwrap();
 }

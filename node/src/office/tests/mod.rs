@@ -17,6 +17,7 @@ mod ended;
 mod forms;
 mod gateways;
 mod hostile;
+mod letter_alone;
 mod life;
 mod listed;
 mod meeting;

@@ -1,7 +1,7 @@
 //! Where members belonged counts by the day: who moved is missed on the right side, and who left the roster owes nothing afterwards.
 
 use hongyan_proto::{
-    letter::{ActivityKind, MemberExit, OfficerRole, Presence, UnitKind},
+    letter::{ActivityKind, MemberExit, OfficerRole, Presence, Text, UnitKind, Within},
     time::Day,
 };
 
@@ -21,6 +21,7 @@ use crate::{
     office::{
         OfficeError, book as books, dues, member,
         officer::{self, Post},
+        training::{self, Course},
         unit,
     },
     store::LogNo,
@@ -379,4 +380,53 @@ async fn who_is_away_or_holds_an_office_does_not_leave_by_the_way() {
         .unwrap();
     let again = leave(home, "金丝雀", MemberExit::Expelled, "2026-04-01").await;
     assert_eq!(again.unwrap_err().reason(), "NOT_FOUND");
+}
+
+/// Everyone of a unit was trained on a day.
+async fn trained(town: &Town, unit: &str, on: &str, tenths: u32) {
+    let course = Course {
+        day: Some(day(on)),
+        tenths: Within::new(tenths).unwrap(),
+        title: Text::parse("专题班").unwrap(),
+        organizer: None,
+    };
+    training::train(
+        &town.office,
+        town.request(),
+        vec![],
+        unit.to_owned(),
+        course,
+    )
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn who_moved_or_left_keeps_their_hours_where_they_were_trained() {
+    let pair = ready().await;
+    let home = &pair.home;
+    tree(home).await;
+    home.set_day("2026-06-20");
+    trained(home, FIRST, "2026-04-10", 75).await;
+    trained(home, SECOND, "2026-05-20", 40).await;
+    assign(home, SECOND, "张三", "2026-05-15").await.unwrap();
+    trained(home, SECOND, "2026-05-21", 60).await;
+    leave(home, "李四", MemberExit::Transferred, "2026-06-01")
+        .await
+        .unwrap();
+    let year = |unit: &str| {
+        let year = training::year_of(&home.office, unit, 2026).unwrap();
+        let people = year
+            .people
+            .into_iter()
+            .map(|(_, name, tenths)| (name, tenths));
+        let persons = year.trainings.iter().map(|(_, _, persons)| *persons);
+        (people.collect::<Vec<_>>(), persons.collect::<Vec<_>>())
+    };
+    let of = |name: &str, tenths| (name.to_owned(), tenths);
+    assert_eq!(year(FIRST), (vec![of("张三", 75), of("李四", 75)], vec![2]));
+    let second = vec![of("张三", 60), of("金丝雀", 100)];
+    assert_eq!(year(SECOND), (second, vec![1, 2]));
+    let nowhere = training::year_of(&home.office, "第七支部", 2026);
+    assert!(matches!(nowhere, Err(OfficeError::NotFound { .. })));
 }

@@ -1,8 +1,8 @@
 //! Duties come out of the tree: who belongs where, who leads, what is called how.
 
 use hongyan_proto::letter::{
-    ActivityKind, ActivityPlan, AppraisalGrade, AppraisalLine, OfficerRole, PlanItem, UnitKind,
-    UnitPlace, Within,
+    ActivityKind, ActivityPlan, AppraisalGrade, AppraisalLine, OfficerRole, PlanItem, Presence,
+    UnitKind, UnitPlace, Within,
 };
 
 use super::{
@@ -394,4 +394,25 @@ async fn an_office_stays_where_it_is_held_and_nobody_on_probation_takes_one() {
     .await;
     assert_eq!(assign("第一小组").await, 0, "inside the branch they lead");
     assert_eq!(assign("第二支部").await, 1, "they still lead the first");
+}
+
+#[tokio::test]
+async fn leading_cadres_alone_are_expected_at_their_democratic_life_meeting() {
+    let pair = prepared().await;
+    let home = &pair.home;
+    let held = |on: &str| activity("党委", ActivityKind::DemocraticLife, on);
+    let expected = async |on: &str, named: &[(&str, Presence)]| {
+        hold(home, held(on), all(named)).await.unwrap().1.expected
+    };
+    // Where no officer is on record nobody can tell them apart.
+    assert_eq!(expected("2026-03-01", &[]).await, 3);
+    for (who, role) in [
+        ("张三", OfficerRole::Secretary),
+        ("李四", OfficerRole::Discipline),
+    ] {
+        appoint(home, "", who, role, "2026-03-10").await;
+    }
+    assert_eq!(expected("2026-03-20", &[]).await, 2);
+    let named = [("金丝雀", Presence::Present)];
+    assert_eq!(expected("2026-03-21", &named).await, 3);
 }

@@ -109,6 +109,30 @@ pub(super) const MEETINGS_AND_CHECKS: &[Case] = &[
         },
         expected: &["done 2026-12-31 张三 2026-05-05", "due 2026-12-31 李四"],
     },
+    Case {
+        name: "a talk between committee members every year, where there are two",
+        clause: "J 一5",
+        policies: J,
+        today: "2026-12-01",
+        rule: "talk-committee",
+        due: "2026",
+        given: |t| {
+            t.branch("一支部").branch("二支部").branch("三支部");
+            for (name, branch) in [
+                ("赵委员", "一支部"),
+                ("钱委员", "一支部"),
+                ("孙委员", "二支部"),
+                ("吴委员", "三支部"),
+                ("郑委员", "三支部"),
+            ] {
+                t.member(name, branch)
+                    .post(name, Post::CommitteeMember, None);
+            }
+            // A colleague of last year is none of this year.
+            t.ended("郑委员", Post::CommitteeMember, "2025-12-31");
+        },
+        expected: &["due 2026-12-31 赵委员", "due 2026-12-31 钱委员"],
+    },
 ];
 
 #[test]

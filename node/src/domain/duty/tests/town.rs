@@ -582,6 +582,7 @@ impl Town {
             decisions: Vec::new(),
             looks: Vec::new(),
             has_certificate: true,
+            roles: Vec::new(),
             dues: Vec::new(),
         });
         self
