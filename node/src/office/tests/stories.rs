@@ -498,19 +498,17 @@ async fn declined_corrected_and_noticed_again() {
     ));
     pair.sync().await;
     let home = &pair.home;
-    let second = Trip {
-        since: Some(day("2026-03-15")),
-        ..Trip::default()
+    let again = async |partner: &str| {
+        let trip = Trip {
+            since: Some(day("2026-03-15")),
+            ..Trip::default()
+        };
+        let (request, subject) = (home.request(), Subject::Case("张三".into()));
+        flow::notice(&home.office, request, partner.to_owned(), subject, trip).await
     };
-    flow::notice(
-        &home.office,
-        home.request(),
-        String::new(),
-        Subject::Case("张三".into()),
-        second,
-    )
-    .await
-    .unwrap();
+    // Whom it names is looked at: nobody, and the partner whose case it is.
+    assert_eq!(again("999999-001").await.unwrap_err().reason(), "NOT_FOUND");
+    again("320200-001").await.unwrap();
     pair.sync().await;
     assert_eq!(state(&pair.host, case), Some(State::Notified));
     assert_eq!(
