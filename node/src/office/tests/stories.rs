@@ -12,7 +12,10 @@ use hongyan_proto::{
     time::{Day, Quarter},
 };
 
-use super::pair::{Pair, Town, introduce, session, unlock};
+use super::{
+    duties::of,
+    pair::{Pair, Town, introduce, session, unlock},
+};
 use crate::{
     book::{self, Author},
     domain::case::{Closing, State},
@@ -477,6 +480,9 @@ async fn a_claim_first_and_a_claim_that_crosses_a_notice() {
             Some(State::Closed(Closing::Duplicate))
         );
         assert_eq!(state(town, noticed), Some(State::Notified));
+        let mut asked = of(town, "confirm").into_iter();
+        let closed = format!("{claimed}/");
+        assert!(asked.all(|duty| !duty.about.starts_with(&closed)));
     }
     assert_eq!(digests(home), digests(host));
 }
