@@ -46,7 +46,7 @@ pub(super) enum StatementVerb {
         #[arg(long)]
         quarter: Option<Quarter>,
         /// 哪一方的; 缺省我方 Whose; default: ours
-        #[arg(long, value_parser = words::parser(words::AUTHORS))]
+        #[arg(long, value_parser = words::parser(&words::AUTHORS[..words::ONE_SIDE]))]
         of: Option<i32>,
         /// 第几稿; 缺省最新 Revision; default: the latest
         #[arg(long, default_value_t = 0)]

@@ -167,6 +167,10 @@ impl StatementService for Office {
         let author = match message.author() {
             pb::Author::Partner => Author::Partner,
             pb::Author::Own | pb::Author::Unspecified => Author::Own,
+            pb::Author::Both => {
+                let problem = "只能查看一方的通报 one side's statement at a time: own or partner";
+                return Err(OfficeError::field("author", problem).into());
+            }
         };
         let issued = statement::show(self, &message.partner, quarter, author, message.revision)?;
         Ok(Response::new(pb::GetStatementResponse {

@@ -455,13 +455,14 @@ async fn a_claim_first_and_a_claim_that_crosses_a_notice() {
             .as_str(),
         "张三"
     );
-    assert!(
-        flow::show(&home.office, first)
-            .unwrap()
-            .file
-            .member
-            .is_some()
-    );
+    let seen = |town: &Town| flow::show(&town.office, first).unwrap();
+    assert!(seen(home).file.member.is_some());
+    // Neither the claim nor the confirmation says why the member left or where to.
+    for town in [home, host] {
+        let seen = seen(town);
+        assert_eq!((seen.reason, seen.destination), (None, None));
+        assert_eq!(seen.since, Some(day("2026-04-01")));
+    }
     // Both at once for the other member.
     let noticed = notice(&pair, "李四").await;
     let claimed = flow::claim(
