@@ -382,6 +382,7 @@ pub(super) static CAUSES: &Choices = &[
     choice("only-inflow", office::DifferenceCause::OnlyInflow as i32, "仅流入地有", "only inflow"),
     choice("value", office::DifferenceCause::Value as i32, "数值不同", "value"),
     choice("not-yet-seen", office::DifferenceCause::NotYetSeen as i32, "通报时未收到对方来信", "not yet seen"),
+    choice("paid-twice", office::DifferenceCause::PaidTwice as i32, "重复交纳", "paid twice"),
 ];
 
 /// Which way a member went.
