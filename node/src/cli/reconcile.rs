@@ -278,7 +278,13 @@ fn result(result: Option<&Reconciliation>, lang: Lang) -> String {
             difference.field.clone(),
             difference.outflow_value.clone(),
             difference.inflow_value.clone(),
-            words::show(words::CAUSES, difference.cause, lang),
+            format!(
+                "{} {}",
+                words::show(words::CAUSES, difference.cause, lang),
+                difference.months_repeated.join(" ")
+            )
+            .trim()
+            .to_owned(),
             words::show(words::SIDES, difference.must_act, lang),
             difference.due.clone(),
             answered(difference.own_answer.as_ref()),

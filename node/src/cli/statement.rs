@@ -46,7 +46,7 @@ pub(super) enum StatementVerb {
         #[arg(long)]
         quarter: Option<Quarter>,
         /// 哪一方的; 缺省我方 Whose; default: ours
-        #[arg(long, value_parser = words::parser(words::AUTHORS))]
+        #[arg(long, value_parser = words::parser(&words::AUTHORS[..words::ONE_SIDE]))]
         of: Option<i32>,
         /// 第几稿; 缺省最新 Revision; default: the latest
         #[arg(long, default_value_t = 0)]
@@ -125,6 +125,15 @@ fn statement(statement: Option<&Statement>, names: &[CaseName], lang: Lang) -> S
             .trim()
             .to_owned()
     };
+    // Which months, as far as the letters say: the statement itself counts them.
+    let twice = |id: &[u8], count: Option<u32>| {
+        let id = hex::encode(id);
+        let known = names.iter().find(|name| name.case_id == id);
+        let months = known.map_or_else(String::new, |known| known.months_repeated.join(" "));
+        count.map_or_else(String::new, |count| {
+            format!("{count} {months}").trim().to_owned()
+        })
+    };
     let mut host = table(
         lang,
         &[
@@ -133,6 +142,7 @@ fn statement(statement: Option<&Statement>, names: &[CaseName], lang: Lang) -> S
             ("参加", "attended"),
             ("党费月数", "dues months"),
             ("党费元", "dues yuan"),
+            ("重复交纳", "paid twice"),
             ("表现", "conduct"),
             ("奖", "awards"),
             ("惩", "penalties"),
@@ -146,6 +156,7 @@ fn statement(statement: Option<&Statement>, names: &[CaseName], lang: Lang) -> S
             number(line.activities_attended),
             number(line.dues_months),
             number(line.dues_fen.map(show_fen)),
+            twice(&line.case_id, line.dues_duplicate_months),
             words::show(words::GRADES, line.conduct_grade, lang),
             number(line.awards),
             number(line.penalties),
@@ -160,6 +171,7 @@ fn statement(statement: Option<&Statement>, names: &[CaseName], lang: Lang) -> S
             ("告知事项", "matters"),
             ("党费月数", "dues months"),
             ("党费元", "dues yuan"),
+            ("重复交纳", "paid twice"),
             ("联系", "contact"),
         ],
     );
@@ -170,6 +182,7 @@ fn statement(statement: Option<&Statement>, names: &[CaseName], lang: Lang) -> S
             number(line.matters_notified),
             number(line.dues_months),
             number(line.dues_fen.map(show_fen)),
+            twice(&line.case_id, line.dues_duplicate_months),
             words::show(words::CONTACT_STATES, line.contact_state, lang),
         ]);
     }

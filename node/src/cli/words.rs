@@ -231,17 +231,22 @@ pub(super) static CLOSINGS: &Choices = &[
     choice("duplicate", office::CaseClosing::Duplicate as i32, "重复", "duplicate"),
 ];
 
-/// The two roles in a case.
+/// The two roles in a case, and both where it is the turn of both.
 pub(super) static SIDES: &Choices = &[
     choice("outflow", office::Side::Outflow as i32, "流出地", "outflow"),
     choice("inflow", office::Side::Inflow as i32, "流入地", "inflow"),
+    choice("both", office::Side::Both as i32, "双方", "both"),
 ];
 
-/// Who, seen from here.
+/// Who, seen from here; both as above.
 pub(super) static AUTHORS: &Choices = &[
     choice("own", office::Author::Own as i32, "我方", "own"),
     choice("partner", office::Author::Partner as i32, "对方", "partner"),
+    choice("both", office::Author::Both as i32, "双方", "both"),
 ];
+
+/// How many of those two lists can be asked for: one side.
+pub(super) const ONE_SIDE: usize = 2;
 
 /// What is done about absences.
 pub(super) static MEASURES: &Choices = &[
@@ -377,6 +382,7 @@ pub(super) static CAUSES: &Choices = &[
     choice("only-inflow", office::DifferenceCause::OnlyInflow as i32, "仅流入地有", "only inflow"),
     choice("value", office::DifferenceCause::Value as i32, "数值不同", "value"),
     choice("not-yet-seen", office::DifferenceCause::NotYetSeen as i32, "通报时未收到对方来信", "not yet seen"),
+    choice("paid-twice", office::DifferenceCause::PaidTwice as i32, "重复交纳", "paid twice"),
 ];
 
 /// Which way a member went.

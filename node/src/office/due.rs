@@ -14,34 +14,29 @@ const FOLLOW_DAYS: i32 = 30;
 /// Whose turn it is, and by when.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Due {
-    /// Who must act; none when both or nobody.
-    pub(super) who: Option<Side>,
+    /// Who must act: one side, both, or nobody.
+    pub(super) who: &'static [Side],
     /// By which day; none where nothing is waited for.
     pub(super) by: Option<Day>,
 }
 
-/// What the case's state waits for. A moved case waits for the one that follows it, and for nothing more when that is there.
-pub(super) fn due(case: &Case, followed: bool) -> Due {
+/// What the case's state waits for, seen from one side. A moved case waits for the one that follows it, and for nothing more when that is
+/// there. The host is not told of a case that home opens with a third, so it has no day on which home is late.
+pub(super) fn due(case: &Case, followed: bool, own: Option<Side>) -> Due {
     let waits = |state: &State| !(followed && *state == State::Moved);
     let Some(state) = case.state().filter(waits) else {
-        return Due {
-            who: None,
-            by: None,
-        };
+        return Due { who: &[], by: None };
     };
-    let who = turn(state).and_then(|turn| match turn.who {
-        [side] => Some(*side),
-        _ => None,
-    });
     let days = match state {
         State::Notified | State::Claimed => Some(ANSWER_DAYS),
         State::Accepted => Some(PLACE_DAYS),
+        State::Moved if own == Some(Side::Inflow) => None,
         State::Declined | State::Moved | State::LostContact => Some(FOLLOW_DAYS),
         State::Departed | State::Active | State::Closed(_) => None,
     };
     let since = case.history().last().map(|step| step.event.time.day());
     Due {
-        who,
+        who: turn(state).map_or(&[], |turn| turn.who),
         by: since.zip(days).map(|(since, days)| since.plus_days(days)),
     }
 }

@@ -40,6 +40,7 @@ pub(super) struct Overdue {
     pub(super) kind: OverdueKind,
     pub(super) due: Day,
     pub(super) what: (String, String),
+    /// None: both.
     pub(super) must_act: Option<Author>,
     pub(super) case: Option<CaseId>,
 }
@@ -148,7 +149,7 @@ fn answers(
     let Some(state) = file.case.state().filter(|_| file.is_open()) else {
         return;
     };
-    let waits = due(&file.case, followed);
+    let waits = due(&file.case, followed, file.side());
     let Some(by) = waits.by.filter(|by| *by < today) else {
         return;
     };
@@ -156,13 +157,11 @@ fn answers(
         .iter()
         .find(|view| Some(view.partner.key_id) == file.partner);
     let (zh, en) = turn(state).map_or(("", ""), |turn| turn.what);
-    let must_act = waits.who.map(|who| {
-        if file.side() == Some(who) {
-            Author::Own
-        } else {
-            Author::Partner
-        }
-    });
+    let must_act = match waits.who {
+        [who] if file.side() == Some(*who) => Some(Author::Own),
+        [_] => Some(Author::Partner),
+        _ => None,
+    };
     let kind = if state == State::LostContact {
         OverdueKind::Contact
     } else {

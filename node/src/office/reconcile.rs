@@ -1,6 +1,6 @@
 //! Reconciliation (对账): both statements compared, answered line by line, the result signed by both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::{CaseId, Hash},
@@ -12,11 +12,14 @@ use super::{
     Answer, Office, OfficeError, Request,
     desk::{Cut, Desk},
     find,
-    statement::{OUR, PARTNERS, names},
+    statement::{OUR, PARTNERS, Repeated, names, repeated},
 };
 use crate::{
-    book::{self, Author, Partner, Shelf},
-    domain::statement::{QuarterView, Settlement, Status, answer::Line, quarter::due_on},
+    book::{self, Author, Partner, PartnerState},
+    domain::{
+        agreement::Book as Agreements,
+        statement::{QuarterView, Settlement, Status, answer::Line, quarter::due_on},
+    },
 };
 
 /// A quarter of a correspondence ready to be shown.
@@ -29,6 +32,8 @@ pub(super) struct QuarterFile {
     pub(super) due: Option<Day>,
     pub(super) names: BTreeMap<CaseId, String>,
     pub(super) outflow_is_own: BTreeMap<CaseId, bool>,
+    /// Of the cases whose dues were paid twice.
+    pub(super) repeated: Repeated,
 }
 
 impl QuarterFile {
@@ -49,10 +54,9 @@ impl QuarterFile {
     pub(super) fn must_act(&self) -> Option<Author> {
         match self.status {
             Status::NotDue | Status::Closed => None,
-            Status::Due(_)
-            | Status::IssuedByPartner(_)
-            | Status::ClosedByPartner
-            | Status::ClosingsDiffer => Some(Author::Own),
+            Status::Due(_) | Status::IssuedByPartner(_) | Status::ClosedByPartner => {
+                Some(Author::Own)
+            }
             Status::IssuedByUs(_) | Status::ClosedByUs => Some(Author::Partner),
             Status::Reconciled { ours, theirs } => {
                 let waiting = ours == 0 && theirs > 0;
@@ -66,20 +70,31 @@ impl QuarterFile {
     }
 }
 
-fn cadence(shelf: &impl Shelf, partner: &Partner, today: Day) -> Result<Cadence, OfficeError> {
-    let in_force = book::in_force(shelf, partner, today)?;
-    Ok(in_force.map_or(Cadence::Quarterly, |agreement| agreement.terms.cadence))
+/// A quarter is asked for by the agreement that was in force in it, whatever was agreed since.
+fn agreed(agreements: &Agreements, quarter: Quarter) -> Option<Cadence> {
+    let agreement = agreements.last_in_force(quarter.first_day(), quarter.last_day())?;
+    Some(agreement.terms.cadence)
 }
 
+/// One quarter as it stands.
 pub(super) fn file(
     office: &Office,
     partner: &Partner,
     quarter: Quarter,
 ) -> Result<QuarterFile, OfficeError> {
+    let agreements = book::agreements(&office.store, partner)?;
+    of_agreements(office, (partner, &agreements), quarter)
+}
+
+fn of_agreements(
+    office: &Office,
+    (partner, agreements): (&Partner, &Agreements),
+    quarter: Quarter,
+) -> Result<QuarterFile, OfficeError> {
     let store = &office.store;
     let own = partner.own.key_id();
     let (view, _) = book::quarter(store, partner, quarter)?;
-    let cadence = cadence(store, partner, office.today())?;
+    let cadence = agreed(agreements, quarter).unwrap_or(Cadence::Quarterly);
     let status = view.status(own, partner.key_id, cadence, office.today());
     let lines = view
         .settlement
@@ -90,7 +105,12 @@ pub(super) fn file(
         .iter()
         .map(|line| (line.difference.case, line.outflow == own))
         .collect();
+    let twice = lines
+        .iter()
+        .filter(|line| line.difference.cause.is_paid_twice())
+        .map(|line| line.difference.case);
     Ok(QuarterFile {
+        repeated: repeated(store, (partner, quarter), twice)?,
         names: names(office, partner, ids.into_iter())?,
         partner: partner.clone(),
         quarter,
@@ -243,26 +263,35 @@ pub(super) async fn close(
         .await
 }
 
-/// Every quarter that has entries, and the last one that ended where an agreement is in force; newest first, then by partner.
+/// Every quarter that has entries, and every one that ended and in which an agreement was in force; newest first, then by partner.
 pub(super) fn list(office: &Office, partner: &str) -> Result<Vec<QuarterFile>, OfficeError> {
     let store = &office.store;
-    let last = Quarter::of(office.today()).previous();
     let mut files = Vec::new();
     for partner in find::partners(store, partner)? {
-        let mut quarters: Vec<Quarter> = book::quarters(store, &partner)?
+        let agreements = book::agreements(store, &partner)?;
+        let mut quarters: BTreeSet<Quarter> = book::quarters(store, &partner)?
             .into_iter()
             .map(|(quarter, _)| quarter)
             .collect();
-        let agreed = book::agreements(store, &partner)?
-            .in_force(last.last_day())
-            .is_some();
-        if agreed && !quarters.contains(&last) {
-            quarters.push(last);
-        }
+        quarters.extend(ended(&partner, &agreements, office.today()));
         for quarter in quarters {
-            files.push(file(office, &partner, quarter)?);
+            files.push(of_agreements(office, (&partner, &agreements), quarter)?);
         }
     }
     files.sort_by(|a, b| (b.quarter, &a.partner.code).cmp(&(a.quarter, &b.partner.code)));
     Ok(files)
+}
+
+/// The quarters that ended and in which an agreement was in force: each stays due until it is stated. Nothing is asked of who is revoked.
+fn ended<'a>(
+    partner: &Partner,
+    agreements: &'a Agreements,
+    today: Day,
+) -> impl Iterator<Item = Quarter> + use<'a> {
+    let first = agreements
+        .first_day()
+        .filter(|_| partner.state != PartnerState::Revoked);
+    std::iter::successors(first.map(Quarter::of), |quarter| Some(quarter.next()))
+        .take_while(move |quarter| quarter.last_day() < today)
+        .filter(|quarter| agreed(agreements, *quarter).is_some())
 }

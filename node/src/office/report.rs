@@ -287,8 +287,9 @@ impl Count<'_> {
     fn quarter(&mut self, partner: &Partner) -> Result<(), OfficeError> {
         let store = &self.office.store;
         let (view, _) = book::quarter(store, partner, self.quarter)?;
-        let in_force = book::in_force(store, partner, self.quarter.last_day())?;
-        let asked = in_force
+        let agreements = book::agreements(store, partner)?;
+        let asked = agreements
+            .last_in_force(self.quarter.first_day(), self.quarter.last_day())
             .is_some_and(|agreement| due_on(self.quarter, agreement.terms.cadence).is_some());
         let issued = view.ours.is_some();
         let closed = view

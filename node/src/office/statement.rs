@@ -6,7 +6,7 @@ use hongyan_proto::{
     id::CaseId,
     letter::{MAX_STATEMENT_PARTS, Payload, Statement},
     log::Kind,
-    time::{Day, Quarter, Timestamp},
+    time::{Day, Month, Quarter, Timestamp},
 };
 
 use super::{
@@ -17,7 +17,11 @@ use super::{
 };
 use crate::{
     book::{self, Author, Partner, Shelf},
-    domain::statement::{Parts, compile, quarter::IssueRefusal},
+    domain::{
+        case::Side,
+        fact::{dues::paid_twice, effective},
+        statement::{Parts, compile, quarter::IssueRefusal},
+    },
     store::{LogNo, Store},
 };
 
@@ -56,9 +60,7 @@ fn heads(shelf: &impl Shelf, partner: &Partner) -> Result<[u64; 2], OfficeError>
 /// Nothing is stated of a quarter in which no agreement between the two was in force yet.
 fn since_agreed(store: &Store, partner: &Partner, quarter: Quarter) -> Result<(), OfficeError> {
     let book = book::agreements(store, partner)?;
-    let signed = book.agreements().iter();
-    let signed = signed.filter(|agreement| agreement.completed().is_some());
-    match signed.map(|agreement| agreement.terms.valid_from).min() {
+    match book.first_day() {
         Some(first) if quarter.last_day() < first => Err(OfficeError::field(
             "quarter",
             format!(
@@ -159,6 +161,33 @@ fn too_long() -> OfficeError {
     )
 }
 
+/// The months of a quarter for which both sides took dues, by case, each with the side whose payment counts.
+pub(super) type Repeated = BTreeMap<CaseId, BTreeMap<Month, Side>>;
+
+/// Where dues were paid twice, as the letters of these cases say now.
+pub(super) fn repeated(
+    store: &Store,
+    (partner, quarter): (&Partner, Quarter),
+    ids: impl Iterator<Item = CaseId>,
+) -> Result<Repeated, OfficeError> {
+    let mut repeated = Repeated::new();
+    for id in ids {
+        let Some(file) = book::case_with_facts(store, Some(partner), id)? else {
+            continue;
+        };
+        let mut months = paid_twice(&effective(&file.case));
+        months.retain(|month, _| month.quarter() == quarter);
+        repeated.insert(id, months);
+    }
+    Ok(repeated)
+}
+
+/// Months as people read them in a cell: 2026-04、2026-05.
+pub(super) fn months<'a>(months: impl Iterator<Item = &'a Month>) -> String {
+    let months: Vec<_> = months.map(ToString::to_string).collect();
+    months.join("、")
+}
+
 /// A statement as it was issued.
 #[derive(Clone, Debug)]
 pub(super) struct Issued {
@@ -167,6 +196,8 @@ pub(super) struct Issued {
     pub(super) seen: u64,
     pub(super) time: Timestamp,
     pub(super) names: BTreeMap<CaseId, String>,
+    /// Of the lines that state any.
+    pub(super) repeated: BTreeMap<CaseId, Vec<Month>>,
 }
 
 /// One side's statement of a quarter; revision 0 is the latest.
@@ -228,13 +259,40 @@ pub(super) fn show(
         .map(|line| line.case_id)
         .chain(statement.outflow_lines.iter().map(|line| line.case_id));
     let names = names(office, &partner, ids)?;
+    let repeated = given_back(store, (&partner, quarter), &statement)?;
     Ok(Issued {
+        repeated,
         statement,
         author,
         seen,
         time,
         names,
     })
+}
+
+/// The months that the author of a statement gives back, of the lines that say there are any: those of which the other side's payment counts.
+pub(super) fn given_back(
+    store: &Store,
+    of: (&Partner, Quarter),
+    statement: &Statement,
+) -> Result<BTreeMap<CaseId, Vec<Month>>, OfficeError> {
+    let host = statement.inflow_lines.iter();
+    let host = host.map(|line| (line.case_id, Side::Inflow, line.dues_duplicate_months));
+    let home = statement.outflow_lines.iter();
+    let home = home.map(|line| (line.case_id, Side::Outflow, line.dues_duplicate_months));
+    let sides: BTreeMap<CaseId, Side> = host
+        .chain(home)
+        .filter(|(_, _, months)| months.is_some_and(|months| months > 0))
+        .map(|(id, side, _)| (id, side))
+        .collect();
+    let found = repeated(store, of, sides.keys().copied())?.into_iter();
+    let theirs = |(id, months): (CaseId, BTreeMap<Month, Side>)| {
+        let own = sides.get(&id);
+        let months = months.into_iter();
+        let months = months.filter(|(_, counts)| Some(counts) != own);
+        (id, months.map(|(month, _)| month).collect())
+    };
+    Ok(found.map(theirs).collect())
 }
 
 /// Who is behind case ids, where this node may see it.

@@ -28,7 +28,8 @@ pub(super) struct CaseView {
     pub(super) unit: Option<String>,
     pub(super) previous: Option<CaseId>,
     pub(super) next: Option<CaseId>,
-    pub(super) must_act: Option<Side>,
+    /// One side, both, or nobody.
+    pub(super) must_act: &'static [Side],
     pub(super) due: Option<Day>,
     pub(super) overdue: bool,
     pub(super) updated: Timestamp,
@@ -65,16 +66,21 @@ pub(super) fn view(
 ) -> Result<CaseView, OfficeError> {
     let person = person(shelf, &file)?;
     let next = links.following(file.id);
-    let turn = due(&file.case, next.is_some());
+    let turn = due(&file.case, next.is_some(), file.side());
     let state = file.case.state();
     let mut since = None;
     let mut reason = None;
     let mut destination = None;
     let mut unit = None;
+    // A claim says neither why the member left nor where to; home's own entry, made with the confirmation, knows no more.
+    let history = file.case.history();
+    let claimed = history
+        .first()
+        .is_some_and(|step| step.event.kind == Kind::Claim);
     // Local first: a notice says the same or something newer.
     for step in file.case.local().iter().chain(file.case.history()) {
         match &step.event.payload {
-            Some(Payload::Departed(departed)) => {
+            Some(Payload::Departed(departed)) if !claimed => {
                 (since, reason) = (Some(departed.since), Some(departed.reason));
                 destination.clone_from(&departed.destination);
             }

@@ -112,11 +112,6 @@ fn shared(books: &[o::GetCaseResponse], own: &str) -> BTreeMap<String, o::GetCas
                 case.due.clear();
             }
         }
-        // A claim says neither why the member left nor whither: home knows by its own departure, the host does not.
-        if opened_by_claim(&book.events) {
-            case.reason = 0;
-            case.destination = None;
-        }
         book.events
             .retain(|event| event.letter() != o::LetterState::Local);
         for event in &mut book.events {
@@ -129,12 +124,6 @@ fn shared(books: &[o::GetCaseResponse], own: &str) -> BTreeMap<String, o::GetCas
         Some((book.case.as_ref()?.id.clone(), book))
     });
     books.collect()
-}
-
-fn opened_by_claim(events: &[o::CaseEvent]) -> bool {
-    let exchanged = |event: &&o::CaseEvent| event.letter() != o::LetterState::Local;
-    let first = events.iter().find(exchanged);
-    first.is_some_and(|event| event.kind() == x::Kind::Claim)
 }
 
 /// Names the places at which two cases differ, and what is there.

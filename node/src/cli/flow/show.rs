@@ -4,7 +4,8 @@ use clap::Args;
 use hongyan_proto::{
     log::Kind,
     pb::office::v1::{
-        Case, CaseClosing, CaseEvent, GetCaseRequest, ListCasesRequest, ListCasesResponse, Side,
+        Case, CaseClosing, CaseEvent, CaseState, GetCaseRequest, ListCasesRequest,
+        ListCasesResponse, Side,
     },
 };
 
@@ -29,7 +30,7 @@ pub(in crate::cli) struct List {
     #[arg(long = "state", value_delimiter = ',', value_parser = words::parser(words::CASE_STATES))]
     states: Vec<i32>,
     /// 本方角色 Our role
-    #[arg(long, value_parser = words::parser(words::SIDES))]
+    #[arg(long, value_parser = words::parser(&words::SIDES[..words::ONE_SIDE]))]
     side: Option<i32>,
     /// 只列逾期的 Only overdue ones
     #[arg(long)]
@@ -163,15 +164,24 @@ pub(super) fn case(case: Option<&Case>, lang: Lang) -> String {
         .add("所编支部", "placed in", &case.unit)
         .add("前一案卷", "previous case", &case.previous_case)
         .add("后一案卷", "next case", &case.next_case)
-        .add(
-            "轮到",
-            "turn",
-            words::show(words::SIDES, case.must_act, lang),
-        )
+        .add("轮到", "turn", turn(case, lang))
         .add("应办", "due", &case.due)
         .add("更新", "updated", show_time(case.updated_ms))
         .add("名册", "roster", roster_too(case, lang))
         .render()
+}
+
+/// Whose turn it is. What home does after a move the host need not know: it may be another's case.
+fn turn(case: &Case, lang: Lang) -> String {
+    let who = words::show(words::SIDES, case.must_act, lang);
+    if (case.state(), case.side()) != (CaseState::Moved, Side::Inflow) || who.is_empty() {
+        return who;
+    }
+    let why = lang.say(
+        "由流出地接续办理, 本方无须再办",
+        "home's matter: nothing to do here",
+    );
+    format!("{who} ({why})")
 }
 
 /// A case that ends a membership here leaves the roster as it was.

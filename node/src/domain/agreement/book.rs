@@ -149,6 +149,28 @@ impl Book {
             .map(|(_, agreement)| agreement)
     }
 
+    /// The first day of the first agreement that both signed.
+    pub fn first_day(&self) -> Option<Day> {
+        let signed = self.agreements.iter();
+        let signed = signed.filter(|agreement| agreement.completed().is_some());
+        signed.map(|agreement| agreement.terms.valid_from).min()
+    }
+
+    /// The agreement that was in force last within these days, both included. One ceases to be on its last day, or on the day before its
+    /// successor's first.
+    pub fn last_in_force(&self, from: Day, until: Day) -> Option<&Agreement> {
+        let ceasing = self.agreements.iter().flat_map(|agreement| {
+            let before = agreement.terms.valid_from.plus_days(-1);
+            [agreement.last_day(), before]
+        });
+        let mut days: Vec<Day> = ceasing
+            .chain([until])
+            .filter(|day| (from..=until).contains(day))
+            .collect();
+        days.sort_unstable();
+        days.into_iter().rev().find_map(|day| self.in_force(day))
+    }
+
     /// The agreement that has replaced this one on a day: it names it, is signed by both and its first day has come. One that is replaced
     /// does not come back when its successor ends.
     pub fn successor(&self, agreement: &Agreement, day: Day) -> Option<&Agreement> {

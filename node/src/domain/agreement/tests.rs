@@ -574,3 +574,26 @@ fn an_agreement_is_not_ended_after_it_is_over() {
     assert!(matches!(later, Err(Refusal::TooLate { until, .. }) if until == day("2026-12-31")));
     check_end(&book(&letters), &ending("2026-08-31"), today).unwrap();
 }
+
+#[test]
+fn of_a_time_the_agreement_counts_that_was_in_force_last() {
+    let mut letters = letters();
+    let first = agree(&mut letters, &terms(1, None));
+    let ended = AgreementEnded {
+        agreement_hash: first,
+        last_day: day("2026-08-20"),
+        reason: Some(text("合并")),
+    };
+    letters.on("2026-08-01");
+    letters.tell(Outflow, ended);
+    let book = book(&letters);
+    assert_eq!(book.first_day(), Some(day("2026-07-01")));
+    let last = |from, until| {
+        book.last_in_force(day(from), day(until))
+            .map(|one| one.hash)
+    };
+    assert_eq!(last("2026-04-01", "2026-06-30"), None);
+    assert_eq!(last("2026-07-01", "2026-09-30"), Some(first));
+    assert_eq!(last("2026-08-20", "2026-09-30"), Some(first));
+    assert_eq!(last("2026-08-21", "2026-09-30"), None);
+}

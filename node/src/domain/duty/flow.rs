@@ -160,8 +160,9 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
             .get(at + 1)
             .map(|next| (next.day, &next.entry))
             .or_else(|| follower(scene, case, step.to, step.day));
-        // What the partner did is its own record; only what we wait for is shown.
-        if !ours && next.is_some() {
+        // What the partner did is its own record; only what we wait for is shown. What follows a move may be a third's case, of which the
+        // host is not told: it waits for nothing.
+        if !ours && (next.is_some() || flow_step == FlowStep::Follow) {
             continue;
         }
         let (zh, en) = flow_step.label();

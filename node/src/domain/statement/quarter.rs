@@ -36,12 +36,10 @@ pub enum Status {
         /// By the partner.
         theirs: usize,
     },
-    /// We have signed the result, the partner has not.
+    /// We have signed the present result, the partner has not.
     ClosedByUs,
-    /// The partner has signed a result, we have not.
+    /// The partner has signed the present result, we have not.
     ClosedByPartner,
-    /// Both have signed, but not the same result: an answer crossed a closing. Whoever has not signed the present result closes again.
-    ClosingsDiffer,
     /// Both have signed the same result.
     Closed,
 }
@@ -62,10 +60,6 @@ impl Status {
             Self::Reconciled { .. } => ("已对账, 差异待答复", "reconciled, differences to answer"),
             Self::ClosedByUs => ("我方已结账, 等待对方", "closed by us, the partner's turn"),
             Self::ClosedByPartner => ("对方已结账, 待我方结账", "closed by the partner, our turn"),
-            Self::ClosingsDiffer => (
-                "双方结账结果不一致, 须重新结账",
-                "closings differ: close again",
-            ),
             Self::Closed => ("已结账", "closed"),
         }
     }
@@ -163,10 +157,19 @@ impl QuarterView {
             (Some(ours), Some(theirs)) if ours.result_hash == theirs.result_hash => {
                 return Status::Closed;
             }
-            (Some(_), Some(_)) => return Status::ClosingsDiffer,
-            (Some(_), None) => return Status::ClosedByUs,
-            (None, Some(_)) => return Status::ClosedByPartner,
-            (None, None) => {}
+            _ => {}
+        }
+        // Whoever signed a result that a new statement or an answer has changed since has not signed the present one.
+        let present = self.settlement.as_ref().map(Settlement::hash);
+        let signed = |closing: &Option<Closing>| {
+            let result = closing.as_ref().map(|closing| closing.result_hash);
+            result.is_some() && result == present
+        };
+        if signed(&self.our_closing) {
+            return Status::ClosedByUs;
+        }
+        if signed(&self.their_closing) {
+            return Status::ClosedByPartner;
         }
         let due = due_on(self.quarter, cadence);
         let by = due.unwrap_or_else(|| self.quarter.last_day().plus_days(STATEMENT_DAYS));

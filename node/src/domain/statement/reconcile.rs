@@ -72,6 +72,11 @@ impl Cause {
         }
     }
 
+    /// Is it about months that both sides took dues for?
+    pub const fn is_paid_twice(self) -> bool {
+        matches!(self, Self::PaidTwice | Self::PaidTwiceAtHost)
+    }
+
     /// The word in signed bytes.
     pub const fn name(self) -> &'static str {
         match self {

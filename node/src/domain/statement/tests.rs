@@ -544,13 +544,48 @@ fn an_answer_that_crosses_a_closing_makes_both_close_again() {
     );
     letters.write(Outflow, settlement.closing());
     letters.hear();
-    assert_eq!(
-        status(&letters, Outflow, "2026-10-09"),
-        Status::ClosingsDiffer
-    );
+    // The host signed a result that is none any more: it is its turn, on both sides.
+    for (side, seen) in [
+        (Outflow, Status::ClosedByUs),
+        (Inflow, Status::ClosedByPartner),
+    ] {
+        assert_eq!(status(&letters, side, "2026-10-09"), seen);
+    }
     let again = view(&letters, Inflow).settlement.unwrap().closing();
     letters.tell(Inflow, again);
     assert_eq!(status(&letters, Inflow, "2026-10-09"), Status::Closed);
+}
+
+#[test]
+fn a_signature_on_an_earlier_result_is_none_on_the_present_one() {
+    let (mut letters, _) = disputed_quarter();
+    let closing = view(&letters, Outflow).settlement.unwrap().closing();
+    letters.tell(Outflow, closing);
+    assert_eq!(
+        status(&letters, Inflow, "2026-10-09"),
+        Status::ClosedByPartner
+    );
+    let case = derive(&letters.all());
+    let again = compile(
+        q3(),
+        view(&letters, Inflow).next_revision().unwrap(),
+        letters.key(Inflow),
+        [(id(1), &case)],
+        DisclosureSet::all(),
+    );
+    letters.tell(Inflow, again.unwrap());
+    for side in Side::ALL {
+        let now = status(&letters, side, "2026-10-09");
+        assert!(matches!(now, Status::Reconciled { .. }), "{now:?}");
+    }
+    let closing = view(&letters, Inflow).settlement.unwrap().closing();
+    letters.tell(Inflow, closing);
+    for (side, seen) in [
+        (Inflow, Status::ClosedByUs),
+        (Outflow, Status::ClosedByPartner),
+    ] {
+        assert_eq!(status(&letters, side, "2026-10-09"), seen);
+    }
 }
 
 #[test]

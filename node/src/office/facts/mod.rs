@@ -26,7 +26,7 @@ use super::{Office, OfficeError, reconcile, view::disclosed};
 use crate::{
     book::{self, CaseFile, EventRecord, Member, Partner, Policies},
     domain::{
-        case::{Side, Step},
+        case::{Closing, Side, State, Step},
         duty::{
             Horizon,
             facts::{
@@ -267,7 +267,9 @@ fn cases(
     let mut found = Vec::new();
     for file in book::all_cases(store, None)? {
         let last = file.case.history().last().map(|step| step.event.time.day());
-        if !file.is_open() && last.is_none_or(|last| last < horizon.from) {
+        // A claim that crossed a notice asks nothing of anybody: the notice's case does.
+        let crossed = file.case.state() == Some(State::Closed(Closing::Duplicate));
+        if crossed || !file.is_open() && last.is_none_or(|last| last < horizon.from) {
             continue;
         }
         let partner = partners

@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Claim, Confirm, Departed, DepartureReason, Destination, Payload},
+    letter::{Claim, Confirm, Departed, DepartureReason, Payload},
     log::Kind,
 };
 
@@ -73,10 +73,7 @@ pub(in crate::office) async fn confirm(
                 member_id: member.member_id,
                 since: claim.shown_on,
                 reason: DepartureReason::Other,
-                destination: Some(Destination {
-                    region: partner.region.clone(),
-                    description: None,
-                }),
+                destination: None,
                 partner: Some(partner.key_id),
                 certificate: claim.disclosed.certificate.clone(),
                 previous_case: moved_before(desk, &member)?,

@@ -150,15 +150,37 @@ pub(in crate::office) async fn notice(
             }
             Subject::Case(text) => {
                 let (file, at) = find::case(desk.draft, &text)?;
-                let partner = match (at, partner.as_str()) {
-                    (Some(at), _) => at,
-                    (None, text) => find::partner(desk.draft, text)?,
+                let partner = match at {
+                    Some(at) => {
+                        stays_with(desk, (&file, &at), &partner)?;
+                        at
+                    }
+                    None => find::partner(desk.draft, &partner)?,
                 };
                 let member = roster(desk, &file)?;
                 notice_again(desk, &file, &partner, &member, &trip)
             }
         })
         .await
+}
+
+/// A case is one correspondence's: what another partner is to know begins a case of its own.
+fn stays_with(
+    desk: &Desk<'_, '_>,
+    (file, at): (&CaseFile, &Partner),
+    named: &str,
+) -> Result<(), OfficeError> {
+    if named.is_empty() || find::partner(desk.draft, named)?.key_id == at.key_id {
+        return Ok(());
+    }
+    let (id, code) = (file.id, &at.code);
+    Err(OfficeError::field(
+        "partner",
+        format!(
+            "案卷 {id} 属于与 {code} 的互通, 不能改发 {named}: 请先用 flow withdraw 撤销本案卷, 再用 flow notice --member … --partner {named} --previous-case {id} 另发通知 \
+             the case belongs to the correspondence with {code}: withdraw it, then send a new notice to {named} with --previous-case {id}"
+        ),
+    ))
 }
 
 /// A departure that was only registered so far: the notice goes on with it.

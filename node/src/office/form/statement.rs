@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use hongyan_proto::{
     id::{CaseId, Fen, KeyId},
     letter::{ContactState, InflowLine, LineAnswer, OutflowLine},
-    time::Quarter,
+    time::{Month, Quarter},
 };
 
 use super::{
     super::{
         Office, OfficeError, find,
         reconcile::{QuarterFile, file},
-        statement::{OUR, names},
+        statement::{OUR, Repeated, given_back, months, names},
     },
     Drawn,
     words::{count, date, row, yuan},
@@ -29,6 +29,7 @@ use crate::{
 };
 
 type Names = BTreeMap<CaseId, String>;
+type GivenBack = BTreeMap<CaseId, Vec<Month>>;
 
 pub(super) fn draw(
     office: &Office,
@@ -49,22 +50,23 @@ pub(super) fn draw(
         inflow.chain(outflow).collect::<Vec<_>>()
     });
     let names = names(office, &partner, cases)?;
+    let mut repeated = [BTreeMap::new(), BTreeMap::new()];
+    for (repeated, issued) in repeated.iter_mut().zip([ours, theirs]) {
+        if let Some(issued) = issued {
+            *repeated = given_back(&office.store, (&partner, quarter), &issued.statement)?;
+        }
+    }
+    let [our_back, their_back] = &repeated;
+    let (we, they) = (
+        ours.as_ref().map(|issued| (issued, our_back)),
+        theirs.as_ref().map(|issued| (issued, their_back)),
+    );
     let own = office.organization().name.to_string();
     let away = format!("我方外出党员（在{}）", partner.name);
     let here = format!("我方接收的流入党员（来自{}）", partner.name);
     let directions = vec![
-        direction(
-            &file,
-            (ours.as_ref(), theirs.as_ref()),
-            &names,
-            (&away, "our members away"),
-        ),
-        direction(
-            &file,
-            (theirs.as_ref(), ours.as_ref()),
-            &names,
-            (&here, "members hosted here"),
-        ),
+        direction(&file, (we, they), &names, (&away, "our members away")),
+        direction(&file, (they, we), &names, (&here, "members hosted here")),
     ];
     let all: usize = directions
         .iter()
@@ -84,7 +86,7 @@ pub(super) fn draw(
         differences: file
             .lines()
             .iter()
-            .map(|line| difference(line, &names))
+            .map(|line| difference(line, &names, &file.repeated))
             .collect(),
         no_differences: if file.view.settlement.is_some() {
             "双方通报逐人一致，没有差异 both statements agree"
@@ -180,9 +182,26 @@ fn money(fen: Option<Fen>) -> Option<String> {
     fen.map(yuan)
 }
 
-fn host(line: &InflowLine, shown: &mut StatementLine) {
+/// Months and money, and which months were paid twice, where the statement says that any were.
+fn dues(
+    (months_paid, fen): (Option<u32>, Option<Fen>),
+    twice: Option<u32>,
+    which: Option<&Vec<Month>>,
+) -> String {
+    let paid = pair(months_paid, money(fen));
+    match twice {
+        None | Some(0) => paid,
+        Some(count) => {
+            let which = months(which.into_iter().flatten());
+            format!("{paid}（重复 {count} 月 {which}）")
+        }
+    }
+}
+
+fn host(line: &InflowLine, back: &GivenBack, shown: &mut StatementLine) {
     shown.activities = pair(line.activities_held, line.activities_attended);
-    shown.host_dues = pair(line.dues_months, money(line.dues_fen));
+    let paid = (line.dues_months, line.dues_fen);
+    shown.host_dues = dues(paid, line.dues_duplicate_months, back.get(&line.case_id));
     shown.awards = pair(line.awards, line.penalties);
     let grade = line.conduct_grade.map_or("", |grade| grade.label().0);
     let remark = line
@@ -195,27 +214,30 @@ fn host(line: &InflowLine, shown: &mut StatementLine) {
     contact(line.contact_state).clone_into(&mut shown.host_contact);
 }
 
-fn home(line: &OutflowLine, shown: &mut StatementLine) {
+fn home(line: &OutflowLine, back: &GivenBack, shown: &mut StatementLine) {
     shown.contacts = pair(line.contacts_made, line.matters_notified);
-    shown.home_dues = pair(line.dues_months, money(line.dues_fen));
+    let paid = (line.dues_months, line.dues_fen);
+    shown.home_dues = dues(paid, line.dues_duplicate_months, back.get(&line.case_id));
     contact(line.contact_state).clone_into(&mut shown.home_contact);
 }
 
 /// Members of `home_side` who live at the other: every case that one of both states.
 fn direction(
     file: &QuarterFile,
-    (home_side, host_side): (Option<&Issued>, Option<&Issued>),
+    (home_side, host_side): (Option<(&Issued, &GivenBack)>, Option<(&Issued, &GivenBack)>),
     names: &Names,
     (title, title_en): (&str, &str),
 ) -> StatementDirection {
-    let home_lines = home_side.map_or(&[][..], |issued| &issued.statement.outflow_lines);
-    let host_lines = host_side.map_or(&[][..], |issued| &issued.statement.inflow_lines);
     let mut shown: BTreeMap<CaseId, StatementLine> = BTreeMap::new();
-    for line in home_lines {
-        home(line, shown.entry(line.case_id).or_default());
+    if let Some((issued, back)) = home_side {
+        for line in &issued.statement.outflow_lines {
+            home(line, back, shown.entry(line.case_id).or_default());
+        }
     }
-    for line in host_lines {
-        host(line, shown.entry(line.case_id).or_default());
+    if let Some((issued, back)) = host_side {
+        for line in &issued.statement.inflow_lines {
+            host(line, back, shown.entry(line.case_id).or_default());
+        }
     }
     let lines = shown.into_iter().map(|(case, line)| StatementLine {
         name: called(names, case),
@@ -252,8 +274,11 @@ fn result(reconciliation: Option<&Reconciliation>, case: CaseId) -> &'static str
     }
 }
 
-fn difference(line: &Line, names: &Names) -> StatementDifference {
+fn difference(line: &Line, names: &Names, repeated: &Repeated) -> StatementDifference {
     let difference = &line.difference;
+    let twice = repeated.get(&difference.case);
+    let twice = twice.filter(|months| difference.cause.is_paid_twice() && !months.is_empty());
+    let twice = twice.map_or_else(String::new, |twice| format!("：{}", months(twice.keys())));
     let value = |value: &Option<String>| match value.as_deref() {
         None => "–".to_owned(),
         Some("known") => "有".to_owned(),
@@ -284,7 +309,7 @@ fn difference(line: &Line, names: &Names) -> StatementDifference {
         home: value(&difference.outflow_value),
         host: value(&difference.inflow_value),
         cause: format!(
-            "{}（由{act}于 {} 前办理）",
+            "{}{twice}（由{act}于 {} 前办理）",
             difference.cause.label().0,
             difference.due
         ),

@@ -49,7 +49,7 @@ fn draft(wire: Option<pb::AgreementDraft>) -> Result<Draft, OfficeError> {
             let author = match duty.party() {
                 pb::Author::Own => Author::Own,
                 pb::Author::Partner => Author::Partner,
-                pb::Author::Unspecified => {
+                pb::Author::Unspecified | pb::Author::Both => {
                     return Err(OfficeError::field(
                         "draft.duties.party",
                         "此项必填 this field is required",

@@ -63,6 +63,15 @@ pub(super) fn side(side: Option<Side>) -> i32 {
     .into()
 }
 
+/// Whose turn it is.
+fn turn(who: &[Side]) -> i32 {
+    match who {
+        [] => side(None),
+        [one] => side(Some(*one)),
+        _ => pb::Side::Both.into(),
+    }
+}
+
 pub(super) fn author(author: Option<Author>) -> i32 {
     (match author {
         None => pb::Author::Unspecified,
@@ -136,7 +145,7 @@ pub(super) fn case(view: &CaseView) -> pb::Case {
         unit: view.unit.clone().unwrap_or_default(),
         previous_case: text(view.previous),
         next_case: text(view.next),
-        must_act: side(view.must_act),
+        must_act: turn(view.must_act),
         due: text(view.due),
         overdue: view.overdue,
         updated_ms: view.updated.millis(),

@@ -246,7 +246,7 @@ impl FlowService for Office {
         let filter = Filter {
             partner: message.partner.clone(),
             side: match message.side() {
-                pb::Side::Unspecified => None,
+                pb::Side::Unspecified | pb::Side::Both => None,
                 pb::Side::Outflow => Some(crate::domain::case::Side::Outflow),
                 pb::Side::Inflow => Some(crate::domain::case::Side::Inflow),
             },

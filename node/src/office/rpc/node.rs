@@ -55,7 +55,10 @@ fn overdue(one: &Overdue) -> pb::Overdue {
         kind: one.kind as i32,
         due: one.due.to_string(),
         what: Some(words(one.what.clone())),
-        must_act: convert::author(one.must_act),
+        must_act: match one.must_act {
+            Some(author) => convert::author(Some(author)),
+            None => pb::Author::Both.into(),
+        },
         case_id: one.case.map(|id| id.to_string()).unwrap_or_default(),
     }
 }

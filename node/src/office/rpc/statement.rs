@@ -1,6 +1,9 @@
 //! `StatementService`.
 
+use std::collections::BTreeSet;
+
 use hongyan_proto::{
+    id::CaseId,
     letter::{Answer as LetterAnswer, LineAnswer, Payload},
     log::Kind,
     pb::{
@@ -49,15 +52,29 @@ fn line_of(
     }
 }
 
+fn names_of(issued: &statement::Issued) -> Vec<pb::CaseName> {
+    let ids: BTreeSet<_> = issued.names.keys().chain(issued.repeated.keys()).collect();
+    let known = |id: &CaseId| pb::CaseName {
+        case_id: id.to_string(),
+        name: issued.names.get(id).cloned().unwrap_or_default(),
+        months_repeated: issued
+            .repeated
+            .get(id)
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect(),
+    };
+    ids.into_iter().map(known).collect()
+}
+
 fn state(file: &QuarterFile) -> pb::QuarterState {
     match file.status {
         QuarterStatus::NotDue => pb::QuarterState::Open,
         QuarterStatus::Due(_)
         | QuarterStatus::IssuedByUs(_)
         | QuarterStatus::IssuedByPartner(_) => pb::QuarterState::Due,
-        QuarterStatus::Reconciled { .. } | QuarterStatus::ClosingsDiffer => {
-            pb::QuarterState::Reconciling
-        }
+        QuarterStatus::Reconciled { .. } => pb::QuarterState::Reconciling,
         QuarterStatus::ClosedByUs | QuarterStatus::ClosedByPartner => pb::QuarterState::HalfClosed,
         QuarterStatus::Closed => pb::QuarterState::Closed,
     }
@@ -68,9 +85,8 @@ fn difference(file: &QuarterFile, line: &Line) -> pb::Difference {
     let cause = match difference.cause {
         Cause::OnlyOutflowKnows => pb::DifferenceCause::OnlyOutflow,
         Cause::OnlyInflowKnows => pb::DifferenceCause::OnlyInflow,
-        Cause::LostAtHost | Cause::LostAtHome | Cause::PaidTwice | Cause::PaidTwiceAtHost => {
-            pb::DifferenceCause::Value
-        }
+        Cause::LostAtHost | Cause::LostAtHome => pb::DifferenceCause::Value,
+        Cause::PaidTwice | Cause::PaidTwiceAtHost => pb::DifferenceCause::PaidTwice,
         Cause::HostDuesDiffer | Cause::HomeDuesDiffer => pb::DifferenceCause::NotYetSeen,
     };
     let is_home = file
@@ -98,6 +114,15 @@ fn difference(file: &QuarterFile, line: &Line) -> pb::Difference {
         cause: cause.into(),
         must_act: convert::side(Some(difference.act)),
         due: difference.due.to_string(),
+        months_repeated: difference
+            .cause
+            .is_paid_twice()
+            .then(|| file.repeated.get(&difference.case))
+            .flatten()
+            .into_iter()
+            .flat_map(|months| months.keys())
+            .map(ToString::to_string)
+            .collect(),
         own_answer: answer(own),
         partner_answer: answer(theirs),
     }
@@ -167,6 +192,10 @@ impl StatementService for Office {
         let author = match message.author() {
             pb::Author::Partner => Author::Partner,
             pb::Author::Own | pb::Author::Unspecified => Author::Own,
+            pb::Author::Both => {
+                let problem = "只能查看一方的通报 one side's statement at a time: own or partner";
+                return Err(OfficeError::field("author", problem).into());
+            }
         };
         let issued = statement::show(self, &message.partner, quarter, author, message.revision)?;
         Ok(Response::new(pb::GetStatementResponse {
@@ -174,14 +203,7 @@ impl StatementService for Office {
             author: convert::author(Some(issued.author)),
             seen: issued.seen,
             time_ms: issued.time.millis(),
-            names: issued
-                .names
-                .iter()
-                .map(|(id, name)| pb::CaseName {
-                    case_id: id.to_string(),
-                    name: name.clone(),
-                })
-                .collect(),
+            names: names_of(&issued),
         }))
     }
 

@@ -1,6 +1,8 @@
 //! Dues that policies ask for and two nodes hear of: a duty is closed by the payment wherever it was taken, a month that both took counts once,
 //! and a quarter names a line of dues that differs by one fen.
 
+use std::collections::BTreeMap;
+
 use hongyan_proto::{
     id::{CaseId, Fen, Hash},
     letter::{
@@ -17,7 +19,7 @@ use super::{
     stories::{accept, agree_each, day, digests, import, notice, place, ready, write},
 };
 use crate::{
-    book,
+    book::{self, Author},
     domain::{
         case::Side,
         dues::{Asked, Row, totals},
@@ -27,7 +29,7 @@ use crate::{
     },
     office::{
         dues::{self, Paying, Right},
-        reconcile, statement,
+        form, reconcile, statement,
     },
 };
 
@@ -573,7 +575,31 @@ async fn a_quarter_names_the_month_that_both_took_and_who_gives_it_back() {
             (line.difference.cause, line.difference.act),
             (Cause::PaidTwiceAtHost, Side::Inflow)
         );
+        let counts = BTreeMap::from([(month("2026-04"), Side::Outflow)]);
+        assert_eq!(shown.repeated, BTreeMap::from([(case, counts)]));
     }
+    // The host's payment does not count: its statement names the month, home's names none.
+    for (town, author) in [(home, Author::Partner), (host, Author::Own)] {
+        let back = statement::show(&town.office, "", quarter, author, 0).unwrap();
+        assert_eq!(
+            back.repeated,
+            BTreeMap::from([(case, vec![month("2026-04")])])
+        );
+    }
+    let at_home = statement::show(&home.office, "", quarter, Author::Own, 0).unwrap();
+    assert!(at_home.repeated.is_empty());
+    let wanted = form::Wanted::Statement {
+        partner: String::new(),
+        quarter,
+    };
+    let purpose = Some(Text::parse("归档").unwrap());
+    let printed = form::print(&home.office, home.request(), wanted, purpose).await;
+    let paper = printed.unwrap().page;
+    assert!(paper.contains("重复 1 月 2026-04"), "{paper}");
+    assert!(
+        paper.contains("以流出地所收为准") && paper.contains("：2026-04（由流入地"),
+        "{paper}"
+    );
     let told = book::case_with_facts(host.office.store(), Some(&host.partner()), case);
     let facts = effective(&told.unwrap().unwrap().case);
     let dues = facts

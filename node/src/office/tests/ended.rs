@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     book::{self, Author},
-    domain::agreement::Status,
+    domain::{agreement::Status, statement::Status as QuarterStatus},
     office::{
         Answer, OfficeError,
         agreement::{self, Draft, Proposal},
-        statement,
+        reconcile::{self, QuarterFile},
+        statement, status,
     },
 };
 
@@ -115,4 +116,35 @@ async fn a_quarter_before_the_agreement_and_a_revision_never_issued_are_refused_
     assert!(refused.contains("没有第 77 次, 最新为第 1 次"), "{refused}");
     let short = agreement::named(&home.office, "5f3a").unwrap_err();
     assert!(short.to_string().contains("至少 8 位"), "{short}");
+}
+
+#[tokio::test]
+async fn a_quarter_that_nobody_stated_stays_due_until_it_is() {
+    let pair = ready().await;
+    pair.set_day("2027-01-05");
+    let listed = |town: &Town| -> Vec<(String, bool)> {
+        let files = reconcile::list(&town.office, "").unwrap();
+        let open = |file: &QuarterFile| matches!(file.status, QuarterStatus::Due(_));
+        let files = files.iter();
+        files
+            .map(|file| (file.quarter.to_string(), open(file)))
+            .collect()
+    };
+    let due = |quarter: &str| (quarter.to_owned(), true);
+    let all = ["2026-Q4", "2026-Q3", "2026-Q2"].map(due);
+    for town in [&pair.home, &pair.host] {
+        assert_eq!(listed(town), all);
+        let late = status::status(&town.office).unwrap().overdue;
+        let late = |quarter: &str| late.iter().any(|one| one.what.0.starts_with(quarter));
+        assert!(late("2026-Q2") && late("2026-Q3") && !late("2026-Q4"));
+        let quarter = "2026-Q2".parse().unwrap();
+        let request = town.request();
+        let issued = statement::issue(&town.office, request, String::new(), quarter);
+        issued.await.unwrap();
+    }
+    pair.sync().await;
+    for town in [&pair.home, &pair.host] {
+        assert_eq!(listed(town)[..2], all[..2]);
+        assert_eq!(listed(town)[2], ("2026-Q2".to_owned(), false));
+    }
 }

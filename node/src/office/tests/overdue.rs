@@ -6,7 +6,13 @@ use super::{
     pair::{Pair, Town},
     stories::{accept, day, notice, place, ready, write},
 };
-use crate::office::overdue::{Overdue, OverdueKind};
+use crate::{
+    domain::case::Side,
+    office::{
+        flow,
+        overdue::{Overdue, OverdueKind},
+    },
+};
 
 /// One member away since the second quarter, in a branch of the host's.
 async fn away() -> (Pair, hongyan_proto::id::CaseId) {
@@ -85,6 +91,8 @@ async fn lost_contact_is_followed_up_within_its_days() {
         assert_eq!(late.len(), 1, "{late:?}");
         // Both look for the member.
         assert_eq!((late[0].due, late[0].must_act), (day("2026-05-01"), None));
+        let seen = flow::show(&town.office, case).unwrap();
+        assert_eq!(seen.must_act, [Side::Outflow, Side::Inflow]);
     }
 }
 
@@ -103,9 +111,12 @@ async fn a_move_is_to_be_followed_until_the_next_case_is_there() {
         late.into_iter().map(|one| (one.case, one.due)).collect()
     };
     pair.set_day("2026-05-02");
-    for town in [&pair.home, &pair.host] {
-        assert_eq!(late(town), [(Some(case), day("2026-05-01"))]);
-    }
+    assert_eq!(late(&pair.home), [(Some(case), day("2026-05-01"))]);
+    // The next case may be a third's, of which the host hears nothing: it waits for nothing and knows of no term.
+    assert_eq!(late(&pair.host), []);
+    let seen = flow::show(&pair.host.office, case).unwrap();
+    let waits = (seen.must_act, seen.due, seen.overdue);
+    assert_eq!(waits, (&[Side::Outflow][..], None, false));
     notice(&pair, "张三").await;
     pair.sync().await;
     for town in [&pair.home, &pair.host] {

@@ -12,7 +12,10 @@ use hongyan_proto::{
     time::{Day, Quarter},
 };
 
-use super::pair::{Pair, Town, introduce, session, unlock};
+use super::{
+    duties::of,
+    pair::{Pair, Town, introduce, session, unlock},
+};
 use crate::{
     book::{self, Author},
     domain::case::{Closing, State},
@@ -452,13 +455,14 @@ async fn a_claim_first_and_a_claim_that_crosses_a_notice() {
             .as_str(),
         "张三"
     );
-    assert!(
-        flow::show(&home.office, first)
-            .unwrap()
-            .file
-            .member
-            .is_some()
-    );
+    let seen = |town: &Town| flow::show(&town.office, first).unwrap();
+    assert!(seen(home).file.member.is_some());
+    // Neither the claim nor the confirmation says why the member left or where to.
+    for town in [home, host] {
+        let seen = seen(town);
+        assert_eq!((seen.reason, seen.destination), (None, None));
+        assert_eq!(seen.since, Some(day("2026-04-01")));
+    }
     // Both at once for the other member.
     let noticed = notice(&pair, "李四").await;
     let claimed = flow::claim(
@@ -477,6 +481,9 @@ async fn a_claim_first_and_a_claim_that_crosses_a_notice() {
             Some(State::Closed(Closing::Duplicate))
         );
         assert_eq!(state(town, noticed), Some(State::Notified));
+        let mut asked = of(town, "confirm").into_iter();
+        let closed = format!("{claimed}/");
+        assert!(asked.all(|duty| !duty.about.starts_with(&closed)));
     }
     assert_eq!(digests(home), digests(host));
 }
@@ -498,19 +505,17 @@ async fn declined_corrected_and_noticed_again() {
     ));
     pair.sync().await;
     let home = &pair.home;
-    let second = Trip {
-        since: Some(day("2026-03-15")),
-        ..Trip::default()
+    let again = async |partner: &str| {
+        let trip = Trip {
+            since: Some(day("2026-03-15")),
+            ..Trip::default()
+        };
+        let (request, subject) = (home.request(), Subject::Case("张三".into()));
+        flow::notice(&home.office, request, partner.to_owned(), subject, trip).await
     };
-    flow::notice(
-        &home.office,
-        home.request(),
-        String::new(),
-        Subject::Case("张三".into()),
-        second,
-    )
-    .await
-    .unwrap();
+    // Whom it names is looked at: nobody, and the partner whose case it is.
+    assert_eq!(again("999999-001").await.unwrap_err().reason(), "NOT_FOUND");
+    again("320200-001").await.unwrap();
     pair.sync().await;
     assert_eq!(state(&pair.host, case), Some(State::Notified));
     assert_eq!(
