@@ -10,19 +10,20 @@ use hongyan_proto::{
         CaseState, CellKey, Content, Direction, Measure, MemberClass, Organization, Report,
         SignedReport, Standing,
     },
-    time::{Day, Month, Quarter},
+    time::{Day, Quarter},
 };
 
 use super::{
-    Office, OfficeError,
+    Office, OfficeError, dues,
     view::{disclosed, person},
 };
 use crate::{
     book::{self, CaseFile, Partner},
     domain::{
         case::{Closing, Side, State, Step},
-        fact::{Effective, dues::months_paid, effective},
+        fact::{Effective, effective},
         statement::{Cause, quarter::due_on},
+        unit::Units,
     },
     store::LogNo,
 };
@@ -38,6 +39,7 @@ struct Count<'a> {
     quarter: Quarter,
     /// The last day that is counted: the period's, or today when it still runs.
     until: Day,
+    units: Units,
     cells: Cells,
     measures: Measures,
 }
@@ -54,6 +56,7 @@ pub(super) fn compile(
         office,
         quarter,
         until,
+        units: book::units(&office.store)?,
         cells: Cells::new(),
         measures: Measures::new(),
     };
@@ -132,6 +135,9 @@ impl Count<'_> {
         }
         self.letters(file, side);
         self.facts(file, side, state);
+        if let (Some(partner), Side::Inflow, true) = (partner, side, state.is_placed()) {
+            self.dues(file, partner)?;
+        }
         Ok(())
     }
 
@@ -177,16 +183,17 @@ impl Count<'_> {
             counterpart_organization: partner.map(|partner| partner.code.clone()),
             state,
             class: class(&told),
-            standing: self.standing(&told, side),
+            // Whom a claim names is on nobody's roster here before home confirms: home knows no more than the claim says.
+            standing: self.standing(&told, file.member.is_some()),
         })
     }
 
-    fn standing(&self, told: &Disclosed, side: Side) -> Standing {
+    fn standing(&self, told: &Disclosed, on_roster: bool) -> Standing {
         match told.probationary_until {
             Some(until) if until > self.until => Standing::Probationary,
             Some(_) => Standing::Full,
             // A host that was told when the member joined was told of probation as well.
-            None if side == Side::Outflow || told.joined.is_some() => Standing::Full,
+            None if on_roster || told.joined.is_some() => Standing::Full,
             None => Standing::NotTold,
         }
     }
@@ -233,9 +240,9 @@ impl Count<'_> {
         }
     }
 
-    /// Contact, attendance and dues of the members that are here or away.
+    /// Contact and attendance of the members that a host has placed. A moved case takes neither; the one that follows it does.
     fn facts(&mut self, file: &CaseFile, side: Side, state: State) {
-        if state.is_closed() {
+        if !state.is_placed() {
             return;
         }
         let facts = effective(&file.case);
@@ -248,7 +255,7 @@ impl Count<'_> {
                 });
                 self.add(Measure::ContactMembersContacted, contacted);
             }
-            Side::Inflow if matches!(state, State::Active | State::LostContact) => {
+            Side::Inflow => {
                 self.add(Measure::AttendanceMembers, true);
                 let present = self.has(&facts, Side::Inflow, |payload| match payload {
                     Payload::Attendance(one)
@@ -259,17 +266,18 @@ impl Count<'_> {
                     _ => None,
                 });
                 self.add(Measure::AttendanceMembersPresent, present);
-                self.add(Measure::DuesMembers, true);
-                let paid = months_paid(&facts, Side::Inflow);
-                let every = self
-                    .quarter
-                    .months()
-                    .iter()
-                    .all(|month: &Month| paid.contains_key(month));
-                self.add(Measure::DuesMembersPaid, every);
             }
-            Side::Inflow => {}
         }
+    }
+
+    /// Dues of a member that is here: of the period's months those that are this side's to collect.
+    fn dues(&mut self, file: &CaseFile, partner: &Partner) -> Result<(), OfficeError> {
+        let about = (file, partner);
+        let months = self.quarter.months();
+        let (settled, asked) = dues::hosted_months(self.office, &self.units, about, &months)?;
+        self.add(Measure::DuesMembers, asked > 0);
+        self.add(Measure::DuesMembersPaid, asked > 0 && settled == asked);
+        Ok(())
     }
 
     fn has(&self, facts: &[Effective], side: Side, day: impl Fn(&Payload) -> Option<Day>) -> bool {

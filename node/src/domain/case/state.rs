@@ -82,6 +82,11 @@ impl State {
         matches!(self, Self::Accepted | Self::Active | Self::LostContact)
     }
 
+    /// Is the member in one of the host's branches, so that both sides note contacts, attendance and dues in the case?
+    pub const fn is_placed(self) -> bool {
+        matches!(self, Self::Active | Self::LostContact)
+    }
+
     /// What people read: Chinese, English.
     pub const fn label(self) -> (&'static str, &'static str) {
         match self {

@@ -101,6 +101,26 @@ pub(super) fn load_hosted(
     file: &CaseFile,
     partner: Option<&Partner>,
 ) -> Result<Loaded, OfficeError> {
+    let mut loaded = hosted(room, file)?;
+    if let Some(partner) = partner {
+        loaded.hear(room.store, (partner, file.id))?;
+    }
+    Ok(loaded)
+}
+
+/// A hosted member of whose case the facts are at hand.
+pub(super) fn hosted_with(
+    room: &Room<'_, impl Shelf>,
+    file: &CaseFile,
+    partner: &Partner,
+) -> Result<Loaded, OfficeError> {
+    let mut loaded = hosted(room, file)?;
+    loaded.take_in(file, partner);
+    Ok(loaded)
+}
+
+/// A hosted member before anything was heard of.
+fn hosted(room: &Room<'_, impl Shelf>, file: &CaseFile) -> Result<Loaded, OfficeError> {
     let who = Who::Hosted(file.id);
     let account = book::dues_account(room.shelf, who)?;
     let details = person(room.shelf, file)?;
@@ -126,11 +146,7 @@ pub(super) fn load_hosted(
         stays: stays.into_iter().collect(),
         away: Vec::new(),
     };
-    let mut loaded = Loaded::new(person, account);
-    if let Some(partner) = partner {
-        loaded.hear(room.store, (partner, file.id))?;
-    }
-    Ok(loaded)
+    Ok(Loaded::new(person, account))
 }
 
 /// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
@@ -166,9 +182,13 @@ impl Loaded {
         store: &Store,
         (partner, case): (&Partner, CaseId),
     ) -> Result<(), OfficeError> {
-        let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
-            return Ok(());
-        };
+        if let Some(file) = book::case_with_facts(store, Some(partner), case)? {
+            self.take_in(&file, partner);
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, file: &CaseFile, partner: &Partner) {
         let side = file.side();
         let mut found = Vec::new();
         for fact in effective(&file.case) {
@@ -184,7 +204,7 @@ impl Loaded {
                     (true, false) => Told::Ours,
                     (true, true) => Told::Kept,
                 },
-                case,
+                case: file.id,
                 month: dues.month,
                 months: dues.months.get(),
                 fen: dues.fen,
@@ -195,7 +215,6 @@ impl Loaded {
         }
         found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
         self.elsewhere.extend(found);
-        Ok(())
     }
 
     /// Is the payment that an own letter tells of in the account?
