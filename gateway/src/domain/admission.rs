@@ -136,9 +136,12 @@ pub enum ReportRefusal {
         /// What was enrolled.
         expected: String,
     },
-    /// A quarter that has not begun.
-    #[error("{0} 尚未开始; 请检查本机时钟  {0} has not begun; check your clock")]
-    PeriodFuture(Quarter),
+    /// A quarter that still runs, or has not begun: its counts would be taken for the final ones.
+    #[error(
+        "{0} 尚未结束, 自 {first} 起上报; 若当地已到该日, 请核对双方时钟  {0} has not ended: report it from {first} on; if it is that day where you are, compare the clocks",
+        first = .0.next().first_day()
+    )]
+    PeriodOpen(Quarter),
     /// A higher revision is kept.
     #[error(
         "已收到更高的修订 {kept}, 不再接受 {sent}  revision {kept} is kept, {sent} is older; it stays as it is"
@@ -201,8 +204,9 @@ pub fn admit(
 ) -> Result<Admitted, ReportRefusal> {
     let report = signed.report();
     same_organization(&from.organization, &report.organization)?;
-    if report.period.first_day() > now.day().plus_days(1) {
-        return Err(ReportRefusal::PeriodFuture(report.period));
+    // On the quarter's last day here the sender's clock may show the next one.
+    if report.period.last_day() > now.day() {
+        return Err(ReportRefusal::PeriodOpen(report.period));
     }
     let hash = signed.hash();
     let seen = kept.and_then(|kept| seen(kept, report.revision));

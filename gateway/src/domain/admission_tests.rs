@@ -250,7 +250,7 @@ fn a_log_never_goes_back() {
 }
 
 #[test]
-fn a_report_is_about_its_sender_and_not_about_the_future() {
+fn a_report_is_about_its_sender_and_a_quarter_that_is_over() {
     let of = |content: Content| admit(&town(), None, &sign(content, 1), NOW);
     let renamed = content(
         organization("OTHER", "320282", Some("COUNTY")),
@@ -270,19 +270,23 @@ fn a_report_is_about_its_sender_and_not_about_the_future() {
             ..
         })
     ));
-    let future = Content {
-        period: quarter("2027-Q1"),
-        ..report(1, 1)
-    };
-    assert_eq!(
-        of(future),
-        Err(ReportRefusal::PeriodFuture(quarter("2027-Q1")))
-    );
-    assert_eq!(
-        of(Content {
-            period: quarter("2026-Q4"),
+    let on = |day: &str, period: &str| {
+        let now = day.parse::<hongyan_proto::time::Day>().unwrap().start();
+        let content = Content {
+            period: quarter(period),
             ..report(1, 1)
-        }),
-        Ok(Admitted::New)
+        };
+        admit(&town(), None, &sign(content, 1), now)
+    };
+    let open = |period| Err::<Admitted, _>(ReportRefusal::PeriodOpen(quarter(period)));
+    assert_eq!(on("2026-11-22", "2027-Q1"), open("2027-Q1"));
+    assert_eq!(on("2026-11-22", "2026-Q4"), open("2026-Q4"));
+    assert_eq!(on("2026-12-30", "2026-Q4"), open("2026-Q4"));
+    assert_eq!(
+        on("2026-12-31", "2026-Q4"),
+        Ok(Admitted::New),
+        "the sender's clock is a day ahead"
     );
+    let words = open("2026-Q4").unwrap_err().to_string();
+    assert!(words.contains("2027-01-01"), "{words}");
 }

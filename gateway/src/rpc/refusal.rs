@@ -92,7 +92,7 @@ pub(super) fn submit(error: &WriteError<SubmitRefusal>) -> Status {
     };
     let (code, reason) = match refusal {
         ReportRefusal::OtherOrganization { .. } => (Code::PermissionDenied, "OTHER_ORGANIZATION"),
-        ReportRefusal::PeriodFuture(_) => (Code::InvalidArgument, "PERIOD_FUTURE"),
+        ReportRefusal::PeriodOpen(_) => (Code::InvalidArgument, "PERIOD_OPEN"),
         ReportRefusal::RevisionOld { .. } => (Code::FailedPrecondition, "REVISION_OLD"),
         ReportRefusal::Equivocation { .. } => (Code::FailedPrecondition, "EQUIVOCATION"),
         ReportRefusal::Stale => (Code::FailedPrecondition, "STALE"),

@@ -200,6 +200,7 @@ fn fact(
             &key,
             event::event_key(&[], place.log, header.sequence),
         )?;
+        dues::told_here(draft, place.log, (header.sequence, dues))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use hongyan_proto::{
     id::{CaseId, LogId, MemberId},
-    letter::{DuesCorrection, DuesPayment, DuesRelief, Payload},
+    letter::{Dues, DuesCorrection, DuesPayment, DuesRelief, Payload, number_of_receipt},
     log::{Header, Kind},
     time::{Day, Month},
 };
@@ -18,7 +18,7 @@ use crate::{
         dues::{Account, Noted},
         life::Who,
     },
-    store::{Draft, View},
+    store::{Draft, LogNo, View},
 };
 
 const VIEW: View = View::Dues;
@@ -144,6 +144,11 @@ fn told_key(log: &LogId, sequence: u64) -> Vec<u8> {
     [&b"t"[..], log.as_bytes(), &sequence.to_be_bytes()].concat()
 }
 
+/// A receipt that an own letter names while no payment here says that it told it.
+fn lost_key(log: &LogId, sequence: u64) -> Vec<u8> {
+    [&b"u"[..], log.as_bytes(), &sequence.to_be_bytes()].concat()
+}
+
 fn paper_key(blind: [u8; 16]) -> Vec<u8> {
     [&b"q"[..], &blind].concat()
 }
@@ -223,7 +228,7 @@ fn numbered(draft: &mut Draft<'_>, sequence: u64, payment: &DuesPayment) -> Resu
     let place = sequence.to_be_bytes().to_vec();
     let number = payment.number.get();
     draft.put_view(VIEW, &number_key(number), place.clone())?;
-    if next_dues_number(draft)? <= number {
+    if last_number(draft.get(VIEW, b"l")?)? < number {
         draft.put_view(VIEW, b"l", number.to_be_bytes().to_vec())?;
     }
     if let Some(paper) = &payment.paper {
@@ -232,6 +237,25 @@ fn numbered(draft: &mut Draft<'_>, sequence: u64, payment: &DuesPayment) -> Resu
     }
     if let Some(told) = &payment.told {
         draft.put_view(VIEW, &told_key(&told.log_id, told.sequence), place)?;
+        draft.delete_view(VIEW, &lost_key(&told.log_id, told.sequence));
+    }
+    Ok(())
+}
+
+/// An own letter tells of a payment. Until an entry here says that it is of that payment, and after a restore none may, the receipt's number is
+/// taken all the same.
+pub(super) fn told_here(
+    draft: &mut Draft<'_>,
+    log: LogNo,
+    (sequence, dues): (u64, &Dues),
+) -> Result<(), BookError> {
+    let Some(number) = number_of_receipt(dues.receipt.as_str()) else {
+        return Ok(());
+    };
+    let log = draft.log(log)?.log_id();
+    if payment_told(draft, &log, sequence)?.is_none() {
+        let number = number.get().to_be_bytes().to_vec();
+        draft.put_view(VIEW, &lost_key(&log, sequence), number)?;
     }
     Ok(())
 }
@@ -350,12 +374,19 @@ pub fn dues_person(shelf: &impl Shelf, sequence: u64) -> Result<Option<Who>, Boo
         .transpose()
 }
 
-/// The number of the next receipt.
+/// The number of the next receipt: above those of all payments here, and of those that only own letters still tell of.
 pub fn next_dues_number(shelf: &impl Shelf) -> Result<u32, BookError> {
-    let last = shelf.get(VIEW, b"l")?;
-    let last = last.map(|bytes| bytes.as_ref().try_into().map(u32::from_be_bytes));
-    let last = last.transpose().map_err(|_| BookError::View(NAME))?;
-    Ok(last.unwrap_or_default() + 1)
+    let mut last = last_number(shelf.get(VIEW, b"l")?)?;
+    for (_, lost) in shelf.scan(VIEW, b"u")? {
+        last = last.max(last_number(Some(lost))?);
+    }
+    Ok(last + 1)
+}
+
+fn last_number(bytes: Option<Bytes>) -> Result<u32, BookError> {
+    let number = bytes.map(|bytes| bytes.as_ref().try_into().map(u32::from_be_bytes));
+    let number = number.transpose().map_err(|_| BookError::View(NAME))?;
+    Ok(number.unwrap_or_default())
 }
 
 fn place(shelf: &impl Shelf, key: &[u8]) -> Result<Option<u64>, BookError> {

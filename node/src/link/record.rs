@@ -88,6 +88,9 @@ impl Link {
         let behind = outcome
             .acknowledged
             .is_none_or(|acknowledged| acknowledged < size);
+        if outcome.complete() {
+            self.tell(Event::Heard(partner.key_id));
+        }
         let by_itself = matches!(outcome.end, End::Settled | End::Cut(_));
         if behind && by_itself {
             self.tell(Event::Changed(partner.key_id));

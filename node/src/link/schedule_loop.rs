@@ -67,7 +67,7 @@ struct Running {
     rng: StdRng,
     start: Instant,
     sessions: JoinSet<(KeyId, Ended)>,
-    /// Own logs as they were when they were last looked at.
+    /// Logs as they were when they were last looked at.
     sizes: HashMap<LogNo, u64>,
     link: Link,
 }
@@ -80,6 +80,7 @@ impl Running {
         | Event::Gone(key)
         | Event::Changed(key)
         | Event::Asked(key)
+        | Event::Heard(key)
         | Event::Ended(key, _)) = event;
         self.publish(key);
     }
@@ -107,14 +108,23 @@ impl Running {
         }
     }
 
-    /// Which own logs have grown: their readers are to be told. A session under way tells them by itself.
+    /// Which own logs have grown: their readers are to be told. A session under way tells them by itself. A log that was not there before was
+    /// begun or agreed to by people: whoever waited for them need not wait any more.
     fn look_for_new(&mut self) {
+        let starting = self.sizes.is_empty();
         for log in self.link.store().logs() {
-            if !log.own || log.is_local() {
+            if log.is_local() {
                 continue;
             }
-            let before = self.sizes.insert(log.no, log.size()).unwrap_or(0);
-            if log.size() == before {
+            let before = self.sizes.insert(log.no, log.size());
+            if before.is_none() && !starting {
+                let shared = book::partner_of_log(self.link.store(), log.no);
+                if let Ok(Some((partner, _))) = shared {
+                    self.handle(Event::Asked(partner.key_id));
+                }
+                continue;
+            }
+            if !log.own || log.size() == before.unwrap_or(0) {
                 continue;
             }
             let reader = self.reader(&log);

@@ -38,6 +38,8 @@ pub enum Event {
     Changed(KeyId),
     /// A person wants to try now, whatever happened before.
     Asked(KeyId),
+    /// A session that this scheduler did not begin ended well: what was waited for is done.
+    Heard(KeyId),
     /// A session ended.
     Ended(KeyId, Ended),
 }
@@ -61,8 +63,8 @@ pub enum Ended {
 enum Phase {
     /// Nothing to say; dialled when the moment comes.
     Waiting(Moment),
-    /// A session is under way; something new came up since it began.
-    Running { changed: bool },
+    /// A session is under way. Since it began something new came up, or a person decided something.
+    Running { changed: bool, asked: bool },
     /// Waits for people.
     Parked,
 }
@@ -111,9 +113,17 @@ impl Scheduler {
                 if let Some(partner) = self.partners.get_mut(&key) {
                     partner.failures = 0;
                     match &mut partner.phase {
-                        Phase::Running { changed } => *changed = true,
+                        Phase::Running { asked, .. } => *asked = true,
                         Phase::Waiting(_) | Phase::Parked => self.wait(key, now),
                     }
+                }
+            }
+            Event::Heard(key) => {
+                if let Some(partner) = self.partners.get_mut(&key)
+                    && partner.phase == Phase::Parked
+                {
+                    partner.failures = 0;
+                    self.wait(key, now + rng.gen_range(IDLE_SYNC / 2..=IDLE_SYNC));
                 }
             }
             Event::Ended(key, how) => self.ended(key, how, now, rng),
@@ -128,7 +138,10 @@ impl Scheduler {
         {
             self.queue.pop_first();
             if let Some(partner) = self.partners.get_mut(&key) {
-                partner.phase = Phase::Running { changed: false };
+                partner.phase = Phase::Running {
+                    changed: false,
+                    asked: false,
+                };
                 due.push(key);
             }
         }
@@ -153,7 +166,7 @@ impl Scheduler {
             return;
         };
         match &mut partner.phase {
-            Phase::Running { changed } => *changed = true,
+            Phase::Running { changed, .. } => *changed = true,
             // A partner that failed is not dialled more often because more is written.
             Phase::Waiting(_) if partner.failures == 0 => self.wait(key, now),
             Phase::Waiting(_) | Phase::Parked => {}
@@ -164,7 +177,10 @@ impl Scheduler {
         let Some(partner) = self.partners.get_mut(&key) else {
             return;
         };
-        let changed = partner.phase == Phase::Running { changed: true };
+        let (changed, asked) = match partner.phase {
+            Phase::Running { changed, asked } => (changed || asked, asked),
+            Phase::Waiting(_) | Phase::Parked => (false, false),
+        };
         let wait = match how {
             Ended::Settled | Ended::Again => {
                 partner.failures = 0;
@@ -179,6 +195,8 @@ impl Scheduler {
                 partner.failures = partner.failures.saturating_add(1);
                 backoff(partner.failures, rng)
             }
+            // What this session met was decided while it ran.
+            Ended::NeedsPeople if asked => Duration::ZERO,
             Ended::NeedsPeople => {
                 partner.failures = partner.failures.saturating_add(1);
                 partner.phase = Phase::Parked;
@@ -294,6 +312,29 @@ mod tests {
     }
 
     #[test]
+    fn what_people_decided_ends_the_wait_for_them_whenever_it_is_heard_of() {
+        let parked = |meanwhile: Option<Event>| {
+            let mut scheduler = settled();
+            scheduler.handle(Event::Asked(key(1)), SECOND, &mut rng());
+            assert_eq!(scheduler.due(SECOND), [key(1)]);
+            if let Some(event) = meanwhile {
+                scheduler.handle(event, SECOND, &mut rng());
+            }
+            let ended = Event::Ended(key(1), Ended::NeedsPeople);
+            scheduler.handle(ended, SECOND, &mut rng());
+            scheduler
+        };
+        let mut decided = parked(Some(Event::Asked(key(1))));
+        assert_eq!(decided.due(SECOND), [key(1)]);
+        // The partner called, and both have everything: from then on what is new goes out again.
+        let mut heard = parked(None);
+        heard.handle(Event::Heard(key(1)), SECOND, &mut rng());
+        assert!(heard.due(SECOND).is_empty());
+        heard.handle(Event::Changed(key(1)), 2 * SECOND, &mut rng());
+        assert_eq!(heard.due(2 * SECOND), [key(1)]);
+    }
+
+    #[test]
     fn a_partner_that_is_gone_is_not_dialled() {
         let mut scheduler = settled();
         scheduler.handle(Event::Changed(key(1)), SECOND, &mut rng());
@@ -313,11 +354,12 @@ mod tests {
             Just(Ended::Failed),
             Just(Ended::NeedsPeople)
         ];
-        (key, how, 0..5).prop_map(|(key, how, which)| match which {
+        (key, how, 0..6).prop_map(|(key, how, which)| match which {
             0 => Event::Known(key),
             1 => Event::Gone(key),
             2 => Event::Changed(key),
             3 => Event::Asked(key),
+            4 => Event::Heard(key),
             _ => Event::Ended(key, how),
         })
     }

@@ -46,8 +46,7 @@ pub(super) async fn record(
 
 /// Is it a member of ours who is away? Whether a claimed person is ours, home says first.
 fn is_away(file: &CaseFile) -> bool {
-    let is = |state: State| state.keeps_contact() || state == State::LostContact;
-    file.side() == Some(Side::Outflow) && file.case.state().is_some_and(is)
+    file.side() == Some(Side::Outflow) && file.case.state().is_some_and(State::is_away)
 }
 
 fn keep(

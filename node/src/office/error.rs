@@ -175,7 +175,7 @@ pub enum OfficeError {
     #[error("收据号 {0} 已用过 the receipt number was used before")]
     ReceiptUsed(String),
     /// Too early.
-    #[error("{0} 季度尚未结束 the quarter has not ended")]
+    #[error("{0} 季度尚未结束, 自 {first} 起可办理 the quarter has not ended: it can be done from {first} on", first = .0.next().first_day())]
     QuarterOpen(Quarter),
     /// Too late.
     #[error("{0} 季度双方已结账 the quarter is closed by both")]

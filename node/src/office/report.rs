@@ -10,19 +10,20 @@ use hongyan_proto::{
         CaseState, CellKey, Content, Direction, Measure, MemberClass, Organization, Report,
         SignedReport, Standing,
     },
-    time::{Day, Month, Quarter},
+    time::{Day, Quarter},
 };
 
 use super::{
-    Office, OfficeError,
+    Office, OfficeError, dues,
     view::{disclosed, person},
 };
 use crate::{
     book::{self, CaseFile, Partner},
     domain::{
-        case::{Closing, Side, State, Step},
-        fact::{Effective, dues::months_paid, effective},
+        case::{Closing, Links, Side, State, Step},
+        fact::{Effective, effective},
         statement::{Cause, quarter::due_on},
+        unit::Units,
     },
     store::LogNo,
 };
@@ -38,6 +39,8 @@ struct Count<'a> {
     quarter: Quarter,
     /// The last day that is counted: the period's, or today when it still runs.
     until: Day,
+    units: Units,
+    links: Links,
     cells: Cells,
     measures: Measures,
 }
@@ -50,10 +53,13 @@ pub(super) fn compile(
     superior: Option<&OrganizationCode>,
 ) -> Result<SignedReport, OfficeError> {
     let until = quarter.last_day().min(office.today());
+    let all = book::all_cases(&office.store, None)?;
     let mut count = Count {
         office,
         quarter,
         until,
+        units: book::units(&office.store)?,
+        links: Links::derive(all.iter().map(|file| (file.id, &file.case))),
         cells: Cells::new(),
         measures: Measures::new(),
     };
@@ -63,7 +69,7 @@ pub(super) fn compile(
         }
         count.quarter(&partner)?;
     }
-    for file in book::all_cases(&office.store, None)? {
+    for file in all {
         if file.partner.is_none() {
             count.case(&file, None)?;
         }
@@ -131,7 +137,11 @@ impl Count<'_> {
             *self.cells.entry(key).or_default() += 1;
         }
         self.letters(file, side);
-        self.facts(file, side, state)
+        self.facts(file, side, state)?;
+        if let (Some(partner), Side::Inflow, true) = (partner, side, state.is_placed()) {
+            self.dues(file, partner)?;
+        }
+        Ok(())
     }
 
     /// Open cases as they stand; closed ones only in the period in which they closed.
@@ -176,16 +186,17 @@ impl Count<'_> {
             counterpart_organization: partner.map(|partner| partner.code.clone()),
             state,
             class: class(&told),
-            standing: self.standing(&told, side),
+            // Whom a claim names is on nobody's roster here before home confirms: home knows no more than the claim says.
+            standing: self.standing(&told, file.member.is_some()),
         })
     }
 
-    fn standing(&self, told: &Disclosed, side: Side) -> Standing {
+    fn standing(&self, told: &Disclosed, on_roster: bool) -> Standing {
         match told.probationary_until {
             Some(until) if until > self.until => Standing::Probationary,
             Some(_) => Standing::Full,
             // A host that was told when the member joined was told of probation as well.
-            None if side == Side::Outflow || told.joined.is_some() => Standing::Full,
+            None if on_roster || told.joined.is_some() => Standing::Full,
             None => Standing::NotTold,
         }
     }
@@ -232,9 +243,14 @@ impl Count<'_> {
         }
     }
 
-    /// Contact, attendance and dues of the members that are here or away.
+    /// Contact with the members that are away, wherever they are by now, and attendance of those that this side has placed. After a move
+    /// the next case counts the member.
     fn facts(&mut self, file: &CaseFile, side: Side, state: State) -> Result<(), OfficeError> {
-        if state.is_closed() {
+        let counts = match side {
+            Side::Outflow => state.is_away() && self.links.following(file.id).is_none(),
+            Side::Inflow => state.is_placed(),
+        };
+        if !counts {
             return Ok(());
         }
         let facts = effective(&file.case);
@@ -250,7 +266,7 @@ impl Count<'_> {
                 let contacted = told || kept.any(|day| self.in_period(day));
                 self.add(Measure::ContactMembersContacted, contacted);
             }
-            Side::Inflow if matches!(state, State::Active | State::LostContact) => {
+            Side::Inflow => {
                 self.add(Measure::AttendanceMembers, true);
                 let present = self.has(&facts, Side::Inflow, |payload| match payload {
                     Payload::Attendance(one)
@@ -261,17 +277,18 @@ impl Count<'_> {
                     _ => None,
                 });
                 self.add(Measure::AttendanceMembersPresent, present);
-                self.add(Measure::DuesMembers, true);
-                let paid = months_paid(&facts, Side::Inflow);
-                let every = self
-                    .quarter
-                    .months()
-                    .iter()
-                    .all(|month: &Month| paid.contains_key(month));
-                self.add(Measure::DuesMembersPaid, every);
             }
-            Side::Inflow => {}
         }
+        Ok(())
+    }
+
+    /// Dues of a member that is here: of the period's months those that are this side's to collect.
+    fn dues(&mut self, file: &CaseFile, partner: &Partner) -> Result<(), OfficeError> {
+        let about = (file, partner);
+        let months = self.quarter.months();
+        let (settled, asked) = dues::hosted_months(self.office, &self.units, about, &months)?;
+        self.add(Measure::DuesMembers, asked > 0);
+        self.add(Measure::DuesMembersPaid, asked > 0 && settled == asked);
         Ok(())
     }
 

@@ -183,6 +183,16 @@ impl DuesPayment {
     }
 }
 
+/// The number of a receipt that this program gave, by what a letter calls it. Papers have numbers of their own; the program's begin with a zero
+/// until there are ten million of them.
+pub fn number_of_receipt(text: &str) -> Option<DuesNumber> {
+    let given = text.len() == 8
+        && text.starts_with('0')
+        && text.bytes().all(|digit| digit.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| given)?;
+    DuesNumber::new(number).ok()
+}
+
 impl DuesRelief {
     /// Does it cover the month?
     pub fn covers(&self, month: Month) -> bool {

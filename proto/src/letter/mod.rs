@@ -100,6 +100,7 @@ pub use disclosed::{Disclosed, MemberClass, Sex};
 pub use dues::{Dues, DuesMonths};
 pub use dues_book::{
     DuesBase, DuesClass, DuesCorrection, DuesNumber, DuesPayment, DuesRelief, DuesWay,
+    number_of_receipt,
 };
 pub use dues_closed::{DuesAsked, DuesClosed, DuesListed};
 pub use ending::{Returned, Transferred, Withdraw, WithdrawReason};

@@ -102,6 +102,9 @@ impl State {
             self,
             Self::Closed(Closing::RegisteredInError | Closing::Duplicate | Closing::Disowned)
         )
+    /// Is the member in one of the host's branches, so that both sides note contacts, attendance and dues in the case?
+    pub const fn is_placed(self) -> bool {
+        matches!(self, Self::Active | Self::LostContact)
     }
 
     /// What people read: Chinese, English.

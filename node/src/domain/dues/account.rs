@@ -7,6 +7,9 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
+/// Stands for the sequence of a payment that the account has no entry of: the local log begins with something else.
+pub const NO_ENTRY: u64 = 0;
+
 /// An entry and its place in the local log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noted<T> {
@@ -23,7 +26,7 @@ pub struct Account {
     pub bases: Vec<Noted<DuesBase>>,
     /// Reductions and waivers.
     pub reliefs: Vec<Noted<DuesRelief>>,
-    /// Payments, as they were first written.
+    /// Payments, as they were first written; those that only an own letter tells of have [`NO_ENTRY`].
     pub payments: Vec<Noted<DuesPayment>>,
     /// Corrections of any of them.
     pub corrections: Vec<Noted<DuesCorrection>>,

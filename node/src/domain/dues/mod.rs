@@ -17,7 +17,7 @@ pub mod receipt;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use account::{Account, Noted};
+pub use account::{Account, NO_ENTRY, Noted};
 pub use closings::{Closed, Closings, open_from};
 pub use hongyan_proto::letter::DuesAsked as Asked;
 pub use list::{Row, Totals, rows, totals};

@@ -32,7 +32,7 @@ pub struct MonthLine {
     pub paid: Fen,
     /// What was paid here for it while the other side's payment counts: to be given back (应退).
     pub duplicate: Fen,
-    /// The payments that did, by sequence.
+    /// The payments that did, by sequence; [`NO_ENTRY`](super::NO_ENTRY) for one that an own letter tells of.
     pub payments: Vec<u64>,
     /// What the other side received for it, by place in the list of letters.
     pub elsewhere: Vec<usize>,
@@ -119,7 +119,7 @@ pub fn months(
         lines.insert(month, line(person, &seen, month));
     }
     for (at, paid) in elsewhere.iter().enumerate() {
-        if paid.told == Told::Kept || paid.paid_on > day {
+        if paid.told != Told::Theirs || paid.paid_on > day {
             continue;
         }
         for more in 0..paid.months {

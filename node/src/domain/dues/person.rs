@@ -12,7 +12,7 @@ use crate::domain::{case::Side, life::Who};
 pub enum Told {
     /// The other side's.
     Theirs,
-    /// Ours, from before payments were kept here: the letter is all there is.
+    /// Ours, and the letter is all there is: the node was restored from a backup from before the payment. It counts as taken here.
     Ours,
     /// Ours, and the payment is in the account: the letter only says what the other side knows of it.
     Kept,
@@ -37,6 +37,13 @@ pub struct Elsewhere {
     pub receipt: String,
     /// Where the letter lies, as commands name logs and entries.
     pub place: String,
+}
+
+impl Elsewhere {
+    /// Was it paid for the month?
+    pub fn covers(&self, month: Month) -> bool {
+        (0..self.months).any(|more| self.month.plus_months(more) == month)
+    }
 }
 
 /// A stay in a unit.

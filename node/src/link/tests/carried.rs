@@ -239,14 +239,8 @@ async fn a_restored_log_is_unlocked_only_by_an_answer_to_its_own_question() {
     assert_equal(&again, &host);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
-    let (home, host) = partners().await;
-    host.write(&home, 3).await;
-    assert_eq!(host.sync(&home).await.end, End::Settled);
-    let key = host.id();
-    let stop = move |draft: &mut Draft<'_>| book::set_forked(draft, key);
-    home.link.store().commit(stop).await.unwrap();
+/// The host begins a new epoch of its log to home.
+async fn begin_anew(host: &Node, home: &Node) -> (LogOrigin, EpochReset) {
     let log = host.link.store().log(host.partner(&home).out).unwrap();
     let (audience, public) = (home.id(), super::key(2).public());
     let origin = LogOrigin {
@@ -272,6 +266,43 @@ async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
         apply(draft, &place, &header, Some(&payload), false)
     });
     begin.await.unwrap();
+    (origin, reset)
+}
+
+/// Home agrees to it, as its operator says.
+async fn agree(home: &Node, host: &Node) {
+    let partner = home.partner(host);
+    let (key, correspondence, out) = (partner.key_id, partner.correspondence, partner.out);
+    let agree = move |draft: &mut Draft<'_>| {
+        let (accepted, _) = book::accept_epoch(draft, key)?.unwrap();
+        let payload = Payload::from(accepted);
+        let seen = draft.log(out)?.last_seen;
+        let header = draft.append_entry(
+            out,
+            NewEntry {
+                seen,
+                ..entry(&payload)
+            },
+        )?;
+        let place = Place {
+            log: out,
+            author: book::Author::Own,
+            partner: Some((key, correspondence)),
+        };
+        apply(draft, &place, &header, Some(&payload), false)
+    };
+    home.link.store().commit(agree).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
+    let (home, host) = partners().await;
+    host.write(&home, 3).await;
+    assert_eq!(host.sync(&home).await.end, End::Settled);
+    let key = host.id();
+    let stop = move |draft: &mut Draft<'_>| book::set_forked(draft, key);
+    home.link.store().commit(stop).await.unwrap();
+    let (origin, reset) = begin_anew(&host, &home).await;
     let told = host.sync(&home).await;
     assert!(
         matches!(&told.end, End::Stopped(stop) if stop.reason == StopReason::Epoch),
@@ -285,6 +316,45 @@ async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
         }
     };
     assert_eq!((proposal.origin, proposal.reset), (origin, reset));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_both_agreed_on_a_new_epoch_letters_go_by_themselves_again() {
+    let (mut home, mut host) = partners().await;
+    host.write(&home, 3).await;
+    assert_eq!(host.sync(&home).await.end, End::Settled);
+    begin_anew(&host, &home).await;
+    let schedules = [home.wishes.take(), host.wishes.take()]
+        .into_iter()
+        .zip([home.link.clone(), host.link.clone()])
+        .map(|(wishes, link)| tokio::spawn(schedule(link, wishes.unwrap(), [7; 32])))
+        .collect::<Vec<_>>();
+    let until = async |node: &Node, done: &dyn Fn() -> bool| {
+        let mut moved = node.link.store().subscribe();
+        let wait = async {
+            while !done() {
+                moved.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), wait)
+            .await
+            .unwrap();
+    };
+    // Both try, and wait for people.
+    host.link.ask(home.id());
+    until(&host, &|| host.partner(&home).contact.problem.is_some()).await;
+    home.link.ask(host.id());
+    until(&home, &|| home.partner(&host).contact.proposal.is_some()).await;
+    agree(&home, &host).await;
+    until(&host, &|| host.partner(&home).applied > 0).await;
+    let size = home.logs(&host)[1].0;
+    host.write(&home, 1).await;
+    until(&home, &|| home.logs(&host)[1].0 > size).await;
+    home.link.close();
+    host.link.close();
+    for schedule in schedules {
+        schedule.await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

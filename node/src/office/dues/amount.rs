@@ -7,7 +7,7 @@ use hongyan_proto::{
 
 use super::{Loaded, pay::Paying};
 use crate::{
-    domain::dues::{MonthLine, Months, months, one},
+    domain::dues::{MonthLine, Months, NO_ENTRY, Told, months, one},
     office::{OfficeError, desk::Desk},
 };
 
@@ -58,6 +58,14 @@ fn free(
         let gone = last.plus_days(1);
         return wrong(format!(
             "自 {gone} 起已不在本单位, {month} 不需交纳; 自愿交纳请写明金额并加上 --any-amount 表明 nothing is owed for {month}: the person is not here from {gone} on; what is given freely is entered with its amount and --any-amount"
+        ));
+    }
+    if line.is_paid_up() && line.payments.iter().all(|one| *one == NO_ENTRY) {
+        let mut letters = loaded.elsewhere.iter();
+        let letter = letters.find(|letter| letter.told == Told::Ours && letter.covers(month));
+        let (receipt, place) = letter.map_or(("", ""), |letter| (&letter.receipt, &letter.place));
+        return wrong(format!(
+            "{month} 的党费已交 (收据 {receipt}), 不得重复收取: 恢复的备份早于此笔, 本机无其记录, 以本方信函 {place} 为凭; 如有误, 请用 record correct 更正该信函 {month} is paid already (receipt {receipt}): the backup that was restored is from before the payment, and the own letter {place} tells of it; if that is wrong, record correct of that letter"
         ));
     }
     if line.is_paid_up() {

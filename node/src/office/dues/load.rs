@@ -2,14 +2,15 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Dues, Payload},
+    letter::{Dues, DuesNumber, DuesPayment, DuesWay, Payload, Text},
     log::Kind,
 };
 
+use super::{ids, words};
 use crate::{
     book::{self, CaseFile, Former, Partner, Shelf},
     domain::{
-        dues::{Account, Elsewhere, Person, Stay, Told},
+        dues::{Account, Elsewhere, NO_ENTRY, Noted, Person, Stay, Told},
         fact::effective,
         life::Who,
         unit::{Called, Units},
@@ -101,6 +102,26 @@ pub(super) fn load_hosted(
     file: &CaseFile,
     partner: Option<&Partner>,
 ) -> Result<Loaded, OfficeError> {
+    let mut loaded = hosted(room, file)?;
+    if let Some(partner) = partner {
+        loaded.hear(room.store, (partner, file.id))?;
+    }
+    Ok(loaded)
+}
+
+/// A hosted member of whose case the facts are at hand.
+pub(super) fn hosted_with(
+    room: &Room<'_, impl Shelf>,
+    file: &CaseFile,
+    partner: &Partner,
+) -> Result<Loaded, OfficeError> {
+    let mut loaded = hosted(room, file)?;
+    loaded.take_in(file, partner)?;
+    Ok(loaded)
+}
+
+/// A hosted member before anything was heard of.
+fn hosted(room: &Room<'_, impl Shelf>, file: &CaseFile) -> Result<Loaded, OfficeError> {
     let who = Who::Hosted(file.id);
     let account = book::dues_account(room.shelf, who)?;
     let details = person(room.shelf, file)?;
@@ -126,11 +147,7 @@ pub(super) fn load_hosted(
         stays: stays.into_iter().collect(),
         away: Vec::new(),
     };
-    let mut loaded = Loaded::new(person, account);
-    if let Some(partner) = partner {
-        loaded.hear(room.store, (partner, file.id))?;
-    }
-    Ok(loaded)
+    Ok(Loaded::new(person, account))
 }
 
 /// Where a member belonged, each unit as it is called now. What was on the roster first was there before this node was.
@@ -166,11 +183,15 @@ impl Loaded {
         store: &Store,
         (partner, case): (&Partner, CaseId),
     ) -> Result<(), OfficeError> {
-        let Some(file) = book::case_with_facts(store, Some(partner), case)? else {
-            return Ok(());
-        };
+        if let Some(file) = book::case_with_facts(store, Some(partner), case)? {
+            self.take_in(&file, partner)?;
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, file: &CaseFile, partner: &Partner) -> Result<(), OfficeError> {
         let side = file.side();
-        let mut found = Vec::new();
+        let (mut found, mut lost) = (Vec::new(), Vec::new());
         for fact in effective(&file.case) {
             let Payload::Dues(dues) = &fact.payload else {
                 continue;
@@ -178,13 +199,17 @@ impl Loaded {
             let ours = Some(fact.side) == side;
             let way = if ours { "out" } else { "in" };
             let sequence = fact.position.in_log(fact.base);
+            let told = match (ours, self.is_kept(dues)) {
+                (false, _) => Told::Theirs,
+                (true, false) => Told::Ours,
+                (true, true) => Told::Kept,
+            };
+            if told == Told::Ours {
+                lost.push(self.lost(dues)?);
+            }
             found.push(Elsewhere {
-                told: match (ours, self.is_kept(dues)) {
-                    (false, _) => Told::Theirs,
-                    (true, false) => Told::Ours,
-                    (true, true) => Told::Kept,
-                },
-                case,
+                told,
+                case: file.id,
                 month: dues.month,
                 months: dues.months.get(),
                 fen: dues.fen,
@@ -195,7 +220,32 @@ impl Loaded {
         }
         found.sort_by(|a, b| (a.month, &a.place).cmp(&(b.month, &b.place)));
         self.elsewhere.extend(found);
+        self.account.payments.extend(lost);
         Ok(())
+    }
+
+    /// A payment whose entry was lost, as the letter tells of it: the money was taken here all the same.
+    fn lost(&self, dues: &Dues) -> Result<Noted<DuesPayment>, OfficeError> {
+        let (member_id, case_id) = ids(self.person.who);
+        let entry = DuesPayment {
+            member_id,
+            case_id,
+            month: dues.month,
+            months: dues.months,
+            fen: dues.fen,
+            paid_on: dues.paid_on,
+            way: DuesWay::Cash,
+            number: DuesNumber::new(1)?,
+            paper: Some(dues.receipt.clone()),
+            unit: words(&self.person, dues.paid_on),
+            part: false,
+            told: None,
+            actor: Text::parse("—")?,
+        };
+        Ok(Noted {
+            sequence: NO_ENTRY,
+            entry,
+        })
     }
 
     /// Is the payment that an own letter tells of in the account?

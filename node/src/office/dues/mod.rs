@@ -15,7 +15,7 @@ mod set;
 pub(super) use close::{Closing, Fixed};
 pub(super) use close::{close, would_close};
 pub(super) use correct::{Right, correct, correct_letter};
-pub(super) use one::{Shown, paid_months, show, year, year_of};
+pub(super) use one::{Shown, hosted_months, paid_months, show, year, year_of};
 pub(super) use pay::{Paying, pay, record};
 #[cfg(test)]
 pub(super) use read::List;

@@ -5,12 +5,16 @@ use hongyan_proto::{
     time::{Day, Month},
 };
 
-use super::{Loaded, load};
+use super::{
+    Loaded, load,
+    load::{Room, hosted_with},
+};
 use crate::{
-    book::{self, Shelf},
+    book::{self, CaseFile, Partner, Shelf},
     domain::{
-        dues::{Asked, Months, Noted, months},
+        dues::{Asked, MonthLine, Months, Noted, months, one},
         life::{Record, Who},
+        unit::Units,
     },
     office::{Office, OfficeError, book::person as named},
 };
@@ -97,7 +101,34 @@ pub(in crate::office) fn paid_months(
             continue;
         }
         settled.1 += 1;
-        settled.0 += u32::from(line.is_settled() || line.owed().is_some_and(|owed| owed.0 == 0));
+        settled.0 += u32::from(nothing_left(line));
     }
     Ok(settled)
+}
+
+/// Of some months those that are this side's to collect from a hosted member: how many are settled, of how many. The case's facts are at hand.
+pub(in crate::office) fn hosted_months(
+    office: &Office,
+    units: &Units,
+    (file, partner): (&CaseFile, &Partner),
+    of: &[Month],
+) -> Result<(u32, u32), OfficeError> {
+    let room = Room::of(&office.store, &office.store, units);
+    let loaded = hosted_with(&room, file, partner)?;
+    let (about, today) = ((&loaded.person, &loaded.account), office.today());
+    let lines = months(about, &loaded.elsewhere, today, today.month());
+    let mut settled = (0, 0);
+    for month in of {
+        let known = lines.get(month).cloned();
+        let line = known.unwrap_or_else(|| one(about, today, *month));
+        if line.asked == Asked::Here {
+            settled.1 += 1;
+            settled.0 += u32::from(nothing_left(&line));
+        }
+    }
+    Ok(settled)
+}
+
+fn nothing_left(line: &MonthLine) -> bool {
+    line.is_settled() || line.owed().is_some_and(|owed| owed.0 == 0)
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        dues::{Elsewhere, MonthLine, Row, Told, Totals, rate},
+        dues::{Elsewhere, MonthLine, NO_ENTRY, Row, Told, Totals, rate},
         life::Who,
     },
     office::{
@@ -106,6 +106,7 @@ fn row(row: &Row) -> pb::DuesRow {
 
 fn line(month: Month, line: &MonthLine, elsewhere: &[Elsewhere]) -> pb::DuesMonth {
     let letters = line.elsewhere.iter().filter_map(|at| elsewhere.get(*at));
+    let entered = line.payments.iter().filter(|one| **one != NO_ENTRY);
     pb::DuesMonth {
         month: month.to_string(),
         asked: line.asked.code(),
@@ -114,7 +115,7 @@ fn line(month: Month, line: &MonthLine, elsewhere: &[Elsewhere]) -> pb::DuesMont
         paid: line.paid.0,
         arrears: line.arrears().0,
         extra: line.extra().0,
-        payments: line.payments.clone(),
+        payments: entered.copied().collect(),
         elsewhere: letters.map(|letter| letter.place.clone()).collect(),
         settled: line.is_settled(),
         double: line.is_double(),
@@ -130,7 +131,9 @@ fn stays(outcome: &Outcome) -> (u32, Vec<pb::NotTold>) {
 
 fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
     let account = &found.loaded.account;
-    let own = account.payments.iter().map(|noted| {
+    let entered = account.payments.iter();
+    let entered = entered.filter(|noted| noted.sequence != NO_ENTRY);
+    let own = entered.map(|noted| {
         let right = account.payment(noted.sequence, today);
         let corrected = right.is_some_and(|(_, corrected)| corrected);
         let right = right.and_then(|(payment, _)| payment);
@@ -148,6 +151,7 @@ fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
             }),
             corrected,
             void: right.is_none(),
+            own_letter: false,
         }
     });
     let letters = found.loaded.elsewhere.iter();
@@ -163,6 +167,7 @@ fn payments(found: &dues::Shown, today: Day) -> Vec<pb::DuesPaymentLine> {
         letter: letter.place.clone(),
         corrected: false,
         void: false,
+        own_letter: letter.told == Told::Ours,
     });
     own.chain(letters).collect()
 }

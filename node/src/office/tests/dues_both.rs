@@ -607,3 +607,52 @@ async fn a_quarter_names_the_month_that_both_took_and_who_gives_it_back() {
         .filter(|fact| matches!(fact.payload, Payload::Dues(_)));
     assert_eq!(dues.count(), 2, "nothing is hidden");
 }
+
+/// What a hosted member paid after the backup comes back with the letters only: it was taken here all the same, and its number stays its own.
+#[tokio::test]
+async fn what_was_paid_after_the_backup_counts_by_the_own_letter() {
+    let mut pair = ready().await;
+    pair.set_day("2026-05-10");
+    let case = hosted_from(&pair, "张三", "2026-04-20").await;
+    base(&pair.host, "张三", 3000, "2026-05").await.unwrap();
+    let saved = pair.host.backup();
+    let (first, _) = pay(&pair.host, "张三", paying("2026-05", 1)).await.unwrap();
+    assert_eq!(first.number, 1);
+    let (second, _) = pay(&pair.host, "张三", paying("2026-06", 1)).await.unwrap();
+    pair.sync().await;
+    let before = row(&pair.host, month("2026-05"));
+    pair.host.restore(&saved);
+    pair.sync().await;
+    let host = &pair.host;
+    // The list says what it said, but for nothing.
+    assert_eq!(row(host, month("2026-05")), before);
+    assert!(!before.elsewhere);
+    assert_eq!(before.received, Fen(3000));
+    let shown = dues::show(&host.office, "张三", (None, None)).unwrap();
+    assert!(shown.months.values().all(|line| line.elsewhere.is_empty()));
+    let again = pay(host, "张三", paying("2026-05", 1)).await.unwrap_err();
+    let words = again.to_string();
+    assert!(
+        words.contains("00000001") && words.contains("out:"),
+        "{words}"
+    );
+    let (third, _) = pay(host, "张三", paying("2026-07", 1)).await.unwrap();
+    assert_eq!(third.number, second.number + 1);
+    same_after_rebuild(host);
+    // What is wrong is corrected with the letter.
+    let letter = shown.loaded.elsewhere[1].place.rsplit('/').next().unwrap();
+    let void = hongyan_proto::letter::Correction {
+        corrects: letter.parse().unwrap(),
+        reason: None,
+        replacement: None,
+    };
+    let request = host.request();
+    dues::correct_letter(&host.office, request, case.to_string(), void)
+        .await
+        .unwrap();
+    let (june, _) = pay(host, "张三", paying("2026-06", 1)).await.unwrap();
+    assert_eq!(june.number, third.number + 1);
+    pair.sync().await;
+    let home = dues::show(&pair.home.office, "张三", (None, None)).unwrap();
+    assert!(home.months[&month("2026-06")].is_settled());
+}

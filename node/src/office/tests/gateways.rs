@@ -153,6 +153,13 @@ async fn each_gateway_has_its_own_report_superior_and_due_quarter() {
     assert_eq!(due(home), both(None, None));
     crate::book::rebuild(home.office.store(), &|_, _| {}).unwrap();
     assert_eq!(due(home), both(None, None));
+    // A quarter that still runs goes up nowhere, and is asked for once it is over.
+    let running = gateway::submit(&home.office, quarter.next(), "").await;
+    assert!(matches!(running, Err(OfficeError::QuarterOpen(_))));
+    assert!(gateway::preview(&home.office, quarter.next()).is_ok());
+    home.set_day("2026-10-12");
+    let next = Some(quarter.next());
+    assert_eq!(due(home), both(next, next));
     let unknown = gateway::submit(&home.office, quarter, "NOBODY").await;
     assert!(matches!(unknown, Err(OfficeError::NotFound { .. })));
 }

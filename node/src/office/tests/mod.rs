@@ -28,6 +28,7 @@ mod parts;
 mod points;
 mod probation;
 mod rebuild;
+mod reported;
 mod roster;
 mod rotation;
 mod same_theme;

@@ -22,10 +22,14 @@ use tempfile::TempDir;
 
 use crate::{
     book,
-    office::{self, Introduction, NewNode, Office, OfficeError, Organization, Request, partner},
+    office::{
+        self, Introduction, NewNode, Office, OfficeError, Organization, Request, backup, partner,
+    },
     store::{LogNo, Unlock},
     sync::{Action, Roots, Session, Start, cut},
 };
+
+const PASSPHRASE: &str = "correct horse battery";
 
 /// One organization.
 pub(in crate::office) struct Town {
@@ -92,6 +96,30 @@ impl Town {
 
     pub(super) fn reopen_from(&mut self, office: Office) {
         self.office = office;
+    }
+
+    pub(super) fn backup(&self) -> Vec<u8> {
+        let mut saved = Vec::new();
+        backup::backup(&self.office, PASSPHRASE, &mut saved, &|_, _| {}).unwrap();
+        saved
+    }
+
+    /// Goes on with what a backup has.
+    pub(super) fn restore(&mut self, saved: &[u8]) {
+        let data = self.folder.path().join("restored");
+        let (opens, seed) = (unlock(&data), [9; 32]);
+        backup::restore(
+            &data,
+            saved,
+            PASSPHRASE,
+            &opens,
+            seed,
+            self.clock(),
+            &|_, _| {},
+        )
+        .unwrap();
+        let restored = Office::open(&data, &opens, [10; 32], self.clock(), &|_, _| {}).unwrap();
+        self.reopen_from(restored);
     }
 
     pub(super) fn clock(&self) -> office::Clock {

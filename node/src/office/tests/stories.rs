@@ -22,7 +22,6 @@ use crate::{
     office::{
         Answer, OfficeError, Request,
         agreement::{self, Draft, Proposal},
-        backup,
         flow::{self, Subject, Trip},
         import::{self, Imported, Outcome, Source},
         letters::{self, Reached},
@@ -616,32 +615,11 @@ async fn views_made_again_say_the_same() {
 #[tokio::test]
 async fn a_node_restored_from_an_old_backup_takes_its_entries_back() {
     let mut pair = ready().await;
-    let mut saved = Vec::new();
-    let passphrase = "correct horse battery";
-    backup::backup(&pair.home.office, passphrase, &mut saved, &|_, _| {}).unwrap();
+    let saved = pair.home.backup();
     let case = notice(&pair, "张三").await;
     pair.sync().await;
     let before = digests(&pair.home);
-    let data = pair.home.folder.path().join("restored");
-    backup::restore(
-        &data,
-        saved.as_slice(),
-        passphrase,
-        &unlock(&data),
-        [9; 32],
-        pair.home.clock(),
-        &|_, _| {},
-    )
-    .unwrap();
-    let restored = crate::office::Office::open(
-        &data,
-        &unlock(&data),
-        [10; 32],
-        pair.home.clock(),
-        &|_, _| {},
-    )
-    .unwrap();
-    pair.home.reopen_from(restored);
+    pair.home.restore(&saved);
     let home = &pair.home;
     let early = flow::notice(
         &home.office,

@@ -101,6 +101,11 @@ fn payments(answer: &GetDuesResponse, lang: Lang) -> String {
             lang.say("作废", "void")
         } else if payment.corrected {
             lang.say("已更正", "corrected")
+        } else if payment.own_letter {
+            lang.say(
+                "本方收取, 备份之后, 凭信函",
+                "taken here after the backup, by our letter",
+            )
         } else if payment.sequence == 0 {
             lang.say("对方收取", "other side")
         } else {
