@@ -74,9 +74,9 @@ fn keep(
         ));
     }
     let told = partner.map(|partner| book::said(desk.draft, partner.out, file.id, letter));
-    if let Some(sequence) = told.transpose()?.flatten() {
+    if let Some((_, sequence)) = told.transpose()?.unwrap_or_default().first() {
         return Err(again(
-            sequence,
+            *sequence,
             "已告知对方, 不重复记录 the partner was told of it already",
         ));
     }

@@ -119,7 +119,8 @@ fn told(
     (file, partner): (&CaseFile, &Partner),
     decided: &ProbationDecided,
 ) -> Result<Option<u64>, OfficeError> {
-    Ok(book::said(shelf, partner.out, file.id, &letter(decided))?)
+    let said = book::said(shelf, partner.out, file.id, &letter(decided))?;
+    Ok(said.first().map(|(_, by)| *by))
 }
 
 /// Has a letter decided since? Then this one was told by it, or before it; what became of that letter is its own story.

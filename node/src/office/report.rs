@@ -20,7 +20,7 @@ use super::{
 use crate::{
     book::{self, CaseFile, Partner},
     domain::{
-        case::{Closing, Links, Side, State, Step},
+        case::{Closing, Side, State, Step, link::Links},
         fact::{Effective, effective},
         statement::{Cause, quarter::due_on},
         unit::Units,

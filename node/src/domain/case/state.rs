@@ -102,7 +102,14 @@ impl State {
             self,
             Self::Closed(Closing::RegisteredInError | Closing::Duplicate | Closing::Disowned)
         )
-    /// Is the member in one of the host's branches, so that both sides note contacts, attendance and dues in the case?
+    }
+
+    /// Is the member away by home's own word, contact lost or not?
+    pub const fn is_away(self) -> bool {
+        self.keeps_contact() || matches!(self, Self::LostContact)
+    }
+
+    /// Is the member in one of the host's branches?
     pub const fn is_placed(self) -> bool {
         matches!(self, Self::Active | Self::LostContact)
     }

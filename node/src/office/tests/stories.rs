@@ -14,7 +14,7 @@ use hongyan_proto::{
 
 use super::{
     duties::of,
-    pair::{Pair, Town, introduce, session, unlock},
+    pair::{Pair, Town, introduce, session},
 };
 use crate::{
     book::{self, Author},
