@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     json::to_json,
-    pb::{exchange::v1 as x, office::v1 as o},
+    pb::office::v1 as o,
 };
 use serde_json::Value;
 
