@@ -122,9 +122,7 @@ async fn tend(link: Link, office: Office) {
         if let Err(error) = office.forget_earlier_keys().await {
             tracing::error!(%error, "a replaced identity key could not be erased");
         }
-        if let Err(error) = office.tell_what_was_kept().await {
-            tracing::error!(%error, "what was kept at home could not be told");
-        }
+        office.tell_what_was_kept().await;
         // The sender lives in the link, which this task holds.
         let _ = timeout(TEND_EVERY, closing.changed()).await;
     }

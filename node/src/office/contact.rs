@@ -34,7 +34,7 @@ pub(super) async fn record(
             };
             let extra = vec![u8::from(told.is_some())].into();
             if told.is_none() {
-                keep(desk, (&file, partner.as_ref()), &letter, contact)?;
+                keep(desk, (&file, partner.as_ref()), contact)?;
             }
             Ok(Answer {
                 extra,
@@ -49,13 +49,14 @@ fn is_away(file: &CaseFile) -> bool {
     file.side() == Some(Side::Outflow) && file.case.state().is_some_and(State::is_away)
 }
 
-fn keep(
+/// Contact that no letter tells stands in the local log, unless it is known already.
+pub(super) fn keep(
     desk: &mut Desk<'_, '_>,
     (file, partner): (&CaseFile, Option<&Partner>),
-    letter: &Payload,
     contact: Contact,
 ) -> Result<(), OfficeError> {
-    check_dates(&file.case, letter, desk.today)?;
+    let letter = Payload::from(contact.clone());
+    check_dates(&file.case, &letter, desk.today)?;
     let one = MemberContacted {
         case_id: file.id,
         day: contact.day,
@@ -70,10 +71,10 @@ fn keep(
     if let Some(known) = kept.iter().find(|known| same(&known.said)) {
         return Err(again(
             known.sequence,
-            "内容相同, 不重复记录; 确有另一次请写明不同之处, 记错的用 duties void 作废 it is recorded already: say what is different, or void that one",
+            "内容相同, 不重复记录; 确有另一次请写明不同之处, 记错的用 record correct 更正 it is recorded already: say what is different, or correct that one",
         ));
     }
-    let told = partner.map(|partner| book::said(desk.draft, partner.out, file.id, letter));
+    let told = partner.map(|partner| book::said(desk.draft, partner.out, file.id, &letter));
     if let Some((_, sequence)) = told.transpose()?.unwrap_or_default().first() {
         return Err(again(
             *sequence,

@@ -20,8 +20,15 @@ use crate::{
 };
 
 impl Office {
-    /// Tells hosts what they may hear by now, in the name of whoever entered it.
-    pub async fn tell_what_was_kept(&self) -> Result<(), OfficeError> {
+    /// Tells hosts what they may hear by now, in the name of whoever entered it. What cannot be told now waits for the next time, and holds up
+    /// nothing else.
+    pub async fn tell_what_was_kept(&self) {
+        if let Err(error) = self.tell_all().await {
+            tracing::error!(%error, "what was kept at home could not be told");
+        }
+    }
+
+    async fn tell_all(&self) -> Result<(), OfficeError> {
         for (member, kept) in book::decisions_at_home(&self.store)? {
             let Some(last) = kept.last() else { continue };
             if waiting(&self.store, member, self.today())?.is_empty() {

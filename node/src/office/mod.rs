@@ -30,6 +30,7 @@ mod happened;
 mod import;
 mod init;
 mod joint;
+mod kept;
 mod later;
 mod letters;
 mod lived;

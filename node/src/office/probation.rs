@@ -126,12 +126,7 @@ fn keep(
     member: &Member,
     (decision, until): (&ProbationDecision, Day),
 ) -> Result<(), OfficeError> {
-    if decision.outcome == ProbationOutcome::Revoked {
-        return Err(OfficeError::field(
-            "outcome",
-            "取消预备党员资格, 请用 member remove --reason expelled 移出名册 whose probation is revoked leaves the roster: member remove --reason expelled",
-        ));
-    }
+    not_revoked(decision)?;
     let decided = ProbationDecided {
         member_id: member.member_id,
         until,
@@ -143,11 +138,18 @@ fn keep(
     desk.enter(&decided.into(), None).map(drop)
 }
 
-/// A decision that was kept here only never was: the roster is as it was before, unless something else changed it since.
-pub(super) fn taken_back(
-    desk: &mut Desk<'_, '_>,
-    decided: &ProbationDecided,
-) -> Result<(), OfficeError> {
+fn not_revoked(decision: &ProbationDecision) -> Result<(), OfficeError> {
+    if decision.outcome != ProbationOutcome::Revoked {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        "outcome",
+        "取消预备党员资格, 请用 member remove --reason expelled 移出名册 whose probation is revoked leaves the roster: member remove --reason expelled",
+    ))
+}
+
+/// May what was kept here be changed here? Not once a host was told of it, or another decision followed it.
+fn changeable(desk: &Desk<'_, '_>, decided: &ProbationDecided) -> Result<(), OfficeError> {
     later::not_told(desk, decided)?;
     let others = book::decisions_at_home_of(desk.draft, decided.member_id)?;
     let later = others
@@ -162,6 +164,32 @@ pub(super) fn taken_back(
             ),
         ));
     }
+    Ok(())
+}
+
+/// Something else is right than what was kept here only.
+pub(super) fn replaced(
+    desk: &mut Desk<'_, '_>,
+    decided: &ProbationDecided,
+    (reason, right): (Text<500>, &ProbationDecision),
+) -> Result<(), OfficeError> {
+    happened(right.day, desk.today, "day")?;
+    not_revoked(right)?;
+    changeable(desk, decided)?;
+    let wrong = ProbationDecision {
+        day: decided.day,
+        outcome: decided.outcome,
+        extended_until: decided.extended_until,
+    };
+    corrected(desk, Some(decided.member_id), &wrong, (reason, Some(right)))
+}
+
+/// A decision that was kept here only never was: the roster is as it was before, unless something else changed it since.
+pub(super) fn taken_back(
+    desk: &mut Desk<'_, '_>,
+    decided: &ProbationDecided,
+) -> Result<(), OfficeError> {
+    changeable(desk, decided)?;
     match book::member(desk.draft, decided.member_id)? {
         Some(member) if member.details.probationary_until == decided.extended_until => {
             put_on_roster(desk, member, Some(decided.until))
@@ -186,12 +214,13 @@ fn put_on_roster(
     desk.enter(&Payload::Member(changed), None).map(drop)
 }
 
-/// A decision that the host was told of was corrected: what was kept here and the roster follow what is right, or are as they were before.
+/// A decision was corrected, the letter that told the host or what was kept here: the roster and what is kept follow what is right, or are as they
+/// were before.
 pub(super) fn corrected(
     desk: &mut Desk<'_, '_>,
     member: Option<MemberId>,
     wrong: &ProbationDecision,
-    right: Option<&ProbationDecision>,
+    (reason, right): (Text<500>, Option<&ProbationDecision>),
 ) -> Result<(), OfficeError> {
     let Some(id) = member else { return Ok(()) };
     let Some(member) = book::member(desk.draft, id)? else {
@@ -219,7 +248,6 @@ pub(super) fn corrected(
         _ => before,
     };
     if let Some(kept) = kept {
-        let reason = Text::parse("随通报更正 as the letter to the host was corrected")?;
         desk.correct(kept.sequence, reason, None)?;
         let right = right.filter(|right| right.outcome != ProbationOutcome::Revoked);
         if let Some(right) = right {

@@ -171,35 +171,6 @@ pub(super) fn of_what_stands(
     }
 }
 
-/// What home kept to itself has numbers of the local log, and is voided there: a letter's correction must not meet another entry of that number.
-pub(super) fn not_kept_here(
-    desk: &Desk<'_, '_>,
-    file: &CaseFile,
-    partner: Option<&Partner>,
-    sequence: u64,
-) -> Result<(), OfficeError> {
-    let letter = partner.map(|partner| desk.draft.one(partner.out, sequence));
-    if let Some(Ok(letter)) = letter
-        && letter.header().case_id == Some(file.id)
-    {
-        return Ok(());
-    }
-    let about = match book::at_home(desk.draft, sequence)? {
-        Some(Payload::MemberContacted(contact)) => contact.case_id == file.id,
-        Some(Payload::ProbationDecided(decided)) => Some(decided.member_id) == file.member,
-        _ => false,
-    };
-    if !about {
-        return Ok(());
-    }
-    Err(OfficeError::field(
-        "correction.corrects",
-        format!(
-            "第 {sequence} 条只记在本组织, 请用 duties void {sequence} 作废后重记 entry {sequence} is kept here only: take it back with duties void {sequence}, then record what is right"
-        ),
-    ))
-}
-
 /// The facts of a case in the order both sides share, and what home kept to itself between them. Those that a correction replaced only when
 /// asked for.
 pub(super) fn list(

@@ -11,7 +11,7 @@ use hongyan_proto::{
 };
 
 use super::{
-    Answer, Office, OfficeError, Request, assessment, duty, facts, find, policy, probation, roster,
+    Answer, Office, OfficeError, Request, assessment, duty, facts, find, kept, policy, roster,
 };
 use crate::{
     book::{self, CaseFile},
@@ -227,9 +227,9 @@ pub(super) async fn void(
                     record.to_string(),
                 ));
             }
-            desk.correct(record, reason, None)?;
-            if let Some(Payload::ProbationDecided(decided)) = at_home {
-                probation::taken_back(desk, &decided)?;
+            match at_home {
+                Some(at_home) => kept::void(desk, (record, &at_home), reason)?,
+                None => desk.correct(record, reason, None)?,
             }
             Ok(Answer::default())
         })

@@ -6,7 +6,9 @@ mod fact;
 
 use clap::{Args, Subcommand};
 use hongyan_proto::pb::{
-    exchange::v1::{Correction, Payload, correction::Replacement, payload::Content},
+    exchange::v1::{
+        Contact, Correction, Payload, ProbationDecision, correction::Replacement, payload::Content,
+    },
     office::v1 as office,
 };
 
@@ -221,9 +223,19 @@ fn stated(payload: Payload) -> Option<Replacement> {
         Content::Change(one) => Some(Replacement::Change(one)),
         Content::MajorEvent(one) => Some(Replacement::MajorEvent(one)),
         Content::Contact(one) => Some(Replacement::Contact(one)),
+        Content::MemberContacted(one) => Some(Replacement::Contact(Contact {
+            day: one.day,
+            means: one.means,
+            summary: one.summary,
+        })),
         Content::MatterNotified(one) => Some(Replacement::MatterNotified(one)),
         Content::ProbationOpinion(one) => Some(Replacement::ProbationOpinion(one)),
         Content::ProbationDecision(one) => Some(Replacement::ProbationDecision(one)),
+        Content::ProbationDecided(one) => Some(Replacement::ProbationDecision(ProbationDecision {
+            day: one.day,
+            outcome: one.outcome,
+            extended_until: one.extended_until,
+        })),
         _ => None,
     }
 }
@@ -243,13 +255,16 @@ async fn wrong_one(
         .list_records(request)
         .await?
         .into_inner();
-    // After a new epoch a number may stand twice: the later one is of the log that is written now. What was kept here has numbers of its own.
-    let mut own = answer.records.into_iter().rev();
-    let found = own.find(|record| {
-        record.sequence == sequence
-            && record.author() == office::Author::Own
-            && record.letter() != office::LetterState::Local
-    });
+    // After a new epoch a number may stand twice: the later one is of the log that is written now. A letter goes before what was kept here.
+    let own = |record: &office::CaseEvent| {
+        record.sequence == sequence && record.author() == office::Author::Own
+    };
+    let local = |record: &office::CaseEvent| record.letter() == office::LetterState::Local;
+    let (kept, letters): (Vec<_>, Vec<_>) = answer.records.into_iter().filter(own).partition(local);
+    let found = letters
+        .into_iter()
+        .next_back()
+        .or_else(|| kept.into_iter().next_back());
     Ok(found.and_then(|record| stated(record.payload?)))
 }
 
@@ -356,8 +371,8 @@ async fn contact(about: About<fact::Contact>, session: &mut Session<'_>) -> Resu
             return said;
         }
         let kept = lang.say(
-            "只记在本组织, 未告知对方 (对方尚未编入管理, 或协议未列联系方式、未在执行); 本季度的联系照样算数; 记错的用 duties void 序号 作废",
-            "kept here only, nobody is told: no host has placed the member, or no agreement in force names contact; it counts all the same, and duties void NUMBER takes it back",
+            "只记在本组织, 未告知对方 (对方尚未编入管理, 或协议未列联系方式、未在执行); 本季度的联系照样算数; 记错的用 record correct 更正",
+            "kept here only, nobody is told: no host has placed the member, or no agreement in force names contact; it counts all the same, and is corrected with record correct",
         );
         format!("{said}\n{kept}")
     })

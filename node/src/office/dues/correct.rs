@@ -27,8 +27,8 @@ use crate::{
         desk::Desk,
         find, flow,
         happened::happened,
-        probation,
-        record::{check, not_kept_here, of_what_stands},
+        kept, probation,
+        record::{check, of_what_stands},
         tell::{Telling, correct as correct_told, tell},
     },
     store::{Store, StoreError},
@@ -104,7 +104,10 @@ pub(in crate::office) async fn correct_letter(
     office
         .write(request, move |desk| {
             let (file, partner) = find::case(desk.draft, &case)?;
-            not_kept_here(desk, &file, partner.as_ref(), correction.corrects)?;
+            let about = (&file, partner.as_ref());
+            if let Some(kept) = kept::of(desk, about, correction.corrects)? {
+                return kept::correct(desk, about, &kept, correction);
+            }
             let correction = match &partner {
                 Some(partner) => of_what_stands(desk, partner, correction)?,
                 None => correction,
@@ -125,7 +128,8 @@ pub(in crate::office) async fn correct_letter(
                         Some(Replacement::ProbationDecision(right)) => Some(right),
                         _ => None,
                     };
-                    probation::corrected(desk, file.member, &wrong, right)?;
+                    let reason = Text::parse("随通报更正 as the letter to the host was corrected")?;
+                    probation::corrected(desk, file.member, &wrong, (reason, right))?;
                 }
                 return Ok(answer);
             };

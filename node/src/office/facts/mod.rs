@@ -174,6 +174,13 @@ fn people(
             away.entry(member).or_default().push(days);
         }
     }
+    let mut letters: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.side == Side::Outflow) {
+        if let Some(member) = case.member {
+            let of = letters.entry(member).or_default();
+            of.extend(case.decisions.iter().cloned());
+        }
+    }
     let today = office.today();
     let formers = book::formers(&office.store)?;
     let decisions = book::decisions_at_home(&office.store)?;
@@ -192,7 +199,10 @@ fn people(
             let stays = places.stays(&member, formers, today);
             let decisions = decisions.get(&member.member_id);
             let decisions = decisions.map_or(&[][..], Vec::as_slice);
-            let probation = posts::probation(&member, formers, decisions);
+            let letters = letters
+                .get(&member.member_id)
+                .map_or(&[][..], Vec::as_slice);
+            let probation = posts::probation(&member, formers, (decisions, letters));
             let left = member.removed;
             let details = member.details;
             Person {
@@ -242,7 +252,8 @@ fn probation(
     if let Some(member) = member {
         let formers = book::formers_of(&office.store, member.member_id)?;
         let decisions = book::decisions_at_home_of(&office.store, member.member_id)?;
-        return Ok(posts::probation(member, &formers, &decisions));
+        // What was told in the case itself goes before the roster.
+        return Ok(posts::probation(member, &formers, (&decisions, &[])));
     }
     let told = told.map(|until| Probation {
         until,

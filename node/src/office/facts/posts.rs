@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use hongyan_proto::letter::{OfficerRole, ProbationDecided};
+use hongyan_proto::{
+    letter::{OfficerRole, ProbationDecided},
+    time::Day,
+};
 
 use super::{entry, units::Places};
 use crate::{
     book::{AtHome, Former, Member},
     domain::{
-        duty::facts::{Person, Probation, Stay, Who},
+        duty::facts::{Entry, Person, Probation, Stay, Who},
         policy::Post,
         unit::Officer,
     },
@@ -55,12 +58,12 @@ const fn posts(officer: &Officer) -> &'static [Post] {
     }
 }
 
-/// Probation as the roster had it: an entry with another end, or none, decided about the one before. When it was decided, the decision says where
-/// there is one here.
+/// Probation as the roster had it: an entry with another end, or none, decided about the one before. When it was decided, the decision says
+/// where there is one, kept here or told by letter.
 pub(super) fn probation(
     member: &Member,
     formers: &[Former],
-    decisions: &[AtHome<ProbationDecided>],
+    (decisions, letters): (&[AtHome<ProbationDecided>], &[(Day, Entry)]),
 ) -> Vec<Probation> {
     let until = |member: &Member| member.details.probationary_until;
     let after = formers.iter().skip(1).map(|former| until(&former.member));
@@ -68,13 +71,17 @@ pub(super) fn probation(
     let before = formers.iter().zip(after).filter_map(|(former, after)| {
         let was = until(&former.member).filter(|was| after != Some(*was))?;
         let mut decisions = decisions.iter().rev();
-        let decided = decisions.find(|decision| decision.said.until == was);
-        let by_roster = (former.written_on, former.sequence);
-        let (day, sequence) =
-            decided.map_or(by_roster, |decided| (decided.said.day, decided.sequence));
+        let kept = decisions.find(|decision| decision.said.until == was);
+        let mut letters = letters.iter().rev();
+        let told = letters.find(|(day, _)| (was..=former.written_on).contains(day));
+        let decided = match (kept, told) {
+            (Some(kept), _) => (kept.said.day, entry(kept.sequence)),
+            (None, Some(told)) => told.clone(),
+            (None, None) => (former.written_on, entry(former.sequence)),
+        };
         Some(Probation {
             until: was,
-            decided: Some((day, entry(sequence))),
+            decided: Some(decided),
         })
     });
     let now = until(member).map(|until| Probation {

@@ -109,7 +109,7 @@ impl SyncService for Office {
         if partner.state == book::PartnerState::Revoked {
             return Err(OfficeError::Revoked(partner.code.to_string()).into());
         }
-        self.tell_what_was_kept().await?;
+        self.tell_what_was_kept().await;
         let (steps, mut heard) = mpsc::channel(16);
         let session = (self.carrier()?.sync)((partner.key_id, steps));
         let (answers, stream) = mpsc::channel(16);
@@ -196,7 +196,7 @@ impl SyncService for Office {
             }
             (false, from) => {
                 writable(&partner)?;
-                self.tell_what_was_kept().await?;
+                self.tell_what_was_kept().await;
                 from.map_or(Wanted::New, Wanted::From)
             }
         };

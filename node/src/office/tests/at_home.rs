@@ -2,7 +2,7 @@
 
 use hongyan_proto::{
     id::CaseId,
-    letter::{Contact, Correction, DepartureReason, Disclosure, Text},
+    letter::{Contact, Correction, DepartureReason, Disclosure, Replacement, Text},
     log::Kind,
     report::Measure,
 };
@@ -94,25 +94,23 @@ async fn contact_that_no_letter_may_tell_closes_the_quarter_all_the_same() {
 }
 
 #[tokio::test]
-async fn contact_that_was_kept_is_taken_back_and_recorded_anew() {
+async fn contact_that_was_kept_is_corrected_and_taken_back() {
     let (pair, case) = placed().await;
     let home = &pair.home;
     home.set_day("2026-10-01");
     let (answer, _) = made(home, case, contact("2026-09-28")).await.unwrap();
     let number = answer.written[0].sequence;
-    // A letter's correction does not meet it, and says what does.
+    // Corrected like a letter: another entry says what is right.
     let correction = Correction {
         corrects: number,
         reason: None,
-        replacement: None,
+        replacement: Some(Replacement::Contact(contact("2026-09-29"))),
     };
     let name = case.to_string();
-    let refused = dues::correct_letter(&home.office, home.request(), name, correction).await;
-    let refused = refused.unwrap_err().to_string();
-    assert!(
-        refused.contains(&format!("duties void {number}")),
-        "{refused}"
-    );
+    let right = dues::correct_letter(&home.office, home.request(), name, correction);
+    let number = right.await.unwrap().written[0].sequence;
+    assert_eq!(first(home), State::Done(day("2026-09-29")));
+    assert_eq!(listed(home, case)[0].sequence, number);
     let void = || {
         let reason = Text::parse("记错人").unwrap();
         recording::void(&home.office, home.request(), number, reason)

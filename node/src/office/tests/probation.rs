@@ -1,11 +1,13 @@
 //! Probation ends: the decision is entered once, the roster follows it, the host is told where the agreement names it, and what closed a duty
 //! stays to be seen.
 
+use std::slice;
+
 use hongyan_proto::{
     id::CaseId,
     letter::{
-        Correction, Payload, ProbationDecision, ProbationOpinion, ProbationOutcome, Replacement,
-        Text,
+        Correction, Payload, Place, ProbationDecision, ProbationOpinion, ProbationOutcome,
+        Replacement, Text,
     },
     log::Kind,
 };
@@ -273,16 +275,16 @@ async fn what_was_decided_before_the_placement_is_told_after_it_once() {
     let case = notified_on_probation(&pair).await;
     let extended = decision(ProbationOutcome::Extended, "2026-05-21", Some("2026-11-20"));
     assert!(!decide(home, "张三", extended.clone()).await.unwrap());
-    home.office.tell_what_was_kept().await.unwrap();
+    home.office.tell_what_was_kept().await;
     placed_since(&pair, case).await;
     assert_eq!(heard(home, case), []);
-    home.office.tell_what_was_kept().await.unwrap();
+    home.office.tell_what_was_kept().await;
     let size = home.size(home.partner().out);
-    home.office.tell_what_was_kept().await.unwrap();
+    home.office.tell_what_was_kept().await;
     assert_eq!(home.size(home.partner().out), size, "once");
     pair.sync().await;
     for town in [home, &pair.host] {
-        assert_eq!(heard(town, case), [extended.clone()]);
+        assert_eq!(heard(town, case), slice::from_ref(&extended));
     }
     // Whoever entered it wrote the letter.
     let (_, letters) = record::list(&home.office, "张三", &[], false).unwrap();
@@ -308,11 +310,64 @@ async fn what_was_decided_before_the_placement_is_told_after_it_once() {
     let corrected = dues::correct_letter(&home.office, home.request(), name, correction);
     corrected.await.unwrap();
     assert_eq!(until(home), None);
-    home.office.tell_what_was_kept().await.unwrap();
+    home.office.tell_what_was_kept().await;
     assert_eq!(heard(home, case), [converted]);
     let shown = of(home, "decision");
     assert_eq!(shown[0].state, State::Done(day("2026-05-22")));
     same_after_rebuild(home);
+}
+
+#[tokio::test]
+async fn what_was_kept_of_a_decision_is_corrected_before_it_is_told() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let case = notified_on_probation(&pair).await;
+    let converted = decision(ProbationOutcome::Converted, "2026-05-21", None);
+    decide(home, "张三", converted).await.unwrap();
+    let letters = || record::list(&home.office, "张三", &[], false).unwrap().1;
+    let extended = decision(ProbationOutcome::Extended, "2026-05-22", Some("2026-11-20"));
+    let correct = |right: Option<ProbationDecision>| {
+        let correction = Correction {
+            corrects: letters()[0].sequence,
+            reason: None,
+            replacement: right.map(Replacement::ProbationDecision),
+        };
+        dues::correct_letter(&home.office, home.request(), case.to_string(), correction)
+    };
+    let late = decision(ProbationOutcome::Extended, "2026-05-23", Some("2026-11-20"));
+    assert!(correct(Some(late)).await.is_err(), "tomorrow");
+    correct(Some(extended.clone())).await.unwrap();
+    assert_eq!(until(home).as_deref(), Some("2026-11-20"));
+    assert_eq!(letters().len(), 1);
+    placed_since(&pair, case).await;
+    home.office.tell_what_was_kept().await;
+    assert_eq!(heard(home, case), [extended]);
+}
+
+#[tokio::test]
+async fn what_the_host_was_told_late_was_decided_on_its_own_day() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let case = notified_on_probation(&pair).await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    let placed = Place {
+        placed_on: day("2026-05-22"),
+        ..place()
+    };
+    write(&pair.host, case, placed).await.unwrap();
+    pair.sync().await;
+    home.set_day("2026-08-01");
+    let converted = decision(ProbationOutcome::Converted, "2026-05-21", None);
+    assert!(decide(home, "张三", converted).await.unwrap());
+    // Probation ended before the host had the member: the duty is home's own, and the letter its evidence.
+    let told = home.size(home.partner().out) - 1;
+    let shown = of(home, "decision");
+    let found: Vec<_> = shown
+        .iter()
+        .map(|duty| (&duty.state, duty.evidence[0].sequence))
+        .collect();
+    assert_eq!(found, [(&State::Done(day("2026-05-21")), told)]);
 }
 
 #[tokio::test]
@@ -349,7 +404,7 @@ async fn what_the_notice_says_already_or_the_agreement_does_not_name_is_not_told
     pair.set_day("2026-05-23");
     let case = notice(&pair, "张三").await;
     placed_since(&pair, case).await;
-    home.office.tell_what_was_kept().await.unwrap();
+    home.office.tell_what_was_kept().await;
     assert_eq!(heard(home, case), []);
 
     let pair = Pair::met().await;
@@ -358,6 +413,6 @@ async fn what_the_notice_says_already_or_the_agreement_does_not_name_is_not_told
     let case = notified_on_probation(&pair).await;
     decide(&pair.home, "张三", converted()).await.unwrap();
     placed_since(&pair, case).await;
-    pair.home.office.tell_what_was_kept().await.unwrap();
+    pair.home.office.tell_what_was_kept().await;
     assert_eq!(heard(&pair.home, case), []);
 }
