@@ -81,6 +81,7 @@ fn fact(content: &Content, lang: Lang) -> Option<Vec<String>> {
             one.phone.clone(),
             one.employer.clone(),
             one.address.clone(),
+            one.certificate.clone(),
         ],
         Content::ProbationOpinion(one) => vec![
             one.day.clone(),

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hongyan_proto::{
-    json::to_json,
-    pb::office::v1 as o,
-};
+use hongyan_proto::{json::to_json, pb::office::v1 as o};
 use serde_json::Value;
 
 use super::{

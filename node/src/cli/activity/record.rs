@@ -84,7 +84,7 @@ pub(in crate::cli) struct Record {
     #[arg(long)]
     moved_because: Option<String>,
     /// 附件, 至多 20 个, 每个至多 64 MiB: 只登记文件的哈希、名称和大小 Attached file, at most 20 of at most 64 MiB: only its hash, name and size are kept
-    #[arg(long = "attach", value_name = "FILE")]
+    #[arg(long = "attach", value_name = "FILE", value_delimiter = ',')]
     attachments: Vec<PathBuf>,
 }
 

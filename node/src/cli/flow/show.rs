@@ -250,7 +250,9 @@ fn note(event: &CaseEvent, lang: Lang) -> String {
         let why = lang.words(event.superseded_why.as_ref());
         let turn = words::show(words::SIDES, event.superseded_must_act, lang);
         let mark = lang.say("未采用", "superseded");
-        notes.push(format!("{WARN} {mark}: {why} → {turn}"));
+        let turn = Some(turn).filter(|turn| !turn.is_empty());
+        let turn = turn.map_or_else(String::new, |turn| format!(" → {turn}"));
+        notes.push(format!("{WARN} {mark}: {why}{turn}"));
     }
     if let Some(refusal) = &event.refusal {
         notes.push(format!("{BAD} {}", refusal.field));
@@ -263,4 +265,31 @@ fn note(event: &CaseEvent, lang: Lang) -> String {
         notes.push(lang.say("内容已删", "no body"));
     }
     notes.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use hongyan_proto::pb::office::v1::Words;
+
+    use super::*;
+
+    #[test]
+    fn a_superseded_letter_names_whose_turn_it_is_when_it_is_somebodys() {
+        let event = |side: Side| CaseEvent {
+            superseded: true,
+            superseded_why: Some(Words {
+                zh: "案卷已返回".to_owned(),
+                en: "returned".to_owned(),
+            }),
+            superseded_must_act: side.into(),
+            ..CaseEvent::default()
+        };
+        let nobody = note(&event(Side::Unspecified), Lang::Zh);
+        assert!(
+            nobody.contains("案卷已返回") && !nobody.contains('→'),
+            "{nobody}"
+        );
+        let home = note(&event(Side::Outflow), Lang::Zh);
+        assert!(home.contains("案卷已返回 → "), "{home}");
+    }
 }

@@ -28,7 +28,7 @@ status
 key show|rotate|renew-tls
 member import|export|list|show|remove|restore
 unit add|rename|move|close|list|show|assign|officer
-certificate range|issue|check|replace|hand-in|list|show|verify
+certificate range|issue|check|replace|hand-in|void|list|show|verify
 plan set|amend|file|show
 activity hold|correct|hand-up|show|attachments|list|ledger
 book award|role|correct|code|confirm|show|stats
@@ -140,6 +140,20 @@ fn a_choice_is_typed_in_chinese_too() {
     };
     assert_eq!(told("党课").unwrap(), told("party-lecture").unwrap());
     assert!(told("课").is_err());
+}
+
+/// Files are listed as names are: again and again, or with a comma.
+#[test]
+fn attached_files_are_listed_with_a_comma() {
+    let told = |files: &[&str]| {
+        let line = ["hongyan-node", "activity", "hold", "--unit", "一支部"];
+        let files = files.iter().flat_map(|file| ["--attach", *file]);
+        let line = line.into_iter().chain(files);
+        Cli::try_parse_from(line)
+            .map(|cli| format!("{cli:?}"))
+            .unwrap()
+    };
+    assert_eq!(told(&["a.jpg,b.jpg"]), told(&["a.jpg", "b.jpg"]));
 }
 
 /// What `--lang LANG … --help` shows.
