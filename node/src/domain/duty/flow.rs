@@ -279,8 +279,8 @@ fn its_end<'a>(
     let opinion = first(&case.opinions);
     let decision = first(&case.decisions).or(time.decided.as_ref().map(dated));
     let host = case.side == Side::Inflow;
-    // Once home has decided, an opinion is no longer waited for.
-    if host || (opinion.is_none() && decision.is_none()) {
+    // Once home has decided, an opinion is no longer waited for, on either side.
+    if (host && opinion.is_some()) || (opinion.is_none() && decision.is_none()) {
         let waiting = Waiting {
             step: FlowStep::Opinion,
             since: until,
