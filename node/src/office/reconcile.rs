@@ -32,6 +32,8 @@ pub(super) struct QuarterFile {
     pub(super) view: QuarterView,
     pub(super) status: Status,
     pub(super) due: Option<Day>,
+    /// Is an agreement in force today? Without one nothing is stated, answered or closed.
+    pub(super) in_force: bool,
     pub(super) names: BTreeMap<CaseId, String>,
     pub(super) outflow_is_own: BTreeMap<CaseId, bool>,
     /// Of the cases whose dues were paid twice.
@@ -118,6 +120,7 @@ fn of_agreements(
         quarter,
         status,
         due: due_on(quarter, cadence),
+        in_force: agreements.in_force(office.today()).is_some(),
         outflow_is_own,
         view,
     })
