@@ -51,7 +51,27 @@ async fn what_one_host_says_the_other_never_sees() {
         town.settle(home, side).await.unwrap();
         alike(&town, home, side).await;
     }
+    // Of that the first host hears nothing, and waits for nothing: neither is home late there, nor is anything due.
+    let left = town.desk(host).case(&cases[0]).await.unwrap().case.unwrap();
+    assert_eq!((left.next_case.as_str(), left.due.as_str()), ("", ""));
     let at_other = town.desk(other);
+    // A case is one correspondence's, also when it was declined.
+    at_other
+        .decline(&next, x::DeclineReason::NotArrived)
+        .await
+        .unwrap();
+    town.settle(home, other).await.unwrap();
+    let at_home = town.desk(home);
+    let again = at_home
+        .notice_again(HOST, &next, "2026-02-04", "341700")
+        .await;
+    let refused = again.unwrap_err().to_string();
+    assert!(refused.contains("previous-case"), "{refused}");
+    at_home
+        .notice_again(OTHER, &next, "2026-02-04", "330100")
+        .await
+        .unwrap();
+    town.settle(home, other).await.unwrap();
     let known = at_other.case(&next).await.unwrap().case.unwrap();
     assert_eq!(known.state(), o::CaseState::Notified);
     assert_eq!(known.previous_case, cases[0]);

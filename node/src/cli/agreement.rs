@@ -8,7 +8,7 @@ use hongyan_proto::{
     pb::office::v1::{
         Agreement, AgreementDraft, AmendAgreementRequest, Author, CounterProposeRequest,
         DraftAgreementRequest, DraftDuty, EndAgreementRequest, GetAgreementRequest,
-        ListAgreementsRequest, ProposeAgreementRequest, SignAgreementRequest,
+        ListAgreementsRequest, ProposeAgreementRequest, SignAgreementRequest, Words,
         propose_agreement_request::Content,
     },
     time::Day,
@@ -354,15 +354,29 @@ async fn sign(
     })
 }
 
+/// What would be left open. What cannot be read does not keep anybody from being asked: the call itself says why.
+async fn left_open(agreement: &str, session: &Session<'_>) -> Words {
+    let request = GetAgreementRequest {
+        agreement: agreement.to_owned(),
+    };
+    client!(session, agreement_service_client::AgreementServiceClient)
+        .get_agreement(request)
+        .await
+        .ok()
+        .and_then(|answer| answer.into_inner().left_open)
+        .unwrap_or_default()
+}
+
 async fn end(
     agreement: String,
     last_day: Option<Day>,
     reason: String,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
+    let Words { zh, en } = left_open(&agreement, session).await;
     session.confirm(
-        &format!("终止协议 {agreement}? 到期后不再披露任何内容, 不可恢复。"),
-        &format!("End agreement {agreement}? Nothing is disclosed after its last day; this cannot be undone."),
+        &format!("{zh}终止协议 {agreement}? 到期后不再披露任何内容, 不可恢复。"),
+        &format!("{en} End agreement {agreement}? Nothing is disclosed after its last day; this cannot be undone."),
     )?;
     let request = EndAgreementRequest {
         actor: session.actor()?,

@@ -164,10 +164,16 @@ impl Desk<'_, '_> {
         let mut agreement = None;
         let mut payload = payload;
         if payload.kind().needs_agreement() {
-            let in_force = book::in_force(self.draft, partner, self.today)?
-                .ok_or_else(|| OfficeError::NotInForce(partner.code.to_string()))?;
-            payload = within(payload, in_force.scope(partner.own.key_id()), cut)?;
-            agreement = Some(in_force.hash);
+            let in_force = book::in_force(self.draft, partner, self.today)?;
+            // What is open can be ended after the agreement, with nothing said of the member.
+            if in_force.is_none() && !payload.kind().ends_case() {
+                return Err(OfficeError::NotInForce(partner.code.to_string()));
+            }
+            let scope = in_force.as_ref().map_or(DisclosureSet::EMPTY, |in_force| {
+                in_force.scope(partner.own.key_id())
+            });
+            payload = within(payload, scope, cut)?;
+            agreement = in_force.map(|in_force| in_force.hash);
         }
         payload.check()?;
         let seen = match partner.incoming {

@@ -5,10 +5,11 @@ use hongyan_proto::{
     time::{Day, Quarter},
 };
 
-use super::{Office, OfficeError, due::due, gateway, reconcile, status::PartnerView};
+use super::{Office, OfficeError, agreement, due::due, gateway, reconcile, status::PartnerView};
 use crate::{
     book::{self, Author, CaseFile, PartnerState},
     domain::{
+        agreement::Agreement,
         case::{Side, State, link::Links, turn::turn},
         statement::Status as QuarterStatus,
     },
@@ -60,7 +61,7 @@ pub(super) fn overdue(
         let code = view.partner.code.to_string();
         if let Some(due) = view.next_due.filter(|due| *due < today) {
             found.push(Overdue {
-                partner: code.clone(),
+                partner: code,
                 kind: OverdueKind::Sync,
                 due,
                 what: (
@@ -71,24 +72,17 @@ pub(super) fn overdue(
                 case: None,
             });
         }
-        if let Some((_, last_day)) = view
-            .agreement
-            .as_ref()
-            .filter(|(_, last)| last.plus_days(-RENEW_DAYS) < today)
-        {
-            found.push(Overdue {
-                partner: code,
-                kind: OverdueKind::Agreement,
-                due: *last_day,
-                what: (
-                    "协议即将到期, 请商议续签".to_owned(),
-                    "the agreement expires soon: agree on its renewal".to_owned(),
-                ),
-                must_act: Some(Author::Own),
-                case: None,
-            });
+        let (unsettled, late) = quarters(office, view)?;
+        // Without an agreement no quarter can be settled: one line says so for all.
+        if view.agreement.is_some() {
+            found.extend(late);
         }
-        quarters(office, view, &mut found)?;
+        let waiting = |file: &&CaseFile| {
+            let theirs = file.partner == Some(view.partner.key_id);
+            theirs && agreement::is_waiting(file)
+        };
+        let open = cases.iter().filter(waiting).count();
+        found.extend(renewal(office, view, (open, unsettled))?);
     }
     let links = Links::derive(cases.iter().map(|file| (file.id, &file.case)));
     for file in cases {
@@ -103,12 +97,64 @@ pub(super) fn overdue(
     Ok(found)
 }
 
-fn quarters(
+/// An agreement that is to be renewed, or that is over and leaves something behind: a case can then only be ended, and a quarter not settled
+/// before another is signed.
+fn renewal(
     office: &Office,
     view: &PartnerView,
-    found: &mut Vec<Overdue>,
-) -> Result<(), OfficeError> {
+    (open, unsettled): (usize, usize),
+) -> Result<Option<Overdue>, OfficeError> {
     let today = office.today();
+    let (due, zh, en) = match &view.agreement {
+        Some((_, last)) if last.plus_days(-RENEW_DAYS) < today => (
+            *last,
+            format!(
+                "协议即将到期, 请商议续签: 末日之后在办案卷 {open} 份只能结案, 季度不能再通报、结账"
+            ),
+            format!(
+                "the agreement expires soon: agree on its renewal; after its last day the {open} open cases can only be ended, and no quarter stated or closed"
+            ),
+        ),
+        None if open > 0 || unsettled > 0 => {
+            let Some(last) = over(office, view)? else {
+                return Ok(None);
+            };
+            (
+                last,
+                format!(
+                    "协议已于 {last} 终止, 尚有在办案卷 {open} 份、未结账季度 {unsettled} 个: 案卷由流出地结案 (flow return、transfer、withdraw), 其余须另签协议 (agreement propose); 不再往来的, partner revoke"
+                ),
+                format!(
+                    "the agreement was over on {last}, with {open} open cases and {unsettled} quarters not closed: home ends the cases (flow return, transfer, withdraw); for anything else sign another (agreement propose), or revoke the partner if nothing more is to come"
+                ),
+            )
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Overdue {
+        partner: view.partner.code.to_string(),
+        kind: OverdueKind::Agreement,
+        due,
+        what: (zh, en),
+        must_act: Some(Author::Own),
+        case: None,
+    }))
+}
+
+/// The last day on which any agreement with a partner was in force.
+fn over(office: &Office, view: &PartnerView) -> Result<Option<Day>, OfficeError> {
+    let today = office.today();
+    let agreements = book::agreements(&office.store, &view.partner)?;
+    let signed = agreements.agreements().iter();
+    let signed = signed.filter(|agreement| agreement.completed().is_some());
+    let days = signed.map(Agreement::last_day);
+    Ok(days.filter(|day| *day < today).max())
+}
+
+/// How many quarters are not closed yet, and what is late of them.
+fn quarters(office: &Office, view: &PartnerView) -> Result<(usize, Vec<Overdue>), OfficeError> {
+    let today = office.today();
+    let (mut unsettled, mut found) = (0, Vec::new());
     for file in reconcile::list(office, view.partner.code.as_str())? {
         let closing = file
             .quarter
@@ -119,9 +165,10 @@ fn quarters(
             QuarterStatus::Due(due)
             | QuarterStatus::IssuedByUs(due)
             | QuarterStatus::IssuedByPartner(due) => (OverdueKind::Statement, due),
-            QuarterStatus::NotDue | QuarterStatus::Closed => continue,
+            status if !agreement::is_unsettled(status) => continue,
             _ => (OverdueKind::Closing, closing),
         };
+        unsettled += 1;
         if due < today {
             let (zh, en) = file.status.label();
             found.push(Overdue {
@@ -137,7 +184,7 @@ fn quarters(
             });
         }
     }
-    Ok(())
+    Ok((unsettled, found))
 }
 
 fn answers(

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
     id::{CaseId, Hash},
-    letter::{Answer as LetterAnswer, AnswerKind, Cadence, DisclosureSet, LineAnswer, Payload},
+    letter::{
+        Answer as LetterAnswer, AnswerKind, Cadence, DisclosureSet, LineAnswer, Payload, Text,
+    },
     time::{Day, Quarter},
 };
 
@@ -30,6 +32,8 @@ pub(super) struct QuarterFile {
     pub(super) view: QuarterView,
     pub(super) status: Status,
     pub(super) due: Option<Day>,
+    /// Is an agreement in force today? Without one nothing is stated, answered or closed.
+    pub(super) in_force: bool,
     pub(super) names: BTreeMap<CaseId, String>,
     pub(super) outflow_is_own: BTreeMap<CaseId, bool>,
     /// Of the cases whose dues were paid twice.
@@ -116,6 +120,7 @@ fn of_agreements(
         quarter,
         status,
         due: due_on(quarter, cadence),
+        in_force: agreements.in_force(office.today()).is_some(),
         outflow_is_own,
         view,
     })
@@ -184,6 +189,18 @@ fn check_line(
             format!(
                 "{} {}: 对账结果中没有这一行 no such line in the result",
                 line.case_id, line.field
+            ),
+        ));
+    }
+    let is_digits = |value: &Text<200>| value.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(value) = line.own_value.as_ref().filter(|value| !is_digits(value))
+        && line.field.is_number()
+    {
+        return Err(OfficeError::field(
+            "lines.own_value",
+            format!(
+                "{}: 本方的值须为阿拉伯数字写的整数, 党费以分计 (如 3600), 不能是“{value}” one's own value is a whole number in digits, money in fen",
+                line.field
             ),
         ));
     }

@@ -261,12 +261,12 @@ pub(super) fn show(
     let names = names(office, &partner, ids)?;
     let repeated = given_back(store, (&partner, quarter), &statement)?;
     Ok(Issued {
-        repeated,
         statement,
         author,
         seen,
         time,
         names,
+        repeated,
     })
 }
 

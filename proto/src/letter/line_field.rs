@@ -60,6 +60,16 @@ line_fields! {
     HomeDuesFen "home_dues_fen" "党费金额 (流出地收, 分)" "dues at home, in fen" Some(Disclosure::Dues),
 }
 
+impl LineField {
+    /// Is its value a whole number, money in fen?
+    pub const fn is_number(self) -> bool {
+        !matches!(
+            self,
+            Self::Presence | Self::ConductGrade | Self::ConductRemark | Self::ContactState
+        )
+    }
+}
+
 impl fmt::Display for LineField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -249,9 +249,18 @@ impl Kind {
     }
 
     /// Must the header name an agreement in force? The correspondence's own kinds come before any agreement exists, and
-    /// what stays at home needs none.
+    /// what stays at home needs none. One exception: [`Kind::ends_case`].
     pub const fn needs_agreement(self) -> bool {
         self.travels() && !matches!(self.group(), KindGroup::Correspondence)
+    }
+
+    /// Does home end a case with it? Where it carries nothing of any class, it is told without an agreement too: what is over must not stay
+    /// open because the agreement is over as well.
+    pub const fn ends_case(self) -> bool {
+        matches!(
+            self,
+            Self::Returned | Self::Transferred | Self::Withdraw | Self::Disown
+        )
     }
 
     /// Must the header name a case? True for transitions and facts (a departure opens one, so it names one too).

@@ -14,8 +14,13 @@ use hongyan_proto::{
     time::Day,
 };
 
-use super::transition;
-use crate::cli::{Failure, session::Session, words};
+use super::{show, transition};
+use crate::cli::{
+    Failure,
+    session::{Session, client},
+    table::WARN,
+    words,
+};
 
 /// Where a member goes.
 #[derive(Args, Debug)]
@@ -129,7 +134,19 @@ impl Notice {
             certificate: self.certificate,
             previous_case: self.previous_case,
         };
-        transition!(session, notice, request)
+        let answer = client!(session, flow_service_client::FlowServiceClient)
+            .notice(request)
+            .await?
+            .into_inner();
+        session.show(&answer, |answer, lang| {
+            let case = show::case(answer.case.as_ref(), lang);
+            let remarks = answer.remarks.iter();
+            let remarks = remarks.map(|one| format!("{WARN} {}", lang.words(Some(one))));
+            std::iter::once(case.trim_end().to_owned())
+                .chain(remarks)
+                .collect::<Vec<_>>()
+                .join("\n")
+        })
     }
 }
 

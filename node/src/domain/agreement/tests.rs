@@ -471,6 +471,29 @@ fn receipts_and_agreements_need_no_agreement_and_local_entries_never_enter() {
 }
 
 #[test]
+fn what_ends_a_case_and_tells_nothing_needs_no_agreement() {
+    let mut letters = letters();
+    for kind in Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| kind.needs_agreement() && kind.needs_case())
+    {
+        let nothing = scope::outgoing(&sample(kind), DisclosureSet::EMPTY);
+        if let Some(payload) = nothing {
+            let event = letters.write(Outflow, payload);
+            let kept = judge(&letters, &event, None).is_ok();
+            assert_eq!(kept, kind.ends_case(), "{kind}");
+        }
+        // One word more, and it is refused.
+        if !sample(kind).disclosed_fields().is_empty() {
+            let event = letters.write(Outflow, sample(kind));
+            let refused = judge(&letters, &event, None).unwrap_err();
+            assert_eq!(refused.reason, RefusalReason::NoAgreement, "{kind}");
+        }
+    }
+}
+
+#[test]
 fn the_text_people_sign() {
     insta::assert_snapshot!(printed(&terms(1, Some(AgreementHash::from_bytes([5; 32])))));
 }

@@ -81,6 +81,8 @@ pub fn check_dates(case: &Case, payload: &Payload, today: Day) -> Result<(), Dat
         Payload::Moved(_) | Payload::Returned(_) | Payload::Transferred(_) => {
             placed.or_else(|| case.arrived())
         }
+        // Before the placement no unit of the host's expected the member.
+        Payload::Attendance(_) => placed,
         _ => None,
     };
     match (day, before) {

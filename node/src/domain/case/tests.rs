@@ -426,6 +426,21 @@ fn days_are_possible_days() {
     assert!(matches!(early, Err(DateRefusal::Future { .. })));
     let before = check_dates(&case, &returned("2026-06-30"), day("2026-08-01"));
     assert!(matches!(before, Err(DateRefusal::BeforeDeparture { .. })));
+    // The day before the placement lies within the stay, and no branch of the host's had the member yet.
+    let (placed, _) = case.managed().unwrap();
+    let attended = |on| match sample(Kind::Attendance) {
+        Payload::Attendance(attendance) => Payload::from(hongyan_proto::letter::Attendance {
+            day: on,
+            ..attendance
+        }),
+        other => other,
+    };
+    let today = placed.plus_days(30);
+    let before = placed.plus_days(-1);
+    assert!(case.since().is_some_and(|since| since <= before));
+    let refused = check_dates(&case, &attended(before), today);
+    assert!(matches!(refused, Err(DateRefusal::BeforeArrival { .. })));
+    assert_eq!(check_dates(&case, &attended(placed), today), Ok(()));
 }
 
 #[test]

@@ -316,6 +316,8 @@ pub struct CaseFacts {
     pub side: Side,
     /// The partner's code; none before there is one.
     pub partner: Option<Arc<str>>,
+    /// Is an agreement with it in force today? Without one the case can only be ended.
+    pub agreed: bool,
     /// The member on this node's roster; outflow only.
     pub member: Option<MemberId>,
     /// The unit of this node it belongs to.
@@ -353,6 +355,8 @@ pub struct QuarterFacts {
     pub quarter: Quarter,
     /// Does the agreement's cadence ask for a statement?
     pub stated: bool,
+    /// Is an agreement in force today? Without one nothing is stated and nothing closed.
+    pub agreed: bool,
     /// Our first statement.
     pub ours: Option<(Day, Entry)>,
     /// The partner's first statement.

@@ -166,7 +166,14 @@ fn steps<'a>(scene: &mut Scene<'a>, case: &'a CaseFacts) {
             continue;
         }
         let (zh, en) = flow_step.label();
-        let what = words(zh, en);
+        let what = if next.is_none() && !case.agreed {
+            words(
+                format!("{zh} (协议已终止: 另签协议, 或由流出地结案)"),
+                format!("{en} (the agreement is over: sign another, or home ends the case)"),
+            )
+        } else {
+            words(zh, en)
+        };
         let waiting = Waiting {
             step: flow_step,
             since: departed(scene, case, step).unwrap_or(step.day),
@@ -290,8 +297,8 @@ fn its_end<'a>(
     let opinion = first(&case.opinions);
     let decision = first(&case.decisions).or(time.decided.as_ref().map(dated));
     let host = case.side == Side::Inflow;
-    // Once home has decided, an opinion is no longer waited for.
-    if host || (opinion.is_none() && decision.is_none()) {
+    // Once home has decided, an opinion is no longer waited for, on either side.
+    if (host && opinion.is_some()) || (opinion.is_none() && decision.is_none()) {
         let waiting = Waiting {
             step: FlowStep::Opinion,
             since: until,
@@ -352,6 +359,15 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     if !quarter.stated {
         return;
     }
+    // What is not told before another agreement is signed says so.
+    let over = if quarter.agreed || quarter.closed_on.is_some() {
+        ("", "")
+    } else {
+        (
+            " (协议已终止, 须另签协议)",
+            " (the agreement is over: sign another)",
+        )
+    };
     let partner: &Arc<str> = &quarter.partner;
     let about = format!("{partner}/{}", quarter.quarter);
     let mut due = from;
@@ -368,9 +384,15 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
         let zh = format!("{} 季度通报", quarter.quarter);
         let en = format!("statement of {}", quarter.quarter);
         let ours = quarter.ours.as_ref().map(dated);
-        one(words(&zh, &en), false, ours, format!("{about}/own"));
+        let (own_zh, own_en) = if ours.is_none() { over } else { ("", "") };
+        let own = words(format!("{zh}{own_zh}"), format!("{en}{own_en}"));
+        one(own, false, ours, format!("{about}/own"));
         if quarter.theirs.is_none() {
-            let what = words(format!("对方的 {zh}"), format!("the partner's {en}"));
+            let (over_zh, over_en) = over;
+            let what = words(
+                format!("对方的 {zh}{over_zh}"),
+                format!("the partner's {en}{over_en}"),
+            );
             one(what, true, None, format!("{about}/partner"));
         }
     }
@@ -383,8 +405,8 @@ fn statements<'a>(scene: &mut Scene<'a>, quarter: &'a QuarterFacts) {
     let both = ours.0.max(theirs.0);
     let term = (both, due.max(both).plus_days(i32::from(days)));
     let what = words(
-        format!("{} 季度对账结账", quarter.quarter),
-        format!("reconcile and close {}", quarter.quarter),
+        format!("{} 季度对账结账{}", quarter.quarter, over.0),
+        format!("reconcile and close {}{}", quarter.quarter, over.1),
     );
     let draft = Draft {
         about: format!("{about}/closing"),

@@ -1,6 +1,7 @@
 //! Co-management agreements: drafted, proposed, answered, signed, ended.
 
 mod drafted;
+mod left;
 mod shown;
 
 use hongyan_proto::{
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub(super) use drafted::{Draft, draft};
+pub(super) use left::{is_unsettled, is_waiting, left_open};
 pub(super) use shown::{AgreementView, list, named, show};
 
 /// Why terms are sent.

@@ -10,7 +10,7 @@ mod units;
 pub(super) use life::held;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::resume_unwind,
     sync::{Arc, LazyLock},
 };
@@ -274,6 +274,12 @@ fn cases(
 ) -> Result<Vec<CaseFacts>, OfficeError> {
     let store = &office.store;
     let partners = book::partners(store)?;
+    let mut agreed = BTreeSet::new();
+    for partner in &partners {
+        if book::in_force(store, partner, office.today())?.is_some() {
+            agreed.insert(partner.key_id);
+        }
+    }
     let looks = Looks::read(store)?;
     let mut found = Vec::new();
     for file in book::all_cases(store, None)? {
@@ -290,7 +296,11 @@ fn cases(
             Some(_) => book::case_with_facts(store, partner, file.id)?.unwrap_or(file),
             None => file,
         };
-        found.extend(case(office, (&file, partner), places, &looks)?);
+        let one = case(office, (&file, partner), places, &looks)?;
+        found.extend(one.map(|one| CaseFacts {
+            agreed: partner.is_none_or(|partner| agreed.contains(&partner.key_id)),
+            ..one
+        }));
     }
     Ok(found)
 }
@@ -362,6 +372,7 @@ fn case(
         name: text(details.name),
         side,
         partner: partner.map(|partner| partner.code.as_str().into()),
+        agreed: true,
         member: file.member,
         unit,
         steps: steps
@@ -470,6 +481,7 @@ fn quarters(office: &Office) -> Result<Vec<QuarterFacts>, OfficeError> {
             partner: file.partner.code.as_str().into(),
             quarter: file.quarter,
             stated: file.status != Status::NotDue && file.due.is_some(),
+            agreed: file.in_force,
             ours: stated(true),
             theirs: stated(false),
             closed_on: of(true, Kind::Closing)

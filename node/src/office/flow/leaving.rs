@@ -14,7 +14,7 @@ use crate::office::{
     desk::{Cut, Desk},
     find,
     happened::since_birth,
-    view::latest,
+    view::{CaseView, latest},
 };
 use crate::{
     book::{self, CaseFile, Partner},
@@ -162,6 +162,34 @@ pub(in crate::office) async fn notice(
             }
         })
         .await
+}
+
+/// What should be looked at in a notice that was sent: told neither number, the host has the name alone to know the person by.
+pub(in crate::office) fn remark(view: &CaseView) -> Option<(String, String)> {
+    let told = latest(&view.file, Kind::Notice)?.disclosed()?;
+    if told.id_number.is_some() || told.certificate.is_some() {
+        return None;
+    }
+    let own = &view.person;
+    let (why, why_en) = if own.id_number.is_some() || own.certificate.is_some() {
+        (
+            "协议不披露二者: 可用 agreement amend 修订披露范围",
+            "the agreement discloses neither: amend its scope with agreement amend",
+        )
+    } else {
+        (
+            "名册上二者都没有: 请补入名册 (member import) 或发证 (certificate issue)",
+            "the roster has neither: complete it (member import) or issue a certificate (certificate issue)",
+        )
+    };
+    Some((
+        format!(
+            "通知中既无公民身份号码, 也无活动证号, 对方只能凭姓名核对, 请先电话告知。{why}; 对方退回后用 flow notice --case 再通知"
+        ),
+        format!(
+            "the notice names neither an ID number nor a certificate, and the host has the name alone to go by: tell it by telephone. {why_en}; once it was declined, notice again with flow notice --case"
+        ),
+    ))
 }
 
 /// A case is one correspondence's: what another partner is to know begins a case of its own.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) use claimed::{claim, confirm};
-pub(super) use leaving::{Subject, Trip, depart, notice};
+pub(super) use leaving::{Subject, Trip, depart, notice, remark};
 pub(super) use shown::{Filter, list, show};
 
 /// One open case for a certificate in a correspondence.

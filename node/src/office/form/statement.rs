@@ -30,6 +30,8 @@ use crate::{
 
 type Names = BTreeMap<CaseId, String>;
 type GivenBack = BTreeMap<CaseId, Vec<Month>>;
+/// A statement, and the months that its author gives back.
+type Told<'a> = (&'a Issued, &'a GivenBack);
 
 pub(super) fn draw(
     office: &Office,
@@ -224,7 +226,7 @@ fn home(line: &OutflowLine, back: &GivenBack, shown: &mut StatementLine) {
 /// Members of `home_side` who live at the other: every case that one of both states.
 fn direction(
     file: &QuarterFile,
-    (home_side, host_side): (Option<(&Issued, &GivenBack)>, Option<(&Issued, &GivenBack)>),
+    (home_side, host_side): (Option<Told<'_>>, Option<Told<'_>>),
     names: &Names,
     (title, title_en): (&str, &str),
 ) -> StatementDirection {

@@ -14,7 +14,7 @@ use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{self, labels, written},
+    convert::{self, labels, words, written},
     request::{optional, request},
 };
 use crate::{
@@ -290,6 +290,7 @@ impl AgreementService for Office {
             agreement: Some(shown(&view)),
             text: Some(words_of(&view.agreement.terms)),
             encoded_terms: view.agreement.terms.encode().into(),
+            left_open: agreement::left_open(self, &view)?.map(words),
         }))
     }
 }

@@ -13,7 +13,7 @@ use hongyan_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{self, written},
+    convert::{self, words, written},
     page::page,
     payload::checked,
     request::{note, request},
@@ -150,11 +150,15 @@ impl FlowService for Office {
                 .into());
             }
         };
-        answer!(
-            self,
-            flow::notice(self, request, message.partner, subject, trip).await?,
-            NoticeResponse
-        )
+        let answer = flow::notice(self, request, message.partner, subject, trip).await?;
+        let id = answer.case_id();
+        let view = id.map(|id| flow::show(self, id)).transpose()?;
+        let remark = view.as_ref().and_then(flow::remark);
+        Ok(Response::new(pb::NoticeResponse {
+            written: written(&answer),
+            case: view.as_ref().map(convert::case),
+            remarks: remark.into_iter().map(words).collect(),
+        }))
     }
 
     async fn accept(&self, request_: Request<pb::AcceptRequest>) -> Answered<pb::AcceptResponse> {

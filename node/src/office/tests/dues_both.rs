@@ -464,6 +464,16 @@ async fn both_close(pair: &Pair, (quarter, differs): (Quarter, CaseId), hash: Op
     };
     let refused = answer(without_value).await.unwrap_err().to_string();
     assert!(refused.contains("--own-value"), "{refused}");
+    let in_words = LineAnswer {
+        answer: AnswerKind::Disputed,
+        own_value: Some(Text::parse("一").unwrap()),
+        ..answered.clone()
+    };
+    let refused = answer(in_words).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("own_value") && refused.contains("“一”"),
+        "{refused}"
+    );
     answer(answered).await.unwrap();
     pair.sync().await;
     // What was announced is waited for until its term is over.

@@ -1,17 +1,29 @@
 //! Proposals that nobody signs any more, endings, and quarters before the agreement.
 
-use hongyan_proto::{id::AgreementHash, letter::Text, time::Quarter};
+use hongyan_proto::{
+    id::AgreementHash,
+    letter::{Returned, Text, Withdraw, WithdrawReason},
+    time::Quarter,
+};
 
 use super::{
+    duties::{adopt, of},
     pair::{Pair, Town},
-    stories::{day, propose, ready, sign},
+    stories::{
+        accept, attendance, day, digests, notice, place, propose, ready, sign, state, write,
+    },
 };
 use crate::{
     book::{self, Author},
-    domain::{agreement::Status, statement::Status as QuarterStatus},
+    domain::{
+        agreement::Status,
+        case::{Closing, State},
+        statement::Status as QuarterStatus,
+    },
     office::{
         Answer, OfficeError,
         agreement::{self, Draft, Proposal},
+        overdue::OverdueKind,
         reconcile::{self, QuarterFile},
         statement, status,
     },
@@ -147,4 +159,89 @@ async fn a_quarter_that_nobody_stated_stays_due_until_it_is() {
         assert_eq!(listed(town)[..2], all[..2]);
         assert_eq!(listed(town)[2], ("2026-Q2".to_owned(), false));
     }
+}
+
+fn of_agreement(town: &Town) -> Option<String> {
+    let late = status::status(&town.office).unwrap().overdue;
+    let found = late.into_iter();
+    let mut found = found.filter(|one| one.kind == OverdueKind::Agreement);
+    found.next().map(|one| one.what.0)
+}
+
+#[tokio::test]
+async fn a_case_is_ended_after_the_agreement_with_nothing_said_of_the_member() {
+    let pair = ready().await;
+    let (home, host) = (&pair.home, &pair.host);
+    for town in [home, host] {
+        adopt(town, "wuxi", "2026-01-01").await.unwrap();
+    }
+    let placed = notice(&pair, "张三").await;
+    let unanswered = notice(&pair, "李四").await;
+    pair.sync().await;
+    write(host, placed, accept()).await.unwrap();
+    write(host, placed, place()).await.unwrap();
+    let hash = in_force(home);
+    let left = || {
+        let view = agreement::show(&home.office, hash).unwrap();
+        agreement::left_open(&home.office, &view).unwrap()
+    };
+    assert!(left().unwrap().0.contains("在办案卷 2 份"));
+    end(home, hash, None).await.unwrap();
+    pair.sync().await;
+    pair.set_day("2026-04-02");
+    assert_eq!(left(), None);
+    for town in [home, host] {
+        let said = of_agreement(town).unwrap();
+        assert!(
+            said.contains("在办案卷 2 份") && said.contains("2026-04-01"),
+            "{said}"
+        );
+        let mut asked = of(town, "answer").into_iter();
+        let answer = asked.find(|duty| duty.who == "李四").unwrap();
+        assert!(answer.what.zh.contains("协议已终止"), "{answer:?}");
+    }
+    let refused = write(host, placed, attendance("2026-04-02")).await;
+    assert_eq!(refused.unwrap_err().reason(), "NOT_IN_FORCE");
+    let back = Returned {
+        returned_on: day("2026-04-02"),
+        certificate_check: None,
+        member_account: Some(Text::parse("按时参加").unwrap()),
+        host_account: None,
+    };
+    let refused = write(home, placed, back.clone()).await.unwrap_err();
+    assert_eq!(refused.reason(), "OUT_OF_SCOPE");
+    let silent = Returned {
+        member_account: None,
+        ..back
+    };
+    write(home, placed, silent).await.unwrap();
+    let withdraw = Withdraw {
+        reason: WithdrawReason::RegisteredInError,
+        note: None,
+    };
+    write(home, unanswered, withdraw).await.unwrap();
+    pair.sync().await;
+    for town in [home, host] {
+        let ended = [placed, unanswered].map(|case| state(town, case));
+        let closed = |how| Some(State::Closed(how));
+        let expected = [
+            closed(Closing::Returned),
+            closed(Closing::RegisteredInError),
+        ];
+        assert_eq!(ended, expected);
+        assert_eq!(of_agreement(town), None);
+    }
+    assert_eq!(digests(home), digests(host));
+    // The quarter is over too: what nobody can state is one line, and no statement is late beside it.
+    pair.set_day("2026-08-01");
+    let late = status::status(&home.office).unwrap().overdue;
+    let kinds: Vec<_> = late.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [OverdueKind::Agreement], "{late:?}");
+    let stated = of(home, "statement");
+    assert!(
+        stated
+            .iter()
+            .any(|duty| duty.what.zh.contains("须另签协议")),
+        "{stated:?}"
+    );
 }

@@ -525,6 +525,27 @@ async fn declined_corrected_and_noticed_again() {
 }
 
 #[tokio::test]
+async fn a_notice_by_which_nobody_is_known_is_remarked_on() {
+    let remark = async |pair: &Pair, who: &str| {
+        let view = flow::show(&pair.home.office, notice(pair, who).await).unwrap();
+        flow::remark(&view).map(|(zh, _)| zh)
+    };
+    let pair = ready().await;
+    let bare =
+        ROSTER.lines().next().unwrap().to_owned() + "\n王五,男,1990-05,,,2015.7,,,第一支部\n";
+    import_rows(&pair.home, &bare).await;
+    let said = remark(&pair, "王五").await.unwrap();
+    assert!(said.contains("名册上二者都没有"), "{said}");
+    // A certificate is enough, and so is an ID number.
+    assert_eq!(remark(&pair, "李四").await, None);
+    let narrow = Pair::met().await;
+    import(&narrow.home).await;
+    agree(&narrow, &[Disclosure::Membership]).await;
+    let said = remark(&narrow, "张三").await.unwrap();
+    assert!(said.contains("协议不披露二者"), "{said}");
+}
+
+#[tokio::test]
 async fn importing_again_changes_nothing_and_a_request_is_answered_once() {
     let pair = Pair::met().await;
     let home = &pair.home;

@@ -456,6 +456,20 @@ pub(super) const HOST_AND_WAITING: &[Case] = &[
         expected: &["waiting for partner 2026-07-16 张三"],
     },
     Case {
+        name: "once home has decided, the host is not asked any more",
+        clause: "W 双向共管 二(二)2",
+        policies: W,
+        today: "2026-08-10",
+        rule: "opinion",
+        due: "",
+        given: |t| {
+            t.case("张三", Side::Inflow, ACTIVE)
+                .probation("张三", "2026-07-01")
+                .decision("张三", "2026-07-20");
+        },
+        expected: &[],
+    },
+    Case {
         name: "and decides all the same",
         clause: CONTACT,
         policies: W,
