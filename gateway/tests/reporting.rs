@@ -426,6 +426,18 @@ async fn who_is_not_known_is_refused_and_who_is_revoked_too() {
     );
 
     let mut department = DepartmentServiceClient::new(house.local().await);
+    let nowhere = Caller {
+        key_id: stranger.public().key_id().to_field(),
+        role: CallerRole::SubDepartment.into(),
+        subtree: "NOWHERE".into(),
+        ..Caller::default()
+    };
+    let refused = department.grant_caller(GrantCallerRequest {
+        caller: Some(nowhere),
+    });
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().contains("caller.subtree"), "{refused}");
     let caller = Caller {
         key_id: stranger.public().key_id().to_field(),
         role: CallerRole::Superior.into(),

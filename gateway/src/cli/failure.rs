@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
+use crate::{folder::FolderError, running::RunError, store::StoreError};
+
 /// What went wrong, as `hongyan-node --json` says it too.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -66,15 +68,38 @@ impl Failure {
 impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
-        error.downcast_ref().map_or_else(
-            || Self {
-                code: "INTERNAL",
-                reason: "FAILED".to_owned(),
-                words: error.to_string(),
-                fields: Vec::new(),
-            },
-            Self::refusal,
-        )
+        if let Some(status) = error.downcast_ref() {
+            return Self::refusal(status);
+        }
+        let (code, reason) = here(&*error);
+        Self {
+            code,
+            reason: reason.to_owned(),
+            words: error.to_string(),
+            fields: Vec::new(),
+        }
+    }
+}
+
+/// The code and reason of what went wrong on this side, by the names that the node has for it.
+fn here(error: &(dyn Error + 'static)) -> (&'static str, &'static str) {
+    let run = error.downcast_ref();
+    let folder = match run {
+        Some(RunError::Folder(folder)) => Some(folder),
+        _ => error.downcast_ref(),
+    };
+    let store = match run {
+        Some(RunError::Store(store)) => Some(store),
+        _ => error.downcast_ref(),
+    };
+    match (folder, store) {
+        (Some(FolderError::NotInitialized(_)), _) => ("FAILED_PRECONDITION", "NO_STORE"),
+        (Some(FolderError::Exists(_)), _) => ("FAILED_PRECONDITION", "NOT_EMPTY"),
+        (Some(FolderError::Invalid(..)), _) | (_, Some(StoreError::Damaged { .. })) => {
+            ("DATA_LOSS", "STORE_DAMAGED")
+        }
+        (_, Some(StoreError::InUse(_))) => ("FAILED_PRECONDITION", "STORE_LOCKED"),
+        _ => ("INTERNAL", "FAILED"),
     }
 }
 
@@ -106,5 +131,16 @@ mod tests {
             (here.code, here.words.as_str()),
             ("INTERNAL", "磁盘已满 full")
         );
+        let no_store = || FolderError::NotInitialized("/nowhere".into());
+        for failure in [
+            Failure::from(no_store()),
+            Failure::from(RunError::from(no_store())),
+        ] {
+            assert_eq!(
+                (failure.code, failure.reason.as_str()),
+                ("FAILED_PRECONDITION", "NO_STORE")
+            );
+            assert!(failure.words.contains("hongyan-gateway init"));
+        }
     }
 }

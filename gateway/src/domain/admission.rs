@@ -165,7 +165,7 @@ pub enum ReportRefusal {
     Stale,
     /// The log is smaller than it was, or another.
     #[error(
-        "本地日志倒退: 曾为 {before} 条, 现为 {now} 条{how}; 可能恢复了旧备份, 证据已留存, 报表不计入 the local log went back: it had {before} entries, now {now}{how_en}; an old backup may have been restored; the evidence is kept, the report does not count"
+        "本地日志倒退: 曾为 {before} 条, 现为 {now} 条{how}; 可能恢复了旧备份, 证据已留存, 报表不计入; 请组织部撤销登记后重新邀请 the local log went back: it had {before} entries, now {now}{how_en}; an old backup may have been restored; the evidence is kept, the report does not count; have the department revoke the enrolment and invite again"
     )]
     LogWentBack {
         /// Entries before.
@@ -209,6 +209,8 @@ pub fn admit(
         return Err(ReportRefusal::PeriodOpen(report.period));
     }
     let hash = signed.hash();
+    // The department invited it anew: what it reported before, perhaps from a machine that is lost, binds it no more.
+    let kept = kept.filter(|kept| kept.hash == hash || kept.is_of(from));
     let seen = kept.and_then(|kept| seen(kept, report.revision));
     match (kept, seen) {
         (Some(kept), Some(seen)) if seen == hash => {

@@ -52,9 +52,9 @@ pub struct Enrolled {
     pub revoked: Option<Timestamp>,
     /// The largest log it handed in.
     pub log: Option<LogHead>,
-    /// A smaller or contradicting log came after a larger one; evidence is kept.
+    /// A smaller or contradicting log came after a larger one since it was enrolled; evidence is kept.
     pub log_went_back: bool,
-    /// Two different reports with one revision came; evidence is kept.
+    /// Two different reports with one revision came since it was enrolled; evidence is kept.
     pub equivocated: bool,
 }
 

@@ -35,6 +35,13 @@ pub struct Kept {
     pub replaced: BTreeMap<u32, Hash>,
 }
 
+impl Kept {
+    /// Did it come since the organization was enrolled last?
+    pub fn is_of(&self, enrolled: &Enrolled) -> bool {
+        self.received >= enrolled.enrolled
+    }
+}
+
 /// A consistent picture of all that is known. Cheap to clone: what does not change is shared.
 #[derive(Clone, Debug)]
 pub struct Register {

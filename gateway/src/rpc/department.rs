@@ -19,7 +19,7 @@ use super::{
     refusal::{REPORT, malformed, refuse, store},
 };
 use crate::domain::{
-    access::{Grant, Role},
+    access::{AccessError, Grant, Role},
     admission::Issued,
 };
 
@@ -162,6 +162,12 @@ impl DepartmentService for DepartmentApi {
         };
         self.0
             .work(move |gateway| {
+                if let Role::SubDepartment(code) = &role
+                    && !gateway.store.register().tree().contains(code)
+                {
+                    let error = AccessError::NoSuchOrganization(code.clone());
+                    return Err(malformed(REPORT, "caller.subtree", error));
+                }
                 let grant = Grant {
                     role,
                     note: caller.note,

@@ -106,7 +106,6 @@ impl Store {
             let Some(invitation) = invitation.filter(|_| !repeated) else {
                 return Ok(((), Vec::new()));
             };
-            let before = register.organizations.get(&organization.code);
             let enrolled = Enrolled {
                 organization: organization.clone(),
                 key: public,
@@ -114,9 +113,9 @@ impl Store {
                 enrolled: now,
                 revoked: None,
                 log: None,
-                // What was seen once stays seen, whoever holds the code now.
-                log_went_back: before.is_some_and(|before| before.log_went_back),
-                equivocated: before.is_some_and(|before| before.equivocated),
+                // Whom the department invites anew begins without marks. The evidence of what was seen before stays.
+                log_went_back: false,
+                equivocated: false,
             };
             let used = Issued {
                 used: Some((public.key_id(), organization.code.clone())),
@@ -295,6 +294,7 @@ fn take(
 ) -> Vec<Write> {
     let report = signed.report();
     let code = &from.organization.code;
+    let kept = kept.filter(|kept| kept.is_of(from));
     let mut replaced = kept.map(|kept| kept.replaced.clone()).unwrap_or_default();
     if let Some(kept) = kept {
         replaced.insert(kept.report.revision, kept.hash);

@@ -153,6 +153,52 @@ fn evidence_stays_and_marks() {
 }
 
 #[test]
+fn whom_the_department_invites_anew_begins_without_marks() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = enrolled_store(folder.path());
+    submit(&store, report(1, 10)).unwrap();
+    submit(&store, report(2, 12)).unwrap();
+    // A backup from before was restored.
+    let restored = |revision| Content {
+        answer_days: 11,
+        ..report(revision, 5)
+    };
+    refused(submit(&store, restored(2)));
+    refused(submit(&store, restored(3)));
+    let later = NOW.plus_millis(1000);
+    store.revoke(&code("TOWN"), later).unwrap();
+    let (secret, invitation) = (
+        Hash::from_bytes([6; 32]),
+        Issued {
+            code: Some(code("TOWN")),
+            superior: None,
+            expires: later.plus_millis(1000),
+            used: None,
+        },
+    );
+    store.issue(secret, &invitation).unwrap();
+    store
+        .enrol(secret, &town(), key(1).public(), later)
+        .unwrap();
+    let anew = |content: Content| store.submit(&key(1).public().key_id(), &sign(content, 1), later);
+    // Its numbers began anew with it.
+    assert!(!anew(restored(1)).unwrap().repeated);
+    assert!(!anew(restored(2)).unwrap().repeated);
+    let known = store.register();
+    let town = &known.organizations[&code("TOWN")];
+    assert_eq!((town.equivocated, town.log_went_back), (false, false));
+    let kept = known
+        .kept("2026-Q3".parse().unwrap(), &code("TOWN"))
+        .unwrap();
+    assert_eq!((kept.report.revision, kept.replaced.len()), (2, 1));
+    assert_eq!(store.evidence(&code("TOWN")).unwrap().len(), 2);
+    assert_eq!(
+        refused(anew(report(2, 10))),
+        ReportRefusal::Equivocation { revision: 2 }
+    );
+}
+
+#[test]
 fn who_is_revoked_or_unknown_reports_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let store = enrolled_store(folder.path());

@@ -255,3 +255,44 @@ pub fn proposed_here(
     }
     beginning(shelf, partner)
 }
+
+/// A new epoch that waits for people.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PendingEpoch {
+    /// The partner's: this side's operator decides. Why, in the words of the partner's.
+    Theirs(String),
+    /// This side's own: the partner's operator decides.
+    Ours,
+}
+
+/// The new epoch that waits for people, if one does.
+pub fn pending_epoch(
+    shelf: &impl Shelf,
+    partner: &Partner,
+) -> Result<Option<PendingEpoch>, BookError> {
+    if let Some(proposal) = &partner.contact.proposal {
+        let reason = proposal.reset.reason.to_string();
+        return Ok(Some(PendingEpoch::Theirs(reason)));
+    }
+    Ok(proposed_here(shelf, partner)?.map(|_| PendingEpoch::Ours))
+}
+
+impl PendingEpoch {
+    /// Who must do what, Chinese and English; `code` is the partner's.
+    pub fn words(&self, code: &str) -> (String, String) {
+        match self {
+            Self::Theirs(reason) => (
+                format!(
+                    "对方提出日志重新起始 (事由: {reason}), 须本方同意: 请电话核实后执行 partner accept-epoch {code}"
+                ),
+                format!(
+                    "the partner proposes a new epoch ({reason}), and this side decides: ask by telephone, then partner accept-epoch {code}"
+                ),
+            ),
+            Self::Ours => (
+                "本方已提出日志重新起始, 待对方同意: 请对方电话核实后执行 partner accept-epoch".to_owned(),
+                "this side proposed a new epoch, and the partner decides: ask it by telephone to run partner accept-epoch".to_owned(),
+            ),
+        }
+    }
+}

@@ -60,7 +60,9 @@ pub use dues::{
     payment_of_number, payment_of_paper, payment_told,
 };
 pub use dues_closed::{dues_closings, dues_lists};
-pub use epoch::{accept_epoch, beginning, propose_epoch, proposed_here};
+pub use epoch::{
+    PendingEpoch, accept_epoch, beginning, pending_epoch, propose_epoch, proposed_here,
+};
 pub use error::BookError;
 pub use event::event;
 pub use fact::{actor, case_with_facts, cases_with_facts, receipt_is_used};

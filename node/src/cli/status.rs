@@ -1,6 +1,8 @@
 //! `status`: who this node is and how it does.
 
-use hongyan_proto::pb::office::v1::{GetStatusRequest, GetStatusResponse, LogSummary, Partner};
+use hongyan_proto::pb::office::v1::{
+    GetStatusRequest, GetStatusResponse, LogSummary, Partner, PartnerState,
+};
 
 use super::{
     Failure,
@@ -178,5 +180,19 @@ pub(super) fn partners(partners: &[Partner], lang: Lang) -> String {
             format!("{late}{}", partner.next_due),
         ]);
     }
-    rows.render(lang)
+    let notices = partners.iter().filter_map(|partner| notice(partner, lang));
+    [rows.render(lang)]
+        .into_iter()
+        .chain(notices)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// What people must know of a partner, beside its state. Of several with one code the fingerprint says whose it is.
+fn notice(partner: &Partner, lang: Lang) -> Option<String> {
+    let revoked = partner.state == PartnerState::Revoked as i32;
+    let words = lang.words(partner.notice.as_ref());
+    let code = partner.organization.as_ref().map_or("", |one| &one.code);
+    let fingerprint = short(&partner.fingerprint);
+    (!revoked && !words.is_empty()).then(|| format!("{WARN} {code} {fingerprint}: {words}"))
 }

@@ -55,6 +55,14 @@ pub enum OfficeError {
         /// What it may be.
         candidates: Vec<String>,
     },
+    /// Several partners have one code: who lost its key began anew, and the old one is pinned still.
+    #[error("{code} 有多个密钥, 指纹为 several keys have this code, by fingerprint: {}", .keys.join(", "))]
+    SeveralKeys {
+        /// The code.
+        code: String,
+        /// Fingerprints, the one that was pinned first before the others, each with its last sync.
+        keys: Vec<String>,
+    },
     /// The request id belongs to another request.
     #[error("该请求编号已用于另一请求 the request id was used for another request")]
     RequestReused,
@@ -318,7 +326,7 @@ impl OfficeError {
         match self {
             Self::Invalid(_) | Self::Dates(_) => "INVALID",
             Self::NotFound { .. } => "NOT_FOUND",
-            Self::Ambiguous { .. } => "AMBIGUOUS",
+            Self::Ambiguous { .. } | Self::SeveralKeys { .. } => "AMBIGUOUS",
             Self::RequestReused => "REQUEST_ID_REUSED",
             Self::PageToken => "PAGE_TOKEN",
             Self::UnreadableFile(_) => "UNREADABLE_FILE",
@@ -384,6 +392,9 @@ impl OfficeError {
             }
             Self::NotFound { what_en, .. } => listed_by(what_en),
             Self::Ambiguous { .. } => "改用标识的前 8 位 name it by the first 8 digits of its id",
+            Self::SeveralKeys { .. } => {
+                "写指纹的前 8 位; 对方若丢失密钥后新建了节点, 电话核实新指纹, 再用 partner revoke 撤销旧指纹, 此后代码即指新节点 name it by the first 8 digits of its fingerprint; if it lost its key and began anew, compare the new fingerprint by telephone and revoke the old one: the code then means the new node"
+            }
             Self::RequestReused => "换一个请求编号 take a new request id",
             Self::PageToken => "从第一页重新查询 begin again at the first page",
             Self::UnreadableFile(_) => {

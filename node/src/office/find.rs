@@ -3,6 +3,7 @@
 use hongyan_proto::{
     id::{AgreementHash, CaseId, CertificateNumber, MemberId, UnitId},
     letter::Disclosed,
+    time::Timestamp,
 };
 
 use super::{OfficeError, view::person};
@@ -80,6 +81,33 @@ pub(super) fn partner(shelf: &impl Shelf, text: &str) -> Result<Partner, OfficeE
             })
             .collect()
     };
+    meant(found, text)
+}
+
+/// Of several with one code the one that was not revoked is meant: who lost its key began anew under another.
+fn meant(mut found: Vec<Partner>, text: &str) -> Result<Partner, OfficeError> {
+    if found
+        .iter()
+        .any(|partner| partner.state != PartnerState::Revoked)
+        && found.len() > 1
+    {
+        found.retain(|partner| partner.state != PartnerState::Revoked);
+    }
+    if let [first, _, ..] = found.as_slice()
+        && found.iter().all(|partner| partner.code == first.code)
+    {
+        found.sort_by_key(|partner| partner.correspondence);
+        let key = |partner: &Partner| {
+            let last = partner.contact.last_sync;
+            let last = last.map_or_else(|| "-".to_owned(), Timestamp::in_china);
+            let fingerprint = partner.signer.key_id();
+            format!("{fingerprint} (上次互通 last sync {last})")
+        };
+        return Err(OfficeError::SeveralKeys {
+            code: found[0].code.to_string(),
+            keys: found.iter().map(key).collect(),
+        });
+    }
     let name = if text.is_empty() {
         "未指明 not named"
     } else {

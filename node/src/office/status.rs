@@ -89,28 +89,25 @@ pub(super) fn partners(office: &Office) -> Result<Vec<PartnerView>, OfficeError>
 /// One partner.
 pub(super) fn partner(office: &Office, partner: &Partner) -> Result<PartnerView, OfficeError> {
     let cases = book::all_cases(&office.store, Some(partner))?;
-    partner_view(
-        office,
-        book::partner(&office.store, partner.key_id)?,
-        &cases,
-    )
+    let partner = book::partner(&office.store, partner.key_id)?;
+    partner_view(office, &partner, (&cases, &book::partners(&office.store)?))
 }
 
 fn partners_with(office: &Office, cases: &[CaseFile]) -> Result<Vec<PartnerView>, OfficeError> {
-    book::partners(&office.store)?
-        .into_iter()
-        .map(|partner| partner_view(office, partner, cases))
+    let all = book::partners(&office.store)?;
+    all.iter()
+        .map(|partner| partner_view(office, partner, (cases, &all)))
         .collect()
 }
 
 fn partner_view(
     office: &Office,
-    partner: Partner,
-    cases: &[CaseFile],
+    partner: &Partner,
+    (cases, all): (&[CaseFile], &[Partner]),
 ) -> Result<PartnerView, OfficeError> {
     let store = &office.store;
     let today = office.today();
-    let agreement = book::in_force(store, &partner, today)?;
+    let agreement = book::in_force(store, partner, today)?;
     let size = |log| store.log(log).map_or(0, |record| record.size());
     let open = cases
         .iter()
@@ -127,7 +124,7 @@ fn partner_view(
             Cadence::Yearly => 366,
         })
     });
-    let unapplied = unapplied(office, &partner)?;
+    let unapplied = unapplied(office, partner)?;
     Ok(PartnerView {
         unapplied,
         agreement: agreement.map(|agreement| (agreement.hash.to_string(), agreement.last_day())),
@@ -136,9 +133,12 @@ fn partner_view(
         overdue: next_due.is_some_and(|due| due < today),
         next_due,
         open_cases: u32::try_from(open).unwrap_or(u32::MAX),
-        notice: notice(&partner, office.now()),
+        notice: match twin(partner, all) {
+            None => notice(office, partner)?,
+            both => both,
+        },
         rotating: partner.rotating(office.now()).is_some(),
-        partner,
+        partner: partner.clone(),
     })
 }
 
@@ -161,17 +161,47 @@ fn unapplied(office: &Office, partner: &Partner) -> Result<u64, OfficeError> {
     Ok(letters)
 }
 
-fn notice(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
+/// Another key has the same code: whoever lost its key began anew, and the old one is pinned still.
+fn twin(partner: &Partner, all: &[Partner]) -> Option<(String, String)> {
+    let stands = |one: &&Partner| one.state != PartnerState::Revoked && one.code == partner.code;
+    let mut keys: Vec<&Partner> = all.iter().filter(stands).collect();
+    if keys.len() < 2 || partner.state == PartnerState::Revoked {
+        return None;
+    }
+    keys.sort_by_key(|one| one.correspondence);
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|one| one.signer.key_id().to_string()[..8].to_owned())
+        .collect();
+    let (old, all) = (&keys[0], keys.join(", "));
+    Some((
+        format!(
+            "同一代码有多个密钥 (指纹 {all}); 对方若丢失密钥后新建了节点, 电话核实新指纹, 再用 partner revoke {old} 撤销最早的一个"
+        ),
+        format!(
+            "several keys have this code (fingerprints {all}); if it lost its key and began anew, compare the new fingerprint by telephone, then partner revoke {old}, which was pinned first"
+        ),
+    ))
+}
+
+fn notice(office: &Office, partner: &Partner) -> Result<Option<(String, String)>, OfficeError> {
+    let pending = match partner.state {
+        PartnerState::Revoked => None,
+        _ => book::pending_epoch(&office.store, partner)?,
+    };
+    Ok(match pending {
+        Some(pending) => Some(pending.words(partner.code.as_str())),
+        None => standing(partner, office.now()),
+    })
+}
+
+fn standing(partner: &Partner, now: Timestamp) -> Option<(String, String)> {
     let words = |zh: &str, en: &str| Some((zh.to_owned(), en.to_owned()));
     match partner.state {
         PartnerState::Revoked => words("结对已撤销", "revoked"),
-        PartnerState::Frozen if partner.contact.proposal.is_none() => words(
+        PartnerState::Frozen | PartnerState::AwaitingEpoch => words(
             "日志出现分叉, 须由双方人员核对",
             "two histories of one log: people on both sides must decide",
-        ),
-        PartnerState::Frozen | PartnerState::AwaitingEpoch => words(
-            "对方提出日志重新起始, 请电话核实后执行 partner accept-epoch",
-            "the partner proposes a new epoch: check, then accept it",
         ),
         PartnerState::Active if partner.key_lost => words(
             "本节点的密钥已在此备份之后更换, 不能再书写; 请恢复较新的备份, 或新建节点并以新邀请结对",

@@ -84,17 +84,26 @@ impl Link {
             && stop.reason != StopReason::Version
         {
             let words = stop.to_string();
-            let verdict = bad(
-                CheckState::Failed,
-                Words::new(
-                    format!("同步中止: {words}"),
-                    format!("the session stopped: {words}"),
-                ),
-                "按上述原因由相应一方处理后再同步",
-                "the side named must act, then synchronize again",
+            let (zh, en) = self.pending(partner).unwrap_or_else(|| {
+                (
+                    "按上述原因由相应一方处理后再同步".to_owned(),
+                    "the side named must act, then synchronize again".to_owned(),
+                )
+            });
+            let found = Words::new(
+                format!("同步中止: {words}"),
+                format!("the session stopped: {words}"),
             );
+            let verdict = bad(CheckState::Failed, found, &zh, &en);
             report.add(CheckName::Backlog, verdict, since);
         }
+    }
+
+    /// Who must do what about a new epoch that waits for people; the session may have brought the news of it.
+    fn pending(&self, partner: &Partner) -> Option<(String, String)> {
+        let partner = book::partner(self.store(), partner.key_id).ok()?;
+        let pending = book::pending_epoch(self.store(), &partner).ok()??;
+        Some(pending.words(partner.code.as_str()))
     }
 
     /// What waits each way, and when the last session ended well.
@@ -112,6 +121,9 @@ impl Link {
                 "{undelivered} entries not delivered, {unapplied} not applied there, last sync {last}"
             ),
         );
+        if let Some((zh, en)) = self.pending(partner) {
+            return bad(CheckState::Warn, found, &zh, &en);
+        }
         match (undelivered, partner.owes_receipt) {
             (0, false) => (CheckState::Ok, found, Words::default()),
             (0, true) => bad(

@@ -110,8 +110,8 @@ pub(super) fn wrong_key(error: &LinkError) -> Verdict {
     bad(
         CheckState::Failed,
         both(&error.to_string()),
-        "用电话核对双方指纹; 若一方更换了密钥而无旧密钥签署的声明, 请重新邀请",
-        "compare both fingerprints by telephone; if a key was replaced and nothing signed by the old one says so, invite again",
+        "用电话核对双方指纹; 若一方更换了密钥而无旧密钥签署的声明, 请重新邀请, 再用 partner revoke 撤销旧指纹",
+        "compare both fingerprints by telephone; if a key was replaced and nothing signed by the old one says so, invite again, then partner revoke the old fingerprint",
     )
 }
 

@@ -263,7 +263,8 @@ async fn begin_anew(host: &Node, home: &Node) -> (LogOrigin, EpochReset) {
             author: book::Author::Own,
             partner: Some((audience, correspondence)),
         };
-        apply(draft, &place, &header, Some(&payload), false)
+        apply(draft, &place, &header, Some(&payload), false)?;
+        book::begin_anew(draft, audience)
     });
     begin.await.unwrap();
     (origin, reset)
@@ -316,6 +317,21 @@ async fn a_stopped_correspondence_still_hears_of_a_new_epoch() {
         }
     };
     assert_eq!((proposal.origin, proposal.reset), (origin, reset));
+    // The check says who must decide, on both sides.
+    let waits = async |node: &Node, other: &Node| {
+        let steps = node.link.check(other.id()).await.unwrap();
+        let last = steps
+            .into_iter()
+            .find(|step| step.name == CheckName::Backlog);
+        last.unwrap().remedy.zh
+    };
+    let says = waits(&home, &host).await;
+    assert!(
+        says.contains("partner accept-epoch") && says.contains("日志分叉"),
+        "{says}"
+    );
+    let says = waits(&host, &home).await;
+    assert!(says.contains("待对方同意"), "{says}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

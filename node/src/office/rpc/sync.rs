@@ -68,10 +68,18 @@ fn outcome(office: &Office, outcome: &SyncOutcome) -> Result<pb::SyncOutcome, Of
         (None, Some(why)) => Some(labels(halves::split(why))),
         (None, None) => None,
     };
-    let remedy = outcome
-        .stop
-        .as_ref()
-        .map(|stop| labels(halves::split(OfficeError::from(stop.clone()).remedy())))
+    let pending = match &outcome.stop {
+        Some(_) => book::pending_epoch(office.store(), &partner)?,
+        None => None,
+    };
+    let remedy = pending
+        .map(|pending| convert::words(pending.words(partner.code.as_str())))
+        .or_else(|| {
+            let stop = outcome.stop.as_ref()?;
+            Some(labels(halves::split(
+                OfficeError::from(stop.clone()).remedy(),
+            )))
+        })
         .or_else(|| {
             why.as_ref()
                 .map(|_| labels(("用 partner check 逐步检查", "look at it with partner check")))

@@ -13,9 +13,9 @@ use super::{
 use crate::{
     book::{self, PartnerState},
     office::{
-        OfficeError,
+        OfficeError, find,
         partner::{self, Introduction},
-        rotation,
+        rotation, status,
     },
 };
 
@@ -202,4 +202,34 @@ async fn who_lost_the_answer_and_has_another_key_since_is_met_as_new() {
         (out, incoming),
         (second.epoch, Some(Epoch::from_bytes([6; 16])))
     );
+}
+
+#[tokio::test]
+async fn a_partner_that_lost_its_key_is_named_by_both_fingerprints_until_the_old_one_is_revoked() {
+    let pair = ready().await;
+    let home = &pair.home;
+    let again = Town::new("320200-001", "320200", 77);
+    meet(&again, home).await.unwrap();
+    let keys = [&pair.host, &again].map(|town| town.office.public().key_id());
+    let unclear = find::partner(home.office.store(), "320200-001").unwrap_err();
+    let words = unclear.to_string();
+    for key in keys {
+        assert!(words.contains(&key.to_string()), "{words}");
+    }
+    assert_eq!(unclear.reason(), "AMBIGUOUS");
+    assert!(unclear.remedy().contains("partner revoke"));
+    let old = keys[0].to_string()[..8].to_owned();
+    for view in status::partners(&home.office).unwrap() {
+        let (zh, en) = view.notice.unwrap();
+        assert!(zh.contains(&format!("partner revoke {old}")), "{zh}");
+        assert!(en.contains(&keys[1].to_string()[..8]), "{en}");
+    }
+    let reason = Text::parse("密钥丢失").unwrap();
+    let revoked = partner::revoke(&home.office, home.request(), old.clone(), reason).await;
+    revoked.unwrap();
+    let found = |text: &str| find::partner(home.office.store(), text).unwrap().key_id;
+    assert_eq!((found("320200-001"), found(&old)), (keys[1], keys[0]));
+    let views = status::partners(&home.office).unwrap();
+    let new = views.iter().find(|view| view.partner.key_id == keys[1]);
+    assert_eq!(new.unwrap().notice, None);
 }

@@ -53,7 +53,7 @@ pub(super) fn clock(at: &Arc<AtomicI64>) -> office::Clock {
 }
 
 impl Town {
-    fn new(code: &str, region: &str, seed: u8) -> Self {
+    pub(super) fn new(code: &str, region: &str, seed: u8) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let organization = Organization {

@@ -25,7 +25,7 @@ use crate::{
         flow::{self, Subject, Trip},
         import::{self, Imported, Outcome, Source},
         letters::{self, Reached},
-        log, member, partner, reconcile, statement,
+        log, member, partner, reconcile, statement, status,
     },
     store::{LogNo, LogState},
 };
@@ -718,6 +718,19 @@ async fn a_log_that_nobody_has_begins_anew_when_both_agree() {
         .commit(move |draft| book::propose_epoch(draft, key, (origin, author), &reset))
         .await
         .unwrap();
+    let says = |town: &Town| {
+        status::partners(&town.office)
+            .unwrap()
+            .remove(0)
+            .notice
+            .unwrap()
+    };
+    assert!(says(home).0.contains("待对方同意"), "{:?}", says(home));
+    assert!(
+        says(host).0.contains("partner accept-epoch 340800-001"),
+        "{:?}",
+        says(host)
+    );
     let (_, accepted, _) = partner::accept_epoch(&host.office, host.request(), String::new())
         .await
         .unwrap();
