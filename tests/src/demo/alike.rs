@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hongyan_proto::{
-    json::to_json,
-    pb::{exchange::v1 as x, office::v1 as o},
-};
+use hongyan_proto::{json::to_json, pb::office::v1 as o};
 use serde_json::Value;
 
 use super::{
@@ -150,6 +147,8 @@ fn name_differences(path: &str, one: &Value, other: &Value, found: &mut Vec<Stri
 
 #[cfg(test)]
 mod tests {
+    use hongyan_proto::pb::exchange::v1 as x;
+
     use super::*;
 
     fn book(partner: &str, side: o::Side, day: &str) -> o::GetCaseResponse {
