@@ -147,6 +147,8 @@ fn name_differences(path: &str, one: &Value, other: &Value, found: &mut Vec<Stri
 
 #[cfg(test)]
 mod tests {
+    use hongyan_proto::pb::exchange::v1 as x;
+
     use super::*;
 
     fn book(partner: &str, side: o::Side, day: &str) -> o::GetCaseResponse {
