@@ -7,8 +7,8 @@ use hongyan_proto::{
 };
 
 use super::{
-    BookError, Shelf as _, attended, certificate, confirm, contacted, dues, epoch, event, form,
-    key, life, member, partner, policy,
+    BookError, Shelf as _, attended, certificate, changed, confirm, contacted, dues, epoch, event,
+    form, key, life, member, partner, policy,
     posting::Postings,
     put, quarter, receipt,
     record::{EventRecord, InvitationRecord},
@@ -184,6 +184,7 @@ fn fact(
     header: &Header,
     payload: Option<&Payload>,
 ) -> Result<(), BookError> {
+    changed::keep(draft, place, header, payload)?;
     let own = place.author == Author::Own && place.partner.is_some();
     if let (true, Some(id), Some(payload)) = (own, header.case_id, payload) {
         attended::keep(draft, place, id, (header, payload))?;

@@ -10,6 +10,7 @@ mod attended;
 mod brief;
 mod case;
 mod certificate;
+mod changed;
 mod confirm;
 mod contact;
 mod contacted;
@@ -45,6 +46,7 @@ pub use attended::attended;
 pub use brief::life_in_brief;
 pub use case::{CaseFile, all_cases, case, cases_of_certificate, cases_of_member, locate};
 pub use certificate::{certificate_events, certificates};
+pub use changed::changed;
 pub use confirm::{Code, book_code, book_confirmed};
 pub use contact::{
     Contact, Proposal, begin_anew, forget_sync_problem, invitation, invited_until, note_ack,

@@ -51,6 +51,7 @@ mod sync;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 mod tour;
 mod training;
 mod unit;

@@ -73,6 +73,7 @@ fn fact(content: &Content, lang: Lang) -> Option<Vec<String>> {
             one.phone.clone(),
             one.employer.clone(),
             one.address.clone(),
+            one.certificate.clone(),
         ],
         Content::ProbationOpinion(one) => vec![
             one.day.clone(),

@@ -11,9 +11,15 @@ use hongyan_proto::{
     },
     time::Day,
 };
+use prost::Message;
 
 use super::{
-    Answer, Office, OfficeError, Request, desk::Desk, find, happened::happened, view::person,
+    Answer, Office, OfficeError, Request,
+    desk::Desk,
+    find,
+    happened::happened,
+    tell::{self, Telling},
+    view::person,
 };
 use crate::{
     book::{self, CaseFile, Member, PartnerState, Shelf},
@@ -148,9 +154,10 @@ pub(super) async fn issue(
             if let Some(held) = held.or(on_roster) {
                 return Err(CertificateRefusal::Holds(held).into());
             }
-            let number = registry
-                .book
-                .choose(number.as_ref(), kind, &registry.in_roster())?;
+            let number =
+                registry
+                    .book
+                    .choose(number.as_ref(), (kind, on), &registry.in_roster())?;
             let entry = CertificateIssued {
                 number: number.clone(),
                 kind,
@@ -160,24 +167,71 @@ pub(super) async fn issue(
             };
             desk.enter(&entry.into(), None)?;
             note(desk, &member, Some(kind), Some(number.clone()))?;
-            Ok(about(&number))
+            handed_out(desk, (member.member_id, kind), (&number, on))
         })
         .await
 }
 
-fn about(number: &CertificateNumber) -> Answer {
-    Answer {
-        extra: number.as_str().as_bytes().to_vec().into(),
-        ..Answer::default()
+/// What an answer of this room says beside where the entries went.
+#[derive(Clone, PartialEq, Message)]
+struct About {
+    #[prost(string, tag = "1")]
+    number: String,
+    /// Which partners were told of it.
+    #[prost(message, optional, tag = "2")]
+    telling: Option<Telling>,
+}
+
+impl About {
+    fn answer(&self) -> Answer {
+        Answer {
+            extra: self.encode_to_vec().into(),
+            ..Answer::default()
+        }
     }
+
+    fn of(answer: &Answer) -> Result<Self, OfficeError> {
+        Self::decode(answer.extra.clone())
+            .map_err(|_| OfficeError::Damaged("请求记录 request record".to_owned()))
+    }
+}
+
+fn about(number: &CertificateNumber) -> Answer {
+    let number = number.to_string();
+    About {
+        number,
+        telling: None,
+    }
+    .answer()
+}
+
+/// Whoever hosts the member looks at the flow certificate that they have now.
+fn handed_out(
+    desk: &mut Desk<'_, '_>,
+    (member, kind): (MemberId, CertificateKind),
+    (number, on): (&CertificateNumber, Day),
+) -> Result<Answer, OfficeError> {
+    let mut telling = Telling::default();
+    if kind == CertificateKind::Flow {
+        tell::certificate(desk, member, (number, on), &mut telling)?;
+    }
+    let number = number.to_string();
+    Ok(About {
+        number,
+        telling: Some(telling),
+    }
+    .answer())
 }
 
 /// The number an answer is about.
 pub(super) fn of_answer(answer: &Answer) -> Result<CertificateNumber, OfficeError> {
-    std::str::from_utf8(&answer.extra)
-        .ok()
-        .and_then(|text| CertificateNumber::parse(text).ok())
-        .ok_or_else(|| OfficeError::Damaged("请求记录 request record".to_owned()))
+    CertificateNumber::parse(&About::of(answer)?.number)
+        .map_err(|_| OfficeError::Damaged("请求记录 request record".to_owned()))
+}
+
+/// Which partners were told of the new number, and which not.
+pub(super) fn telling(answer: &Answer) -> Result<Telling, OfficeError> {
+    Ok(About::of(answer)?.telling.unwrap_or_default())
 }
 
 /// A look at a certificate as somebody enters it.
@@ -278,9 +332,10 @@ pub(super) async fn replace(
                 .ok_or_else(|| CertificateRefusal::Unknown(number.clone()))?;
             // What came with a roster file is the flow certificate: the roster has no other.
             let kind = old.kind.unwrap_or(CertificateKind::Flow);
-            let new = registry
-                .book
-                .choose(replacement.as_ref(), kind, &registry.in_roster())?;
+            let new =
+                registry
+                    .book
+                    .choose(replacement.as_ref(), (kind, on), &registry.in_roster())?;
             let entry = CertificateReplaced {
                 number,
                 replacement: new.clone(),
@@ -292,7 +347,7 @@ pub(super) async fn replace(
             };
             desk.enter(&entry.into(), None)?;
             note(desk, &member, Some(kind), Some(new.clone()))?;
-            Ok(about(&new))
+            handed_out(desk, (member.member_id, kind), (&new, on))
         })
         .await
 }

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use hongyan_proto::{
-    id::CaseId,
-    letter::{Correction, Payload, Replacement, Text, Told},
+    id::{CaseId, CertificateNumber, MemberId},
+    letter::{Change, Correction, DisclosureSet, Payload, Replacement, Text, Told},
     log::Kind,
+    time::Day,
 };
 use prost::Message;
 
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     book::{self, CaseFile, Partner, Shelf},
     domain::{
-        case::{self, Side, dates::check_dates},
+        case::{self, Side, State, dates::check_dates},
         life::{Record, book::section_of, disclose},
     },
 };
@@ -54,16 +55,11 @@ impl Telling {
     }
 }
 
-/// The case, its partner, and what may be told.
-type Way = (CaseFile, Partner, Option<Payload>);
+/// A case, its partner, and what the agreement in force lets this node tell.
+type Way = (CaseFile, Partner, DisclosureSet);
 
-/// A case that may be written to now, and what may be told of the record in it; or why nothing may.
-fn way(
-    desk: &Desk<'_, '_>,
-    fact: &Payload,
-    id: CaseId,
-    kind: Kind,
-) -> Result<Result<Way, String>, OfficeError> {
+/// A case that may be written to now; or why nothing may.
+fn way(desk: &Desk<'_, '_>, id: CaseId, kind: Kind) -> Result<Result<Way, String>, OfficeError> {
     let (file, partner) = find::case_by_id(desk.draft, id)?;
     let Some(partner) = partner else {
         return Ok(Err("案卷没有对方 the case has no partner".to_owned()));
@@ -80,10 +76,11 @@ fn way(
         let none = OfficeError::NotInForce(partner.code.to_string());
         return Ok(Err(none.to_string()));
     };
-    let letter = disclose(fact, id, agreement.scope(partner.own.key_id()));
-    Ok(Ok((file, partner, letter)))
+    let scope = agreement.scope(partner.own.key_id());
+    Ok(Ok((file, partner, scope)))
 }
 
+const NOT_PLACED: &str = "对方尚未编入支部; 编入后用 record change --certificate 告知 the member is not placed there yet: tell it then with record change --certificate";
 const NOT_NAMED: &str = "协议未列此项, 只留在本地 the agreement does not name it: it stays here";
 
 /// Tells the partner of a record about a flow member, as far as the agreement lets it.
@@ -94,14 +91,14 @@ pub(super) fn tell(
     kind: Kind,
     telling: &mut Telling,
 ) -> Result<Option<Told>, OfficeError> {
-    let (file, partner, letter) = match way(desk, fact, id, kind)? {
+    let (file, partner, scope) = match way(desk, id, kind)? {
         Ok(way) => way,
         Err(why) => {
             telling.stays(id, why);
             return Ok(None);
         }
     };
-    let Some(letter) = letter else {
+    let Some(letter) = disclose(fact, id, scope) else {
         telling.stays(id, NOT_NAMED);
         return Ok(None);
     };
@@ -187,16 +184,15 @@ pub(super) fn correct(
     reason: &Text<500>,
     telling: &mut Telling,
 ) -> Result<(), OfficeError> {
-    let (file, partner, letter) = match way(desk, now.unwrap_or(before), id, Kind::Correction)? {
+    let (file, partner, scope) = match way(desk, id, Kind::Correction)? {
         Ok(way) => way,
         Err(why) => {
             telling.stays(id, why);
             return Ok(());
         }
     };
-    let scope = book::in_force(desk.draft, &partner, desk.today)?
-        .map(|agreement| agreement.scope(partner.own.key_id()));
-    if now.is_some() && scope.and_then(|scope| disclose(before, id, scope)) == letter {
+    let letter = disclose(now.unwrap_or(before), id, scope);
+    if now.is_some() && disclose(before, id, scope) == letter {
         return Ok(());
     }
     let replacement = match (now, letter) {
@@ -229,5 +225,49 @@ pub(super) fn correct(
     }
     desk.send(&partner, correction, Some(id), Cut::Restrict)?;
     telling.told += 1;
+    Ok(())
+}
+
+/// Tells the partner of a member's open case that this is the member's certificate now: the host looks at it. A notice or a confirmation that is
+/// still to come says so by itself.
+pub(super) fn certificate(
+    desk: &mut Desk<'_, '_>,
+    member: MemberId,
+    (number, on): (&CertificateNumber, Day),
+    telling: &mut Telling,
+) -> Result<(), OfficeError> {
+    for id in book::cases_of_member(desk.draft, member)? {
+        let (file, _) = find::case_by_id(desk.draft, id)?;
+        match file.case.state() {
+            Some(State::Active | State::LostContact) => {}
+            Some(State::Notified | State::Accepted) => {
+                telling.stays(id, NOT_PLACED);
+                continue;
+            }
+            _ => continue,
+        }
+        let (file, partner, scope) = match way(desk, id, Kind::Change)? {
+            Ok(way) => way,
+            Err(why) => {
+                telling.stays(id, why);
+                continue;
+            }
+        };
+        let letter = Payload::Change(Change {
+            day: on,
+            phone: None,
+            employer: None,
+            address: None,
+            certificate: Some(number.clone()),
+        });
+        if let Err(early) = check_dates(&file.case, &letter, desk.today) {
+            telling.stays(id, early);
+        } else if letter.restrict(&scope).is_none() {
+            telling.stays(id, NOT_NAMED);
+        } else {
+            desk.send(&partner, letter, Some(id), Cut::Refuse)?;
+            telling.told += 1;
+        }
+    }
     Ok(())
 }

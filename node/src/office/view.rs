@@ -9,7 +9,7 @@ use hongyan_proto::{
 
 use super::{OfficeError, due::due};
 use crate::{
-    book::{self, CaseFile, Partner, Shelf},
+    book::{self, Author, CaseFile, Partner, Shelf},
     domain::case::{Side, State, link::Links},
 };
 
@@ -41,7 +41,27 @@ pub(super) fn person(shelf: &impl Shelf, file: &CaseFile) -> Result<Disclosed, O
     {
         return Ok(member.details);
     }
-    Ok(disclosed(file))
+    now(shelf, file)
+}
+
+/// The person as the letters of the case tell: as disclosed, with what changed since. Which certificate it is, home alone says.
+fn now(shelf: &impl Shelf, file: &CaseFile) -> Result<Disclosed, OfficeError> {
+    let home = match file.side() {
+        Some(Side::Outflow) => Author::Own,
+        _ => Author::Partner,
+    };
+    let mut told = disclosed(file);
+    for (author, change) in book::changed(shelf, file)? {
+        let certificate = change.certificate.filter(|_| author == home);
+        told = Disclosed {
+            phone: change.phone,
+            address: change.address,
+            certificate,
+            ..Disclosed::default()
+        }
+        .or(told);
+    }
+    Ok(told)
 }
 
 /// What the entries of the case disclose; the latest word counts.

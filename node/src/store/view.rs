@@ -95,10 +95,10 @@ impl View {
     pub const fn version(self) -> u8 {
         match self {
             // Events were empty in version 1; of a correspondence each log says by itself since then where a new epoch cut it off.
-            // The small index also says when contact was made.
+            // The small index also says when contact was made; and since version 2 what changed about members away.
             // Gateways have a key each.
             // Of organizational life there is a brief beside each record.
-            Self::Event | Self::Correspondence | Self::Gateway | Self::Life => 2,
+            Self::Event | Self::Correspondence | Self::Gateway | Self::Life | Self::Index => 2,
             // The settled months of a year lie in one value a person since version 2, closings have their lists since version 3.
             // Beside attendance there is what any letter says since version 2, conduct by its quarter since version 3.
             Self::Dues | Self::Attended => 3,

@@ -1,11 +1,11 @@
-//! Contact (联系): made with the member, matters passed on, job or telephone changed.
+//! Contact (联系): made with the member, matters passed on, job, telephone or certificate changed.
 
 use super::{
     error::{At, PayloadError},
     record::record,
     text::Text,
 };
-use crate::time::Day;
+use crate::{id::CertificateNumber, time::Day};
 
 record! {
     /// Contact was made with the member: at least once a quarter by the outflow branch (W §二(一)2).
@@ -30,25 +30,31 @@ record! {
 }
 
 record! {
-    /// Job, telephone or address changed.
+    /// Job, telephone or address changed, or the certificate is another one.
     Change "change" {
         /// Since when.
-        day: Day [Contact],
+        day: Day [],
         /// New telephone.
         phone: Option<Text<40>> [Contact],
         /// New employer.
         employer: Option<Text<200>> [Contact],
         /// New address.
         address: Option<Text<200>> [Contact],
+        /// The number that the certificate has now. Home's to say.
+        certificate: Option<CertificateNumber> [Certificate],
     }
     rules something_changed
 }
 
 fn something_changed(change: &Change, at: &At<'_>) -> Result<(), PayloadError> {
-    if change.phone.is_none() && change.employer.is_none() && change.address.is_none() {
+    if change.phone.is_none()
+        && change.employer.is_none()
+        && change.address.is_none()
+        && change.certificate.is_none()
+    {
         return Err(at.rule(
-            "电话、工作单位、住址至少填一项",
-            "one of phone, employer and address must be set",
+            "电话、工作单位、住址、活动证编号至少填一项",
+            "one of phone, employer, address and certificate must be set",
         ));
     }
     Ok(())

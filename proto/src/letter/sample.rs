@@ -147,6 +147,7 @@ pub fn payload(kind: Kind, certificate: &CertificateNumber, on: Day) -> Option<P
             phone: Some(text("0510-12345678")),
             employer: None,
             address: None,
+            certificate: None,
         }
         .into(),
         Kind::MajorEvent => MajorEvent {

@@ -228,6 +228,7 @@ const SKELETON: &[&str] = &[
     "returned.returned_on",
     "transferred.transferred_on",
     "transferred.letter_number",
+    "change.day",
     "withdraw.reason",
     "withdraw.note",
     "correction.corrects",

@@ -25,6 +25,7 @@ use super::{
     lang::Lang,
     session::{Ended, Session, client, fields, table},
     table::{Fields, WARN, short},
+    told::stays,
     words,
 };
 
@@ -259,29 +260,9 @@ fn corrected(answer: &CorrectActivityResponse, lang: Lang) -> String {
 fn remarked(text: &str, not_told: &[NotTold], remarks: &[Words], lang: Lang) -> String {
     let remarks = remarks
         .iter()
-        .map(|one| format!("{WARN} {}", lang.words(Some(one))));
-    let lines = [text.to_owned(), stays(not_told, lang)];
-    lines
-        .into_iter()
-        .chain(remarks)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn stays(not_told: &[NotTold], lang: Lang) -> String {
-    let lines: Vec<_> = not_told
-        .iter()
-        .map(|one| {
-            let what = lang.say("未告知对方, 案卷", "partner not told, case");
-            format!(
-                "{WARN} {what} {}: {}",
-                short(&one.case_id),
-                lang.words(one.why.as_ref())
-            )
-        })
-        .collect();
-    lines.join("\n")
+        .map(|one| format!("\n{WARN} {}", lang.words(Some(one))));
+    let remarks: String = remarks.collect();
+    format!("{text}{}{remarks}", stays(not_told, lang))
 }
 
 async fn hand_up(

@@ -16,6 +16,7 @@ use range::RangeVerb;
 use super::{
     Failure,
     session::{Ended, Session, client},
+    told::stays,
     words,
 };
 
@@ -137,6 +138,28 @@ macro_rules! written {
             show::about(&entry, lang).render()
         })?;
     }};
+    // The same, of one that was handed out: who hosts the member is told.
+    (handed $session:expr, $call:ident, $request:expr) => {{
+        let answer = client!(
+            $session,
+            certificate_service_client::CertificateServiceClient
+        )
+        .$call($request)
+        .await?
+        .into_inner();
+        $session.show(&answer, |answer, lang| {
+            let entry = answer.certificate.clone().unwrap_or_default();
+            let told = Some(answer.told).filter(|told| *told > 0);
+            let text = show::about(&entry, lang)
+                .add(
+                    "已告知对方",
+                    "partners told",
+                    told.map_or_else(String::new, |told| told.to_string()),
+                )
+                .render();
+            format!("{text}{}", stays(&answer.not_told, lang))
+        })?;
+    }};
 }
 
 pub(super) async fn run(
@@ -162,7 +185,7 @@ pub(super) async fn run(
                 number,
                 issued_on: session.day(on),
             };
-            written!(session, issue_certificate, request);
+            written!(handed session, issue_certificate, request);
         }
         CertificateVerb::Check {
             number,
@@ -196,7 +219,7 @@ pub(super) async fn run(
                 replacement,
                 replaced_on: session.day(on),
             };
-            written!(session, replace_certificate, request);
+            written!(handed session, replace_certificate, request);
         }
         CertificateVerb::HandIn { number, on, note } => {
             let request = HandInCertificateRequest {

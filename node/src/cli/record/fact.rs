@@ -172,7 +172,7 @@ impl Conduct {
     }
 }
 
-/// 职业、电话、住址变动 Job, telephone or address changed.
+/// 职业、电话、住址、活动证变动 Job, telephone, address or certificate changed.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Change {
     /// 日期, 缺省今天; 更正时缺省原日期 Day; default: today, in a correction the day as it was
@@ -187,6 +187,9 @@ pub(in crate::cli) struct Change {
     /// 住址 Address
     #[arg(long)]
     address: Option<String>,
+    /// 流出地: 现活动证编号, 同名册 Home: number of the certificate now, as the roster has it
+    #[arg(long)]
+    certificate: Option<String>,
 }
 
 impl Change {
@@ -202,6 +205,7 @@ impl Change {
             phone: self.phone.unwrap_or(before.phone),
             employer: self.employer.unwrap_or(before.employer),
             address: self.address.unwrap_or(before.address),
+            certificate: self.certificate.unwrap_or(before.certificate),
         }
     }
 }

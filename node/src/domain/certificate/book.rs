@@ -212,26 +212,36 @@ impl Certificates {
             .filter(|number| !self.book.contains_key(number) && !roster.contains(number))
     }
 
-    /// The number to hand out: the one asked for when it may be, else the next free one.
+    /// The number to hand out on a day: the one asked for when it may be, else the next free one that had come by then.
     pub fn choose(
         &self,
         asked: Option<&CertificateNumber>,
-        kind: CertificateKind,
+        (kind, on): (CertificateKind, Day),
         roster: &BTreeSet<CertificateNumber>,
     ) -> Result<CertificateNumber, CertificateRefusal> {
+        let came = |number: &CertificateNumber| {
+            let mut ranges = self.ranges.iter();
+            let range = ranges.find(|range| range.kind == kind && range.contains(number));
+            range.map(|range| range.received_on)
+        };
         let Some(number) = asked else {
-            return self
-                .free(kind, roster)
-                .next()
-                .ok_or(CertificateRefusal::NoneFree);
+            let mut free = self.free(kind, roster).peekable();
+            let first = free.peek().cloned();
+            let found = free.find(|number| came(number).is_some_and(|came| came <= on));
+            return found.ok_or_else(|| {
+                match first.and_then(|first| Some((came(&first)?, first))) {
+                    Some((came, first)) => CertificateRefusal::NotYet(first, came),
+                    None => CertificateRefusal::NoneFree,
+                }
+            });
         };
         if self.book.contains_key(number) || roster.contains(number) {
             return Err(CertificateRefusal::Used(number.clone()));
         }
-        let given = |range: &CertificateRange| range.kind == kind && range.contains(number);
-        if !self.ranges.iter().any(given) {
-            return Err(CertificateRefusal::OutsideRanges(number.clone()));
+        match came(number) {
+            None => Err(CertificateRefusal::OutsideRanges(number.clone())),
+            Some(came) if on < came => Err(CertificateRefusal::NotYet(number.clone(), came)),
+            Some(_) => Ok(number.clone()),
         }
-        Ok(number.clone())
     }
 }

@@ -14,6 +14,11 @@ pub enum CertificateRefusal {
         "编号 {0} 不在县级组织部门发给的号段内, 请先登记号段 (certificate range add) the number is in no range the department gave: enter the range first"
     )]
     OutsideRanges(CertificateNumber),
+    /// Given later than it is said to have been handed out.
+    #[error(
+        "编号 {0} 所在号段 {1} 才收到, 不能早于该日发放, 请核对日期 its range was received on {1}: it was not handed out before, check the day"
+    )]
+    NotYet(CertificateNumber, Day),
     /// Once, for ever.
     #[error(
         "编号 {0} 已用过, 活动证编号不得重复; 用 certificate list --free 查看空号 the number was used before: see the free ones"

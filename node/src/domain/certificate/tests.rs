@@ -56,8 +56,21 @@ fn a_number_goes_out_once_for_ever() {
     let book = Certificates::of(events.clone());
     let none = BTreeSet::new();
     let choose = |book: &Certificates, asked: Option<&str>, roster: &BTreeSet<_>| {
-        book.choose(asked.map(number).as_ref(), CertificateKind::Flow, roster)
+        let flow = (CertificateKind::Flow, day("2026-02-01"));
+        book.choose(asked.map(number).as_ref(), flow, roster)
     };
+    // The range came on 5 January.
+    for asked in [None, Some("F002")] {
+        let asked = asked.map(number);
+        let early = (CertificateKind::Flow, day("2026-01-04"));
+        assert_eq!(
+            book.choose(asked.as_ref(), early, &none),
+            Err(CertificateRefusal::NotYet(
+                number("F002"),
+                day("2026-01-05")
+            ))
+        );
+    }
     assert_eq!(choose(&book, None, &none), Ok(number("F002")));
     let roster = BTreeSet::from([number("F002")]);
     assert_eq!(choose(&book, None, &roster), Ok(number("F003")));

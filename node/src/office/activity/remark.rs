@@ -12,10 +12,12 @@ use super::{expected::candidates, shown::one};
 use crate::{
     book::{self, Shelf},
     domain::{
-        life::Who,
+        duty::facts::Held,
+        life::{Gist, Who},
         policy::{Policy, Rule, Words},
+        unit::Called,
     },
-    office::{Office, OfficeError, find, plan::planned_days, policy},
+    office::{Office, OfficeError, facts::held, find, plan::planned_days, policy, roster},
 };
 
 /// Names of people that a remark shows; of more it says how many.
@@ -95,6 +97,7 @@ pub(in crate::office) fn remarks(
             remarks.extend(adopted.policy.remarks_on_record(activity, &days));
         }
     }
+    remarks.extend(off_the_day(office, activity)?);
     let units = book::units(&office.store)?;
     let unit = find::unit(&units, activity.unit.as_str()).ok();
     if let Some(unit) = unit.filter(|unit| activity.day < unit.founded_on()) {
@@ -111,6 +114,64 @@ pub(in crate::office) fn remarks(
         });
     }
     Ok(remarks)
+}
+
+/// A meeting that the policy wants on the activity day, on a day of which no such day is planned or recorded, here or above: it closes no duty.
+fn off_the_day(office: &Office, activity: &Activity) -> Result<Option<Words>, OfficeError> {
+    let Some(Held::Meeting(kind)) = held(activity.kind) else {
+        return Ok(None);
+    };
+    let policies = book::policies(&office.store)?;
+    let history = policy::history(&policies);
+    let Some(adopted) = history.adopted_by(activity.day.month().first_day()) else {
+        return Ok(None);
+    };
+    let mut asking = adopted.policy.pick(|rule| match rule {
+        Rule::Meeting {
+            meeting,
+            on_activity_day: true,
+            ..
+        } if *meeting == kind => Some(()),
+        _ => None,
+    });
+    let Some((ruled, ())) = asking.next() else {
+        return Ok(None);
+    };
+    let clause = &ruled.clause;
+    if days_of(office, &adopted.policy, activity)?.contains(&activity.day)
+        || is_activity_day(&office.store, activity)?
+    {
+        return Ok(None);
+    }
+    Ok(Some(Words {
+        zh: format!(
+            "应在活动日召开, {} 没有活动日的计划或记录; 日期有误用 activity correct 更正, 活动日尚未记录的请补记 ({clause})",
+            activity.day
+        ),
+        en: format!(
+            "held on the activity day, and none is planned or recorded on {}: correct the day with activity correct, or record the activity day too ({clause})",
+            activity.day
+        ),
+    }))
+}
+
+/// Did the unit, or one above it, hold an activity day that day?
+fn is_activity_day(shelf: &impl Shelf, activity: &Activity) -> Result<bool, OfficeError> {
+    let units = book::units(shelf)?;
+    let called = Called::of(&units);
+    let unit = activity.unit.as_str();
+    let year = u16::try_from(activity.day.date().year()).unwrap_or_default();
+    let records = book::life_in_brief(shelf, year)?;
+    Ok(records.iter().any(|record| match &record.what {
+        Gist::Activity(one) => {
+            let name = called.now(&one.unit, Some(one.day));
+            let below = unit.strip_prefix(&name);
+            (one.kind, one.day) == (ActivityKind::ActivityDay, activity.day)
+                && (name == roster::COMMITTEE
+                    || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        }
+        Gist::Record(_) => false,
+    }))
 }
 
 /// The activity days of a month: as the plan has them, else as the policy's rule gives them.

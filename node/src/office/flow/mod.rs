@@ -1,5 +1,6 @@
 //! Transitions of cases: each writes one signed entry that the table allows, or nothing.
 
+mod changed;
 mod claimed;
 mod leaving;
 mod shown;
@@ -103,6 +104,7 @@ pub(super) fn put(
                 super::record::check(desk, &partner, &file, &payload)?;
                 super::record::told_once(desk, &partner, &file, &payload)?;
                 super::record::not_again(desk, &partner, &file, &payload)?;
+                changed::note(desk, &file, &payload)?;
             }
             desk.send(&partner, payload, Some(file.id), Cut::Refuse)?;
         }

@@ -8,6 +8,7 @@ use hongyan_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
+    activity::not_told,
     convert::written,
     page::page,
     request::{note, optional, request},
@@ -186,9 +187,12 @@ impl CertificateService for Office {
         let number = asked(&message.number, "number")?;
         let on = day(&message.issued_on, "issued_on")?;
         let answer = certificate::issue(self, request, message.member, kind, number, on).await?;
+        let telling = certificate::telling(&answer)?;
         Ok(Response::new(pb::IssueCertificateResponse {
             written: written(&answer),
             certificate: Some(one(self, &answer)?),
+            told: telling.told,
+            not_told: not_told(&telling.not_told),
         }))
     }
 
@@ -227,9 +231,12 @@ impl CertificateService for Office {
         let new = asked(&message.replacement, "replacement")?;
         let on = day(&message.replaced_on, "replaced_on")?;
         let answer = certificate::replace(self, request, number, reason, new, on).await?;
+        let telling = certificate::telling(&answer)?;
         Ok(Response::new(pb::ReplaceCertificateResponse {
             written: written(&answer),
             certificate: Some(one(self, &answer)?),
+            told: telling.told,
+            not_told: not_told(&telling.not_told),
         }))
     }
 

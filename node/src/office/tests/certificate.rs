@@ -1,14 +1,15 @@
 //! A certificate's life: numbers from the county, to a member, lost, replaced, given back; and its card at the partner's.
 
 use hongyan_proto::letter::{
-    Accept, CertificateFinding, CertificateKind, CertificateRange, Disclosure, Place,
-    ReplacementReason, Returned, Text,
+    Accept, CertificateFinding, CertificateKind, CertificateRange, Change, Disclosure, Payload,
+    Place, Replacement, ReplacementReason, Returned, Text,
 };
 
 use super::{
+    again,
     duties::{adopt, of},
     pair::{Pair, Town},
-    stories::{accept, agree, day, import as import_roster, notice, place, write},
+    stories::{accept, agree, day, import as import_roster, notice, place, ready as agreed, write},
 };
 use crate::{
     book,
@@ -16,7 +17,7 @@ use crate::{
     office::{
         OfficeError,
         certificate::{self, Look, Registry, Signer},
-        find,
+        find, flow,
         import::{Source, import},
     },
 };
@@ -325,4 +326,162 @@ async fn the_host_looks_at_a_certificate_whose_number_nobody_told_and_home_at_it
         looks(home, "check-back")[..],
         [(_, State::Done(_))]
     ));
+}
+
+/// Replaces a lost flow certificate with a number of the range. Which one it is now, and what the partner was not told.
+async fn replaced(town: &Town, number: &str) -> (String, Vec<String>) {
+    let (office, today) = (&town.office, town.office.today());
+    let number = number.parse().unwrap();
+    let lost = ReplacementReason::Lost;
+    let answer = certificate::replace(office, town.request(), number, lost, None, today)
+        .await
+        .unwrap();
+    let why = certificate::telling(&answer).unwrap().not_told.into_iter();
+    let now = certificate::of_answer(&answer).unwrap().to_string();
+    (now, why.map(|one| one.why).collect())
+}
+
+async fn range(town: &Town) {
+    let range = CertificateRange {
+        kind: CertificateKind::Flow,
+        first: "F001".parse().unwrap(),
+        last: "F009".parse().unwrap(),
+        source: None,
+        received_on: town.office.today(),
+        actor: "王书记".parse().unwrap(),
+    };
+    certificate::add_range(&town.office, town.request(), range)
+        .await
+        .unwrap();
+}
+
+fn shows(town: &Town, case: hongyan_proto::id::CaseId) -> Option<String> {
+    let person = flow::show(&town.office, case).unwrap().person;
+    person.certificate.map(|number| number.to_string())
+}
+
+#[tokio::test]
+async fn the_host_hears_of_another_certificate_and_looks_at_that_one() {
+    let pair = agreed().await;
+    let (home, host) = (&pair.home, &pair.host);
+    range(home).await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    // Not placed yet: it is told when it may be.
+    let (first, stays) = replaced(home, "AQ-0001").await;
+    assert!(
+        stays[0].contains("record change --certificate"),
+        "{stays:?}"
+    );
+    write(host, case, accept()).await.unwrap();
+    write(host, case, place()).await.unwrap();
+    pair.sync().await;
+    let (id, today) = (case.to_string(), host.office.today().to_string());
+    let look = |number: &str, case: &str| {
+        certificate::check(&host.office, host.request(), seen(number, case, &today))
+    };
+    let other = look(&first, &id).await.unwrap_err().to_string();
+    assert!(other.contains("AQ-0001"), "{other}");
+    let told = |number: &str| Change {
+        day: home.office.today(),
+        phone: None,
+        employer: None,
+        address: None,
+        certificate: Some(number.parse().unwrap()),
+    };
+    // Only home tells it, and only what its roster has.
+    for (town, number) in [(home, "F009"), (host, &*first)] {
+        let wrong = write(town, case, told(number)).await.unwrap_err();
+        assert!(wrong.to_string().contains("certificate replace"), "{wrong}");
+    }
+    write(home, case, told(&first)).await.unwrap();
+    pair.sync().await;
+    assert_eq!(shows(host, case).as_deref(), Some(&*first));
+    look(&first, &id).await.unwrap();
+    // Placed, it is told in the same commit.
+    let (second, stays) = replaced(home, &first).await;
+    assert_eq!((second.as_str(), stays.len()), ("F002", 0));
+    pair.sync().await;
+    for town in [home, host] {
+        assert_eq!(shows(town, case).as_deref(), Some("F002"));
+    }
+    look("F002", "").await.unwrap();
+    look("F002", &id).await.unwrap();
+    let other = look(&first, &id).await.unwrap_err().to_string();
+    assert!(other.contains("F002"), "{other}");
+    for town in [home, host] {
+        book::rebuild(town.office.store(), &|_, _| {}).unwrap();
+        assert_eq!(shows(town, case).as_deref(), Some("F002"));
+    }
+}
+
+#[tokio::test]
+async fn another_certificate_is_not_told_where_the_agreement_does_not_name_certificates() {
+    let pair = Pair::met().await;
+    import_roster(&pair.home).await;
+    agree(&pair, &[Disclosure::Identity, Disclosure::Contact]).await;
+    let case = notice(&pair, "张三").await;
+    pair.sync().await;
+    let accept = Accept {
+        certificate_check: None,
+        ..accept()
+    };
+    write(&pair.host, case, accept).await.unwrap();
+    write(&pair.host, case, place()).await.unwrap();
+    pair.sync().await;
+    range(&pair.home).await;
+    let (_, stays) = replaced(&pair.home, "AQ-0001").await;
+    assert!(stays[0].contains("协议未列"), "{stays:?}");
+    pair.sync().await;
+    assert_eq!(shows(&pair.host, case), None);
+}
+
+#[tokio::test]
+async fn what_changed_is_in_the_cases_header_and_on_homes_roster() {
+    let pair = agreed().await;
+    let (home, host) = (&pair.home, &pair.host);
+    let case = super::life::hosted(&pair).await;
+    pair.sync().await;
+    let change = |phone: Option<&str>, address: Option<&str>| Change {
+        day: day("2026-04-01"),
+        phone: phone.map(|text| Text::parse(text).unwrap()),
+        employer: None,
+        address: address.map(|text| Text::parse(text).unwrap()),
+        certificate: None,
+    };
+    let header = |town: &Town| {
+        let person = flow::show(&town.office, case).unwrap().person;
+        let text = |value: Option<String>| value.unwrap_or_default();
+        [
+            text(person.phone.map(|phone| phone.to_string())),
+            text(person.address.map(|address| address.to_string())),
+        ]
+    };
+    write(home, case, change(Some("13900000000"), None))
+        .await
+        .unwrap();
+    let member = find::member(home.office.store(), "张三").unwrap();
+    assert_eq!(member.details.phone.unwrap().as_str(), "13900000000");
+    write(host, case, change(None, Some("梁溪区南禅寺街道")))
+        .await
+        .unwrap();
+    pair.sync().await;
+    assert_eq!(header(host), ["13900000000", "梁溪区南禅寺街道"]);
+    assert_eq!(header(home)[0], "13900000000");
+    // Corrected, and then void: what was disclosed with the notice stands again.
+    let letters = crate::office::record::list(&home.office, &case.to_string(), &[], false);
+    let letters = letters.unwrap().1;
+    let own = |payload: &Option<Payload>| matches!(payload, Some(Payload::Change(one)) if one.phone.is_some());
+    let letter = letters.iter().find(|letter| own(&letter.payload)).unwrap();
+    let right = Replacement::Change(change(Some("13911111111"), None));
+    let answer = again::correct(home, home.request(), case, (letter.sequence, Some(right))).await;
+    pair.sync().await;
+    assert_eq!(header(home)[0], "13911111111");
+    assert_eq!(header(host)[0], "13911111111");
+    let by = answer.unwrap().written[0].sequence;
+    again::correct(home, home.request(), case, (by, None))
+        .await
+        .unwrap();
+    pair.sync().await;
+    assert_eq!(header(host), ["13800001111", "梁溪区南禅寺街道"]);
 }

@@ -869,3 +869,27 @@ async fn whoever_lectured_was_there() {
     };
     change(host, sequence, another, &absent).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_meeting_off_the_activity_day_that_it_belongs_to_is_remarked_on() {
+    let pair = ready().await;
+    let home = &pair.home;
+    adopt(home, "xianning", "2026-01-01").await.unwrap();
+    home.set_day("2026-06-20");
+    let meeting = activity("第一支部", ActivityKind::OrganizationalLife, "2026-06-10");
+    let remarks = |held: &Activity| {
+        let remarks = activity::remarks(&home.office, held).unwrap();
+        let found = remarks.iter().map(|one| one.zh.clone());
+        found.filter(|zh| zh.contains("X 四1")).collect::<Vec<_>>()
+    };
+    hold(home, meeting.clone(), all(&[])).await.unwrap();
+    assert!(remarks(&meeting)[0].contains("应在活动日召开"));
+    // Another kind of meeting may be on any day.
+    let lecture = activity("第一支部", ActivityKind::PartyLecture, "2026-06-10");
+    assert_eq!(remarks(&lecture), [""; 0]);
+    let theme_day = activity("第一支部", ActivityKind::ActivityDay, "2026-06-10");
+    hold(home, theme_day, all(&[])).await.unwrap();
+    assert_eq!(remarks(&meeting), [""; 0]);
+    let elsewhere = activity("第二支部", ActivityKind::OrganizationalLife, "2026-06-10");
+    assert_eq!(remarks(&elsewhere).len(), 1);
+}

@@ -1,13 +1,14 @@
 //! What was entered, and what the partners were told of it.
 
 use hongyan_proto::pb::office::v1::{
-    CorrectDuesResponse, NotTold, PayDuesResponse, SetDuesBaseResponse, WaiveDuesResponse, Written,
+    CorrectDuesResponse, PayDuesResponse, SetDuesBaseResponse, WaiveDuesResponse, Written,
 };
 
 use crate::cli::{
     lang::Lang,
     session::fields,
-    table::{Fields, WARN, short},
+    table::{Fields, WARN},
+    told::stays,
     values::show_fen,
 };
 
@@ -46,18 +47,6 @@ pub(in crate::cli::dues) fn waived(answer: &WaiveDuesResponse, lang: Lang) -> St
         format!("\n{WARN} {says}")
     });
     format!("{text}{}", lines.collect::<String>())
-}
-
-fn stays(not_told: &[NotTold], lang: Lang) -> String {
-    let lines: Vec<_> = not_told
-        .iter()
-        .map(|one| {
-            let what = lang.say("未告知对方, 案卷", "partner not told, case");
-            let why = lang.words(one.why.as_ref());
-            format!("\n{WARN} {what} {}: {why}", short(&one.case_id))
-        })
-        .collect();
-    lines.concat()
 }
 
 pub(in crate::cli::dues) fn paid(answer: &PayDuesResponse, lang: Lang) -> String {
