@@ -33,7 +33,7 @@ pub(super) fn find(
         rest.ends_with(&at)
     };
     let mut all = shelf.scan(view, &[])?.into_iter();
-    Ok(all.find(|(key, _)| is(key)).map(|(key, _)| key.to_vec()))
+    Ok(all.find(|(key, _)| is(key)).map(|(key, _)| key))
 }
 
 /// All of a view, in the order of the log, each with its place there; `event` knows which payloads belong there.

@@ -1,13 +1,14 @@
 //! Certificates (活动证): numbers that the county gave, handing them out, looking at them, replacing them and taking them back.
 
+mod card;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hongyan_proto::{
-    id::{CaseId, CertificateNumber, KeyId, MemberId, OrganizationCode},
+    id::{CaseId, CertificateNumber, MemberId},
     letter::{
-        Card, CertificateCardContent, CertificateChecked, CertificateFinding, CertificateHandedIn,
-        CertificateIssued, CertificateKind, CertificateRange, CertificateReplaced,
-        ReplacementReason, Text,
+        CertificateChecked, CertificateFinding, CertificateHandedIn, CertificateIssued,
+        CertificateKind, CertificateRange, CertificateReplaced, ReplacementReason, Text,
     },
     time::Day,
 };
@@ -22,13 +23,14 @@ use super::{
     view::person,
 };
 use crate::{
-    book::{self, CaseFile, Member, PartnerState, Shelf},
+    book::{self, CaseFile, Member, Shelf},
     domain::{
         case::Side,
-        certificate::{Certificate, CertificateRefusal, Certificates, Event, State},
+        certificate::{Certificate, CertificateRefusal, Certificates, Event},
     },
-    store::LogNo,
 };
+
+pub(super) use card::{Signer, card, signer, verify};
 
 /// What entries and roster together say.
 pub(super) struct Registry {
@@ -430,77 +432,4 @@ fn held_again(desk: &mut Desk<'_, '_>, handed: &CertificateHandedIn) -> Result<(
         return Err(CertificateRefusal::Holds(other.clone()).into());
     }
     note(desk, member, Some(kind), Some(handed.number.clone()))
-}
-
-/// The signed card of a certificate that is held and was issued here.
-pub(super) fn card(
-    office: &Office,
-    certificate: &Certificate,
-    holder: Option<&Member>,
-) -> Result<Option<Card>, OfficeError> {
-    let name = holder.and_then(|member| member.details.name.clone());
-    let (State::Held, Some(issued_on), Some(kind), Some(name)) = (
-        &certificate.state,
-        certificate.issued_on,
-        certificate.kind,
-        name,
-    ) else {
-        return Ok(None);
-    };
-    let content = CertificateCardContent {
-        number: certificate.number.clone(),
-        kind,
-        name,
-        organization_code: office.organization().code.clone(),
-        organization_name: Text::parse(office.organization().name.as_str())?,
-        issued_on,
-        key: *office.public().as_bytes(),
-    };
-    Ok(Some(Card::sign(&office.key(), content)))
-}
-
-/// Who signed a card, as far as this node knows.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Signer {
-    Own,
-    Partner(String),
-    Former(String),
-    Unknown,
-}
-
-/// Reads a card and finds its signer among the pinned keys. Needs no network.
-pub(super) fn verify(office: &Office, text: &str) -> Result<(Card, Signer), OfficeError> {
-    let card = Card::parse(text)?;
-    let code = &card.content().organization_code;
-    let signer = signer(office, card.key_id(), code)?;
-    Ok((card, signer))
-}
-
-/// Whose key signed something that names this organization.
-pub(super) fn signer(
-    office: &Office,
-    key: KeyId,
-    organization: &OrganizationCode,
-) -> Result<Signer, OfficeError> {
-    let local = office.store.record(LogNo::LOCAL)?;
-    if local.signers.keys().any(|own| own.key_id() == key) {
-        return Ok(Signer::Own);
-    }
-    for partner in book::partners(&office.store)? {
-        if !partner.keys().any(|known| known.key_id() == key) {
-            continue;
-        }
-        let code = partner.code.to_string();
-        let current = partner.signer.key_id() == key && partner.state != PartnerState::Revoked;
-        // Whoever holds a partner's key may not speak for another organization.
-        if partner.code != *organization {
-            return Ok(Signer::Unknown);
-        }
-        return Ok(if current {
-            Signer::Partner(code)
-        } else {
-            Signer::Former(code)
-        });
-    }
-    Ok(Signer::Unknown)
 }

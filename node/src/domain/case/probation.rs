@@ -5,7 +5,7 @@
 //! not refused: whoever takes it is told what the policy asks for.
 //!
 //! Constitution art. 7: probation is one year, and when it has ended the branch decides; it may be extended by a year at most, and by the rules for
-//! admission (发展党员工作细则 第三十二条) once, by half a year at least.
+//! admission (发展党员工作细则) once, by half a year at least.
 
 use hongyan_proto::{
     letter::{ProbationDecision, ProbationOutcome},
@@ -57,7 +57,7 @@ pub enum DecisionRefusal {
     },
     /// It was extended before.
     #[error(
-        "预备期至 {until}, 已超过入党 ({joined}) 后的一年, 即延长过; 只能延长一次 (发展党员工作细则第三十二条): 请登记转正或取消资格, 名册有误的先导入更正 probation until {until} is longer than a year from {joined}, so it was extended, which is done once: convert or revoke, or correct the roster first"
+        "预备期至 {until}, 已超过入党 ({joined}) 后的一年, 即延长过; 只能延长一次 (发展党员工作细则): 请登记转正或取消资格, 名册有误的先导入更正 probation until {until} is longer than a year from {joined}, so it was extended, which is done once: convert or revoke, or correct the roster first"
     )]
     Again {
         /// Day of admission.
@@ -67,7 +67,7 @@ pub enum DecisionRefusal {
     },
     /// It would last too short or too long.
     #[error(
-        "预备期至 {until}, 延长不少于半年, 不超过一年: 应为 {first} 至 {last} (党章第七条, 发展党员工作细则第三十二条) probation lasts until {until} and is extended by half a year at least and a year at most: to a day from {first} to {last}"
+        "预备期至 {until}, 延长不少于半年, 不超过一年: 应为 {first} 至 {last} (党章第七条, 发展党员工作细则) probation lasts until {until} and is extended by half a year at least and a year at most: to a day from {first} to {last}"
     )]
     Extension {
         /// The last day of probation.

@@ -126,7 +126,7 @@ fn off_the_day(office: &Office, activity: &Activity) -> Result<Option<Words>, Of
     let Some(adopted) = history.adopted_by(activity.day.month().first_day()) else {
         return Ok(None);
     };
-    let mut rules = adopted.policy.pick(|rule| match rule {
+    let mut asking = adopted.policy.pick(|rule| match rule {
         Rule::Meeting {
             meeting,
             on_activity_day: true,
@@ -134,7 +134,7 @@ fn off_the_day(office: &Office, activity: &Activity) -> Result<Option<Words>, Of
         } if *meeting == kind => Some(()),
         _ => None,
     });
-    let Some((ruled, ())) = rules.next() else {
+    let Some((ruled, ())) = asking.next() else {
         return Ok(None);
     };
     let clause = &ruled.clause;
