@@ -189,7 +189,7 @@ impl Plan {
                     "INVALID_ARGUMENT",
                     "PLAN_EMPTY",
                     "没有写明活动 no activity was given",
-                    "用 --file 计划.toml, 或逐项 --item 2027-01-10=学习党章; 格式见 plan set --help name them with --file or --item; plan set --help shows how",
+                    "用 --file 计划.toml, 或逐项 --item 2027-01-10=学习党章; 格式见 plan set --help  name them with --file or --item; plan set --help shows how",
                 ));
             }
             None => self.items,

@@ -433,7 +433,7 @@ impl OfficeError {
             }
             Self::EpochNotNeeded => "照常同步 synchronize as usual",
             Self::EpochDiffers(_) => {
-                "请对方同步后重新执行 partner reset-epoch ask the partner to synchronize and to run partner reset-epoch again"
+                "请对方同步后重新执行 partner reset-epoch  ask the partner to synchronize and to run partner reset-epoch again"
             }
             Self::EpochNotProposed => "先同步以了解对方情况 synchronize first",
             Self::NotInForce(_) | Self::NotSigned { .. } => {
@@ -462,18 +462,8 @@ impl OfficeError {
             Self::Fork(_) => {
                 "停止使用, 双方核对检查点后决定 stop, compare checkpoints with the partner and decide"
             }
-            Self::Store(StoreError::MustRecover {
-                log: LogNo::LOCAL, ..
-            }) => {
-                "恢复备份, 或 backup 后 restore restore a backup, or back up what is left and restore that"
-            }
-            Self::LostEntries(_)
-            | Self::Store(StoreError::MustRecover { .. } | StoreError::SeenLess { .. }) => {
-                "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer"
-            }
-            Self::KeyLost(_) | Self::Store(StoreError::KeyLost(_)) => {
-                "恢复换钥之后的备份, 或新建节点并以新邀请结对 restore a backup from after the rotation, or make a new node and begin with an invitation"
-            }
+            Self::LostEntries(_) => LOST,
+            Self::KeyLost(_) => KEY_LOST,
             Self::Stopped(_) => "用 partner check 查看原因 see why with partner check",
             Self::LetterMalformed(_) => "请对方重新导出 ask for another export",
             Self::LetterNotForUs => "交给正确的收件方 hand it to whom it is for",
@@ -491,9 +481,22 @@ impl OfficeError {
 /// Where what is not readable here comes from.
 const DAMAGED: &str = "用 status 和 log verify 查看, 从对方或备份取回 see status and log verify; the partner or a backup has it";
 
+/// How the end of an own log comes back.
+const LOST: &str = "先与对方同步, 由对方交还; 无法联网时用 letter export --ask 发信询问, 导入对方回信后再写 synchronize first: the partner gives them back; without a network write letter export --ask and import the answer";
+
+/// How a node whose key was replaced elsewhere goes on.
+const KEY_LOST: &str = "恢复换钥之后的备份, 或新建节点并以新邀请结对  restore a backup from after the rotation, or make a new node and begin with an invitation";
+
 /// What to do next about the store itself.
 const fn of_store(error: &StoreError) -> &'static str {
     match error {
+        StoreError::MustRecover {
+            log: LogNo::LOCAL, ..
+        } => {
+            "恢复备份, 或 backup 后 restore  restore a backup, or back up what is left and restore that"
+        }
+        StoreError::MustRecover { .. } | StoreError::SeenLess { .. } => LOST,
+        StoreError::KeyLost(_) => KEY_LOST,
         StoreError::DiskFull(_) => "腾出磁盘空间后重启节点 make room and start the node again",
         StoreError::Stopped(_) => "稍后用同一请求编号重试 try again later with the same request id",
         StoreError::NotAStore(_) => {

@@ -241,7 +241,7 @@ async fn a_restored_log_is_unlocked_only_by_an_answer_to_its_own_question() {
 
 /// The host begins a new epoch of its log to home.
 async fn begin_anew(host: &Node, home: &Node) -> (LogOrigin, EpochReset) {
-    let log = host.link.store().log(host.partner(&home).out).unwrap();
+    let log = host.link.store().log(host.partner(home).out).unwrap();
     let (audience, public) = (home.id(), key(2).public());
     let origin = LogOrigin {
         author: public.key_id(),

@@ -43,7 +43,7 @@ pub(super) fn note(
     if change.certificate.is_some() && change.certificate.as_ref() != own {
         return Err(OfficeError::field(
             "change.certificate",
-            "活动证编号由流出地按名册告知; 补换先用 certificate replace the home organization tells the number that its roster has: enter a new one with certificate replace",
+            "活动证编号由流出地按名册告知; 补换先用 certificate replace  the home organization tells the number that its roster has: enter a new one with certificate replace",
         ));
     }
     let Some(known) = known else {
