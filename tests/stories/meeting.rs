@@ -52,7 +52,7 @@ async fn after_a_revocation_a_new_invitation_goes_on_where_it_stopped() {
     let case = stay(&town, home, host, &people[0]).await;
     let revoke = ["partner", "revoke", HOST, "--reason", "协议终止"];
     town.at(home).command(&revoke).await.unwrap();
-    let refused = town.desk(home).contact(&case, "2026-02-01").await;
+    let refused = town.desk(home).lost(&case, "2026-02-01").await;
     assert!(refused.unwrap_err().to_string().contains("撤销"));
     town.introduce(home, host).await.unwrap();
     let state = town.desk(home).partner(HOST).await.unwrap().state();

@@ -280,15 +280,12 @@ fn listed_by(kind: &str) -> &'static str {
 }
 
 impl OfficeError {
-    /// Does it say that no letter of this content may go now? What happened can be kept here all the same.
+    /// Does it say that no letter of this content may go, for as long as people leave it so? What happened can be kept here all the same: not
+    /// while a sync would help, and not on a node that must not go on because its key was replaced elsewhere.
     pub(super) const fn hinders_letters(&self) -> bool {
         matches!(
             self,
-            Self::OutOfScope(_)
-                | Self::NotInForce(_)
-                | Self::Revoked(_)
-                | Self::Fork(_)
-                | Self::KeyLost(_)
+            Self::OutOfScope(_) | Self::NotInForce(_) | Self::Revoked(_) | Self::Fork(_)
         )
     }
 

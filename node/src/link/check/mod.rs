@@ -12,7 +12,7 @@ use hongyan_proto::{id::KeyId, message::StopReason, time::Timestamp};
 
 use super::{End, Link, Outcome};
 use session::{accepted, agreement, clock, version};
-use verdict::{Report, Verdict, bad};
+use verdict::{Report, Verdict, bad, both};
 use way::{address, knock, resolve, tls, wrong_key};
 
 use crate::book::{self, BookError, Partner};
@@ -83,7 +83,7 @@ impl Link {
         if let End::Stopped(stop) = &outcome.end
             && stop.reason != StopReason::Version
         {
-            let words = stop.to_string();
+            let words = both(&stop.to_string());
             let (zh, en) = self.pending(partner).unwrap_or_else(|| {
                 (
                     "按上述原因由相应一方处理后再同步".to_owned(),
@@ -91,8 +91,8 @@ impl Link {
                 )
             });
             let found = Words::new(
-                format!("同步中止: {words}"),
-                format!("the session stopped: {words}"),
+                format!("同步中止: {}", words.zh),
+                format!("the session stopped: {}", words.en),
             );
             let verdict = bad(CheckState::Failed, found, &zh, &en);
             report.add(CheckName::Backlog, verdict, since);

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::halves;
+
 /// A step on the way to a partner, in order.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum CheckName {
@@ -140,6 +142,11 @@ impl Report {
     }
 }
 
+/// What was said in both languages at once; what has one half only, the words of the machine, stands in both.
 pub(super) fn both(words: &str) -> Words {
-    Words::new(words, words)
+    match halves::split(words) {
+        (zh, en) if zh.is_empty() => Words::new(en.clone(), en),
+        (zh, en) if en.is_empty() => Words::new(zh.clone(), zh),
+        (zh, en) => Words::new(zh, en),
+    }
 }

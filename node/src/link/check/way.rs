@@ -1,6 +1,9 @@
 //! The way to the partner: its address, its port, TLS and the key behind it.
 
-use std::time::Duration;
+use std::{
+    io::{self, ErrorKind},
+    time::Duration,
+};
 
 use hongyan_proto::{
     channel::{CertificateError, ChannelError},
@@ -65,12 +68,12 @@ pub(super) async fn knock(endpoint: &Endpoint) -> Verdict {
                 format!("{endpoint} takes connections"),
             );
         }
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "timed out".to_owned(),
+        Ok(Err(error)) => why(&error),
+        Err(_) => why(&ErrorKind::TimedOut.into()),
     };
     let found = Words::new(
-        format!("{endpoint} 连不上: {why}"),
-        format!("{endpoint} does not answer: {why}"),
+        format!("{endpoint} 连不上: {}", why.zh),
+        format!("{endpoint} does not answer: {}", why.en),
     );
     bad(
         CheckState::Failed,
@@ -78,6 +81,20 @@ pub(super) async fn knock(endpoint: &Endpoint) -> Verdict {
         "请对方确认节点已启动, 并核对端口与防火墙",
         "ask them whether the node runs; check port and firewall",
     )
+}
+
+/// Why a port took no connection, in both languages.
+fn why(error: &io::Error) -> Words {
+    let (zh, en) = match error.kind() {
+        ErrorKind::ConnectionRefused => ("没有程序在该端口监听", "nobody listens there"),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => ("连接被切断", "it was cut"),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            ("没有通往该主机的网络", "no network leads there")
+        }
+        ErrorKind::TimedOut => ("超时", "timed out"),
+        _ => return Words::new(format!("网络出错 ({error})"), error.to_string()),
+    };
+    Words::new(zh, en)
 }
 
 /// Is TLS itself in order? Whose key answers is the next step's question.

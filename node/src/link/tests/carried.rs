@@ -127,6 +127,7 @@ async fn a_check_names_the_first_thing_that_is_wrong() {
         found.contains(&host.id().spoken()) && found.contains(&other.id().spoken()),
         "{found}"
     );
+    assert!(!steps[3].found.en.contains(&steps[3].found.zh), "{steps:?}");
     assert_eq!(state(&steps, CheckName::Clock), CheckState::Skipped);
     // Nobody does.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -135,6 +136,10 @@ async fn a_check_names_the_first_thing_that_is_wrong() {
     home.add(&host, free).await;
     let steps = home.link.check(host.id()).await.unwrap();
     assert_eq!(state(&steps, CheckName::Port), CheckState::Failed);
+    assert_eq!(
+        steps[1].found.zh,
+        format!("{free} 连不上: 没有程序在该端口监听")
+    );
     assert!(!steps[1].remedy.zh.is_empty());
 }
 
