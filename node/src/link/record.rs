@@ -88,10 +88,11 @@ impl Link {
         let behind = outcome
             .acknowledged
             .is_none_or(|acknowledged| acknowledged < size);
-        if outcome.complete() {
+        // Whoever dialled may hang up before this side has noted the end: nobody said that people must act.
+        let by_itself = matches!(outcome.end, End::Settled | End::Cut(_));
+        if by_itself {
             self.tell(Event::Heard(partner.key_id));
         }
-        let by_itself = matches!(outcome.end, End::Settled | End::Cut(_));
         if behind && by_itself {
             self.tell(Event::Changed(partner.key_id));
         }

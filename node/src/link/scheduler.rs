@@ -38,7 +38,7 @@ pub enum Event {
     Changed(KeyId),
     /// A person wants to try now, whatever happened before.
     Asked(KeyId),
-    /// A session that this scheduler did not begin ended well: what was waited for is done.
+    /// A session ended, begun by whomever, in which nobody said that people must act: what was waited for is done.
     Heard(KeyId),
     /// A session ended.
     Ended(KeyId, Ended),

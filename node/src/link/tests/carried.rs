@@ -350,27 +350,32 @@ async fn once_both_agreed_on_a_new_epoch_letters_go_by_themselves_again() {
         .zip([home.link.clone(), host.link.clone()])
         .map(|(wishes, link)| tokio::spawn(schedule(link, wishes.unwrap(), [7; 32])))
         .collect::<Vec<_>>();
-    let until = async |node: &Node, done: &dyn Fn() -> bool| {
+    let until = async |what: &str, node: &Node, done: &dyn Fn() -> bool| {
         let mut moved = node.link.store().subscribe();
         let wait = async {
             while !done() {
                 moved.changed().await.unwrap();
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), wait)
-            .await
-            .unwrap();
+        let waited = tokio::time::timeout(Duration::from_secs(30), wait).await;
+        assert!(waited.is_ok(), "{what}");
     };
     // Both try, and wait for people.
     host.link.ask(home.id());
-    until(&host, &|| host.partner(&home).contact.problem.is_some()).await;
+    until("the host tries", &host, &|| {
+        host.partner(&home).contact.problem.is_some()
+    })
+    .await;
     home.link.ask(host.id());
-    until(&home, &|| home.partner(&host).contact.proposal.is_some()).await;
+    until("home tries", &home, &|| {
+        home.partner(&host).contact.proposal.is_some()
+    })
+    .await;
     agree(&home, &host).await;
-    until(&host, &|| host.partner(&home).applied > 0).await;
+    until("the new epoch", &host, &|| host.partner(&home).applied > 0).await;
     let size = home.logs(&host)[1].0;
     host.write(&home, 1).await;
-    until(&home, &|| home.logs(&host)[1].0 > size).await;
+    until("a letter", &home, &|| home.logs(&host)[1].0 > size).await;
     home.link.close();
     host.link.close();
     for schedule in schedules {
