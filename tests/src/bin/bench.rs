@@ -134,7 +134,9 @@ async fn catch_ups(arguments: &Arguments, program: &Path) -> Result<(), BenchErr
     let (entries, payload) = (arguments.entries, arguments.payload);
     let beside = postgres::available();
     if !beside {
-        println!("PostgreSQL 15 is not on this machine: apt-get install postgresql-15");
+        println!(
+            "未找到 PostgreSQL 15, 不作对比 PostgreSQL 15 was not found, nothing is compared with it: apt-get install postgresql-15"
+        );
     }
     let mut rounds = Vec::new();
     for number in 0..ROUNDS {
@@ -220,14 +222,21 @@ fn compare(rounds: &[Round], entries: u64) {
         format!("{:.2}", moments::median(parts.collect())),
         "at least 0.50",
     );
-    let times = rounds
-        .iter()
-        .filter_map(|round| Some(round.catch_up / round.postgres?));
+    let times = beside_postgres(rounds);
     row(
         "catch-up beside PostgreSQL, median",
-        format!("{:.2}", moments::median(times.collect())),
+        times.map_or("–".to_owned(), |times| format!("{times:.2}")),
         "at least 2",
     );
+}
+
+/// How many times as fast as `PostgreSQL`, the median of the rounds; none where it was not found.
+fn beside_postgres(rounds: &[Round]) -> Option<f64> {
+    let times = rounds
+        .iter()
+        .map(|round| Some(round.catch_up / round.postgres?));
+    let times: Vec<f64> = times.collect::<Option<_>>()?;
+    (!times.is_empty()).then(|| moments::median(times))
 }
 
 /// The big catch-up, and the node that has it at rest; entries per second.
@@ -347,5 +356,29 @@ fn figures(all: &[book::Figure]) {
             format!("{:.digits$}", figure.measured),
             &beside,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(postgres: Option<f64>) -> Round {
+        Round {
+            catch_up: 100.0,
+            store: 200.0,
+            stream: 300.0,
+            postgres,
+        }
+    }
+
+    #[test]
+    fn without_postgresql_the_rest_is_compared_all_the_same() {
+        let without = [round(None), round(None)];
+        compare(&without, 1000);
+        assert!(beside_postgres(&without).is_none());
+        let with = [round(Some(50.0)), round(Some(25.0)), round(Some(20.0))];
+        let times = beside_postgres(&with).unwrap_or_default();
+        assert!((times - 4.0).abs() < 0.001, "{times}");
     }
 }
