@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use hongyan_proto::time::{Day, Month};
 
 use super::{
-    facts::{Activity, Facts, Held, Person, Unit, UnitKind, UnitName},
+    facts::{Activity, Facts, Held, Person, Stay, Unit, UnitKind, UnitName, Who},
     folk::People,
 };
-use crate::domain::policy::Window;
+use crate::domain::policy::{Post, Window};
 
 pub(super) struct Index<'a> {
     units: HashMap<&'a str, &'a Unit>,
@@ -18,6 +18,8 @@ pub(super) struct Index<'a> {
     activities: HashMap<&'a str, Vec<&'a Activity>>,
     /// The first activity day of a month that a unit's plan names.
     planned: HashMap<(&'a str, Month), Day>,
+    /// Of each branch, who was in office in its committee, and when.
+    committees: HashMap<&'a str, Vec<(Who, &'a Stay)>>,
     pub(super) people: People<'a>,
 }
 
@@ -29,6 +31,7 @@ impl<'a> Index<'a> {
             branches: HashMap::new(),
             activities: HashMap::new(),
             planned: HashMap::new(),
+            committees: HashMap::new(),
             people: People::default(),
         };
         for planned in &facts.planned {
@@ -52,6 +55,15 @@ impl<'a> Index<'a> {
                 .find(|unit| unit.kind == UnitKind::Branch);
             if let Some(branch) = branch {
                 index.branches.insert(&unit.name, branch);
+            }
+        }
+        for person in &facts.people {
+            for (post, stay) in &person.posts {
+                if matches!(post, Post::CommitteeMember | Post::Secretary) {
+                    let branch = index.branch_or(&stay.unit);
+                    let office = (person.who, stay);
+                    index.committees.entry(branch).or_default().push(office);
+                }
             }
         }
         index.people = People::of(facts, |unit| index.branch_or(unit));
@@ -88,12 +100,16 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// Who was in office in the branch's committee, and when.
+    pub(super) fn committee(&self, branch: &UnitName) -> &[(Who, &'a Stay)] {
+        self.committees.get(&**branch).map_or(&[], Vec::as_slice)
+    }
+
     /// A unit by its name.
     pub(super) fn unit(&self, name: &str) -> Option<&'a Unit> {
         self.units.get(name).copied()
     }
 
-    /// A unit and those above it. A circle in the tree ends it.
     /// The activity day of a month that the unit's plan, or the nearest one above it, names.
     pub(super) fn planned(&self, unit: &'a str, month: Month) -> Option<Day> {
         if self.planned.is_empty() {
@@ -105,6 +121,7 @@ impl<'a> Index<'a> {
             .next()
     }
 
+    /// A unit and those above it. A circle in the tree ends it.
     fn path(&self, name: &'a str) -> Vec<&'a str> {
         let mut path = vec![name];
         while let Some(parent) = path

@@ -398,15 +398,11 @@ fn has_colleague(
     window: &Window,
 ) -> bool {
     let last = window.until.min(scene.today).max(window.from);
-    let mut others = scene.index.people.all.iter();
-    others.any(|other| {
-        other.person.who != person.who
-            && other.person.posts.iter().any(|(post, stay)| {
-                matches!(post, Post::CommitteeMember | Post::Secretary)
-                    && stay.from.is_none_or(|from| from <= last)
-                    && stay.until.is_none_or(|until| window.from <= until)
-                    && scene.index.branch_or(&stay.unit) == branch
-            })
+    let mut committee = scene.index.committee(branch).iter();
+    committee.any(|(who, stay)| {
+        *who != person.who
+            && stay.from.is_none_or(|from| from <= last)
+            && stay.until.is_none_or(|until| window.from <= until)
     })
 }
 
