@@ -38,7 +38,7 @@ const FROM_LOGS: [View; 19] = [
 ];
 
 /// The parts of the small index that are made from the logs; remembered requests are not.
-const INDEX_FROM_LOGS: [&[u8]; 4] = [b"m", b"d", b"a", b"c"];
+const INDEX_FROM_LOGS: [&[u8]; 5] = [b"m", b"d", b"a", b"c", b"g"];
 
 /// Entries whose effects lie in memory together: whole bundles, so that each one's postings are written once.
 const PIECE: u64 = 4 * BUNDLE_ENTRIES;

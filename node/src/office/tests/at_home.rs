@@ -11,7 +11,7 @@ use super::{
     duties::{adopt, of, same_after_rebuild},
     overdue::{contact, contacts},
     pair::{Pair, Town},
-    stories::{accept, agree, day, import, notice, place, ready, write},
+    stories::{accept, agree, day, hosted_from, import, notice, place, ready, write},
 };
 use crate::{
     domain::duty::State,
@@ -52,11 +52,7 @@ async fn placed() -> (Pair, CaseId) {
     let pair = Pair::met().await;
     import(&pair.home).await;
     agree(&pair, &[Disclosure::Certificate]).await;
-    let case = notice(&pair, "张三").await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    write(&pair.host, case, place()).await.unwrap();
-    pair.sync().await;
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
     (pair, case)
 }
 

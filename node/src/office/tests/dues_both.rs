@@ -7,7 +7,7 @@ use hongyan_proto::{
     id::{CaseId, Fen, Hash},
     letter::{
         AnswerKind, CertificateCheck, Disclosure, DisclosureSet, LineAnswer, LineField, Payload,
-        Place, Returned, Text,
+        Returned, Text,
     },
     time::{Month, Quarter},
 };
@@ -16,7 +16,7 @@ use super::{
     dues::{base, correct, pay, paying, shut},
     duties::{adopt, of, same_after_rebuild},
     pair::{Pair, Town},
-    stories::{accept, agree_each, day, digests, import, notice, place, ready, write},
+    stories::{agree_each, day, digests, hosted_from, import, ready, write},
 };
 use crate::{
     book::{self, Author},
@@ -50,19 +50,6 @@ fn evidence(duty: &Duty) -> Vec<(String, u64)> {
     entries
         .map(|entry| (entry.log.to_string(), entry.sequence))
         .collect()
-}
-
-async fn hosted_from(pair: &Pair, name: &str, placed: &str) -> CaseId {
-    let case = notice(pair, name).await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    let place = Place {
-        placed_on: day(placed),
-        ..place()
-    };
-    write(&pair.host, case, place).await.unwrap();
-    pair.sync().await;
-    case
 }
 
 #[tokio::test]

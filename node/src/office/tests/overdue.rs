@@ -4,7 +4,7 @@ use hongyan_proto::letter::{Contact, LostContact, Moved, Text};
 
 use super::{
     pair::{Pair, Town},
-    stories::{accept, day, notice, place, ready, write},
+    stories::{day, hosted_from, notice, ready, write},
 };
 use crate::{
     domain::case::Side,
@@ -17,11 +17,7 @@ use crate::{
 /// One member away since the second quarter, in a branch of the host's.
 async fn away() -> (Pair, hongyan_proto::id::CaseId) {
     let pair = ready().await;
-    let case = notice(&pair, "张三").await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    write(&pair.host, case, place()).await.unwrap();
-    pair.sync().await;
+    let case = hosted_from(&pair, "张三", "2026-04-01").await;
     (pair, case)
 }
 

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use hongyan_proto::{
-    letter::{Claim, Contact, Disclosed, Disown, DisownReason, Moved, Place, Text},
+    letter::{Claim, Contact, Disclosed, Disown, DisownReason, Moved, Text},
     report::{CaseState, Direction, Measure, MemberClass, SignedReport, Standing},
 };
 
 use super::{
     dues::{base, pay, paying},
-    pair::{Pair, Town},
-    stories::{accept, day, notice, place, ready, write},
+    pair::Town,
+    stories::{day, hosted_from, notice, ready, write},
 };
 use crate::office::{flow, gateway};
 
@@ -29,19 +29,6 @@ fn measured(town: &Town, of: [Measure; 2]) -> [u64; 2] {
             .copied()
             .unwrap_or_default()
     })
-}
-
-async fn hosted_from(pair: &Pair, member: &str, placed: &str) -> hongyan_proto::id::CaseId {
-    let case = notice(pair, member).await;
-    pair.sync().await;
-    write(&pair.host, case, accept()).await.unwrap();
-    let place = Place {
-        placed_on: day(placed),
-        ..place()
-    };
-    write(&pair.host, case, place).await.unwrap();
-    pair.sync().await;
-    case
 }
 
 #[tokio::test]

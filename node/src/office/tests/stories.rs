@@ -178,6 +178,20 @@ pub(in crate::office) fn place() -> Place {
     }
 }
 
+/// A member of home's whom the host took and placed on a day, as both know.
+pub(in crate::office) async fn hosted_from(pair: &Pair, member: &str, placed: &str) -> CaseId {
+    let case = notice(pair, member).await;
+    pair.sync().await;
+    write(&pair.host, case, accept()).await.unwrap();
+    let place = Place {
+        placed_on: day(placed),
+        ..place()
+    };
+    write(&pair.host, case, place).await.unwrap();
+    pair.sync().await;
+    case
+}
+
 pub(in crate::office) fn attendance(on: &str) -> Attendance {
     Attendance {
         day: day(on),
